@@ -1,0 +1,94 @@
+"""Arrivals: what comes from the bus is in the inbox, or done, before it is acknowledged."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from pprg_shared.boxes.tables import inbox, insert_new
+from pprg_shared.boxes.work import Box
+from pprg_shared.contract import EVENTS, Envelope, Event
+from pprg_shared.database import Database, context
+from pprg_shared.errors import Refused, Unreadable
+from pprg_shared.logs import log
+
+Handler = Callable[[Session, Any], None]
+
+
+class Arrival:
+    """Claims, handles and marks a batch in one transaction; if a handler raises, stores the batch and goes one by one."""
+
+    def __init__(self, database: Database, handlers: Mapping[type[Event], Handler], wake: Callable[[], None]) -> None:
+        self.database, self.wake = database, wake
+        self.handlers = {each.type: handler for each, handler in handlers.items()}
+        self.waiting = Box(database, inbox, self._again)
+
+    def receive(self, bodies: Sequence[bytes]) -> list[bool]:
+        """True for each message that is now safe here; raises when the database is away, and then nothing is."""
+        read: list[Envelope | None] = [_read(body) for body in bodies]
+        known = {each.id: (each, body) for each, body in zip(read, bodies, strict=True) if each is not None}
+        try:
+            self._handle_all(known)
+        except sa.exc.OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- one bad message must not hold up the others
+            log.info("batch goes one by one", count=len(known), fault=type(error).__name__)
+            self._park_all(known)
+            self.wake()
+        return [each is not None for each in read]
+
+    def _handle_all(self, known: Mapping[Any, tuple[Envelope, bytes]]) -> None:
+        strange = {number for number, (envelope, _) in known.items() if envelope.type not in self.handlers}
+        at = self.database.clock()
+        rows = [_row(*known[number], at, strange=number in strange) for number in known]
+        if not rows:
+            return
+        with self.database.writing("arrival") as session:
+            fresh = set(session.execute(insert_new(session, inbox).returning(inbox.c.id), rows).scalars())
+            for number in fresh - strange:
+                self._handle(session, known[number][0])
+
+    def _park_all(self, known: Mapping[Any, tuple[Envelope, bytes]]) -> None:
+        at = self.database.clock()
+        rows = [_row(*pair, at, strange=False) | {"done_at": None} for pair in known.values()]
+        with self.database.writing("parking") as session:
+            session.execute(insert_new(session, inbox), rows)
+
+    def _again(self, session: Session, row: Any) -> None:
+        envelope = _read(bytes(row.body))
+        if envelope is None or envelope.type not in self.handlers:
+            raise Refused(f"nothing here handles {row.type}")
+        self._handle(session, envelope)
+
+    def _handle(self, session: Session, envelope: Envelope) -> None:
+        about = context(session)
+        about.correlation_id = envelope.correlation_id
+        try:
+            heard = EVENTS[envelope.type].unwrap(envelope, about.keys)
+        except Unreadable as error:
+            raise Refused(str(error)) from None
+        self.handlers[envelope.type](session, heard)
+        if EVENTS[envelope.type].transient:
+            session.execute(sa.update(inbox).where(inbox.c.id == envelope.id).values(body=None))
+
+
+def _read(body: bytes) -> Envelope | None:
+    try:
+        return Envelope.from_json(body)
+    except Unreadable:
+        return None
+
+
+def _row(envelope: Envelope, body: bytes, at: Any, *, strange: bool) -> dict[str, Any]:
+    return {
+        "id": envelope.id,
+        "type": envelope.type[:120],
+        "subject": envelope.subject[:80],
+        "body": body,
+        "created_at": at,
+        "due_at": at,
+        "done_at": None if strange else at,
+        "failed_at": at if strange else None,
+        "problem": f"nothing here handles {envelope.type}"[:500] if strange else None,
+    }

@@ -1,0 +1,126 @@
+"""Taking work that is due, acting on it, and what happens when that fails; the same for every box."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from pprg_shared.database import Database
+from pprg_shared.errors import NotYet, Refused
+from pprg_shared.logs import log
+
+#: Longer than the slowest act (a mail server may take 20 seconds a command).
+LEASE = timedelta(seconds=90)
+LONGEST = timedelta(hours=1)
+TRIES = 12
+PATIENCE = timedelta(hours=1)
+PROBLEM_CHARACTERS = 500
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an act went: done, or to be tried again at `due_at`, or given up for a person to look at."""
+
+    problem: str
+    due_at: datetime | None = None
+    given_up: bool = False
+
+
+def back_off(attempts: int) -> timedelta:
+    """2, 4, 8 … seconds, at most an hour."""
+    return min(timedelta(seconds=2 ** min(max(attempts, 1), 12)), LONGEST)
+
+
+def patience(error: Exception, attempts: int, created_at: datetime, now: datetime) -> Outcome:
+    """What becomes of a row whose act failed: a fault is tried 12 times or for an hour, a refusal not at all."""
+    words = f"{type(error).__name__}: {error}" if isinstance(error, NotYet | Refused) else type(error).__name__
+    if isinstance(error, Refused):
+        return Outcome(words[:PROBLEM_CHARACTERS], given_up=True)
+    if isinstance(error, NotYet):
+        return Outcome(words[:PROBLEM_CHARACTERS], now + back_off(attempts))
+    if attempts >= TRIES or now - created_at >= PATIENCE:
+        return Outcome(words[:PROBLEM_CHARACTERS], given_up=True)
+    return Outcome(words[:PROBLEM_CHARACTERS], now + back_off(attempts))
+
+
+@cache
+def _oldest(table: sa.Table, limit: int) -> sa.Select[Any]:
+    due = (table.c.done_at.is_(None), table.c.failed_at.is_(None), table.c.due_at <= sa.bindparam("now"))
+    return sa.select(table).where(*due).order_by(table.c.due_at).limit(limit).with_for_update(skip_locked=True)
+
+
+@cache
+def _lease(table: sa.Table) -> sa.Update:
+    return (
+        sa.update(table)
+        .where(table.c.id.in_(sa.bindparam("ids", expanding=True)))
+        .values(due_at=sa.bindparam("until"), attempts=table.c.attempts + 1)
+    )
+
+
+def take_many(database: Database, table: sa.Table, limit: int) -> list[Any]:
+    """Up to `limit` rows that are due, leased to the caller; their `attempts` already counts this one."""
+    at = database.clock()
+    with database.reading() as session:
+        if session.execute(_oldest(table, 1).with_only_columns(table.c.id), {"now": at}).first() is None:
+            return []
+    with database.writing(f"{table.name}-take") as session:
+        rows = list(session.execute(_oldest(table, limit), {"now": at}))
+        if rows:
+            session.execute(_lease(table), {"ids": [row.id for row in rows], "until": at + LEASE})
+        return rows
+
+
+@cache
+def _done(table: sa.Table) -> sa.Update:
+    waiting = (table.c.id == sa.bindparam("row"), table.c.done_at.is_(None), table.c.failed_at.is_(None))
+    return sa.update(table).where(*waiting).values(done_at=sa.bindparam("at"), problem=None)
+
+
+def finish(session: Session, table: sa.Table, row_id: UUID, at: datetime) -> bool:
+    """Mark a row done within the transaction that does its work; False when somebody else already did."""
+    result = session.execute(_done(table), {"row": row_id, "at": at})
+    return bool(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
+
+
+class Box:
+    """A table of waiting work and the act that does one row of it, in the same transaction as its mark."""
+
+    def __init__(self, database: Database, table: sa.Table, act: Callable[[Session, Any], None]) -> None:
+        self.database, self.table, self.act = database, table, act
+        self.name = table.name
+
+    def drain(self) -> int:
+        """Do all that is due, one row a transaction; a failure postpones its own row only."""
+        count = 0
+        while rows := take_many(self.database, self.table, 1):
+            for row in rows:
+                self._do(row)
+                count += 1
+        return count
+
+    def _do(self, row: Any) -> None:
+        try:
+            with self.database.writing(f"{self.name}-handle") as session:
+                if finish(session, self.table, row.id, self.database.clock()):
+                    self.act(session, row)
+        except sa.exc.OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- whatever it was, the row must survive it
+            self.postpone(row, patience(error, row.attempts, row.created_at, self.database.clock()))
+            log.warning("row postponed", box=self.name, id=str(row.id), type=row.type, fault=type(error).__name__)
+
+    def postpone(self, row: Any, outcome: Outcome) -> None:
+        """Write down what went wrong with a row and when it is tried again, if ever."""
+        at = self.database.clock()
+        values: dict[str, Any] = {"problem": outcome.problem, "due_at": outcome.due_at or row.due_at}
+        if outcome.given_up:
+            values["failed_at"] = at
+        waiting = (self.table.c.id == row.id, self.table.c.done_at.is_(None))
+        with self.database.writing(f"{self.name}-postpone") as session:
+            session.execute(sa.update(self.table).where(*waiting).values(**values))

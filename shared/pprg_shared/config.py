@@ -1,0 +1,112 @@
+"""Settings of a service, read once from the environment (`NAME`, or `NAME_FILE` naming a file that holds the value)."""
+
+import dataclasses
+import os
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off", ""}
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+#: Secrets that make run writes for itself are longer than this; anything shorter is a default or a slip.
+SECRET_CHARACTERS = 32
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the text names it and says what to write."""
+
+
+def setting(default: Any, words: str) -> Any:
+    """A setting with its default and the sentence that the reference page shows."""
+    return field(default=default, metadata={"words": words})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that may differ between two places where a service runs."""
+
+    database_url: str = setting("", "Database address; empty means an SQLite file under VAR.")
+    broker_url: str = setting("", "RabbitMQ address (amqp:// or amqps://); empty only in the embedded world.")
+    var: str = setting("var", "Folder for SQLite files, the try-out mailbox and the file store.")
+    profile: str = setting("", "Path of the partnership's profile; empty means the Wiltshire sample.")
+    base_url: str = setting("http://127.0.0.1:8000", "The address people type, used for links in letters.")
+    host: str = setting("127.0.0.1", "Address to listen on.")
+    port: int = setting(8000, "Port of the pages and the API.")
+    ops_host: str = setting("127.0.0.1", "Address of the operations port.")
+    ops_port: int = setting(8001, "Port of /healthz, /readyz and /metrics; never put it behind the proxy.")
+    behind_proxy: bool = setting(False, "1 when a proxy with TLS stands in front; needed to listen beyond loopback.")
+    trial: bool = setting(False, "1 for a try-out with invented people and no sign-in; says so on every page.")
+    allowed_hosts: str = setting("", "Host names that may be asked for, with commas between; loopback always may.")
+    trusted_proxies: int = setting(0, "How many X-Forwarded-For hops to believe.")
+    case_keys: str = setting("", "Sealing keys for case content, base64, newest first (intake, triage, publisher).")
+    contact_keys: str = setting("", "Sealing keys for names and addresses of professionals, base64, newest first.")
+    session_keys: str = setting("", "Secret with which the acting person's cookie is signed; the same in all four.")
+    secret_key: str = setting("", "The service's own secret, for its form tokens.")
+    loop: bool = setting(True, "0 to serve pages only; another process then runs `work`.")
+    log_format: str = setting("text", "`json` for one JSON object a line, `text` for people.")
+    mail_server: str = setting("", "SMTP server; empty means letters stay in the try-out mailbox.")
+    mail_port: int = setting(587, "Port of the SMTP server.")
+    mail_tls: str = setting("starttls", "`starttls`, `tls` or `none` (loopback and private test networks only).")
+    mail_username: str = setting("", "Login at the SMTP server.")
+    mail_password: str = setting("", "Password at the SMTP server.")
+    mail_from: str = setting("practice-reviews@pprg.example", "Address that letters come from.")
+    mail_timeout: int = setting(20, "Seconds to wait for the SMTP server.")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """Settings from the environment; raises SettingsError naming the first one that is wrong."""
+        source = os.environ if environ is None else environ
+        hints = typing.get_type_hints(cls)
+        chosen = {}
+        for each in dataclasses.fields(cls):
+            text = _text(source, each.name.upper())
+            if text is not None:
+                chosen[each.name] = _typed(each.name.upper(), text, hints[each.name])
+        return cls(**chosen)
+
+    def check(self) -> None:
+        """Refuse to serve beyond loopback with settings that are only fit for trying out."""
+        for name in ("session_keys", "secret_key"):
+            if len(getattr(self, name)) < SECRET_CHARACTERS:
+                raise SettingsError(f"{name.upper()} must be a random text of at least {SECRET_CHARACTERS} characters")
+        if self.host in LOOPBACK:
+            return
+        if not self.behind_proxy:
+            raise SettingsError(f"HOST={self.host} is beyond loopback: set BEHIND_PROXY=1 and put a proxy in front")
+        if not self.allowed_hosts:
+            raise SettingsError("ALLOWED_HOSTS must name the host names that people type")
+        if not self.trial:
+            raise SettingsError("TRIAL=1 must be set: there is no sign-in yet, so only a try-out may leave loopback")
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The host names that may be asked for."""
+        return tuple(each.strip() for each in self.allowed_hosts.split(",") if each.strip())
+
+    def database(self, service: str) -> str:
+        """The database address of a service."""
+        return self.database_url or f"sqlite:///{Path(self.var).absolute() / f'{service}.sqlite'}"
+
+
+def _text(source: Mapping[str, str], name: str) -> str | None:
+    if f"{name}_FILE" in source:
+        try:
+            return Path(source[f"{name}_FILE"]).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(f"{name}_FILE cannot be read: {error.strerror}") from None
+    return source.get(name)
+
+
+def _typed(name: str, text: str, kind: type) -> Any:
+    if kind is bool:
+        if text.lower() not in TRUE | FALSE:
+            raise SettingsError(f"{name} must be 1 or 0")
+        return text.lower() in TRUE
+    if kind is int:
+        if not text.isdecimal():
+            raise SettingsError(f"{name} must be a whole number")
+        return int(text)
+    return text

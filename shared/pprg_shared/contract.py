@@ -1,0 +1,223 @@
+"""What an event is: declared once as a frozen dataclass, sealed, written and read as CloudEvents JSON."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, ClassVar, Self, dataclass_transform
+from uuid import UUID, uuid4
+
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError
+
+from pprg_shared.errors import Unreadable
+from pprg_shared.schemas import schema_of
+from pprg_shared.sealing import Keys
+
+#: Largest message that goes on the bus; larger content travels as a sealed file.
+MESSAGE_BYTES = 256 * 1024
+#: Events by wire type, filled as they are declared.
+EVENTS: dict[str, type["Event"]] = {}
+
+
+def sealed(ring: str, **options: Any) -> Any:
+    """A confidential field of an event, sealed under the keys of this ring wherever it lies."""
+    return field(metadata={"ring": ring}, **options)
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """An event as it travels: the public part in clear, one sealed token for each ring."""
+
+    id: UUID
+    type: str
+    source: str
+    subject: str
+    time: datetime
+    correlation_id: str
+    public: Mapping[str, Any]
+    sealed: Mapping[str, str] = field(default_factory=dict)
+    revision: int | None = None
+    expires_at: datetime | None = None
+    replayed: bool = False
+
+    def to_json(self) -> bytes:
+        """The CloudEvents 1.0 form of this event, at most 256 kB."""
+        wire: dict[str, Any] = {
+            "specversion": "1.0",
+            "id": str(self.id),
+            "type": self.type,
+            "source": self.source,
+            "subject": self.subject,
+            "time": self.time.isoformat(),
+            "datacontenttype": "application/json",
+            "correlationid": self.correlation_id,
+        }
+        if self.revision is not None:
+            wire["revision"] = self.revision
+        if self.expires_at is not None:
+            wire["expiresat"] = self.expires_at.isoformat()
+        if self.replayed:
+            wire["replayed"] = True
+        wire["data"] = {"public": self.public, "sealed": self.sealed}
+        body = json.dumps(wire, separators=(",", ":")).encode()
+        if len(body) > MESSAGE_BYTES:
+            raise ValueError(f"{self.type} takes {len(body)} bytes; a message is at most {MESSAGE_BYTES}")
+        return body
+
+    @classmethod
+    def from_json(cls, body: bytes) -> Self:
+        """Read the wire form, ignoring what is not known; raises Unreadable for anything else."""
+        try:
+            wire = json.loads(body)
+            data = wire["data"]
+            expires = wire.get("expiresat")
+            envelope = cls(
+                id=UUID(wire["id"]),
+                type=wire["type"],
+                source=wire["source"],
+                subject=wire["subject"],
+                time=datetime.fromisoformat(wire["time"]).astimezone(UTC),
+                correlation_id=wire["correlationid"],
+                public=dict(data["public"]),
+                sealed=dict(data["sealed"]),
+                revision=wire.get("revision"),
+                expires_at=datetime.fromisoformat(expires).astimezone(UTC) if expires else None,
+                replayed=wire.get("replayed") is True,
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise Unreadable(f"not an event: {type(error).__name__}") from None
+        texts = (envelope.type, envelope.source, envelope.subject, envelope.correlation_id)
+        if not all(isinstance(text, str) and text.isprintable() for text in texts):
+            raise Unreadable("not an event: an attribute is not plain text")
+        return envelope
+
+    def again(self) -> Self:
+        """The same event, marked as replayed."""
+        return dataclasses.replace(self, replayed=True)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field, sealed))
+class Event:
+    """Base of all events; declare one with `class CaseOpened(Event, name="case.opened", version=1, subject="case_id")`."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+    type: ClassVar[str]
+    #: The field whose value is the referral or case that the event is about, indexed in every box.
+    subject_field: ClassVar[str]
+    #: A transient event is never replayed and its body is dropped once handled.
+    transient: ClassVar[bool]
+    #: Whether the event carries `revision`: copies of what it describes keep the higher.
+    revised: ClassVar[bool]
+    public_schema: ClassVar[type[Schema]]
+    ring_schemas: ClassVar[Mapping[str, type[Schema]]]
+
+    def __init_subclass__(cls, *, name: str, version: int, subject: str, transient: bool = False) -> None:
+        """Make the class a frozen dataclass and derive its schemas."""
+        super().__init_subclass__()
+        dataclass(frozen=True, kw_only=True)(cls)
+        cls.name, cls.version, cls.type = name, version, f"{name}.v{version}"
+        cls.subject_field, cls.transient = subject, transient
+        fields = dataclasses.fields(cls)  # type: ignore[arg-type]  # made a dataclass two lines above
+        cls.revised = any(each.name == "revision" for each in fields)
+        rings = sorted({each.metadata["ring"] for each in fields if "ring" in each.metadata})
+        cls.public_schema = schema_of(cls, [f for f in fields if "ring" not in f.metadata], cls.__name__)
+        cls.ring_schemas = {
+            ring: schema_of(cls, [f for f in fields if f.metadata.get("ring") == ring], f"{cls.__name__}_{ring}")
+            for ring in rings
+        }
+        if cls.type in EVENTS and EVENTS[cls.type].__qualname__ != cls.__qualname__:
+            raise TypeError(f"{cls.type} is declared twice")
+        EVENTS[cls.type] = cls
+
+    def __getattr__(self, name: str) -> Any:
+        """Only reached for what was not readable here: say so plainly."""
+        if name in {each.name for each in dataclasses.fields(type(self))}:  # type: ignore[arg-type]  # a dataclass
+            raise AttributeError(f"{self.type}: {name} is sealed under a key that this service does not hold")
+        raise AttributeError(name)
+
+    @cached_property
+    def envelope(self) -> Envelope:
+        """The envelope in which this event arrived; an event not yet sent has none."""
+        raise AttributeError(f"{self.type} has not arrived from anywhere")
+
+    @property
+    def subject(self) -> str:
+        """The referral or case that the event is about."""
+        return str(getattr(self, self.subject_field))
+
+    def wrap(
+        self,
+        keys: Keys,
+        *,
+        source: str,
+        time: datetime,
+        correlation_id: str,
+        event_id: UUID | None = None,
+        expires_at: datetime | None = None,
+    ) -> Envelope:
+        """Seal and write this event strictly; raises ValueError for what its own schema refuses."""
+        number = event_id or uuid4()
+        public = write(self.public_schema, self)
+        return Envelope(
+            id=number,
+            type=self.type,
+            source=f"/pprg/{source}",
+            subject=self.subject,
+            time=time,
+            correlation_id=correlation_id,
+            public=public,
+            sealed={
+                ring: keys[ring].seal(
+                    json.dumps(write(schema, self), separators=(",", ":")).encode(), seal_context(number, self.type, ring)
+                )
+                for ring, schema in self.ring_schemas.items()
+            },
+            revision=public.get("revision"),
+            expires_at=expires_at,
+        )
+
+    @classmethod
+    def unwrap(cls, envelope: Envelope, keys: Keys) -> Self:
+        """Read an event tolerantly; parts sealed under rings not held here are left out, and say so when asked for."""
+        values = read(cls.public_schema, envelope.public)
+        for ring, schema in cls.ring_schemas.items():
+            if ring in keys and ring in envelope.sealed:
+                plain = keys[ring].open(envelope.sealed[ring], seal_context(envelope.id, envelope.type, ring))
+                values |= read(schema, json.loads(plain))
+        event = object.__new__(cls)
+        event.__dict__.update(values, envelope=envelope)
+        return event
+
+
+def seal_context(event_id: UUID, event_type: str, ring: str) -> str:
+    """The place to which the sealed part of an event is bound."""
+    return f"event:{event_id}:{event_type}:{ring}"
+
+
+_strict: dict[type[Schema], Schema] = {}
+_tolerant: dict[type[Schema], Schema] = {}
+
+
+def write(schema: type[Schema], event: object) -> dict[str, Any]:
+    """The JSON values of an event, refused when they would not read back."""
+    if schema not in _strict:
+        _strict[schema] = schema(unknown=RAISE)
+    values: dict[str, Any] = _strict[schema].dump(event)
+    problems = _strict[schema].validate(values)
+    if problems:
+        raise ValueError(f"{type(event).__name__} does not follow its own schema: {sorted(problems)}")
+    return values
+
+
+def read(schema: type[Schema], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of an event from JSON, unknown ones ignored; raises Unreadable, naming fields and never contents."""
+    if schema not in _tolerant:
+        _tolerant[schema] = schema(unknown=EXCLUDE)
+    try:
+        loaded: dict[str, Any] = _tolerant[schema].load(values)
+    except ValidationError as error:
+        raise Unreadable(f"these fields do not follow the schema: {sorted(map(str, error.normalized_messages()))}") from None
+    return loaded

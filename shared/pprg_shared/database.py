@@ -1,0 +1,215 @@
+"""A service's database: sessions that write or read, sealed columns, instants in UTC, on SQLite and PostgreSQL."""
+
+import fcntl
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import IO, Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from pprg_shared.calendar import london_date
+from pprg_shared.crashpoints import crashpoint
+from pprg_shared.sealing import Keys
+
+BUSY_SECONDS = 5
+POOL = 12
+Clock = Callable[[], datetime]
+
+
+def utcnow() -> datetime:
+    """The present instant; the one clock of the product, passed in wherever time matters."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An instant: kept in UTC, and UTC again when read (SQLite forgets zones)."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
+        """Refuse an instant without a zone, which could mean any of two hours."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
+        """Put the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@dataclass
+class Context:
+    """What a unit of work knows besides its session: who, when, and what it wants to say."""
+
+    service: str
+    act: str
+    keys: Keys
+    clock: Clock
+    correlation_id: str
+    outgoing: list[Any] = field(default_factory=list)
+    wake: Callable[[], None] | None = None
+
+
+def context(session: Session) -> Context:
+    """The context of this unit of work."""
+    found: Context = session.info["context"]
+    return found
+
+
+def now(session: Session) -> datetime:
+    """The present instant by the clock of this unit of work."""
+    return context(session).clock()
+
+
+def today(session: Session) -> date:
+    """Today's date in London."""
+    return london_date(now(session))
+
+
+def seal(session: Session, row: Any, column: str, value: Any) -> str:
+    """Seal a JSON value for one column of one row (its id must be set); it opens nowhere else."""
+    ring = row.__table__.c[column].info["ring"]
+    return context(session).keys[ring].seal(json.dumps(value, separators=(",", ":")).encode(), _place(row, column))
+
+
+def unseal(session: Session, row: Any, column: str) -> Any:
+    """The value sealed in this column of this row; raises SealError when it was put there from elsewhere."""
+    ring = row.__table__.c[column].info["ring"]
+    return json.loads(context(session).keys[ring].open(getattr(row, column), _place(row, column)))
+
+
+def _place(row: Any, column: str) -> str:
+    return f"column:{row.__tablename__}:{row.id}:{column}"
+
+
+class Locked(Exception):
+    """Another process holds this SQLite database."""
+
+
+class Database:
+    """The engine of one service and the two kinds of session it gives."""
+
+    def __init__(self, url: str, service: str, keys: Keys | None = None, clock: Clock = utcnow) -> None:
+        self.service, self.keys, self.clock = service, keys or Keys(), clock
+        self.wake: Callable[[], None] | None = None
+        self.url = sa.make_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(self.url) if self.sqlite else _postgres(self.url)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._lock: IO[str] | None = None
+
+    def hold(self) -> None:
+        """Take the file lock that makes this process the only one on an SQLite database; raises Locked."""
+        if not self.sqlite or self._lock or not self.url.database or self.url.database == ":memory:":
+            return
+        path = Path(f"{self.url.database}.lock")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = path.open("w")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            handle.close()
+            raise Locked(f"another process already uses {self.url.database}; stop it first") from None
+        self._lock = handle
+
+    @contextmanager
+    def writing(self, act: str, correlation_id: str | None = None) -> Iterator[Session]:
+        """One transaction that may change things; commits at the end, wakes the loop when it said something."""
+        about = Context(self.service, act, self.keys, self.clock, correlation_id or str(uuid4()), wake=self.wake)
+        with self._sessions(info={"context": about, "writes": True}) as session:
+            with session.begin():
+                yield session
+            if about.outgoing and about.wake:
+                about.wake()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that only reads."""
+        about = Context(self.service, "reading", self.keys, self.clock, str(uuid4()))
+        with self._sessions(info={"context": about}) as session:
+            yield session
+
+    def close(self) -> None:
+        """Give back connections and the file lock."""
+        self.engine.dispose()
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
+
+def _sqlite(url: sa.URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        url,
+        pool_size=POOL,
+        pool_timeout=BUSY_SECONDS,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
+        **({"poolclass": sa.QueuePool} if url.database else {}),
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _postgres(url: sa.URL) -> Engine:
+    settings = "-c lock_timeout=2s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+    return sa.create_engine(
+        url,
+        pool_size=POOL,
+        max_overflow=0,
+        pool_timeout=BUSY_SECONDS,
+        pool_pre_ping=True,
+        connect_args={"options": settings, "connect_timeout": BUSY_SECONDS, "application_name": "pprg"},
+    )
+
+
+@event.listens_for(Session, "after_begin")
+def _begin(session: Session, _transaction: object, connection: sa.Connection) -> None:
+    """A unit of work that writes takes SQLite's lock at once: read-then-write would fail without waiting."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if session.info.get("writes") else "BEGIN")
+
+
+@event.listens_for(Session, "before_commit")
+def _before_commit(session: Session) -> None:
+    about: Context | None = session.info.get("context")
+    if about is None or not session.info.get("writes"):
+        return
+    session.flush()
+    if about.outgoing:
+        session.info["keep"](session)
+    crashpoint(f"{about.service}.{about.act}.before_commit")
+
+
+@event.listens_for(Session, "after_commit")
+def _after_commit(session: Session) -> None:
+    about: Context | None = session.info.get("context")
+    if about is not None and session.info.get("writes"):
+        crashpoint(f"{about.service}.{about.act}.after_commit")
+
+
+def uuid_of(value: str) -> UUID | None:
+    """A UUID from text, or None when it is none."""
+    try:
+        return UUID(value)
+    except ValueError:
+        return None

@@ -1,0 +1,25 @@
+"""The few things that may go wrong on purpose, and what each asks of whoever catches it."""
+
+
+class Refused(Exception):
+    """A rule says no: the text is advice to the person who asked (409 on the API, shown on the page)."""
+
+
+class Forbidden(Exception):
+    """This person may never do this (403)."""
+
+
+class NotThere(Exception):
+    """There is no such thing, or it is not this person's to see: the two answer alike (404)."""
+
+
+class Busy(Exception):
+    """The same request is still being worked on elsewhere: come back in a moment (409 with Retry-After)."""
+
+
+class NotYet(Exception):
+    """A handler came before what it needs: its row waits quietly and is tried again."""
+
+
+class Unreadable(Exception):
+    """These bytes are no event of ours: they go to the dead letters."""

@@ -1,0 +1,34 @@
+"""Logs: one line an event, with the correlation id throughout and never a name or a narrative."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+log: Any = structlog.get_logger("pprg")
+bind = structlog.contextvars.bind_contextvars
+bound = structlog.contextvars.bound_contextvars
+_CONTROLS = {number: " " for number in (*range(32), 127, *range(0x80, 0xA0), 0x2028, 0x2029)}
+
+
+def one_line(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """No field can break a line or colour a terminal."""
+    return {key: value.translate(_CONTROLS) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def set_up(form: str) -> None:
+    """Write to standard error, as JSON in a container and as text for people."""
+    shape: Any = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            one_line,
+            shape,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
