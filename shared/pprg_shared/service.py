@@ -1,0 +1,171 @@
+"""A service as a description, and the runtime that brings one to life around a database and a bus."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from flask import Blueprint
+
+from pprg_shared.boxes.arrival import Arrival, Handler
+from pprg_shared.boxes.outgoing import Outbox
+from pprg_shared.boxes.tables import inbox, outbox
+from pprg_shared.bus import Bus
+from pprg_shared.config import Settings
+from pprg_shared.contract import Event
+from pprg_shared.database import Clock, Database, utcnow
+from pprg_shared.logs import bound, log
+from pprg_shared.migrations import Migrations
+from pprg_shared.profile import Profile, load_profile
+from pprg_shared.sealing import Keyring, Keys
+
+POLL_SECONDS = 1.0
+STALE_SECONDS = 60.0
+STOP_SECONDS = 25.0
+
+
+class Drains(Protocol):
+    """A box as the loop sees it."""
+
+    name: str
+
+    def drain(self) -> int:
+        """Do all that is due; how much that was."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a service is, in one place: its pages, what it hears, what it says."""
+
+    name: str
+    title: str
+    package: str
+    metadata: sa.MetaData
+    blueprints: Sequence[Blueprint]
+    hears: Mapping[type[Event], Handler]
+    says: Sequence[type[Event]]
+    #: First path segments that are this service's on the one origin; "" is the front page.
+    segments: Sequence[str]
+    #: Rings whose keys the service holds.
+    rings: Sequence[str] = ("case", "contact")
+    #: Who may do what: verb to roles; a verb that is not here nobody may.
+    verbs: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    #: Boxes besides outbox and inbox (letters, reminders).
+    boxes: Callable[["Runtime"], Sequence[Drains]] = lambda _runtime: ()
+    #: Called once after the migrations, for what must be there from the first start.
+    prepare: Callable[["Runtime"], None] = lambda _runtime: None
+    #: Long-lived things that the service needs besides database and bus, by name.
+    parts: Callable[["Runtime"], Mapping[str, Any]] = lambda _runtime: {}
+
+
+class Runtime:
+    """A running service: its settings, database, bus and loops."""
+
+    def __init__(self, service: Service, settings: Settings, bus: Bus, clock: Clock = utcnow) -> None:
+        self.service, self.settings, self.bus, self.clock = service, settings, bus, clock
+        self.profile: Profile = load_profile(settings.profile or None)
+        self.keys = Keys({ring: _ring(settings, ring) for ring in service.rings})
+        self.database = Database(settings.database(service.name), service.name, self.keys, clock)
+        self.migrations = Migrations(service.package, service.metadata)
+        self.arrival = Arrival(self.database, service.hears, lambda: self.wake("inbox"))
+        self.parts = service.parts(self)
+        self.loops = [Loop(self, box) for box in (Outbox(self.database, bus), self.arrival.waiting, *service.boxes(self))]
+        self.database.wake = self.wake_all
+
+    def migrate(self) -> None:
+        """Bring the database up to date and see that what must be there is there."""
+        self.database.hold()
+        self.migrations.upgrade(self.database)
+        self.service.prepare(self)
+
+    def start(self) -> None:
+        """Listen to the bus and run the loops, each in a thread."""
+        self.migrations.check(self.database)
+        names = sorted({each.name for each in self.service.hears})
+        self.bus.listen(self.service.name, names, self.arrival.receive)
+        for loop in self.loops:
+            loop.start()
+
+    def stop(self) -> None:
+        """Finish what is in hand, then let go of everything."""
+        for loop in self.loops:
+            loop.ask_to_stop()
+        for loop in self.loops:
+            loop.join()
+        self.bus.close()
+        self.database.close()
+
+    def wake(self, box: str) -> None:
+        """Tell one loop that there is work."""
+        for loop in self.loops:
+            if loop.box.name == box:
+                loop.wake.set()
+
+    def wake_all(self) -> None:
+        """Tell every loop that there may be work."""
+        for loop in self.loops:
+            loop.wake.set()
+
+    def drain(self) -> int:
+        """Do all that is due now, in this thread; for tests and the command line."""
+        return sum(loop.box.drain() for loop in self.loops)
+
+    def beats(self) -> bool:
+        """Whether every loop has turned within the last minute."""
+        return all(time.monotonic() - loop.beat < STALE_SECONDS for loop in self.loops)
+
+    def oldest(self) -> float:
+        """Seconds that the oldest waiting row of outbox and inbox has been there; 0 when nothing waits."""
+        at = self.clock()
+        with self.database.reading() as session:
+            firsts = [
+                session.scalar(
+                    sa.select(sa.func.min(table.c.created_at)).where(table.c.done_at.is_(None), table.c.failed_at.is_(None))
+                )
+                for table in (outbox, inbox)
+            ]
+        return max([(at - first).total_seconds() for first in firsts if first], default=0.0)
+
+
+def _ring(settings: Settings, ring: str) -> Keyring:
+    return Keyring.parse(getattr(settings, f"{ring}_keys"))
+
+
+class Loop:
+    """A thread that empties one box whenever it is woken, and looks once a second all the same."""
+
+    def __init__(self, runtime: Runtime, box: Drains) -> None:
+        self.runtime, self.box = runtime, box
+        self.wake = threading.Event()
+        self.beat = time.monotonic()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin turning."""
+        name = f"{self.runtime.service.name}-{self.box.name}"
+        self._thread = threading.Thread(target=self._turn, name=name, daemon=True)
+        self._thread.start()
+
+    def ask_to_stop(self) -> None:
+        """End after the turn in hand."""
+        self._stopping.set()
+        self.wake.set()
+
+    def join(self) -> None:
+        """Wait for the end."""
+        if self._thread:
+            self._thread.join(STOP_SECONDS)
+
+    def _turn(self) -> None:
+        with bound(service=self.runtime.service.name):
+            while not self._stopping.is_set():
+                self.wake.clear()
+                try:
+                    self.box.drain()
+                except Exception as error:  # noqa: BLE001 -- the loop outlives whatever one turn meets
+                    log.error("turn failed", box=self.box.name, fault=type(error).__name__)
+                self.beat = time.monotonic()
+                self.wake.wait(POLL_SECONDS)
