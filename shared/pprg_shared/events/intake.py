@@ -1,0 +1,114 @@
+"""What intake says: the directory, referrals, and the agencies' returns."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from pprg_shared.contract import Event, sealed
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A post in an agency that letters go to, whoever holds it today."""
+
+    slug: str
+    label: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a chronology: a date as people know it, where it was recorded, what happened."""
+
+    value: str
+    precision: str
+    uncertain: bool
+    as_entered: str
+    source: str
+    event: str
+    action: str
+
+
+class AgencyChanged(Event, name="agency.changed", version=1, subject="agency"):
+    """The whole present state of an agency in the directory."""
+
+    agency: str
+    name: str
+    kind: str
+    active: bool
+    revision: int
+    duties: list[Duty] = sealed("contact", default_factory=list)
+
+
+class PersonChanged(Event, name="person.changed", version=1, subject="person_id"):
+    """The whole present state of a person in the directory."""
+
+    person_id: UUID
+    agency: str | None
+    roles: list[str]
+    active: bool
+    revision: int
+    name: str = sealed("contact")
+    address: str = sealed("contact")
+
+
+class ReferralSubmitted(Event, name="referral.submitted", version=1, subject="referral_id"):
+    """Somebody has asked the group to look at a case."""
+
+    referral_id: UUID
+    reference: str
+    submitted_on: date
+    referrer_id: UUID
+    referrer_agency: str
+    agencies: list[str]
+    routes: list[str]
+    subject_kind: str
+    subject_name: str = sealed("case")
+    subject_born: str = sealed("case")
+    incident_on: str = sealed("case")
+    what_happened: str = sealed("case")
+
+
+class RequestReady(Event, name="request.ready", version=1, subject="case_id"):
+    """The page on which an agency answers is there."""
+
+    request_id: UUID
+    case_id: UUID
+    reference: str
+    agency: str
+    due_on: date
+
+
+class AgencySummarySubmitted(Event, name="agency-summary.submitted", version=1, subject="case_id"):
+    """An agency has answered with a summary of its involvement."""
+
+    request_id: UUID
+    case_id: UUID
+    reference: str
+    agency: str
+    submitted_on: date
+    author: str = sealed("case")
+    summary: str = sealed("case")
+
+
+class ChronologySubmitted(Event, name="chronology.submitted", version=1, subject="case_id"):
+    """An agency has answered with dated rows."""
+
+    request_id: UUID
+    case_id: UUID
+    reference: str
+    agency: str
+    submitted_on: date
+    count: int
+    rows: list[Row] = sealed("case")
+
+
+class NilReturnSubmitted(Event, name="nil-return.submitted", version=1, subject="case_id"):
+    """An agency holds nothing: a real answer, and a required one."""
+
+    request_id: UUID
+    case_id: UUID
+    reference: str
+    agency: str
+    submitted_on: date
+    author: str = sealed("case")

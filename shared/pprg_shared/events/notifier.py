@@ -1,0 +1,23 @@
+"""What the notifier says: how each letter fared."""
+
+from uuid import UUID
+
+from pprg_shared.contract import Event
+
+
+class LetterAccepted(Event, name="letter.accepted", version=1, subject="about"):
+    """A mail server has taken a letter, or the try-out mailbox has."""
+
+    letter_id: UUID
+    about: str
+    template: str
+    typed: bool
+
+
+class LetterFailed(Event, name="letter.failed", version=1, subject="about"):
+    """A letter was given up; somebody must find another way."""
+
+    letter_id: UUID
+    about: str
+    template: str
+    reason: str
