@@ -1,0 +1,159 @@
+"""The action runner: one door for page and API, which keeps answers to repeats and counts the coordinator's steps."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from flask import current_app, g, request
+from sqlalchemy.orm import Session
+
+from pprg_shared.actor import COOKIE, HEADER, NOBODY, Actor, signed
+from pprg_shared.boxes.tables import answers, insert_new, steps
+from pprg_shared.database import now
+from pprg_shared.errors import Busy, Forbidden, Refused
+from pprg_shared.service import Runtime
+
+EVERYBODY = "*"
+COORDINATING = frozenset({"coordinator", "deputy"})
+LONGEST_KEY = 200
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an action leaves behind: where to go next, what to quote, which case or referral it was about."""
+
+    location: str
+    reference: str
+    subject: str
+    replayed: bool = False
+
+
+class KeyReused(Refused):
+    """The same key came with another body: a slip that must not pass for a repeat."""
+
+
+def runtime() -> Runtime:
+    """The running service that answers this request."""
+    found: Runtime = current_app.extensions["pprg"]
+    return found
+
+
+def actor() -> Actor:
+    """Who acts in this request; NOBODY when nobody said."""
+    if "actor" not in g:
+        g.actor = _actor()
+    found: Actor = g.actor
+    return found
+
+
+def _actor() -> Actor:
+    profile = runtime().profile
+    if request.path.startswith("/api/"):
+        named: str | UUID | None = request.headers.get(HEADER)
+    else:
+        named = signed(request.cookies.get(COOKIE, ""), runtime().settings.session_keys)
+    if not named:
+        return NOBODY
+    person = profile.person(named)
+    if person is None:
+        return NOBODY
+    return Actor(person.id, person.name, frozenset(person.roles), person.agency)
+
+
+def needs(verb: str) -> Actor:
+    """The acting person, if they may do this; raises Forbidden otherwise. What no rule names nobody may."""
+    who = actor()
+    allowed = runtime().service.verbs.get(verb, frozenset())
+    if EVERYBODY not in allowed and not who.roles & allowed:
+        raise Forbidden("This is not open to the person you act as.")
+    return who
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session for pages that only read."""
+    with runtime().database.reading() as session:
+        yield session
+
+
+def act(action: Callable[..., Done], *, phase: str, count: int = 1, **values: Any) -> Done:
+    """Run an action in one transaction, once for each idempotency key; a repeat gets the first answer."""
+    scope = f"{actor().person or 'nobody'}:{request.endpoint}"
+    key = request.headers.get("Idempotency-Key") or request.form.get("_key") or str(uuid4())
+    try:
+        with runtime().database.writing("action", g.get("request_id")) as session:
+            known = _claim(session, scope, key.strip('"')[:LONGEST_KEY])
+            if known is not None:
+                return known
+            done = action(session, actor(), **values)
+            _keep_answer(session, scope, key.strip('"')[:LONGEST_KEY], done)
+            _count(session, done.subject, phase, "form", count, done.location)
+    except sa.exc.OperationalError as error:
+        if "lock timeout" in str(error.orig):
+            raise Busy("The same request is still being worked on.") from None
+        raise
+    return done
+
+
+def _claim(session: Session, scope: str, key: str) -> Done | None:
+    """Take the key, or find the answer that the first request with it got."""
+    row = {
+        "scope": scope,
+        "key": key,
+        "fingerprint": _fingerprint(),
+        "location": "",
+        "reference": "",
+        "kept_at": now(session),
+    }
+    taken = session.execute(insert_new(session, answers).returning(answers.c.key), row).first()
+    if taken is not None:
+        return None
+    known = session.execute(sa.select(answers).where(answers.c.scope == scope, answers.c.key == key)).one()
+    if known.fingerprint != row["fingerprint"]:
+        raise KeyReused("This form was sent before with other answers. Open it anew and send it again.")
+    return Done(known.location, known.reference, "", replayed=True)
+
+
+def _keep_answer(session: Session, scope: str, key: str, done: Done) -> None:
+    mine = (answers.c.scope == scope, answers.c.key == key)
+    session.execute(sa.update(answers).where(*mine).values(location=done.location, reference=done.reference))
+
+
+def _fingerprint() -> str:
+    if request.is_json:
+        sent: Any = [request.path, request.get_data(cache=True).decode("utf-8", "replace")]
+    else:
+        sent = [request.path, sorted((k, request.form.getlist(k)) for k in request.form if not k.startswith("_"))]
+    return hashlib.sha256(json.dumps(sent).encode()).hexdigest()
+
+
+def _count(session: Session, subject: str, phase: str, kind: str, count: int, leads_to: str | None) -> None:
+    """One row a step, for a person who acts as coordinator."""
+    who = actor()
+    if not who.person or not who.roles & COORDINATING:
+        return
+    row = {"subject": subject, "person": who.person, "phase": phase, "kind": kind, "count": count}
+    session.execute(sa.insert(steps).values(id=uuid4(), leads_to=leads_to, at=now(session), **row))
+
+
+def opened(subject: str, phase: str) -> None:
+    """Count a case page that a coordinator opened, unless the last form led here."""
+    who = actor()
+    if not who.person or not who.roles & COORDINATING or request.path.startswith("/api/"):
+        return
+    with runtime().database.writing("action", g.get("request_id")) as session:
+        last = session.execute(
+            sa.select(steps.c.id, steps.c.leads_to)
+            .where(steps.c.person == who.person)
+            .order_by(steps.c.at.desc())
+            .limit(1)
+        ).first()
+        if last is not None and last.leads_to == request.path:
+            session.execute(sa.update(steps).where(steps.c.id == last.id).values(leads_to=None))
+        else:
+            _count(session, subject, phase, "page", 1, None)

@@ -1,0 +1,124 @@
+"""The Flask app of a service: its pages and API on one origin, and its operations pages on another port."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from pprg_shared import web
+from pprg_shared.acting import actor, runtime
+from pprg_shared.boxes.tables import outbox
+from pprg_shared.errors import Busy, Forbidden, NotThere, Refused
+from pprg_shared.metrics import exposition
+from pprg_shared.service import Runtime
+
+WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+NAVIGATION = (("Home", "/"), ("Cases", "/cases"), ("Requests", "/requests"), ("Letters", "/letters"), ("Learning", "/learning"))
+OLDEST_SECONDS = 300
+
+
+def create_app(alive: Runtime) -> Flask:
+    """The pages and the API of a running service."""
+    service, settings = alive.service, alive.settings
+    app = Flask(service.package, static_folder=None, template_folder="templates")
+    app.extensions["pprg"] = alive
+    web.install(
+        app,
+        service=service.name,
+        title=service.title,
+        secret=settings.secret_key.encode(),
+        trial=True,
+        allowed_hosts=settings.hosts,
+        trusted_proxies=settings.trusted_proxies,
+        partnership=alive.profile.contact_lines(),
+        navigation=NAVIGATION,
+        actor=actor,
+    )
+    for blueprint in service.blueprints:
+        app.register_blueprint(blueprint)
+    app.add_url_rule(f"/api/v1/{service.name}/events", view_func=events)
+    return app
+
+
+def events() -> ResponseReturnValue:
+    """How many events this service has said about a subject; for coordinators and operators."""
+    if not actor().has("coordinator", "deputy", "ops", "administrator"):
+        raise Forbidden("This is not open to the person you act as.")
+    subject = request.args.get("subject", "")
+    with runtime().database.reading() as session:
+        said = session.scalar(sa.select(sa.func.count()).select_from(outbox).where(outbox.c.subject == subject))
+    return jsonify({"outbox": said})
+
+
+def health(alive: Runtime) -> list[tuple[str, bool, str]]:
+    """What must hold for this service to be ready: a list of (name, holds, words)."""
+    checks: list[tuple[str, bool, str]] = []
+    try:
+        alive.migrations.check(alive.database)
+        oldest = alive.oldest()
+        checks += [
+            ("database", True, "answers"),
+            ("migrations", True, "as this version needs"),
+            ("waiting", oldest < OLDEST_SECONDS, f"oldest row waits {oldest:.0f} s"),
+        ]
+    except Exception as error:  # noqa: BLE001 -- whatever is wrong is the answer
+        checks.append(("database", False, type(error).__name__))
+    checks.append(("broker", alive.bus.connected(), alive.bus.problem() or "connected"))
+    checks.append(("loop", alive.beats() or not alive.settings.loop, "turning" if alive.beats() else "no beat for a minute"))
+    return checks
+
+
+def create_ops(*alive: Runtime) -> Flask:
+    """`/healthz`, `/readyz` and `/metrics` for one service or a whole world."""
+    app = Flask("pprg_ops", static_folder=None)
+
+    @app.get("/healthz")
+    def healthz() -> ResponseReturnValue:
+        return jsonify({"status": "alive"})
+
+    @app.get("/readyz")
+    def readyz() -> ResponseReturnValue:
+        found = {each.service.name: health(each) for each in alive}
+        ready = all(holds for checks in found.values() for name, holds, _ in checks if name != "waiting")
+        body = {
+            "ready": ready,
+            "services": {s: {n: {"ok": ok, "detail": words} for n, ok, words in checks} for s, checks in found.items()},
+        }
+        return jsonify(body), 200 if ready else 503
+
+    @app.get("/metrics")
+    def metrics() -> ResponseReturnValue:
+        return Response(exposition(alive), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return app
+
+
+class Origin:
+    """One WSGI application out of several: the first path segment says whose page it is; the port says if it is ops."""
+
+    def __init__(self, apps: dict[str, Flask], ops: Flask, ops_port: int) -> None:
+        self._by_segment: dict[str, Flask] = {}
+        self._by_service = apps
+        self._ops, self._ops_port = ops, str(ops_port)
+        for app in apps.values():
+            for segment in app.extensions["pprg"].service.segments:
+                self._by_segment[segment] = app
+        self._front = self._by_segment.get("") or next(iter(apps.values()))
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request."""
+        app = self._ops if environ["SERVER_PORT"] == self._ops_port else self._whose(environ["PATH_INFO"])
+        return app.wsgi_app(environ, start_response)
+
+    def _whose(self, path: str) -> Flask:
+        parts = path.strip("/").split("/")
+        if parts[0] == "assets" and len(parts) > 1:
+            return self._by_service.get(parts[1], self._front)
+        if parts[:2] == ["api", "v1"] and len(parts) > 2:
+            return self._by_service.get(parts[2]) or self._by_segment.get(parts[2], self._front)
+        return self._by_segment.get(parts[0], self._front)
+
+
+__all__ = ["Busy", "NotThere", "Origin", "Refused", "create_app", "create_ops", "health"]

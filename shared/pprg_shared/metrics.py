@@ -1,0 +1,45 @@
+"""Metrics for Prometheus: what waits, what was parked, how long the oldest has been there."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from pprg_shared.boxes.tables import inbox, outbox
+
+if TYPE_CHECKING:  # the runtime imports boxes, and boxes must not import the runtime
+    from pprg_shared.service import Runtime
+
+
+class Boxes:
+    """Reads the boxes at the moment of asking: no counter that could drift."""
+
+    def __init__(self, alive: "Sequence[Runtime]") -> None:
+        self._alive = alive
+
+    def collect(self) -> Iterator[Metric]:
+        """The families of metrics."""
+        waiting = GaugeMetricFamily("pprg_box_waiting", "Rows not done yet.", labels=["service", "box"])
+        parked = GaugeMetricFamily("pprg_box_parked", "Rows given up, for a person to look at.", labels=["service", "box"])
+        oldest = GaugeMetricFamily("pprg_oldest_seconds", "Age of the oldest waiting row.", labels=["service"])
+        broker = GaugeMetricFamily("pprg_broker_connected", "1 when the bus can be used.", labels=["service"])
+        for each in self._alive:
+            name = each.service.name
+            with each.database.reading() as session:
+                for table in (outbox, inbox):
+                    unfinished = (table.c.done_at.is_(None), table.c.failed_at.is_(None))
+                    counted = sa.select(sa.func.count()).select_from(table)
+                    waiting.add_metric([name, table.name], session.scalar(counted.where(*unfinished)) or 0)
+                    parked.add_metric([name, table.name], session.scalar(counted.where(table.c.failed_at.is_not(None))) or 0)
+            oldest.add_metric([name], each.oldest())
+            broker.add_metric([name], float(each.bus.connected()))
+        yield from (waiting, parked, oldest, broker)
+
+
+def exposition(alive: "Sequence[Runtime]") -> bytes:
+    """The text that Prometheus reads."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(Boxes(alive))
+    return generate_latest(registry)
