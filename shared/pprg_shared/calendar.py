@@ -1,0 +1,111 @@
+"""Working days of England and Wales, months, and London time. Pure: dates in, dates out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from govuk_bank_holidays.bank_holidays import BankHolidays
+
+LONDON = ZoneInfo("Europe/London")
+SATURDAY = 5
+DECEMBER = 12
+
+
+class BeyondHorizon(ValueError):
+    """No bank holidays are known for that year yet."""
+
+
+@dataclass(frozen=True)
+class Working:
+    """A deadline with its working: which bank holidays lay between day 0 and the due day."""
+
+    day0: date
+    days: int
+    due: date
+    skipped: tuple[tuple[date, str], ...]
+
+    def words(self) -> str:
+        """The working as a person would write it."""
+        names = " and ".join(name for _, name in self.skipped)
+        skipped = f"{names} skipped; " if names else ""
+        return f"day 0 {short(self.day0)}; {skipped}due {short(self.due)}"
+
+
+@cache
+def bank_holidays() -> Mapping[date, str]:
+    """Bank holidays of England and Wales on weekdays, from the packaged official list (never the network)."""
+    known = BankHolidays(use_cached_holidays=True).get_holidays(division=BankHolidays.ENGLAND_AND_WALES)
+    return {each["date"]: each["title"] for each in known if each["date"].weekday() < SATURDAY}
+
+
+def horizon() -> int:
+    """The last year for which bank holidays are known."""
+    return max(bank_holidays()).year
+
+
+def is_working_day(day: date) -> bool:
+    """Monday to Friday and no bank holiday; raises BeyondHorizon outside the years that are known."""
+    if not min(bank_holidays()).year <= day.year <= horizon():
+        raise BeyondHorizon(f"bank holidays of {day.year} are not known yet: update the govuk-bank-holidays package")
+    return day.weekday() < SATURDAY and day not in bank_holidays()
+
+
+def add_working_days(day0: date, days: int) -> date:
+    """Day `days` counted from day 0, which itself never counts; backwards when negative."""
+    step = timedelta(days=1 if days >= 0 else -1)
+    day, left = day0, abs(days)
+    while left:
+        day += step
+        left -= is_working_day(day)
+    return day
+
+
+def working(day0: date, days: int) -> Working:
+    """The due day and the bank holidays that were passed over on the way."""
+    due = add_working_days(day0, days)
+    first, last = sorted((day0, due))
+    skipped = tuple((day, name) for day, name in sorted(bank_holidays().items()) if first < day < last)
+    return Working(day0, days, due, skipped)
+
+
+def working_days_between(start: date, end: date) -> int:
+    """How many working days come after `start` up to and including `end`; negative when `end` is earlier."""
+    if end < start:
+        return -working_days_between(end, start)
+    return sum(is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month so many months later, or the last day of a shorter month."""
+    index = day.year * DECEMBER + day.month - 1 + months
+    year, month = divmod(index, DECEMBER)
+    following = date(year + (month + 1) // DECEMBER, (month + 1) % DECEMBER + 1, 1)
+    last = (following - timedelta(days=1)).day
+    return date(year, month + 1, min(day.day, last))
+
+
+def internal_target(day: date) -> date:
+    """The day itself when it is a working day, else the working day before."""
+    return day if is_working_day(day) else add_working_days(day, -1)
+
+
+def london_date(instant: datetime) -> date:
+    """The date on the wall in London."""
+    return instant.astimezone(LONDON).date()
+
+
+def london(day: date, at: time) -> datetime:
+    """The instant, in UTC, of a time on the wall in London (the earlier one where the clocks make two)."""
+    return datetime.combine(day, at, tzinfo=LONDON).astimezone(UTC)
+
+
+def short(day: date) -> str:
+    """`Fri 27 Mar 2026`."""
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def long(day: date) -> str:
+    """`Friday 27 March 2026`."""
+    return f"{day:%A} {day.day} {day:%B %Y}"

@@ -1,0 +1,78 @@
+"""How gunicorn runs one service, or the whole world in one process: one worker, a few threads, loops beside them."""
+
+import signal
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+
+from pprg_shared.app import Origin, create_app, create_ops
+from pprg_shared.config import Settings
+from pprg_shared.logs import log
+from pprg_shared.service import Runtime
+
+THREADS = 4
+GRACE_SECONDS = 20
+Compose = Callable[[], list[Runtime]]
+
+
+class GentleArbiter(Arbiter):  # type: ignore[misc]  # gunicorn is not typed
+    """An arbiter for which Ctrl-C means what SIGTERM means: finish what is in hand."""
+
+    def handle_int(self) -> None:
+        """End gracefully."""
+        self.handle_term()
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not typed
+    """gunicorn, told everything here and nothing by files or its own environment."""
+
+    def __init__(self, settings: Settings, compose: Compose, ready: Callable[[], None], threads: int = THREADS) -> None:
+        self._settings, self._compose, self._ready, self._threads = settings, compose, ready, threads
+        self._alive: list[Runtime] = []
+        super().__init__()
+
+    def load_config(self) -> None:
+        """One worker, threads, our own hooks."""
+        settings = self._settings
+        chosen: dict[str, Any] = {
+            "bind": [f"{settings.host}:{settings.port}", f"{settings.ops_host}:{settings.ops_port}"],
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": self._threads,
+            "timeout": 60,
+            "graceful_timeout": GRACE_SECONDS,
+            "keepalive": 5,
+            "control_socket_disable": True,
+            "worker_tmp_dir": "/dev/shm",  # noqa: S108 -- gunicorn's heartbeat file; a disk could stall it
+            "loglevel": "warning",
+            "limit_request_line": 4094,
+            "forwarded_allow_ips": "",
+            "post_worker_init": self._started,
+            "worker_exit": self._ended,
+        }
+        for name, value in chosen.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Callable[..., Iterable[bytes]]:
+        """Called in the worker: runtimes are made there, so that no connection crosses a fork."""
+        self._alive = self._compose()
+        apps = {each.service.name: create_app(each) for each in self._alive}
+        return Origin(apps, create_ops(*self._alive), self._settings.ops_port)
+
+    def run(self) -> None:
+        """Serve until told to stop."""
+        GentleArbiter(self).run()
+
+    def _started(self, _worker: object) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the arbiter tells us; the terminal tells everybody
+        for each in self._alive:
+            each.start()
+        self._ready()
+
+    def _ended(self, _arbiter: object, _worker: object) -> None:
+        for each in self._alive:
+            each.stop()
+        if self._alive:
+            log.info("stopped", services=[each.service.name for each in self._alive])
