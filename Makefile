@@ -1,0 +1,48 @@
+# Everything a person does with this repository. `make` alone explains the targets.
+.DEFAULT_GOAL := help
+PORT ?= 8000
+VAR ?= var
+VENV := .venv
+BIN := $(VENV)/bin
+MEMBERS := shared services/intake services/triage services/notifier services/publisher deploy/embedded
+
+help: ## Explain the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+setup: $(VENV)/.development ## Make .venv with everything for running and developing
+
+# The stamp of the development set stands for the runtime set too: whoever has the one needs not the other.
+$(VENV)/.runtime: deploy/locks/embedded.txt
+	@test -f $(VENV)/.development || ./tools/setup.sh $(VENV) embedded $(MEMBERS)
+	@touch $@
+
+$(VENV)/.development: deploy/locks/development.txt tools/setup.sh $(MEMBERS:=/pyproject.toml)
+	@./tools/setup.sh $(VENV) development $(MEMBERS)
+	@touch $(VENV)/.runtime $@
+
+run: $(VENV)/.runtime ## Run the four services on one port (PORT, VAR), no broker needed
+	@PORT=$(PORT) OPS_PORT=$${OPS_PORT:-$$(($(PORT) + 1))} VAR=$(VAR) exec $(BIN)/pprg run
+
+test: $(VENV)/.development ## Run the tests
+	@$(BIN)/python -m pytest
+
+test-all: $(VENV)/.development ## Run the long forms too, on every Python found
+	@./tools/test-all.sh
+
+check: $(VENV)/.development ## Lint, format, types, import contracts and the rules of the house
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m pytest -q tests/house
+
+docs: $(VENV)/.development ## Write the generated reference
+	@$(BIN)/pprg docs
+
+locks: ## Write the hashed requirement files anew (needs uv)
+	@./tools/lock.sh
+
+clean: ## Remove what setup made
+	rm -rf $(VENV)
+
+.PHONY: help setup run test test-all check docs locks clean
