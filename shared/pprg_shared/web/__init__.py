@@ -1,0 +1,111 @@
+"""What every page and API of every service has in common: layout, forms, errors, tokens, headers, limits."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask, Response, abort, g, request, send_from_directory
+from jinja2 import BaseLoader, ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from pprg_shared import calendar, logs
+from pprg_shared.web import csrf, problems
+
+BODY_BYTES = 1024 * 1024
+FORM_PARTS = 4000
+STATIC = Path(__file__).parent / "static"
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "img-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+@dataclass(frozen=True)
+class About:
+    """What the layout says on every page."""
+
+    title: str
+    trial: bool
+    partnership: Mapping[str, str]
+    navigation: Sequence[tuple[str, str]]
+
+
+def install(
+    app: Flask,
+    *,
+    service: str,
+    title: str,
+    secret: bytes,
+    trial: bool,
+    allowed_hosts: Sequence[str],
+    trusted_proxies: int,
+    partnership: Mapping[str, str],
+    navigation: Sequence[tuple[str, str]],
+    actor: Callable[[], Any],
+) -> None:
+    """Give an app its layout, limits, headers, tokens and errors."""
+    app.config.update(MAX_CONTENT_LENGTH=BODY_BYTES, MAX_FORM_MEMORY_SIZE=BODY_BYTES, MAX_FORM_PARTS=FORM_PARTS)
+    app.url_map.strict_slashes = False
+    components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja", "templates")})
+    own: list[BaseLoader] = [app.jinja_loader] if app.jinja_loader else []
+    app.jinja_loader = ChoiceLoader([*own, PackageLoader("pprg_shared.web", "templates"), components])  # type: ignore[assignment]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    about = About(title, trial, partnership, navigation)
+    app.jinja_env.globals.update(web=about, asset=lambda name: f"/assets/{service}/{name}")
+    app.jinja_env.filters.update(day=calendar.long, short_day=calendar.short)
+    app.context_processor(lambda: {"acting": actor()})
+    _door(app, {*allowed_hosts, *LOOPBACK})
+    csrf.install(app, service=service, secret=secret)
+    problems.install(app)
+    app.add_url_rule(f"/assets/{service}/<path:name>", "assets", _asset)
+    if trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted_proxies, x_proto=trusted_proxies)  # type: ignore[method-assign]
+
+
+def _door(app: Flask, hosts: set[str]) -> None:
+    @app.before_request
+    def arrive() -> None:
+        given = request.headers.get("X-Request-ID", "")
+        g.request_id = given if _ID.fullmatch(given) else str(uuid4())
+        logs.bind(request_id=g.request_id)
+        if request.host.rpartition(":")[0] not in hosts and request.host not in hosts:
+            abort(400, "This address is not served here.")
+
+    @app.after_request
+    def leave(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Cache-Control", "no-store")
+        if not request.path.startswith("/learning"):
+            response.headers.setdefault("X-Robots-Tag", "noindex")
+        response.headers["X-Request-ID"] = g.get("request_id", "")
+        route = request.url_rule.rule if request.url_rule else "-"
+        logs.log.info("answered", method=request.method, route=route, status=response.status_code)
+        return response
+
+
+def _asset(name: str) -> Response:
+    response = send_from_directory(STATIC, name, max_age=3600)
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+

@@ -1,0 +1,114 @@
+"""Strict JSON bodies: what json.loads lets pass by default is refused here before a schema sees it."""
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from flask import request
+from marshmallow import Schema, ValidationError
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from pprg_shared.web.forms import unprintable
+from pprg_shared.web.problems import Invalid
+
+DEEPEST = 32
+DIGITS = 18
+
+
+def body(schema: Schema) -> dict[str, Any]:
+    """The request's JSON body, loaded by a strict schema; raises what becomes 400, 415 or 422."""
+    if "Idempotency-Key" not in request.headers:
+        raise BadRequest("Send an Idempotency-Key header: any text that is new for each thing you ask.")
+    if not 1 <= len(request.headers["Idempotency-Key"].strip('" ')) <= 200:  # noqa: PLR2004 -- as the draft says
+        raise BadRequest("The Idempotency-Key must be 1 to 200 characters long.")
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType
+    values = strict(request.get_data(cache=True))
+    if not isinstance(values, dict):
+        raise Invalid([{"pointer": "", "detail": "Send a JSON object."}])
+    bad = [{"pointer": where, "detail": "Control characters are not allowed."} for where in _unprintable(values, "")]
+    if bad:
+        raise Invalid(bad)
+    try:
+        loaded: dict[str, Any] = schema.load(values)
+    except ValidationError as error:
+        raise Invalid(list(_pointers(error.normalized_messages(), ""))) from None
+    return loaded
+
+
+def strict(raw: bytes) -> Any:
+    """Parse JSON as UTF-8 without NaN, repeated names, depths and lengths that nobody needs; raises BadRequest."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadRequest("The body must be UTF-8.") from None
+    if text.startswith("\ufeff"):
+        raise BadRequest("The body must not begin with a byte order mark.")
+    try:
+        parsed = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant, parse_int=_short, parse_float=_finite)
+    except RecursionError:
+        raise BadRequest("The body is nested too deeply.") from None
+    except ValueError:
+        raise BadRequest("The body is not JSON.") from None
+    if _depth(parsed) > DEEPEST:
+        raise BadRequest("The body is nested too deeply.")
+    return parsed
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise BadRequest("A name stands twice in the same object.")
+    return dict(pairs)
+
+
+def _no_constant(_text: str) -> NoReturn:
+    raise BadRequest("NaN and Infinity are not JSON.")
+
+
+def _short(text: str) -> int:
+    if len(text) > DIGITS:
+        raise BadRequest("A number is too long.")
+    return int(text)
+
+
+def _finite(text: str) -> float:
+    if len(text) > 2 * DIGITS or not math.isfinite(float(text)):
+        raise BadRequest("A number is too long or too large.")
+    return float(text)
+
+
+def _depth(value: Any) -> int:
+    deepest, waiting = 0, [(value, 1)]
+    while waiting:
+        each, level = waiting.pop()
+        deepest = max(deepest, level)
+        inner = each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
+        waiting.extend((one, level + 1) for one in inner)
+    return deepest
+
+
+def _unprintable(value: Any, where: str) -> Iterator[str]:
+    if isinstance(value, str) and unprintable(value):
+        yield where
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if unprintable(name):
+                yield where
+            else:
+                yield from _unprintable(inner, f"{where}/{name}")
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _unprintable(inner, f"{where}/{number}")
+
+
+def _pointers(messages: Any, where: str) -> Iterator[dict[str, str]]:
+    """marshmallow's messages as JSON pointers."""
+    if isinstance(messages, dict):
+        for name, inner in messages.items():
+            yield from _pointers(inner, where if name == "_schema" else f"{where}/{name}")
+    elif isinstance(messages, list):
+        for inner in messages:
+            yield from _pointers(inner, where)
+    else:
+        yield {"pointer": where, "detail": str(messages)}

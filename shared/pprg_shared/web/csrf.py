@@ -1,0 +1,46 @@
+"""Form tokens without a session: an HMAC, under the service's own key, of a random cookie of the service's own."""
+
+import hashlib
+import hmac
+import secrets
+
+from flask import Flask, Response, g, request
+
+from pprg_shared.errors import Forbidden
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+SECONDS = 12 * 3600
+
+
+def install(app: Flask, *, service: str, secret: bytes) -> None:
+    """Check every unsafe request outside the API, and give templates `csrf_token()`."""
+
+    def name() -> str:
+        return f"__Host-pprg-form-{service}" if request.is_secure else f"pprg-form-{service}"
+
+    def cookie() -> str:
+        if "form_cookie" not in g:
+            g.form_cookie = request.cookies.get(name()) or secrets.token_urlsafe(24)
+        return str(g.form_cookie)
+
+    def token() -> str:
+        return hmac.new(secret, f"form:{cookie()}".encode(), hashlib.sha256).hexdigest()
+
+    @app.before_request
+    def check() -> None:
+        if request.method in SAFE or request.path.startswith("/api/"):
+            return
+        if name() in request.cookies and hmac.compare_digest(token(), request.form.get("_csrf", "")):
+            return
+        g.csrf_failed = True
+        raise Forbidden("The form had been open too long, or was not ours. Send it again.")
+
+    @app.after_request
+    def keep(response: Response) -> Response:
+        if "form_cookie" in g and name() not in request.cookies:
+            response.set_cookie(
+                name(), g.form_cookie, max_age=SECONDS, httponly=True, secure=request.is_secure, samesite="Lax", path="/"
+            )
+        return response
+
+    app.jinja_env.globals["csrf_token"] = token

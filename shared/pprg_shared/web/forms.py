@@ -1,0 +1,213 @@
+"""Forms drawn from a marshmallow schema: text becomes values before the strict schema sees it, and stays as typed."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from marshmallow import Schema, ValidationError, fields, validate
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
+
+END = "_end"
+BLANK_ROWS = 3
+MOST_ROWS = 500
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+UNPRINTABLE = "This holds a character that cannot be printed. Type it again rather than pasting it"
+
+
+def clean(text: str) -> str:
+    """Text normalised once at the door: composed letters, one kind of line end, no space around."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def unprintable(text: str) -> bool:
+    """Whether text holds control characters or halves of characters (newline and tab are welcome)."""
+    return _CONTROLS.search(text) is not None
+
+
+@dataclass
+class Drawn:
+    """One field as the templates draw it."""
+
+    name: str
+    label: str
+    hint: str
+    widget: str
+    value: str = ""
+    type: str = "text"
+    rows: int = 5
+    items: list[Any] = field(default_factory=list)
+
+
+class Form:
+    """What was typed, checked by a schema, ready to be drawn again; `submitted` is None for a fresh form."""
+
+    def __init__(
+        self,
+        schema: Schema,
+        submitted: "MultiDict[str, str] | None" = None,
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.schema = schema
+        self.typed: MultiDict[str, str] = MultiDict(submitted or {})
+        self.submitted = submitted is not None
+        self.initial = dict(initial or {})
+        self.errors: dict[str, str] = {}
+        self.data: dict[str, Any] = {}
+        self.key = self.typed.get("_key") or str(uuid4())
+        if self.submitted and END not in self.typed:
+            raise BadRequest("The form did not arrive whole. Go back and send it again.")
+
+    @property
+    def names(self) -> list[str]:
+        """The fields in the order of the schema."""
+        return list(self.schema.fields)
+
+    def is_valid(self) -> bool:
+        """Load what was typed; False for a fresh form, for one with errors, and when a row was asked for."""
+        if not self.submitted or self.adding:
+            return False
+        values = self._values()
+        if self.errors:
+            return False
+        try:
+            self.data = self.schema.load(values)
+        except ValidationError as error:
+            self.errors = _flat(error.normalized_messages(), self._kept_rows())
+        return not self.errors
+
+    @property
+    def adding(self) -> str | None:
+        """The name of the rows to which one was asked to be added."""
+        return self.typed.get("_add")
+
+    def refuse(self, words: str) -> None:
+        """Show a sentence that belongs to the whole form (a rule said no)."""
+        self.errors[""] = words
+
+    def _values(self) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for name, declared in self.schema.fields.items():
+            if _widget(declared) == "rows":
+                value: Any = self._rows(name, declared)
+            elif isinstance(declared, fields.List):
+                value = [clean(each) for each in self.typed.getlist(name)]
+            else:
+                value = self._text(name)
+            if value or value is False:
+                values[name] = value
+        return values
+
+    def _text(self, name: str) -> str:
+        text = clean(self.typed.get(name, ""))
+        if unprintable(text):
+            self.errors[name] = UNPRINTABLE
+        return text
+
+    def _kept_rows(self) -> dict[str, list[int]]:
+        """For each field of rows, which typed rows were not blank."""
+        kept = {}
+        for name, declared in self.schema.fields.items():
+            if _widget(declared) == "rows":
+                inner = _inner(declared)
+                kept[name] = [
+                    n for n in range(self._count(name)) if any(clean(self.typed.get(f"{name}-{n}-{each}", "")) for each in inner)
+                ]
+        return kept
+
+    def _rows(self, name: str, declared: fields.Field[Any]) -> list[dict[str, str]]:
+        inner = _inner(declared)
+        found = []
+        for number in self._kept_rows()[name]:
+            row = {each: self._text(f"{name}-{number}-{each}") for each in inner}
+            found.append({each: text for each, text in row.items() if text})
+        return found
+
+    def _count(self, name: str) -> int:
+        numbers = [int(found[1]) for key in self.typed if (found := re.fullmatch(rf"{name}-(\d{{1,4}})-\w+", key))]
+        return min(max(numbers, default=-1) + 1, MOST_ROWS)
+
+    def field(self, name: str) -> Drawn:
+        """One field as it is drawn now."""
+        declared = self.schema.fields[name]
+        if _widget(declared) != "rows":
+            return self._draw(name, declared)
+        drawn = self._draw(name, declared)
+        count = self._count(name) + (1 if self.adding == name else 0) if self.submitted else BLANK_ROWS
+        inner = _inner(declared)
+        drawn.items = [[self._draw(f"{name}-{n}-{each}", inner[each]) for each in inner] for n in range(max(count, 1))]
+        return drawn
+
+    def _draw(self, name: str, declared: fields.Field[Any]) -> Drawn:
+        about = declared.metadata
+        label = str(about.get("label", name.replace("_", " ").capitalize()))
+        drawn = Drawn(name, label, str(about.get("hint", "")), _widget(declared))
+        drawn.type, drawn.rows = str(about.get("type", "text")), int(about.get("rows", 5))
+        chosen = self.typed.getlist(name) if self.submitted else self._at_first(name)
+        drawn.value = chosen[0] if chosen else ""
+        for value, words in _choices(declared):
+            item = {"value": value, "text": words, "checked": value in chosen, "selected": value in chosen}
+            drawn.items.append(item)
+        if drawn.widget == "select":
+            drawn.items.insert(0, {"value": "", "text": "Choose one"})
+        return drawn
+
+    def _at_first(self, name: str) -> list[str]:
+        value = self.initial.get(name, "")
+        return [str(each) for each in value] if isinstance(value, list | tuple) else [str(value)] if value != "" else []
+
+    def anchor(self, name: str) -> str:
+        """The id that a link in the error summary leads to."""
+        return name
+
+
+def _widget(declared: fields.Field[Any]) -> str:
+    if isinstance(declared, fields.List) and isinstance(declared.inner, fields.Nested):
+        return "rows"
+    standard = "checkboxes" if isinstance(declared, fields.List) else "input"
+    return str(declared.metadata.get("widget", standard))
+
+
+def _inner(declared: fields.Field[Any]) -> dict[str, fields.Field[Any]]:
+    assert isinstance(declared, fields.List)  # noqa: S101 -- _widget said so
+    nested = declared.inner
+    assert isinstance(nested, fields.Nested)  # noqa: S101 -- the same
+    return dict(nested.schema.fields)
+
+
+def _choices(declared: fields.Field[Any]) -> list[tuple[str, str]]:
+    """Values and words, from metadata `choices` (a mapping or a function that gives one) or from OneOf."""
+    given = declared.metadata.get("choices")
+    if given is not None:
+        return list((given() if callable(given) else given).items())
+    inner = declared.inner if isinstance(declared, fields.List) else declared
+    for each in inner.validators:
+        if isinstance(each, validate.OneOf):
+            labels = each.labels or each.choices
+            return [(str(value), str(words)) for value, words in zip(each.choices, labels, strict=False)]
+    return []
+
+
+def _flat(messages: Mapping[Any, Any], kept: Mapping[str, list[int]], path: str = "") -> dict[str, str]:
+    """marshmallow's tree of messages as one message a field; rows under the numbers that the person sees."""
+    flat: dict[str, str] = {}
+    for key, value in messages.items():
+        shown = kept[path][key] if path in kept and isinstance(key, int) and key < len(kept[path]) else key
+        name = "" if key == "_schema" else f"{path}-{shown}" if path else str(shown)
+        if isinstance(value, Mapping):
+            # A complaint about one choice of several belongs to the whole group.
+            inner = _flat(value, kept, name)
+            flat |= {path or name: next(iter(inner.values()))} if _is_choice(value, key, path) else inner
+        else:
+            flat[path if isinstance(key, int) and path else name] = str(value[0] if isinstance(value, list) else value)
+    return flat
+
+
+def _is_choice(value: Mapping[Any, Any], key: Any, path: str) -> bool:
+    return isinstance(key, int) and bool(path) and not value
+
+
+__all__ = ["Form", "clean", "unprintable"]

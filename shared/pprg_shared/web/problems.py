@@ -1,0 +1,121 @@
+"""What can go wrong at the door, in plain words: pages for people, problem+json (RFC 9457) for programs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, Response, g, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from pprg_shared.errors import Busy, Forbidden, NotThere, Refused
+from pprg_shared.logs import log
+
+#: slug: (status, title, what to do)
+PROBLEMS: Mapping[str, tuple[int, str, str]] = {
+    "malformed": (400, "This could not be read", "Check the request and send it again."),
+    "forbidden": (403, "You cannot do this", "Say who you are, or ask the coordinator."),
+    "not-found": (404, "Page not found", "If you typed the address, check it. It may also be somebody else's."),
+    "method-not-allowed": (405, "That cannot be done here", "See the Allow header for what can."),
+    "conflict": (409, "This cannot be done now", "Read the reason, look at the present state, and try again."),
+    "too-large": (413, "This is too large", "Send less at once."),
+    "unsupported-type": (415, "This kind of content is not taken", "Send application/json."),
+    "invalid": (422, "Some answers need changing", "Correct what is listed and send it again."),
+    "too-many": (429, "Too many requests", "Wait a little and try again."),
+    "failed": (500, "Something went wrong on our side", "Nothing was saved. Try again in a few minutes."),
+    "unavailable": (503, "The service is not available for the moment", "Nothing was saved. Try again in a few minutes."),
+}
+BY_STATUS = {status: slug for slug, (status, _, _) in PROBLEMS.items()}
+RETRY_SECONDS = "5"
+
+
+class Invalid(Exception):
+    """A JSON body was understood but is wrong: which values, and why."""
+
+    def __init__(self, errors: Sequence[Mapping[str, str]]) -> None:
+        super().__init__("invalid")
+        self.errors = list(errors)
+
+
+def answer(slug: str, detail: str = "", *, errors: Sequence[Mapping[str, str]] = (), status: int | None = None) -> Response:
+    """The page or the problem document for this problem."""
+    number, title, advice = PROBLEMS[slug]
+    words = detail or advice
+    if request.path.startswith("/api/"):
+        body: dict[str, Any] = {
+            "type": f"/problems/{slug}",
+            "title": title,
+            "status": status or number,
+            "detail": words,
+            "instance": request.path,
+            "code": slug,
+            "request_id": g.get("request_id", ""),
+        }
+        if errors:
+            body["errors"] = list(errors)
+        response = jsonify(body)
+        response.content_type = "application/problem+json"
+    else:
+        page = render_template("error.html", title=title, detail=words, request_id=g.get("request_id", ""), again=_typed(slug))
+        response = Response(page, content_type="text/html; charset=utf-8")
+    response.status_code = status or number
+    if response.status_code in {409, 503} and slug != "conflict":
+        response.headers["Retry-After"] = RETRY_SECONDS
+    return response
+
+
+def _typed(slug: str) -> list[tuple[str, str]]:
+    """What a person had typed, so that a form whose token had run out is not lost."""
+    if slug != "forbidden" or request.method != "POST" or not g.get("csrf_failed"):
+        return []
+    return [(name, value) for name in request.form for value in request.form.getlist(name) if name not in {"_csrf", "_end"}]
+
+
+def install(app: Flask) -> None:
+    """Answer every error of an app in this form."""
+    app.register_error_handler(Refused, lambda error: answer("conflict", str(error)))
+    app.register_error_handler(Forbidden, lambda error: answer("forbidden", str(error)))
+    app.register_error_handler(NotThere, lambda _error: answer("not-found"))
+    app.register_error_handler(Invalid, lambda error: answer("invalid", errors=error.errors))
+    app.register_error_handler(Busy, _busy)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(sa.exc.OperationalError, _database_away)
+    app.register_error_handler(sa.exc.TimeoutError, _database_away)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _busy(error: Busy) -> Response:
+    response = answer("conflict", str(error))
+    response.headers["Retry-After"] = RETRY_SECONDS
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    if error.code is not None and error.code < 400:  # noqa: PLR2004 -- a redirect is no error
+        return Response(error.get_response())  # type: ignore[arg-type]  # werkzeug's own response
+    slug = BY_STATUS.get(error.code or 500, "malformed")
+    detail = error.description or "" if error.code == 400 else ""  # noqa: PLR2004 -- ours say what to do
+    response = answer(slug, detail, status=error.code)
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
+            response.headers[name] = value
+    return response
+
+
+def _database_away(error: Exception) -> Response:
+    log.error("database away", fault=type(error).__name__)
+    return answer("unavailable")
+
+
+def _unforeseen(error: Exception) -> Response:
+    places = [f"{frame.tb_frame.f_code.co_name}:{frame.tb_lineno}" for frame in _frames(error)]
+    log.error("unforeseen", fault=type(error).__name__, at=" > ".join(places[-6:]))
+    return answer("failed")
+
+
+def _frames(error: Exception) -> list[Any]:
+    """Where it happened: names of functions and lines, never values."""
+    frames, each = [], error.__traceback__
+    while each is not None:
+        frames.append(each)
+        each = each.tb_next
+    return frames
