@@ -36,13 +36,10 @@ check: $(VENV)/.development ## Lint, format, types, import contracts and the rul
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m pytest -q tests/house
 
-docs: $(VENV)/.development ## Write the generated reference
-	@$(BIN)/pprg docs
-
 locks: ## Write the hashed requirement files anew (needs uv)
 	@./tools/lock.sh
 
 clean: ## Remove what setup made
 	rm -rf $(VENV)
 
-.PHONY: help setup run test test-all check docs locks clean
+.PHONY: help setup run test test-all check locks clean

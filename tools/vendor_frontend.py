@@ -20,7 +20,7 @@ MAKER = (
 )
 SOURCE_MAP = re.compile(r"(/\*#|//#) sourceMappingURL=\S+( \*/)?")
 # Rules that only exist to show the crest; the page template replaces the whole footer.
-CREST_RULES = re.compile(r"[^{}]*\.govuk-footer__(copyright-logo|crown)[^{}]*\{[^{}]*\}")
+CREST_RULES = re.compile(r"[^{}]*\.(govuk-footer__(copyright-logo|crown)|govuk-logo)[^{}]*\{[^{}]*\}")
 
 
 def unbranded(css: str) -> str:

@@ -1,0 +1,1 @@
+"""What all four services share: events, sealing, boxes, buses, runtime, web."""

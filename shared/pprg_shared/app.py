@@ -15,7 +15,13 @@ from pprg_shared.metrics import exposition
 from pprg_shared.service import Runtime
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-NAVIGATION = (("Home", "/"), ("Cases", "/cases"), ("Requests", "/requests"), ("Letters", "/letters"), ("Learning", "/learning"))
+NAVIGATION = (
+    ("Home", "/"),
+    ("Cases", "/cases"),
+    ("Requests", "/requests"),
+    ("Letters", "/letters"),
+    ("Learning", "/learning"),
+)
 OLDEST_SECONDS = 300
 
 
@@ -66,7 +72,9 @@ def health(alive: Runtime) -> list[tuple[str, bool, str]]:
     except Exception as error:  # noqa: BLE001 -- whatever is wrong is the answer
         checks.append(("database", False, type(error).__name__))
     checks.append(("broker", alive.bus.connected(), alive.bus.problem() or "connected"))
-    checks.append(("loop", alive.beats() or not alive.settings.loop, "turning" if alive.beats() else "no beat for a minute"))
+    checks.append(
+        ("loop", alive.beats() or not alive.settings.loop, "turning" if alive.beats() else "no beat for a minute")
+    )
     return checks
 
 
@@ -116,8 +124,9 @@ class Origin:
         parts = path.strip("/").split("/")
         if parts[0] == "assets" and len(parts) > 1:
             return self._by_service.get(parts[1], self._front)
-        if parts[:2] == ["api", "v1"] and len(parts) > 2:
-            return self._by_service.get(parts[2]) or self._by_segment.get(parts[2], self._front)
+        if parts[:2] == ["api", "v1"]:
+            (noun, *_) = parts[2:] or [""]
+            return self._by_service.get(noun) or self._by_segment.get(noun, self._front)
         return self._by_segment.get(parts[0], self._front)
 
 

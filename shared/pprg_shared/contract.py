@@ -100,11 +100,11 @@ class Envelope:
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field, sealed))
 class Event:
-    """Base of all events; declare one with `class CaseOpened(Event, name="case.opened", version=1, subject="case_id")`."""
+    """Base of all events: `class CaseOpened(Event, name="case.opened", version=1, subject="case_id")` declares one."""
 
-    name: ClassVar[str]
-    version: ClassVar[int]
-    type: ClassVar[str]
+    event_name: ClassVar[str]
+    event_version: ClassVar[int]
+    event_type: ClassVar[str]
     #: The field whose value is the referral or case that the event is about, indexed in every box.
     subject_field: ClassVar[str]
     #: A transient event is never replayed and its body is dropped once handled.
@@ -118,7 +118,7 @@ class Event:
         """Make the class a frozen dataclass and derive its schemas."""
         super().__init_subclass__()
         dataclass(frozen=True, kw_only=True)(cls)
-        cls.name, cls.version, cls.type = name, version, f"{name}.v{version}"
+        cls.event_name, cls.event_version, cls.event_type = name, version, f"{name}.v{version}"
         cls.subject_field, cls.transient = subject, transient
         fields = dataclasses.fields(cls)  # type: ignore[arg-type]  # made a dataclass two lines above
         cls.revised = any(each.name == "revision" for each in fields)
@@ -128,20 +128,20 @@ class Event:
             ring: schema_of(cls, [f for f in fields if f.metadata.get("ring") == ring], f"{cls.__name__}_{ring}")
             for ring in rings
         }
-        if cls.type in EVENTS and EVENTS[cls.type].__qualname__ != cls.__qualname__:
-            raise TypeError(f"{cls.type} is declared twice")
-        EVENTS[cls.type] = cls
+        if cls.event_type in EVENTS and EVENTS[cls.event_type].__qualname__ != cls.__qualname__:
+            raise TypeError(f"{cls.event_type} is declared twice")
+        EVENTS[cls.event_type] = cls
 
     def __getattr__(self, name: str) -> Any:
         """Only reached for what was not readable here: say so plainly."""
         if name in {each.name for each in dataclasses.fields(type(self))}:  # type: ignore[arg-type]  # a dataclass
-            raise AttributeError(f"{self.type}: {name} is sealed under a key that this service does not hold")
+            raise AttributeError(f"{self.event_type}: {name} is sealed under a key that this service does not hold")
         raise AttributeError(name)
 
     @cached_property
     def envelope(self) -> Envelope:
         """The envelope in which this event arrived; an event not yet sent has none."""
-        raise AttributeError(f"{self.type} has not arrived from anywhere")
+        raise AttributeError(f"{self.event_type} has not arrived from anywhere")
 
     @property
     def subject(self) -> str:
@@ -163,7 +163,7 @@ class Event:
         public = write(self.public_schema, self)
         return Envelope(
             id=number,
-            type=self.type,
+            type=self.event_type,
             source=f"/pprg/{source}",
             subject=self.subject,
             time=time,
@@ -171,7 +171,8 @@ class Event:
             public=public,
             sealed={
                 ring: keys[ring].seal(
-                    json.dumps(write(schema, self), separators=(",", ":")).encode(), seal_context(number, self.type, ring)
+                    json.dumps(write(schema, self), separators=(",", ":")).encode(),
+                    seal_context(number, self.event_type, ring),
                 )
                 for ring, schema in self.ring_schemas.items()
             },
@@ -219,5 +220,5 @@ def read(schema: type[Schema], values: Mapping[str, Any]) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = _tolerant[schema].load(values)
     except ValidationError as error:
-        raise Unreadable(f"these fields do not follow the schema: {sorted(map(str, error.normalized_messages()))}") from None
+        raise Unreadable(f"these fields do not follow the schema: {sorted(map(str, error.messages_dict))}") from None
     return loaded

@@ -28,13 +28,19 @@ def sealed_columns(runtime: Runtime) -> Iterator[tuple[sa.Table, sa.Column[Any],
 
 def status(runtime: Runtime) -> dict[str, dict[str, int]]:
     """Ring to key id to how many sealed values still need that key, in columns and in boxes."""
-    counts: dict[str, Counter[str]] = {ring: Counter(dict.fromkeys(runtime.keys[ring].ids, 0)) for ring in runtime.keys.rings}
+    counts: dict[str, Counter[str]] = {
+        ring: Counter(dict.fromkeys(runtime.keys[ring].ids, 0)) for ring in runtime.keys.rings
+    }
     with runtime.database.reading() as session:
         for _, column, ring in sealed_columns(runtime):
-            for (token,) in session.execute(sa.select(column).where(column.is_not(None)).execution_options(yield_per=SLICE)):
+            for (token,) in session.execute(
+                sa.select(column).where(column.is_not(None)).execution_options(yield_per=SLICE)
+            ):
                 counts[ring][token[:8]] += 1
         for table in (outbox, inbox):
-            for (body,) in session.execute(sa.select(table.c.body).where(table.c.body.is_not(None)).execution_options(yield_per=SLICE)):
+            for (body,) in session.execute(
+                sa.select(table.c.body).where(table.c.body.is_not(None)).execution_options(yield_per=SLICE)
+            ):
                 for ring, token in Envelope.from_json(bytes(body)).sealed.items():
                     if ring in counts:
                         counts[ring][token[:8]] += 1
@@ -80,7 +86,9 @@ def _rotate_box(runtime: Runtime, table: sa.Table, progress: Callable[[int], Non
     changed = 0
     for ids in _slices(runtime, table, table.c.body):
         with runtime.database.writing("action") as session:
-            for row in session.execute(sa.select(table.c.id, table.c.body).where(table.c.id.in_(ids)).with_for_update()):
+            for row in session.execute(
+                sa.select(table.c.id, table.c.body).where(table.c.id.in_(ids)).with_for_update()
+            ):
                 fresh = _sealed_anew(runtime, bytes(row.body))
                 if fresh is not None:
                     session.execute(sa.update(table).where(table.c.id == row.id).values(body=fresh))
@@ -126,7 +134,9 @@ def keys_commands(alive: Callable[[], Runtime]) -> click.Group:
             return
         for ring, counts in found.items():
             for name, count in counts.items():
-                click.echo(f"{ring} {name} {count}" + ("" if count else " (may leave the ring unless it is the newest)"))
+                click.echo(
+                    f"{ring} {name} {count}" + ("" if count else " (may leave the ring unless it is the newest)")
+                )
 
     @keys.command("rotate")
     def rotate_() -> None:

@@ -32,7 +32,9 @@ class LocalBus:
         with self._lock:
             listeners = list(self._listeners.items())
         for service, (names, receive) in listeners:
-            wanted = [each for each in messages if (each.to or service) == service and noun_and_verb(each.type) in names]
+            wanted = [
+                each for each in messages if (each.to or service) == service and noun_and_verb(each.type) in names
+            ]
             for batch in batches(wanted):
                 failed |= self._deliver(service, receive, batch)
         return {each.id for each in messages} - failed

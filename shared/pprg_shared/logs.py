@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -9,10 +10,10 @@ import structlog
 log: Any = structlog.get_logger("pprg")
 bind = structlog.contextvars.bind_contextvars
 bound = structlog.contextvars.bound_contextvars
-_CONTROLS = {number: " " for number in (*range(32), 127, *range(0x80, 0xA0), 0x2028, 0x2029)}
+_CONTROLS = dict.fromkeys((*range(32), 127, *range(128, 160), 8232, 8233), " ")
 
 
-def one_line(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def one_line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """No field can break a line or colour a terminal."""
     return {key: value.translate(_CONTROLS) if isinstance(value, str) else value for key, value in event.items()}
 

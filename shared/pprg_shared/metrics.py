@@ -22,7 +22,9 @@ class Boxes:
     def collect(self) -> Iterator[Metric]:
         """The families of metrics."""
         waiting = GaugeMetricFamily("pprg_box_waiting", "Rows not done yet.", labels=["service", "box"])
-        parked = GaugeMetricFamily("pprg_box_parked", "Rows given up, for a person to look at.", labels=["service", "box"])
+        parked = GaugeMetricFamily(
+            "pprg_box_parked", "Rows given up, for a person to look at.", labels=["service", "box"]
+        )
         oldest = GaugeMetricFamily("pprg_oldest_seconds", "Age of the oldest waiting row.", labels=["service"])
         broker = GaugeMetricFamily("pprg_broker_connected", "1 when the bus can be used.", labels=["service"])
         for each in self._alive:
@@ -32,7 +34,9 @@ class Boxes:
                     unfinished = (table.c.done_at.is_(None), table.c.failed_at.is_(None))
                     counted = sa.select(sa.func.count()).select_from(table)
                     waiting.add_metric([name, table.name], session.scalar(counted.where(*unfinished)) or 0)
-                    parked.add_metric([name, table.name], session.scalar(counted.where(table.c.failed_at.is_not(None))) or 0)
+                    parked.add_metric(
+                        [name, table.name], session.scalar(counted.where(table.c.failed_at.is_not(None))) or 0
+                    )
             oldest.add_metric([name], each.oldest())
             broker.add_metric([name], float(each.bus.connected()))
         yield from (waiting, parked, oldest, broker)

@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -23,7 +24,8 @@ class Migrations:
 
     def __init__(self, package: str, metadata: sa.MetaData) -> None:
         self.package = package
-        self.metadata = [metadata, boxes]
+        #: A list is what Alembic takes for several; its annotations know of one only.
+        self.metadata: Any = [metadata, boxes]
         self._config = Config()
         self._config.set_main_option("script_location", str(files("pprg_shared") / "migration_scripts"))
         self._config.set_main_option("version_locations", str(self.folder))
@@ -64,7 +66,9 @@ class Migrations:
         if current < head:
             raise WrongDatabase(f"the database is at {current:04}, this version needs {head:04}: run `migrate` first")
         if current > head + 1:
-            raise WrongDatabase(f"the database is at {current:04}, too new for this version ({head:04}): start a newer one")
+            raise WrongDatabase(
+                f"the database is at {current:04}, too new for this version ({head:04}): start a newer one"
+            )
 
     def missing(self, database: Database) -> list[object]:
         """What the models say and the database does not have; empty when the history is complete."""

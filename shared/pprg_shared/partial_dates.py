@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-NAMES = ("January", "February", "March", "April", "May", "June", "July")
-NAMES += ("August", "September", "October", "November", "December")
+NAMES: tuple[str, ...] = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 PRECISIONS = ("day", "month", "year", "range")
 CENTURY = 100
 FIRST_YEAR = 1900
@@ -17,7 +19,7 @@ _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _NAMED = re.compile(r"(?:(\d{1,2})(?:st|nd|rd|th)?[./\- ]+)?([a-z]{3,9})[./\- ,]+(\d{4}|\d{2})")
 _MONTH = re.compile(r"(\d{1,2})[./\-](\d{4})")
 _YEAR = re.compile(r"\d{4}")
-_RANGE = re.compile(r"(.+?)(?:\s+to\s+|\s*–\s*|\s+-\s+)(.+)|(\d{4})-(\d{4})")
+_RANGE = re.compile(r"(.+?)(?:\s+to\s+|\s*\u2013\s*|\s+-\s+)(.+)|(\d{4})-(\d{4})")
 
 
 class NotADate(ValueError):

@@ -115,7 +115,10 @@ class _Reader:
 
     def profile(self, raw: dict[str, Any]) -> Profile:
         about = self.of(raw, "partnership", dict, "")
-        texts = {name: self.of(about, name, str, "partnership.") for name in ("name", "short_name", "phone", "email", "prefix")}
+        texts = {
+            name: self.of(about, name, str, "partnership.")
+            for name in ("name", "short_name", "phone", "email", "prefix")
+        }
         agencies = tuple(self.agency(each, n) for n, each in enumerate(self.of(raw, "agencies", list, "")))
         slugs = {each.slug for each in agencies}
         people = tuple(self.person(each, n, slugs) for n, each in enumerate(self.of(raw, "people", list, "")))
@@ -133,7 +136,8 @@ class _Reader:
             Duty(*(self.of(each, name, str, f"{key}duties[{n}].") for name in ("slug", "label", "address")))
             for n, each in enumerate(self.of(raw, "duties", list, key))
         )
-        return Agency(*(self.of(raw, name, str, key) for name in ("slug", "name", "kind")), duties)
+        slug, name, kind = (self.of(raw, each, str, key) for each in ("slug", "name", "kind"))
+        return Agency(slug, name, kind, duties)
 
     def person(self, raw: dict[str, Any], number: int, agencies: set[str]) -> Person:
         key = f"people[{number}]."

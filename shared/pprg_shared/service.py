@@ -71,7 +71,8 @@ class Runtime:
         self.migrations = Migrations(service.package, service.metadata)
         self.arrival = Arrival(self.database, service.hears, lambda: self.wake("inbox"))
         self.parts = service.parts(self)
-        self.loops = [Loop(self, box) for box in (Outbox(self.database, bus), self.arrival.waiting, *service.boxes(self))]
+        boxes: list[Drains] = [Outbox(self.database, bus), self.arrival.waiting, *service.boxes(self)]
+        self.loops = [Loop(self, box) for box in boxes]
         self.database.wake = self.wake_all
 
     def migrate(self) -> None:
@@ -83,7 +84,7 @@ class Runtime:
     def start(self) -> None:
         """Listen to the bus and run the loops, each in a thread."""
         self.migrations.check(self.database)
-        names = sorted({each.name for each in self.service.hears})
+        names = sorted({each.event_name for each in self.service.hears})
         self.bus.listen(self.service.name, names, self.arrival.receive)
         for loop in self.loops:
             loop.start()
@@ -122,7 +123,9 @@ class Runtime:
         with self.database.reading() as session:
             firsts = [
                 session.scalar(
-                    sa.select(sa.func.min(table.c.created_at)).where(table.c.done_at.is_(None), table.c.failed_at.is_(None))
+                    sa.select(sa.func.min(table.c.created_at)).where(
+                        table.c.done_at.is_(None), table.c.failed_at.is_(None)
+                    )
                 )
                 for table in (outbox, inbox)
             ]

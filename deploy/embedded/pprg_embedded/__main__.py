@@ -3,21 +3,19 @@
 import dataclasses
 
 import click
-from pprg_embedded.documents import documents
-from pprg_embedded.world import SERVICES, compose, with_secrets
 
+from pprg_embedded.world import compose, with_secrets
 from pprg_shared import logs
-from pprg_shared.cli import checked, ending, settings_of
-from pprg_shared.definitions import definitions_json
 from pprg_shared.server import Server
 from pprg_shared.service import Runtime
+from pprg_shared.startup import checked, ending, settings_of
 
 THREADS = 8
 
 
 @click.group()
 def main() -> None:
-    """Practice reviews: run, try out and document all four services."""
+    """Practice reviews: all four services in one command."""
 
 
 @main.command()
@@ -41,22 +39,6 @@ def run() -> None:
         click.echo(f"  Health: http://{settings.ops_host}:{settings.ops_port}/readyz. This process holds all keys.")
 
     Server(settings, start, ready, THREADS).run()
-
-
-@main.command()
-@click.option("--check", is_flag=True, help="Change nothing; fail when a document is not current.")
-def docs(*, check: bool) -> None:
-    """Write the generated reference: AsyncAPI, settings, events."""
-    stale = documents(check=check)
-    if stale and check:
-        raise click.ClickException(f"not current, run `make docs`: {', '.join(stale)}")
-    click.echo(f"{len(stale)} documents written" if stale else "all documents are current")
-
-
-@main.command()
-def definitions() -> None:
-    """Print RabbitMQ's definitions.json: topology, one login a service, password hashes from the environment."""
-    click.echo(definitions_json(SERVICES))
 
 
 if __name__ == "__main__":

@@ -8,13 +8,12 @@ from pathlib import Path
 from pprg_intake.service import service as intake
 from pprg_notifier.service import service as notifier
 from pprg_publisher.service import service as publisher
-from pprg_triage.service import service as triage
-
 from pprg_shared.config import Settings
 from pprg_shared.database import Clock, utcnow
 from pprg_shared.local import LocalBus
 from pprg_shared.sealing import new_key
 from pprg_shared.service import Runtime, Service
+from pprg_triage.service import service as triage
 
 SERVICES: tuple[Service, ...] = (intake, triage, notifier, publisher)
 #: Settings that hold a secret, and how a fresh one is made.

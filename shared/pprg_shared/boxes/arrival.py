@@ -17,11 +17,11 @@ Handler = Callable[[Session, Any], None]
 
 
 class Arrival:
-    """Claims, handles and marks a batch in one transaction; if a handler raises, stores the batch and goes one by one."""
+    """Claims, handles and marks a batch in one transaction; if a handler raises, stores it and goes one by one."""
 
     def __init__(self, database: Database, handlers: Mapping[type[Event], Handler], wake: Callable[[], None]) -> None:
         self.database, self.wake = database, wake
-        self.handlers = {each.type: handler for each, handler in handlers.items()}
+        self.handlers = {each.event_type: handler for each, handler in handlers.items()}
         self.waiting = Box(database, inbox, self._again)
 
     def receive(self, bodies: Sequence[bytes]) -> list[bool]:

@@ -89,7 +89,7 @@ def replay(runtime: "Runtime", to: str, subject: str | None, progress: Callable[
     return sent
 
 
-def boxes_commands(alive: "Callable[[], Runtime]") -> click.Group:
+def boxes_commands(alive: "Callable[[], Runtime]") -> click.Group:  # noqa: C901 -- five commands, few lines each
     """The `boxes` group of a service's command."""
 
     @click.group()
@@ -108,7 +108,15 @@ def boxes_commands(alive: "Callable[[], Runtime]") -> click.Group:
             click.echo(json.dumps(rows, default=str))
             return
         for row in rows:
-            click.echo(f"{row['box']} {row['id']} {row['type']} {row['attempts']} {row['due_at']:%FT%TZ} {row['problem'] or '-'}")
+            words = (
+                row["box"],
+                row["id"],
+                row["type"],
+                row["attempts"],
+                f"{row['due_at']:%FT%TZ}",
+                row["problem"] or "-",
+            )
+            click.echo(" ".join(map(str, words)))
 
     @boxes.command()
     @click.argument("box")

@@ -29,7 +29,9 @@ _POSTPONE = (
 )
 
 
-def publish(session: Session, event: Event, *, event_id: UUID | None = None, expires_at: datetime | None = None) -> UUID:
+def publish(
+    session: Session, event: Event, *, event_id: UUID | None = None, expires_at: datetime | None = None
+) -> UUID:
     """Say something in this transaction: it goes out if, and only if, the transaction commits."""
     about = context(session)
     envelope = event.wrap(

@@ -1,4 +1,4 @@
-"""The tables that every service has besides its own: boxes, kept answers, steps, copies of what others say of people."""
+"""The tables that every service has besides its own: boxes, kept answers, and the coordinator's steps."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite

@@ -19,16 +19,9 @@ FORM_PARTS = 4000
 STATIC = Path(__file__).parent / "static"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "style-src 'self'",
-        "script-src 'self'",
-        "img-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    ]
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": POLICY,
@@ -68,7 +61,7 @@ def install(
     app.url_map.strict_slashes = False
     components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja", "templates")})
     own: list[BaseLoader] = [app.jinja_loader] if app.jinja_loader else []
-    app.jinja_loader = ChoiceLoader([*own, PackageLoader("pprg_shared.web", "templates"), components])  # type: ignore[assignment]
+    app.jinja_loader = ChoiceLoader([*own, PackageLoader("pprg_shared.web", "templates"), components])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     about = About(title, trial, partnership, navigation)
     app.jinja_env.globals.update(web=about, asset=lambda name: f"/assets/{service}/{name}")
@@ -108,4 +101,3 @@ def _asset(name: str) -> Response:
     response = send_from_directory(STATIC, name, max_age=3600)
     response.headers["Cache-Control"] = "public, max-age=3600"
     return response
-

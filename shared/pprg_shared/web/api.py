@@ -33,7 +33,7 @@ def body(schema: Schema) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = schema.load(values)
     except ValidationError as error:
-        raise Invalid(list(_pointers(error.normalized_messages(), ""))) from None
+        raise Invalid(list(_pointers(error.messages_dict, ""))) from None
     return loaded
 
 
@@ -46,7 +46,9 @@ def strict(raw: bytes) -> Any:
     if text.startswith("\ufeff"):
         raise BadRequest("The body must not begin with a byte order mark.")
     try:
-        parsed = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant, parse_int=_short, parse_float=_finite)
+        parsed = json.loads(
+            text, object_pairs_hook=_once, parse_constant=_no_constant, parse_int=_short, parse_float=_finite
+        )
     except RecursionError:
         raise BadRequest("The body is nested too deeply.") from None
     except ValueError:
@@ -103,7 +105,7 @@ def _unprintable(value: Any, where: str) -> Iterator[str]:
 
 
 def _pointers(messages: Any, where: str) -> Iterator[dict[str, str]]:
-    """marshmallow's messages as JSON pointers."""
+    """Marshmallow's messages as JSON pointers."""
     if isinstance(messages, dict):
         for name, inner in messages.items():
             yield from _pointers(inner, where if name == "_schema" else f"{where}/{name}")

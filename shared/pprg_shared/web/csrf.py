@@ -39,7 +39,13 @@ def install(app: Flask, *, service: str, secret: bytes) -> None:
     def keep(response: Response) -> Response:
         if "form_cookie" in g and name() not in request.cookies:
             response.set_cookie(
-                name(), g.form_cookie, max_age=SECONDS, httponly=True, secure=request.is_secure, samesite="Lax", path="/"
+                name(),
+                g.form_cookie,
+                max_age=SECONDS,
+                httponly=True,
+                secure=request.is_secure,
+                samesite="Lax",
+                path="/",
             )
         return response
 

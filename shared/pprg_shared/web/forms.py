@@ -76,7 +76,7 @@ class Form:
         try:
             self.data = self.schema.load(values)
         except ValidationError as error:
-            self.errors = _flat(error.normalized_messages(), self._kept_rows())
+            self.errors = _flat(error.messages_dict, self._kept_rows())
         return not self.errors
 
     @property
@@ -114,7 +114,9 @@ class Form:
             if _widget(declared) == "rows":
                 inner = _inner(declared)
                 kept[name] = [
-                    n for n in range(self._count(name)) if any(clean(self.typed.get(f"{name}-{n}-{each}", "")) for each in inner)
+                    n
+                    for n in range(self._count(name))
+                    if any(clean(self.typed.get(f"{name}-{n}-{each}", "")) for each in inner)
                 ]
         return kept
 
@@ -192,7 +194,7 @@ def _choices(declared: fields.Field[Any]) -> list[tuple[str, str]]:
 
 
 def _flat(messages: Mapping[Any, Any], kept: Mapping[str, list[int]], path: str = "") -> dict[str, str]:
-    """marshmallow's tree of messages as one message a field; rows under the numbers that the person sees."""
+    """Marshmallow's tree of messages as one message a field; rows under the numbers that the person sees."""
     flat: dict[str, str] = {}
     for key, value in messages.items():
         shown = kept[path][key] if path in kept and isinstance(key, int) and key < len(kept[path]) else key

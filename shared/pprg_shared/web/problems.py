@@ -22,7 +22,11 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
     "invalid": (422, "Some answers need changing", "Correct what is listed and send it again."),
     "too-many": (429, "Too many requests", "Wait a little and try again."),
     "failed": (500, "Something went wrong on our side", "Nothing was saved. Try again in a few minutes."),
-    "unavailable": (503, "The service is not available for the moment", "Nothing was saved. Try again in a few minutes."),
+    "unavailable": (
+        503,
+        "The service is not available for the moment",
+        "Nothing was saved. Try again in a few minutes.",
+    ),
 }
 BY_STATUS = {status: slug for slug, (status, _, _) in PROBLEMS.items()}
 RETRY_SECONDS = "5"
@@ -36,7 +40,9 @@ class Invalid(Exception):
         self.errors = list(errors)
 
 
-def answer(slug: str, detail: str = "", *, errors: Sequence[Mapping[str, str]] = (), status: int | None = None) -> Response:
+def answer(
+    slug: str, detail: str = "", *, errors: Sequence[Mapping[str, str]] = (), status: int | None = None
+) -> Response:
     """The page or the problem document for this problem."""
     number, title, advice = PROBLEMS[slug]
     words = detail or advice
@@ -55,7 +61,9 @@ def answer(slug: str, detail: str = "", *, errors: Sequence[Mapping[str, str]] =
         response = jsonify(body)
         response.content_type = "application/problem+json"
     else:
-        page = render_template("error.html", title=title, detail=words, request_id=g.get("request_id", ""), again=_typed(slug))
+        page = render_template(
+            "error.html", title=title, detail=words, request_id=g.get("request_id", ""), again=_typed(slug)
+        )
         response = Response(page, content_type="text/html; charset=utf-8")
     response.status_code = status or number
     if response.status_code in {409, 503} and slug != "conflict":
@@ -67,7 +75,9 @@ def _typed(slug: str) -> list[tuple[str, str]]:
     """What a person had typed, so that a form whose token had run out is not lost."""
     if slug != "forbidden" or request.method != "POST" or not g.get("csrf_failed"):
         return []
-    return [(name, value) for name in request.form for value in request.form.getlist(name) if name not in {"_csrf", "_end"}]
+    return [
+        (name, value) for name in request.form for value in request.form.getlist(name) if name not in {"_csrf", "_end"}
+    ]
 
 
 def install(app: Flask) -> None:

@@ -1,0 +1,43 @@
+"""Starting up: settings read and checked, and what is wrong said in one sentence."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from pprg_shared import logs
+from pprg_shared.config import Settings, SettingsError
+from pprg_shared.database import Locked
+from pprg_shared.migrations import WrongDatabase
+from pprg_shared.profile import ProfileError
+
+NOT_STARTED = 3
+
+
+def settings_of() -> Settings:
+    """Settings from the environment; a wrong one ends the command with a sentence."""
+    try:
+        settings = Settings.from_environment()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+    logs.set_up(settings.log_format)
+    return settings
+
+
+def checked(settings: Settings) -> Settings:
+    """Settings fit to serve with; a wrong one ends the command with a sentence."""
+    try:
+        settings.check()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+    return settings
+
+
+def ending(step: Callable[[], Any]) -> None:
+    """Take a step of starting up; what is wrong ends the process with one sentence, not a trace."""
+    try:
+        step()
+    except (Locked, WrongDatabase, SettingsError, ProfileError) as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(NOT_STARTED)
