@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from flask import current_app, g, request
+from flask import current_app, g, jsonify, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from pprg_shared.actor import COOKIE, HEADER, NOBODY, Actor, signed
@@ -157,3 +158,11 @@ def opened(subject: str, phase: str) -> None:
             session.execute(sa.update(steps).where(steps.c.id == last.id).values(leads_to=None))
         else:
             _count(session, subject, phase, "page", 1, None)
+
+
+def receipt(done: Done) -> ResponseReturnValue:
+    """Answer an API request that did something: what to quote and where it is; nothing of the content."""
+    response = jsonify({"reference": done.reference, "location": done.location})
+    if done.replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response, 201

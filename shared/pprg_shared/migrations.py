@@ -27,7 +27,7 @@ class Migrations:
         #: A list is what Alembic takes for several; its annotations know of one only.
         self.metadata: Any = [metadata, boxes]
         self._config = Config()
-        self._config.set_main_option("script_location", str(files("pprg_shared") / "migration_scripts"))
+        self._config.set_main_option("script_location", str(Path(str(files("pprg_shared"))) / "migration_scripts"))
         self._config.set_main_option("version_locations", str(self.folder))
         self._config.set_main_option("path_separator", "os")
         self._config.attributes["metadata"] = self.metadata
@@ -35,7 +35,7 @@ class Migrations:
     @property
     def folder(self) -> Path:
         """Where the service keeps its versions."""
-        return Path(str(files(self.package) / "migrations"))
+        return Path(str(files(self.package))) / "migrations"
 
     @property
     def head(self) -> str:

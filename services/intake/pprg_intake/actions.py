@@ -1,0 +1,157 @@
+"""What people do at intake; each function one transaction."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from pprg_intake import rules
+from pprg_intake.models import Agency, Counter, Person, Referral, Request, Submission
+from pprg_shared.acting import Done
+from pprg_shared.actor import Actor
+from pprg_shared.boxes import publish
+from pprg_shared.database import seal, today, unseal
+from pprg_shared.errors import NotThere, Refused
+from pprg_shared.events import intake as says
+from pprg_shared.profile import Profile
+
+
+def submit_referral(session: Session, _actor: Actor, *, prefix: str, **answers: Any) -> Done:
+    """Keep a referral, make its referrer a person of the directory, and say both."""
+    day = today(session)
+    referrer = Person(id=uuid4(), agency=answers["referrer_agency"], roles="referrer", active=True, revision=1)
+    name: dict[str, Any] = {"name": answers["referrer_name"], "address": answers["referrer_email"]}
+    referrer.content = seal(session, referrer, "content", name | {"role": answers["referrer_role"]})
+    counter = session.get(Counter, day.year, with_for_update=True) or Counter(year=day.year, last=0)
+    counter.last += 1
+    referral = Referral(id=uuid4(), submitted_on=day, referrer_id=referrer.id)
+    referral.reference = rules.reference(prefix, day.year, counter.last)
+    referral.content = seal(session, referral, "content", answers)
+    session.add_all([referrer, counter, referral])
+    publish(
+        session,
+        says.PersonChanged(
+            person_id=referrer.id, agency=referrer.agency, roles=["referrer"], active=True, revision=1, **name
+        ),
+    )
+    told = ("referrer_agency", "agencies", "routes", "subject_kind", "subject_name", "subject_born")
+    publish(
+        session,
+        says.ReferralSubmitted(
+            referral_id=referral.id,
+            reference=referral.reference,
+            submitted_on=day,
+            referrer_id=referrer.id,
+            incident_on=answers["incident_on"],
+            what_happened=answers["what_happened"],
+            **{each: answers[each] for each in told},
+        ),
+    )
+    return Done(f"/referrals/{referral.reference}/thanks", referral.reference, str(referral.id))
+
+
+def request_of(session: Session, actor: Actor, request_id: UUID) -> Request:
+    """A request, for a person of the agency that is asked; to anybody else it is not there."""
+    request = session.get(Request, request_id)
+    if request is None or not actor.agency or request.agency != actor.agency:
+        raise NotThere
+    return request
+
+
+def answer_request(session: Session, actor: Actor, *, request_id: UUID, **answers: Any) -> Done:
+    """Keep an agency's summary and chronology, and say them."""
+    request = _open(session, actor, request_id)
+    kept, _ = rules.lines(answers["rows"], today(session))
+    _keep(session, request, "return", answers)
+    about = _about(request) | {"submitted_on": today(session)}
+    publish(session, says.AgencySummarySubmitted(**about, author=answers["author"], summary=answers["summary"]))
+    if kept:
+        rows = [
+            says.Row(
+                value=str(each.when.to_json()["value"]),
+                precision=each.when.precision,
+                uncertain=each.when.uncertain,
+                as_entered=each.when.as_entered,
+                source=each.source,
+                event=each.event,
+                action=each.action,
+            )
+            for each in kept
+        ]
+        publish(session, says.ChronologySubmitted(**about, count=len(rows), rows=rows))
+    return Done(f"/requests/{request.id}/thanks", request.reference, str(request.case_id))
+
+
+def answer_nil(session: Session, actor: Actor, *, request_id: UUID, author: str) -> Done:
+    """Keep and say that an agency holds nothing."""
+    request = _open(session, actor, request_id)
+    _keep(session, request, "nil", {"author": author})
+    publish(session, says.NilReturnSubmitted(**_about(request), submitted_on=today(session), author=author))
+    return Done(f"/requests/{request.id}/thanks", request.reference, str(request.case_id))
+
+
+def _open(session: Session, actor: Actor, request_id: UUID) -> Request:
+    request = request_of(session, actor, request_id)
+    if request.state == "answered":
+        raise Refused("Your agency has already answered this request. Ask the coordinator to return it for correction.")
+    request.state = "answered"
+    return request
+
+
+def _keep(session: Session, request: Request, kind: str, answers: dict[str, Any]) -> None:
+    sent = Submission(id=uuid4(), request_id=request.id, kind=kind, submitted_on=today(session))
+    sent.content = seal(session, sent, "content", answers)
+    session.add(sent)
+
+
+def _about(request: Request) -> dict[str, Any]:
+    return {
+        "request_id": request.id,
+        "case_id": request.case_id,
+        "reference": request.reference,
+        "agency": request.agency,
+    }
+
+
+def seed_directory(session: Session, profile: Profile) -> None:
+    """Bring the directory to what the profile says, and say what changed; nothing when nothing did."""
+    for agency in profile.agencies:
+        duties = [{"slug": d.slug, "label": d.label, "address": d.address} for d in agency.duties]
+        row = session.get(Agency, agency.slug) or Agency(id=agency.slug, revision=0)
+        plain = (agency.name, agency.kind, True)
+        if row.revision and (row.name, row.kind, row.active) == plain and unseal(session, row, "content") == duties:
+            continue
+        row.name, row.kind, row.active = plain
+        row.revision += 1
+        row.content = seal(session, row, "content", duties)
+        session.add(row)
+        posts = [says.Duty(**each) for each in duties]
+        state: dict[str, Any] = {
+            "agency": row.id,
+            "name": row.name,
+            "kind": row.kind,
+            "active": True,
+            "revision": row.revision,
+        }
+        publish(session, says.AgencyChanged(**state, duties=posts))
+    for each in profile.people:
+        _seed_person(session, each.id, each.agency, list(each.roles), {"name": each.name, "address": each.address})
+
+
+def _seed_person(session: Session, person_id: UUID, agency: str, roles: list[str], name: dict[str, Any]) -> None:
+    row = session.get(Person, person_id) or Person(id=person_id, revision=0)
+    plain = (agency, " ".join(roles), True)
+    if row.revision and (row.agency, row.roles, row.active) == plain and unseal(session, row, "content") == name:
+        return
+    row.agency, row.roles, row.active = plain
+    row.revision += 1
+    row.content = seal(session, row, "content", name)
+    session.add(row)
+    state: dict[str, Any] = {
+        "person_id": row.id,
+        "agency": agency,
+        "roles": roles,
+        "active": True,
+        "revision": row.revision,
+    }
+    publish(session, says.PersonChanged(**state, **name))

@@ -1,0 +1,81 @@
+"""What intake keeps: the directory, referrals, requests and what agencies answered."""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+CASE = {"ring": "case"}
+CONTACT = {"ring": "contact"}
+
+
+class Base(DeclarativeBase):
+    """Of all tables of intake."""
+
+
+class Agency(Base):
+    """An agency in the directory; `content` seals its duties and their addresses."""
+
+    __tablename__ = "agencies"
+    id: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    kind: Mapped[str] = mapped_column(sa.String(60))
+    active: Mapped[bool]
+    revision: Mapped[int]
+    content: Mapped[str] = mapped_column(sa.Text, info=CONTACT)
+
+
+class Person(Base):
+    """A person in the directory; `content` seals name and address."""
+
+    __tablename__ = "people"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    agency: Mapped[str | None] = mapped_column(sa.String(60))
+    roles: Mapped[str] = mapped_column(sa.String(200))
+    active: Mapped[bool]
+    revision: Mapped[int]
+    content: Mapped[str] = mapped_column(sa.Text, info=CONTACT)
+
+
+class Counter(Base):
+    """The last number given out in a year."""
+
+    __tablename__ = "counters"
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+class Referral(Base):
+    """A referral as it was sent."""
+
+    __tablename__ = "referrals"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    reference: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    submitted_on: Mapped[date]
+    referrer_id: Mapped[UUID]
+    content: Mapped[str] = mapped_column(sa.Text, info=CASE)
+
+
+class Request(Base):
+    """What one agency is asked, and whether it has answered."""
+
+    __tablename__ = "requests"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    reference: Mapped[str] = mapped_column(sa.String(40))
+    agency: Mapped[str] = mapped_column(sa.String(60), index=True)
+    due_on: Mapped[date]
+    state: Mapped[str] = mapped_column(sa.String(20))
+    content: Mapped[str] = mapped_column(sa.Text, info=CASE)
+
+
+class Submission(Base):
+    """An agency's answer as it was sent."""
+
+    __tablename__ = "submissions"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    request_id: Mapped[UUID] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    submitted_on: Mapped[date]
+    content: Mapped[str] = mapped_column(sa.Text, info=CASE)

@@ -1,0 +1,111 @@
+"""Pages of intake: the front page, the referral, the requests of one's agency, and who one is."""
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from pprg_intake import actions
+from pprg_intake.models import Request
+from pprg_intake.schemas import NilReturnSchema, ReferralSchema, ReturnSchema
+from pprg_shared.acting import act, actor, needs, reading, runtime
+from pprg_shared.actor import COOKIE, sign
+from pprg_shared.database import unseal
+from pprg_shared.errors import NotThere
+from pprg_shared.web.forms import Form
+from pprg_shared.web.problems import PROBLEMS
+
+pages = Blueprint("pages", __name__)
+SECONDS = 12 * 3600
+
+
+@pages.get("/")
+def home() -> ResponseReturnValue:
+    """Show what this is and where to go."""
+    return render_template("home.html")
+
+
+@pages.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    """Ask who acts, until there is real sign-in."""
+    if request.method == "GET":
+        form = Form(NilReturnSchema())
+        return render_template("sign_in.html", people=runtime().profile.people, form=form)
+    person = runtime().profile.person(request.form.get("person", ""))
+    response = redirect("/" if person is None else _first_page(person.roles), 303)
+    if person is None:
+        response.delete_cookie(COOKIE)
+    else:
+        cookie = sign(person.id, runtime().settings.session_keys)
+        response.set_cookie(COOKIE, cookie, max_age=SECONDS, httponly=True, samesite="Lax", secure=request.is_secure)
+    return response
+
+
+def _first_page(roles: tuple[str, ...]) -> str:
+    return "/requests" if "agency" in roles else "/cases"
+
+
+@pages.route("/referrals/new", methods=["GET", "POST"])
+def refer() -> ResponseReturnValue:
+    """Take a referral."""
+    needs("refer")
+    form = Form(ReferralSchema(), request.form if request.method == "POST" else None)
+    if form.is_valid():
+        done = act(actions.submit_referral, phase="receipt", prefix=runtime().profile.prefix, **form.data)
+        return redirect(done.location, 303)
+    return render_template("refer.html", form=form), 422 if form.errors else 200
+
+
+@pages.get("/referrals/<reference>/thanks")
+def thanks(reference: str) -> ResponseReturnValue:
+    """Give the receipt; it holds nothing of the content."""
+    return render_template("thanks.html", reference=reference)
+
+
+@pages.get("/requests")
+def requests() -> ResponseReturnValue:
+    """List what one's agency is asked."""
+    needs("answer")
+    with reading() as session:
+        rows = session.scalars(select(Request).where(Request.agency == actor().agency).order_by(Request.due_on)).all()
+    return render_template("requests.html", rows=rows)
+
+
+@pages.route("/requests/<uuid:request_id>", methods=["GET", "POST"])
+def answer(request_id: UUID) -> ResponseReturnValue:
+    """Show what is asked and take the answer."""
+    needs("answer")
+    nil = request.method == "POST" and "_nil" in request.form
+    sent = request.form if request.method == "POST" else None
+    form = Form(ReturnSchema(), None if nil else sent)
+    nil_form = Form(NilReturnSchema(), sent if nil else None)
+    with reading() as session:
+        asked = actions.request_of(session, actor(), request_id)
+        content = unseal(session, asked, "content")
+    if nil_form.is_valid():
+        done = act(actions.answer_nil, phase="returns", request_id=request_id, **nil_form.data)
+        return redirect(done.location, 303)
+    if form.is_valid():
+        done = act(actions.answer_request, phase="returns", request_id=request_id, **form.data)
+        return redirect(done.location, 303)
+    page = render_template("request.html", asked=asked, content=content, form=form, nil=nil_form)
+    return page, 422 if form.errors or nil_form.errors else 200
+
+
+@pages.get("/requests/<uuid:request_id>/thanks")
+def answered(request_id: UUID) -> ResponseReturnValue:
+    """Say that the answer has arrived."""
+    needs("answer")
+    with reading() as session:
+        asked = actions.request_of(session, actor(), request_id)
+    return render_template("answered.html", asked=asked)
+
+
+@pages.get("/problems/<slug>")
+def problem(slug: str) -> ResponseReturnValue:
+    """Explain a problem that the API named."""
+    if slug not in PROBLEMS:
+        raise NotThere
+    status, title, advice = PROBLEMS[slug]
+    return render_template("problem.html", status=status, title=title, advice=advice)

@@ -1,0 +1,46 @@
+"""Intake, described: forms, the directory, the agencies' answers."""
+
+from pprg_intake import actions, handlers
+from pprg_intake.api import api
+from pprg_intake.models import Base
+from pprg_intake.pages import pages
+from pprg_shared.acting import EVERYBODY
+from pprg_shared.events.intake import (
+    AgencyChanged,
+    AgencySummarySubmitted,
+    ChronologySubmitted,
+    NilReturnSubmitted,
+    PersonChanged,
+    ReferralSubmitted,
+    RequestReady,
+)
+from pprg_shared.events.triage import InformationRequested
+from pprg_shared.service import Runtime, Service
+
+
+def prepare(runtime: Runtime) -> None:
+    """Fill the directory from the profile."""
+    with runtime.database.writing("action") as session:
+        actions.seed_directory(session, runtime.profile)
+
+
+service = Service(
+    name="intake",
+    title="Referrals and returns",
+    package="pprg_intake",
+    metadata=Base.metadata,
+    blueprints=[pages, api],
+    hears={InformationRequested: handlers.make_request_page},
+    says=[
+        AgencyChanged,
+        PersonChanged,
+        ReferralSubmitted,
+        RequestReady,
+        AgencySummarySubmitted,
+        ChronologySubmitted,
+        NilReturnSubmitted,
+    ],
+    segments=["", "referrals", "requests", "sign-in", "session", "people", "agencies", "problems"],
+    verbs={"refer": frozenset({EVERYBODY}), "answer": frozenset({"agency", "partner"})},
+    prepare=prepare,
+)

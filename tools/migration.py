@@ -1,0 +1,17 @@
+"""Write the next migration of a service from its models: `python tools/migration.py intake "words"`."""
+
+import importlib
+import sys
+import tempfile
+
+from pprg_shared.database import Database
+from pprg_shared.migrations import Migrations
+
+service, message = sys.argv[1:]
+models = importlib.import_module(f"pprg_{service}.models")
+with tempfile.TemporaryDirectory() as folder:
+    database = Database(f"sqlite:///{folder}/scratch.sqlite", service)
+    history = Migrations(f"pprg_{service}", models.Base.metadata)
+    history.upgrade(database)
+    history.write(database, message, f"{int(history.head) + 1:04}")
+    database.close()
