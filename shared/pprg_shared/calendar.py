@@ -109,3 +109,9 @@ def short(day: date) -> str:
 def long(day: date) -> str:
     """`Friday 27 March 2026`."""
     return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def moment(instant: datetime) -> str:
+    """`Friday 27 March 2026, 10:00` in London."""
+    local = instant.astimezone(LONDON)
+    return f"{long(local.date())}, {local:%H:%M}"

@@ -1,4 +1,4 @@
-"""${message}
+"""${message}.
 
 The code before this migration must work with it too: both run at once while services are replaced one by one.
 So only add here; drop what is no longer used in a later release.

@@ -65,7 +65,7 @@ def install(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     about = About(title, trial, partnership, navigation)
     app.jinja_env.globals.update(web=about, asset=lambda name: f"/assets/{service}/{name}")
-    app.jinja_env.filters.update(day=calendar.long, short_day=calendar.short)
+    app.jinja_env.filters.update(day=calendar.long, short_day=calendar.short, london_words=calendar.moment)
     app.context_processor(lambda: {"acting": actor()})
     _door(app, {*allowed_hosts, *LOOPBACK})
     csrf.install(app, service=service, secret=secret)

@@ -1,0 +1,123 @@
+"""The API of triage: the same schemas and actions as the pages."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+
+from pprg_shared.acting import act, needs, reading, receipt, runtime
+from pprg_shared.boxes.tables import steps
+from pprg_shared.web.api import body
+from pprg_triage import actions, rules
+from pprg_triage.models import Case
+from pprg_triage.projections import chronology_of, whole_case
+from pprg_triage.schemas import DecisionSchema, MeetingSchema, RatificationSchema, RequestsSchema
+
+api = Blueprint("api", __name__, url_prefix="/api/v1/cases")
+
+
+@api.get("")
+def cases() -> ResponseReturnValue:
+    """List the cases."""
+    needs("read")
+    with reading() as session:
+        rows = session.scalars(select(Case).order_by(Case.due_on)).all()
+    return jsonify({"cases": [_public(each) for each in rows]})
+
+
+def _public(case: Case) -> dict[str, Any]:
+    return {
+        "id": str(case.id),
+        "reference": case.reference,
+        "received_on": case.received_on.isoformat(),
+        "due_on": case.due_on.isoformat(),
+    }
+
+
+@api.get("/<uuid:case_id>")
+def one_case(case_id: UUID) -> ResponseReturnValue:
+    """Show one case."""
+    needs("read")
+    with reading() as session:
+        found = whole_case(session, case_id, runtime().profile)
+    meeting = found.meeting
+    shown = _public(found.case) | {
+        "working": found.clock.submit.words(),
+        "steps": found.reached,
+        "content": found.content,
+        "requests": [
+            {"id": str(each.id), "agency": each.agency, "due_on": each.due_on.isoformat(), "state": each.state}
+            for each in found.requests
+        ],
+        "missing": found.missing,
+        "rows": found.rows,
+        "meeting": meeting and {"starts_at": meeting.starts_at.isoformat(), "place": meeting.place},
+        "decisions": [
+            {"id": str(each.id), "route": each.route, "outcome": each.outcome, "ratified": each.ratified_on is not None}
+            for each, _ in found.decisions
+        ],
+        "letters": {"accepted": found.letters, "failed": found.failed_letters},
+        "published": found.published and found.published.slug,
+    }
+    return jsonify(shown)
+
+
+@api.get("/<uuid:case_id>/chronology")
+def chronology(case_id: UUID) -> ResponseReturnValue:
+    """Show the rows of all agencies in one time order."""
+    needs("read")
+    with reading() as session:
+        actions.case_of(session, case_id)
+        entries = chronology_of(session, case_id)
+    rows = [
+        {"date": each.when.to_json(), "agency": each.agency, "source": each.source, "event": each.event}
+        for each in entries
+    ]
+    return jsonify({"rows": rows})
+
+
+@api.get("/<uuid:case_id>/steps")
+def counted_steps(case_id: UUID) -> ResponseReturnValue:
+    """Count the coordinator's steps on this case, by phase."""
+    needs("read")
+    summed = select(steps.c.phase, func.sum(steps.c.count)).where(steps.c.subject == str(case_id))
+    with reading() as session:
+        actions.case_of(session, case_id)
+        found = {phase: int(count) for phase, count in session.execute(summed.group_by(steps.c.phase))}
+    return jsonify({"total": sum(found.values()), "by_phase": found})
+
+
+@api.post("/<uuid:case_id>/requests")
+def create_requests(case_id: UUID) -> ResponseReturnValue:
+    """Ask agencies."""
+    needs("ask")
+    answers = body(RequestsSchema())
+    with reading() as session:
+        received = actions.case_of(session, case_id).received_on
+    due = rules.clock(received, runtime().profile.clocks).targets["agency_return"].due
+    return receipt(act(actions.release_requests, phase="requests", case_id=case_id, due_on=due, **answers))
+
+
+@api.post("/<uuid:case_id>/meetings")
+def create_meeting(case_id: UUID) -> ResponseReturnValue:
+    """Call the group."""
+    needs("call")
+    members = [each.id for each in runtime().profile.people_with_role("chair", "member")]
+    answers = body(MeetingSchema())
+    return receipt(act(actions.schedule_meeting, phase="meeting", case_id=case_id, members=members, **answers))
+
+
+@api.post("/<uuid:case_id>/decisions")
+def create_decision(case_id: UUID) -> ResponseReturnValue:
+    """Propose a decision."""
+    needs("propose")
+    return receipt(act(actions.propose_decision, phase="decision", case_id=case_id, **body(DecisionSchema())))
+
+
+@api.post("/<uuid:case_id>/decisions/ratification")
+def create_ratification(case_id: UUID) -> ResponseReturnValue:
+    """Ratify a decision."""
+    needs("ratify")
+    return receipt(act(actions.ratify_decision, phase="decision", case_id=case_id, **body(RatificationSchema())))

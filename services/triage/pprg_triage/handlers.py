@@ -1,0 +1,109 @@
+"""What triage does about what it hears."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pprg_shared.boxes import publish
+from pprg_shared.calendar import add_working_days
+from pprg_shared.database import now, seal
+from pprg_shared.errors import NotYet
+from pprg_shared.events.intake import (
+    AgencySummarySubmitted,
+    ChronologySubmitted,
+    NilReturnSubmitted,
+    ReferralSubmitted,
+    RequestReady,
+)
+from pprg_shared.events.notifier import LetterAccepted, LetterFailed
+from pprg_shared.events.publisher import OutcomePublished
+from pprg_shared.events.triage import CaseOpened
+from pprg_triage.models import Case, Letter, News, Published, Request, Return, Row
+
+RAPID_REVIEW_DAYS = 15
+
+
+def open_case(session: Session, heard: ReferralSubmitted) -> None:
+    """A referral becomes a case, and its clock runs from the day it was received."""
+    due = add_working_days(heard.submitted_on, RAPID_REVIEW_DAYS)
+    case = Case(id=heard.referral_id, reference=heard.reference, received_on=heard.submitted_on, due_on=due)
+    case.referrer_id, case.named, case.routes = heard.referrer_id, " ".join(heard.agencies), " ".join(heard.routes)
+    names = ("subject_kind", "subject_name", "subject_born", "incident_on", "what_happened")
+    case.content = seal(session, case, "content", {each: getattr(heard, each) for each in names})
+    session.add(case)
+    _news(session, heard, case.id, "referral", heard.referrer_agency)
+    about: dict[str, Any] = {"case_id": case.id, "referral_id": heard.referral_id, "reference": case.reference}
+    publish(session, CaseOpened(**about, received_on=case.received_on, due_on=due))
+
+
+def _news(session: Session, heard: Any, case_id: UUID, kind: str, agency: str) -> None:
+    session.add(News(id=heard.envelope.id, case_id=case_id, kind=kind, agency=agency, at=now(session)))
+
+
+def _request(session: Session, request_id: UUID) -> Request:
+    request = session.get(Request, request_id)
+    if request is None:
+        raise NotYet(f"request {request_id} is not known here yet")
+    return request
+
+
+def note_ready(session: Session, heard: RequestReady) -> None:
+    """The agency's page is there, and the letter on its way."""
+    request = _request(session, heard.request_id)
+    if request.state == "asked":
+        request.state = "ready"
+
+
+def attach_summary(session: Session, heard: AgencySummarySubmitted) -> None:
+    """Keep an agency's summary."""
+    content = {"author": heard.author, "summary": heard.summary}
+    _attach(session, heard, "return", content)
+
+
+def attach_nil_return(session: Session, heard: NilReturnSubmitted) -> None:
+    """Keep that an agency holds nothing."""
+    _attach(session, heard, "nil", {"author": heard.author, "summary": ""})
+
+
+def _attach(session: Session, heard: Any, kind: str, content: dict[str, str]) -> None:
+    request = _request(session, heard.request_id)
+    request.state = "returned" if kind == "return" else "nil"
+    returned = Return(id=heard.request_id, case_id=heard.case_id, agency=heard.agency, kind=kind)
+    returned.returned_on = heard.submitted_on
+    returned.content = seal(session, returned, "content", content)
+    session.add(returned)
+    _news(session, heard, heard.case_id, kind, heard.agency)
+
+
+def attach_chronology(session: Session, heard: ChronologySubmitted) -> None:
+    """Keep an agency's rows as they were sent."""
+    _request(session, heard.request_id)
+    names = ("value", "precision", "uncertain", "as_entered", "source", "event", "action")
+    for number, each in enumerate(heard.rows):
+        row = Row(id=uuid4(), case_id=heard.case_id, agency=heard.agency, number=number)
+        row.content = seal(session, row, "content", {name: getattr(each, name) for name in names})
+        session.add(row)
+
+
+def note_published(session: Session, heard: OutcomePublished) -> None:
+    """The outcome can be read by everybody."""
+    if session.get(Published, heard.case_id) is None:
+        session.add(Published(id=heard.case_id, slug=heard.slug, published_on=heard.published_on))
+
+
+def note_letter(session: Session, heard: LetterAccepted) -> None:
+    """A letter has left."""
+    _letter(session, heard.letter_id, heard.about, heard.template, "accepted")
+
+
+def note_failed_letter(session: Session, heard: LetterFailed) -> None:
+    """A letter was given up."""
+    _letter(session, heard.letter_id, heard.about, heard.template, "failed")
+
+
+def _letter(session: Session, letter_id: UUID, about: str, template: str, state: str) -> None:
+    letter = session.scalar(select(Letter).where(Letter.id == letter_id)) or Letter(id=letter_id)
+    letter.case_id, letter.template, letter.state = about, template, state
+    session.add(letter)

@@ -1,0 +1,121 @@
+"""What triage keeps: cases with their requests, returns, chronology, meetings and decisions."""
+
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from pprg_shared.database import UtcDateTime
+
+CASE = {"ring": "case"}
+
+
+class Base(DeclarativeBase):
+    """Of all tables of triage."""
+
+
+class Case(Base):
+    """A referral under consideration; its id is that of the referral it came from."""
+
+    __tablename__ = "cases"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    received_on: Mapped[date]
+    due_on: Mapped[date]
+    referrer_id: Mapped[UUID]
+    named: Mapped[str] = mapped_column(sa.String(2000))
+    routes: Mapped[str] = mapped_column(sa.String(500))
+    content: Mapped[str] = mapped_column(sa.Text, info=CASE)
+
+
+class Request(Base):
+    """What one agency is asked."""
+
+    __tablename__ = "requests"
+    __table_args__ = (sa.UniqueConstraint("case_id", "agency"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    agency: Mapped[str] = mapped_column(sa.String(60))
+    due_on: Mapped[date]
+    state: Mapped[str] = mapped_column(sa.String(20))
+
+
+class Return(Base):
+    """What one agency answered; `kind` is return or nil."""
+
+    __tablename__ = "returns"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    agency: Mapped[str] = mapped_column(sa.String(60))
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    returned_on: Mapped[date]
+    content: Mapped[str] = mapped_column(sa.Text, info=CASE)
+
+
+class Row(Base):
+    """One row of an agency's chronology, never changed; the merged view is a projection."""
+
+    __tablename__ = "chronology"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    agency: Mapped[str] = mapped_column(sa.String(60))
+    number: Mapped[int]
+    content: Mapped[str] = mapped_column(sa.Text, info=CASE)
+
+
+class Meeting(Base):
+    """A meeting of the group about a case."""
+
+    __tablename__ = "meetings"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    place: Mapped[str] = mapped_column(sa.String(200))
+    sequence: Mapped[int]
+
+
+class Decision(Base):
+    """What the group proposes on one route, and who confirmed it."""
+
+    __tablename__ = "decisions"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    route: Mapped[str] = mapped_column(sa.String(60))
+    outcome: Mapped[str] = mapped_column(sa.String(40))
+    proposed_by: Mapped[UUID]
+    proposed_on: Mapped[date]
+    ratified_by: Mapped[UUID | None]
+    ratified_on: Mapped[date | None]
+    content: Mapped[str] = mapped_column(sa.Text, info=CASE)
+
+
+class News(Base):
+    """A line on the coordinator's first page; its id is that of the event it tells of."""
+
+    __tablename__ = "news"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    agency: Mapped[str] = mapped_column(sa.String(60))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Letter(Base):
+    """How a letter about a case fared, as the notifier said."""
+
+    __tablename__ = "letters_heard"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[str] = mapped_column(sa.String(80), index=True)
+    template: Mapped[str] = mapped_column(sa.String(60))
+    state: Mapped[str] = mapped_column(sa.String(20))
+
+
+class Published(Base):
+    """That the outcome of a case is on the learning hub."""
+
+    __tablename__ = "published"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(sa.String(200))
+    published_on: Mapped[date]

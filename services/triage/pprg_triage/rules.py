@@ -1,0 +1,84 @@
+"""The clock of a case, when the group may meet, who may decide, and the order of a chronology."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pprg_shared.calendar import Working, is_working_day, london_date, short, working, working_days_between
+from pprg_shared.partial_dates import PartialDate
+
+OUTCOMES = {
+    "criteria_met": "Criteria met",
+    "criteria_not_met": "Criteria not met",
+    "insufficient_information": "Not enough information yet",
+}
+STEPS = ("Referred", "Requested", "Returned", "Meeting", "Decision", "Published")
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The statutory day and the internal targets before it, each with its working."""
+
+    submit: Working
+    targets: Mapping[str, Working]
+
+
+def clock(received: date, days: Mapping[str, int]) -> Clock:
+    """The rapid-review clock from the day the referral was received (day 0)."""
+    names = ("request_out", "agency_return", "meeting", "sign_off")
+    targets = {name: working(received, days[name]) for name in names}
+    return Clock(working(received, days["rapid_review"]), targets)
+
+
+def day_words(received: date, due: date, today: date) -> str:
+    """`Day 9 of 15, due Tue 21 Apr 2026, 6 working days left`."""
+    total, gone = working_days_between(received, due), working_days_between(received, today)
+    left = total - gone
+    rest = f"{left} working days left" if left >= 0 else f"{-left} working days late"
+    return f"Day {gone} of {total}, due {short(due)}, {rest}"
+
+
+def meeting_problem(starts: datetime, ends: datetime, now: datetime, due: date) -> str | None:
+    """Why the group cannot meet then, or None when it can."""
+    day = london_date(starts)
+    if starts <= now:
+        return "The meeting must lie in the future"
+    if ends <= starts:
+        return "The meeting must end after it starts"
+    if not is_working_day(day):
+        return f"{short(day)} is not a working day"
+    if day > due:
+        return f"The meeting must be inside the clock: on {short(due)} at the latest"
+    return None
+
+
+def ratifying_problem(proposed_by: object, ratified_by: object, *, already: bool) -> str | None:
+    """Why this person cannot confirm the decision, or None when they can."""
+    if already:
+        return "This decision has been ratified already"
+    if proposed_by == ratified_by:
+        return "A second person must ratify: you proposed this decision"
+    return None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A chronology row with what orders it."""
+
+    when: PartialDate
+    number: int
+    agency: str
+    source: str
+    event: str
+    action: str
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """One time order: by date, the exact before the vague, then as each agency numbered them."""
+    return sorted(entries, key=lambda each: (*each.when.sort_key(), each.number, each.agency))
+
+
+def still_missing(asked: Sequence[str], answered: Iterable[str]) -> list[str]:
+    """Agencies that were asked and have not answered."""
+    have = set(answered)
+    return [each for each in asked if each not in have]

@@ -1,0 +1,38 @@
+"""Triage, described: cases, clocks, requests, meetings, decisions."""
+
+from pprg_shared.events import intake, notifier, publisher, triage
+from pprg_shared.service import Service
+from pprg_triage import handlers
+from pprg_triage.api import api
+from pprg_triage.models import Base
+from pprg_triage.pages import pages
+
+OFFICE = frozenset({"coordinator", "deputy"})
+GROUP = OFFICE | {"chair", "partner", "member"}
+
+service = Service(
+    name="triage",
+    title="Cases",
+    package="pprg_triage",
+    metadata=Base.metadata,
+    blueprints=[pages, api],
+    hears={
+        intake.ReferralSubmitted: handlers.open_case,
+        intake.RequestReady: handlers.note_ready,
+        intake.AgencySummarySubmitted: handlers.attach_summary,
+        intake.NilReturnSubmitted: handlers.attach_nil_return,
+        intake.ChronologySubmitted: handlers.attach_chronology,
+        notifier.LetterAccepted: handlers.note_letter,
+        notifier.LetterFailed: handlers.note_failed_letter,
+        publisher.OutcomePublished: handlers.note_published,
+    },
+    says=[triage.CaseOpened, triage.InformationRequested, triage.MeetingScheduled, triage.DecisionRatified],
+    segments=["cases", "meetings", "reviews", "actions", "calendar"],
+    verbs={
+        "read": GROUP,
+        "ask": OFFICE,
+        "call": OFFICE,
+        "propose": OFFICE | {"chair"},
+        "ratify": frozenset({"chair", "partner"}),
+    },
+)

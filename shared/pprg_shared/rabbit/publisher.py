@@ -1,0 +1,168 @@
+"""Saying: windows of confirmed, persistent, mandatory messages, with a deadline that the broker cannot stretch."""
+
+from collections.abc import Sequence
+from threading import Lock
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+import pika
+
+from pprg_shared.bus import DEADLINE, BusDown, Message
+from pprg_shared.crashpoints import crashpoint
+from pprg_shared.rabbit.backoff import BackOff
+from pprg_shared.rabbit.link import Link, Lost
+from pprg_shared.rabbit.topology import EXCHANGE, declare_exchange, routing_key
+
+PERSISTENT = 2
+CONTENT_TYPE = "application/cloudevents+json"
+#: Dropping a link that hangs must fit into the deadline too.
+MARGIN_SECONDS = 1.0
+#: How long to await confirms that may already be on their way once the broker says that it is blocked.
+BLOCKED_SECONDS = 1.0
+#: After a pause this long, see first what the broker has had to say.
+PAUSE_SECONDS = 0.5
+
+
+class Window:
+    """A confirming channel and the messages on it that have no answer yet."""
+
+    def __init__(self, link: Link, deadline: float) -> None:
+        self.channel = declare_exchange(link, deadline)
+        self.confirmed: set[UUID] = set()
+        self.refused: str | None = None
+        self._open: dict[int, UUID] = {}
+        self._returned: set[UUID] = set()
+        self._tag = 0
+        self.channel.raw.add_on_return_callback(self._came_back)
+        self.channel.call("confirm_delivery", deadline, ack_nack_callback=self._answered)
+
+    def send(self, messages: Sequence[Message]) -> None:
+        """Put messages on the way; their answers come while the link turns."""
+        self.confirmed, self.refused = set(), None
+        say = self.channel.raw.basic_publish
+        for each in messages:
+            about = pika.BasicProperties(
+                CONTENT_TYPE, delivery_mode=PERSISTENT, message_id=str(each.id), type=each.type
+            )
+            self._tag += 1
+            self._open[self._tag] = each.id
+            say(EXCHANGE, routing_key(each.type, each.to), each.body, about, mandatory=True)
+
+    def complete(self) -> bool:
+        """Whether every message has its answer, or no more can come."""
+        return not self._open or self.channel.lost is not None
+
+    def _came_back(self, _channel: Any, method: Any, about: Any, _body: bytes) -> None:
+        """No queue takes it; the confirm that follows all the same does not count."""
+        self._returned.add(UUID(about.message_id))
+        self.refused = f"no queue takes {method.routing_key}"
+
+    def _answered(self, frame: Any) -> None:
+        answer = frame.method
+        tags = [tag for tag in self._open if tag <= answer.delivery_tag] if answer.multiple else [answer.delivery_tag]
+        ids = {self._open.pop(tag) for tag in tags if tag in self._open}
+        if isinstance(answer, pika.spec.Basic.Nack):
+            self.refused = "the broker refuses messages: a queue is full, or has no leader"
+        else:
+            self.confirmed |= ids - self._returned
+
+
+class Publisher:
+    """Owns the publishing link; mends it, and takes a fresh channel after every refusal."""
+
+    def __init__(self, parameters: Any, service: str) -> None:
+        self.problem: str | None = None
+        self._parameters, self._service = parameters, service
+        self._link: Link | None = None
+        self._window: Window | None = None
+        self._pause = BackOff()
+        self._lock = Lock()
+        self._turned = 0.0
+
+    def connected(self) -> bool:
+        """Whether the link is open and takes messages."""
+        link = self._link
+        return link is not None and link.usable and not link.blocked
+
+    def publish(self, messages: Sequence[Message]) -> set[UUID]:
+        """The ids that are safe; raises BusDown when there are none and the broker is the reason."""
+        deadline = monotonic() + DEADLINE - MARGIN_SECONDS
+        if not self._lock.acquire(timeout=DEADLINE - MARGIN_SECONDS):
+            raise BusDown("another publication is still waiting for the broker")
+        try:
+            return self._publish(messages, deadline)
+        finally:
+            self._lock.release()
+
+    def tend(self) -> bool:
+        """Answer heartbeats, notice endings and alarms, connect again when it is time; whether all is well."""
+        if self._lock.acquire(blocking=False):
+            try:
+                if self._link:
+                    self._link.turn(0)
+                elif not self._pause.left:
+                    self._connect(monotonic() + DEADLINE - MARGIN_SECONDS)
+            except Exception as error:  # noqa: BLE001 -- pika raises nearly anything, ValueError among it
+                self._drop(error)
+            finally:
+                self._lock.release()
+        return self.connected()
+
+    def close(self) -> None:
+        """Let go of the link."""
+        if self._lock.acquire(timeout=DEADLINE):
+            link, self._link, self._window = self._link, None, None
+            if link:
+                link.close(0.5)
+            self._lock.release()
+
+    def _publish(self, messages: Sequence[Message], deadline: float) -> set[UUID]:
+        window: Window | None = None
+        try:
+            link = self._ready(deadline)
+            window = self._window = self._window or Window(link, deadline)
+            self._send(link, window, messages, deadline)
+        except BusDown:
+            raise
+        except Exception as error:  # noqa: BLE001 -- pika raises nearly anything, ValueError among it
+            self._drop(error)
+            if window is None or not window.confirmed:
+                raise BusDown(self.problem) from None
+        else:
+            self._settle(window)
+        return window.confirmed
+
+    def _send(self, link: Link, window: Window, messages: Sequence[Message], deadline: float) -> None:
+        crashpoint(f"{self._service}.bus.before_publish")
+        window.send(messages)
+        link.flush(deadline)
+        crashpoint(f"{self._service}.bus.after_publish")
+        link.run(lambda: window.complete() or link.blocked, deadline)
+        if link.blocked and not window.complete():
+            link.run(window.complete, min(deadline, monotonic() + BLOCKED_SECONDS))
+        self._turned = monotonic()
+
+    def _settle(self, window: Window) -> None:
+        """A channel that has refused once may refuse for ever: take a new one for the next window."""
+        self.problem = window.refused or (str(window.channel.lost) if window.channel.lost else None)
+        if self.problem:
+            window.channel.close()
+            self._window = None
+
+    def _ready(self, deadline: float) -> Link:
+        if self._link and monotonic() - self._turned > PAUSE_SECONDS:
+            try:
+                self._link.turn(0)
+            except Lost as error:
+                self._drop(error, again=0)
+        if self._link and self._link.blocked:
+            raise BusDown("the broker takes no messages: it is short of memory or disk")
+        return self._link or self._connect(deadline)
+
+    def _connect(self, deadline: float) -> Link:
+        if left := self._pause.left:
+            raise BusDown(f"{self.problem} (next try in {left:.0f} s)")
+        self._link = Link.open(self._parameters, deadline)
+        self._turned = monotonic()
+        return self._link
