@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -71,7 +72,8 @@ class Link:
     def __init__(self, parameters: Any) -> None:
         self.blocked = False
         self.lost: Lost | None = None
-        self._open = self._alarm = False
+        self._open = False
+        self._alarm = inf
         self._loop = IOLoop()
         self._loop.activate_poller()
         self._raw = _Connection(
@@ -113,8 +115,8 @@ class Link:
         """Wait for the broker or for `soon`, and do what there is to do; raises Lost when the connection is gone."""
         if at_most <= 0:
             self._loop.call_later(0, _nothing)
-        elif not self._alarm:
-            self._alarm = True
+        elif (at := monotonic() + at_most) < self._alarm:  # one alarm serves many waits
+            self._alarm = at
             self._loop.call_later(at_most, self._rang)
         self._loop.poll()
         self._loop.process_timeouts()
@@ -122,7 +124,7 @@ class Link:
             raise self.lost
 
     def _rang(self) -> None:
-        self._alarm = False
+        self._alarm = inf
 
     def run(self, until: Callable[[], bool], deadline: float) -> None:
         """Turn until something holds; raises Late at the deadline, Lost when the connection is gone."""

@@ -1,6 +1,7 @@
 """Saying: windows of confirmed, persistent, mandatory messages, with a deadline that the broker cannot stretch."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from threading import Lock
 from time import monotonic
 from typing import Any
@@ -11,7 +12,7 @@ import pika
 from pprg_shared.bus import DEADLINE, BusDown, Message
 from pprg_shared.crashpoints import crashpoint
 from pprg_shared.rabbit.backoff import BackOff
-from pprg_shared.rabbit.link import Link, Lost
+from pprg_shared.rabbit.link import LASTING, Late, Link, Lost
 from pprg_shared.rabbit.topology import EXCHANGE, declare_exchange, routing_key
 
 PERSISTENT = 2
@@ -22,6 +23,7 @@ MARGIN_SECONDS = 1.0
 BLOCKED_SECONDS = 1.0
 #: After a pause this long, see first what the broker has had to say.
 PAUSE_SECONDS = 0.5
+BLOCKED = "the broker takes no messages: it is short of memory or disk"
 
 
 class Window:
@@ -110,8 +112,8 @@ class Publisher:
         return self.connected()
 
     def close(self) -> None:
-        """Let go of the link."""
-        if self._lock.acquire(timeout=DEADLINE):
+        """Let go of the link; a publication still waiting is left to its own deadline."""
+        if self._lock.acquire(timeout=MARGIN_SECONDS):
             link, self._link, self._window = self._link, None, None
             if link:
                 link.close(0.5)
@@ -120,27 +122,45 @@ class Publisher:
     def _publish(self, messages: Sequence[Message], deadline: float) -> set[UUID]:
         window: Window | None = None
         try:
-            link = self._ready(deadline)
-            window = self._window = self._window or Window(link, deadline)
+            link, window = self._ready(deadline)
             self._send(link, window, messages, deadline)
         except BusDown:
             raise
         except Exception as error:  # noqa: BLE001 -- pika raises nearly anything, ValueError among it
             self._drop(error)
-            if window is None or not window.confirmed:
-                raise BusDown(self.problem) from None
         else:
             self._settle(window)
-        return window.confirmed
+        confirmed = window.confirmed if window else set()
+        if self.problem and not confirmed:
+            raise BusDown(self.problem)
+        return confirmed
+
+    def _ready(self, deadline: float) -> tuple[Link, Window]:
+        link = self._link
+        if link and monotonic() - self._turned > PAUSE_SECONDS:
+            try:
+                link.turn(0)
+            except Lost:
+                self._let_go()
+                link = None
+        if link is None:
+            link = self._connect(deadline)
+        if link.blocked:
+            raise BusDown(BLOCKED)
+        if self._window is None:
+            self._window = Window(link, deadline)
+        return link, self._window
 
     def _send(self, link: Link, window: Window, messages: Sequence[Message], deadline: float) -> None:
         crashpoint(f"{self._service}.bus.before_publish")
         window.send(messages)
-        link.flush(deadline)
+        link.run(lambda: not link.unsent or link.blocked, deadline)
         crashpoint(f"{self._service}.bus.after_publish")
         link.run(lambda: window.complete() or link.blocked, deadline)
-        if link.blocked and not window.complete():
-            link.run(window.complete, min(deadline, monotonic() + BLOCKED_SECONDS))
+        if link.blocked:
+            with suppress(Late):
+                link.run(window.complete, min(deadline, monotonic() + BLOCKED_SECONDS))
+            window.refused = BLOCKED
         self._turned = monotonic()
 
     def _settle(self, window: Window) -> None:
@@ -150,19 +170,23 @@ class Publisher:
             window.channel.close()
             self._window = None
 
-    def _ready(self, deadline: float) -> Link:
-        if self._link and monotonic() - self._turned > PAUSE_SECONDS:
-            try:
-                self._link.turn(0)
-            except Lost as error:
-                self._drop(error, again=0)
-        if self._link and self._link.blocked:
-            raise BusDown("the broker takes no messages: it is short of memory or disk")
-        return self._link or self._connect(deadline)
-
     def _connect(self, deadline: float) -> Link:
         if left := self._pause.left:
             raise BusDown(f"{self.problem} (next try in {left:.0f} s)")
         self._link = Link.open(self._parameters, deadline)
+        self._window = Window(self._link, deadline)
+        self._pause.worked()
+        self.problem = None
         self._turned = monotonic()
         return self._link
+
+    def _drop(self, error: Exception) -> None:
+        """Whatever it was, this link is not to be trusted any more."""
+        self._pause.failed(lasting=isinstance(error, Lost) and error.code in LASTING)
+        self.problem = str(error)[:300] or type(error).__name__
+        self._let_go()
+
+    def _let_go(self) -> None:
+        link, self._link, self._window = self._link, None, None
+        if link:
+            link.drop()

@@ -1,6 +1,6 @@
 """What lies on the broker: names, arguments and bindings, for definitions.json and for mending what is missing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pprg_shared.rabbit.link import Channel, Link, Lost
@@ -109,6 +109,3 @@ def declare_exchange(link: Link, deadline: float) -> Channel:
     topology = Topology(link, deadline)
     topology.exchange(EXCHANGE)
     return topology.channel
-
-
-Declare = Callable[[Link, float], Channel]

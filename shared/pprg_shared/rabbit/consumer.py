@@ -1,0 +1,197 @@
+"""Hearing: one thread receives and acknowledges, another works; what is acknowledged was stored before."""
+
+from collections import deque
+from collections.abc import Sequence
+from functools import partial
+from queue import SimpleQueue
+from threading import Event, Thread
+from time import monotonic
+from typing import Any
+
+from pprg_shared.bus import BATCH, BATCH_BYTES, DEADLINE, Receive
+from pprg_shared.crashpoints import crashpoint
+from pprg_shared.logs import log
+from pprg_shared.rabbit.backoff import BackOff
+from pprg_shared.rabbit.link import LASTING, Channel, Link, Lost
+from pprg_shared.rabbit.topology import declare, queue_name
+
+PREFETCH = 100
+#: A binding that somebody has removed is put back within this time; nothing else would tell.
+REDECLARE_SECONDS = 60.0
+LONGEST_WAIT = 30.0
+
+
+class Deliveries:
+    """What has arrived on one channel; it ends with the channel, so no acknowledgement can reach another."""
+
+    def __init__(self, link: Link, channel: Channel) -> None:
+        self.link, self.channel = link, channel
+        self.arrived: deque[tuple[int, bytes]] = deque()
+        #: Whether the work thread has been told of what has arrived.
+        self.told = False
+        #: Whether acknowledgements have been written that the socket may not have taken yet.
+        self.written = False
+        self.cancelled = False
+        #: Set when a wait is no longer worth it.
+        self.over = Event()
+
+    def arrive(self, _channel: Any, method: Any, _about: Any, body: bytes) -> None:
+        """Called for each message."""
+        self.arrived.append((method.delivery_tag, body))
+
+    def cancel(self, _frame: Any) -> None:
+        """The broker has ended the subscription: the queue is gone, or its node."""
+        self.cancelled = True
+
+    def take(self) -> list[tuple[int, bytes]]:
+        """What has arrived, up to a batch; for the work thread."""
+        batch: list[tuple[int, bytes]] = []
+        size = 0
+        while self.arrived and len(batch) < BATCH:
+            size += len(self.arrived[0][1])
+            if batch and size > BATCH_BYTES:
+                break
+            batch.append(self.arrived.popleft())
+        return batch
+
+    def settle(self, tags: Sequence[int], safe: Sequence[bool]) -> None:
+        """Answer for a batch; all before it have been answered, so one acknowledgement does for what is safe."""
+        if self.channel.lost or not self.channel.raw.is_open:
+            return
+        last = 0
+        for tag, ok in zip(tags, safe, strict=True):
+            if ok:
+                last = tag
+            else:
+                self.channel.raw.basic_reject(tag, requeue=False)
+        if last:
+            self.channel.raw.basic_ack(last, multiple=True)
+        self.written = True
+
+
+class Consumer:
+    """Subscribes to a service's queue and subscribes again after whatever ends it."""
+
+    def __init__(self, parameters: Any, service: str, names: Sequence[str], receive: Receive) -> None:
+        self.problem: str | None = None
+        self._parameters, self._service, self._names, self._receive = parameters, service, names, receive
+        self._pause = BackOff()
+        self._closing = Event()
+        self._deadline = 0.0
+        self._live: Deliveries | None = None
+        self._ready: SimpleQueue[Deliveries | None] = SimpleQueue()
+        self._receiver = Thread(target=self._run, name=f"{service}-bus-receive", daemon=True)
+        self._worker = Thread(target=self._work, name=f"{service}-bus-work", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._receiver.start()
+        self._worker.start()
+
+    def connected(self) -> bool:
+        """Whether the subscription stands."""
+        return self._live is not None
+
+    def close(self, deadline: float) -> None:
+        """Finish and acknowledge the batch in hand, then leave; what else has arrived goes back to the queue."""
+        self._deadline = deadline
+        self._closing.set()
+        self._ready.put(None)
+        if live := self._live:
+            live.over.set()
+        self._worker.join(max(0.0, deadline - monotonic()))
+        if live := self._live:
+            live.link.soon(_nothing)
+        self._receiver.join(max(0.0, deadline + 1 - monotonic()))
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            began = monotonic()
+            try:
+                self._serve()
+            except Exception as error:  # noqa: BLE001 -- pika raises nearly anything, ValueError among it
+                if monotonic() - began > LONGEST_WAIT:
+                    self._pause.worked()
+                self._pause.failed(lasting=isinstance(error, Lost) and error.code in LASTING)
+                self.problem = str(error)[:300] or type(error).__name__
+                log.warning("subscription ended", service=self._service, why=self.problem)
+            self._closing.wait(self._pause.left)
+
+    def _serve(self) -> None:
+        """Receive and acknowledge until something is wrong; returns when all is done and the bus is closing."""
+        deadline = monotonic() + DEADLINE
+        link = Link.open(self._parameters, deadline)
+        live: Deliveries | None = None
+        try:
+            self._live = live = self._subscribe(link, deadline)
+            self.problem = None
+            log.info("subscribed", service=self._service)
+            self._attend(live)
+        finally:
+            self._live = None
+            if live:
+                live.over.set()
+            link.close()
+
+    def _subscribe(self, link: Link, deadline: float) -> Deliveries:
+        channel = declare(link, self._service, self._names, deadline)
+        live = Deliveries(link, channel)
+        channel.call("basic_qos", deadline, prefetch_count=PREFETCH)
+        channel.raw.add_on_cancel_callback(live.cancel)
+        channel.call("basic_consume", deadline, queue=queue_name(self._service), on_message_callback=live.arrive)
+        return live
+
+    def _attend(self, live: Deliveries) -> None:
+        again = monotonic() + REDECLARE_SECONDS
+        while not self._done():
+            if live.arrived and not live.told:
+                live.told = True
+                self._ready.put(live)
+            live.link.turn(REDECLARE_SECONDS)
+            if live.written and not live.link.unsent:
+                live.written = False
+                crashpoint(f"{self._service}.bus.after_acknowledge")
+            if live.channel.lost:
+                raise live.channel.lost
+            if live.cancelled:
+                raise Lost("the broker has ended the subscription: the queue is gone")
+            if monotonic() > again:
+                declare(live.link, self._service, self._names, monotonic() + DEADLINE).close()
+                again = monotonic() + REDECLARE_SECONDS
+
+    def _done(self) -> bool:
+        if not self._closing.is_set():
+            return False
+        return not self._worker.is_alive() or monotonic() > self._deadline
+
+    def _work(self) -> None:
+        while (live := self._ready.get()) is not None:
+            live.told = False
+            while not self._closing.is_set() and (batch := live.take()):
+                self._deliver(live, batch)
+
+    def _deliver(self, live: Deliveries, batch: list[tuple[int, bytes]]) -> None:
+        """Hand over until it is taken; a batch whose channel has gone is forgotten, for it will come again."""
+        tags, bodies = [tag for tag, _ in batch], [body for _, body in batch]
+        wait = 1.0
+        while not live.channel.lost:
+            try:
+                safe = list(self._receive(bodies))
+                if len(safe) != len(bodies):
+                    raise ValueError(f"{len(safe)} answers for {len(bodies)} messages")  # noqa: TRY301 -- as if it had raised
+            except Exception as error:  # noqa: BLE001 -- whatever it was, the messages must not be lost for it
+                self.problem = f"arrivals cannot be stored: {type(error).__name__}"
+                log.warning("arrivals kept back", service=self._service, count=len(bodies), fault=type(error).__name__)
+                if live.over.wait(wait):
+                    return
+                wait = min(LONGEST_WAIT, wait * 2)
+                continue
+            if self.problem and wait > 1.0:
+                self.problem = None
+            crashpoint(f"{self._service}.bus.before_acknowledge")
+            live.link.soon(partial(live.settle, tags, safe))
+            return
+
+
+def _nothing() -> None:
+    """Make the receiving thread look up."""
