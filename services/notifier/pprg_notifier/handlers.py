@@ -1,0 +1,110 @@
+"""What the notifier does about what it hears: letters as rows, and copies of the directory."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from pprg_notifier import rules
+from pprg_notifier.models import Agency, Person, letters
+from pprg_shared.boxes.tables import insert_new
+from pprg_shared.contract import Event
+from pprg_shared.database import now, seal
+from pprg_shared.directory import keep_higher
+from pprg_shared.events.intake import (
+    AgencyChanged,
+    AgencySummarySubmitted,
+    NilReturnSubmitted,
+    PersonChanged,
+    ReferralSubmitted,
+    RequestReady,
+)
+from pprg_shared.events.triage import DecisionRatified, MeetingScheduled
+
+OFFICE = "pprg-office"
+LEAD = "safeguarding-lead"
+Recipient = UUID | tuple[str, str]
+
+
+def _write(session: Session, heard: Event, template: str, to: Recipient, **facts: str) -> None:
+    """One letter to one person or duty; of a replayed event it is kept, and not sent."""
+    person, agency, duty = (to, None, None) if isinstance(to, UUID) else (None, *to)
+    name = rules.letter_id(heard.envelope.id, template, str(person or f"{agency}/{duty}"))
+    replayed = heard.envelope.replayed
+    at = now(session)
+    row: dict[str, Any] = {
+        "id": name,
+        "type": template,
+        "subject": heard.subject,
+        "event_id": heard.envelope.id,
+        "person_id": person,
+        "agency": agency,
+        "duty": duty,
+        "facts": facts,
+        "message_id": name.hex,
+        "created_at": at,
+        "due_at": at,
+        "done_at": at if replayed else None,
+        "problem": "replayed, not sent" if replayed else None,
+    }
+    session.execute(insert_new(session, letters), row)
+
+
+def _office(session: Session, heard: Any, template: str, case_id: UUID) -> None:
+    for duty in ("coordinator", "deputy"):
+        _write(session, heard, template, (OFFICE, duty), reference=heard.reference, path=f"/cases/{case_id}")
+
+
+def write_about_referral(session: Session, heard: ReferralSubmitted) -> None:
+    """Thank the referrer, tell the office."""
+    _write(session, heard, "referral_received", heard.referrer_id, reference=heard.reference)
+    _office(session, heard, "new_referral", heard.referral_id)
+
+
+def write_request(session: Session, heard: RequestReady) -> None:
+    """Ask the agency, now that its page is there."""
+    facts = {"reference": heard.reference, "due_on": heard.due_on.isoformat(), "path": f"/requests/{heard.request_id}"}
+    _write(session, heard, "information_request", (heard.agency, LEAD), **facts)
+
+
+def write_about_return(session: Session, heard: AgencySummarySubmitted | NilReturnSubmitted) -> None:
+    """Tell the office that an agency has answered."""
+    _office(session, heard, "return_received", heard.case_id)
+
+
+def write_invitations(session: Session, heard: MeetingScheduled) -> None:
+    """Invite each member and the referrer."""
+    facts = {
+        "reference": heard.reference,
+        "starts_at": heard.starts_at.isoformat(),
+        "ends_at": heard.ends_at.isoformat(),
+        "place": heard.place,
+        "sequence": str(heard.sequence),
+        "uid": heard.meeting_id.hex,
+    }
+    for person in heard.invited:
+        _write(session, heard, "meeting_invitation", person, **facts)
+
+
+def write_outcomes(session: Session, heard: DecisionRatified) -> None:
+    """Tell the referrer and every agency that was asked."""
+    _write(session, heard, "outcome_to_referrer", heard.referrer_id, reference=heard.reference)
+    for agency in heard.agencies:
+        _write(session, heard, "outcome_to_agency", (agency, LEAD), reference=heard.reference)
+
+
+def copy_person(session: Session, heard: PersonChanged) -> None:
+    """Keep the present state of a person."""
+    row = Person(id=heard.person_id, active=heard.active, revision=heard.revision)
+    content = seal(session, row, "content", {"name": heard.name, "address": heard.address})
+    values = {"id": row.id, "active": row.active, "revision": row.revision, "content": content}
+    keep_higher(session, Person.metadata.tables["people"], "id", values)
+
+
+def copy_agency(session: Session, heard: AgencyChanged) -> None:
+    """Keep the present state of an agency and its duties."""
+    row = Agency(id=heard.agency, name=heard.name, active=heard.active, revision=heard.revision)
+    duties = {each.slug: {"label": each.label, "address": each.address} for each in heard.duties}
+    content = seal(session, row, "content", duties)
+    values = {"id": row.id, "name": row.name, "active": row.active, "revision": row.revision, "content": content}
+    keep_higher(session, Agency.metadata.tables["agencies"], "id", values)

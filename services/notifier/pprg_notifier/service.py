@@ -1,0 +1,48 @@
+"""The notifier, described: letters. It holds no case key and cannot read a case."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pprg_notifier import handlers
+from pprg_notifier.api import api
+from pprg_notifier.delivery import Letters, Mailbox
+from pprg_notifier.models import Base
+from pprg_notifier.pages import pages
+from pprg_shared.events import intake, notifier, triage
+from pprg_shared.service import Drains, Runtime, Service
+
+
+def parts(runtime: Runtime) -> Mapping[str, Any]:
+    """The try-out mailbox lies under the folder of the settings."""
+    return {"mailbox": Mailbox(Path(runtime.settings.var).absolute() / "mailbox")}
+
+
+def boxes(runtime: Runtime) -> Sequence[Drains]:
+    """Besides outbox and inbox: the letters."""
+    return [Letters(runtime)]
+
+
+service = Service(
+    name="notifier",
+    title="Letters",
+    package="pprg_notifier",
+    metadata=Base.metadata,
+    blueprints=[pages, api],
+    rings=("contact",),
+    hears={
+        intake.PersonChanged: handlers.copy_person,
+        intake.AgencyChanged: handlers.copy_agency,
+        intake.ReferralSubmitted: handlers.write_about_referral,
+        intake.RequestReady: handlers.write_request,
+        intake.AgencySummarySubmitted: handlers.write_about_return,
+        intake.NilReturnSubmitted: handlers.write_about_return,
+        triage.MeetingScheduled: handlers.write_invitations,
+        triage.DecisionRatified: handlers.write_outcomes,
+    },
+    says=[notifier.LetterAccepted, notifier.LetterFailed],
+    segments=["letters"],
+    verbs={"read letters": frozenset({"coordinator", "deputy", "ops", "administrator"})},
+    parts=parts,
+    boxes=boxes,
+)
