@@ -84,7 +84,7 @@ def calendar(facts: Mapping[str, str], sender: str, to: str, at: datetime) -> st
     attendee = vCalAddress(f"mailto:{to}")
     for name, value in (("ROLE", "REQ-PARTICIPANT"), ("PARTSTAT", "NEEDS-ACTION"), ("RSVP", "TRUE")):
         attendee.params[name] = vText(value)
-    event.add("attendee", attendee, encode=0)
+    event.add("attendee", attendee, encode=False)
     whole.add_component(event)
     text: str = whole.to_ical().decode()
     return text

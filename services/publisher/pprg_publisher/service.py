@@ -1,0 +1,21 @@
+"""The publisher, described: what was learnt, for everybody to read."""
+
+from pprg_publisher import handlers
+from pprg_publisher.api import api
+from pprg_publisher.models import Base
+from pprg_publisher.pages import pages
+from pprg_shared.events.publisher import OutcomePublished
+from pprg_shared.events.triage import DecisionRatified
+from pprg_shared.service import Service
+
+service = Service(
+    name="publisher",
+    title="Learning",
+    package="pprg_publisher",
+    metadata=Base.metadata,
+    blueprints=[pages, api],
+    hears={DecisionRatified: handlers.draft_publication},
+    says=[OutcomePublished],
+    segments=["learning", "publications"],
+    verbs={"publish": frozenset({"coordinator", "deputy"})},
+)
