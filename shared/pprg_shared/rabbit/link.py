@@ -30,7 +30,11 @@ class Late(Exception):
 
 
 class _Connection(pika.SelectConnection):  # type: ignore[misc]  # pika is not typed
-    """pika's connection with the two things that only its subclasses may do."""
+    """pika's connection with the things that only its subclasses may do."""
+
+    def write(self, frames: bytes) -> None:
+        """Send encoded frames as they are."""
+        self._adapter_emit_data(frames)
 
     def unsent(self) -> int:
         """Bytes that the socket has not taken yet."""
@@ -59,6 +63,17 @@ class Channel:
         self.link.run(lambda: bool(answers or self.lost), deadline)
         if self.lost:
             raise self.lost
+
+    @property
+    def number(self) -> int:
+        """The channel's number in every frame."""
+        return int(self.raw)
+
+    def write(self, frames: bytes) -> None:
+        """Send frames that were encoded for this channel; raises Lost when it is closed."""
+        if not self.raw.is_open:
+            raise self.lost or Lost("channel closed")
+        self.link.write(frames)
 
     def close(self) -> None:
         """Give the channel back; nothing is awaited."""
@@ -143,9 +158,14 @@ class Link:
             raise channel.lost
         return channel
 
-    def flush(self, deadline: float) -> None:
-        """Turn until the socket has taken all that was said."""
-        self.run(lambda: not self.unsent, deadline)
+    @property
+    def frame_bytes(self) -> int:
+        """The longest frame, as agreed with the broker."""
+        return int(self._raw.params.frame_max)
+
+    def write(self, frames: bytes) -> None:
+        """Send encoded frames."""
+        self._raw.write(frames)
 
     @property
     def unsent(self) -> int:

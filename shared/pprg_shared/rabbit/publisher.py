@@ -13,10 +13,9 @@ from pprg_shared.bus import DEADLINE, BusDown, Message
 from pprg_shared.crashpoints import crashpoint
 from pprg_shared.rabbit.backoff import BackOff
 from pprg_shared.rabbit.link import LASTING, Late, Link, Lost
-from pprg_shared.rabbit.topology import EXCHANGE, declare_exchange, routing_key
+from pprg_shared.rabbit.topology import declare_exchange
+from pprg_shared.rabbit.wire import Encoder
 
-PERSISTENT = 2
-CONTENT_TYPE = "application/cloudevents+json"
 #: Dropping a link that hangs must fit into the deadline too.
 MARGIN_SECONDS = 1.0
 #: How long to await confirms that may already be on their way once the broker says that it is blocked.
@@ -36,20 +35,17 @@ class Window:
         self._open: dict[int, UUID] = {}
         self._returned: set[UUID] = set()
         self._tag = 0
+        self._encoder = Encoder(self.channel.number, link.frame_bytes)
         self.channel.raw.add_on_return_callback(self._came_back)
         self.channel.call("confirm_delivery", deadline, ack_nack_callback=self._answered)
 
     def send(self, messages: Sequence[Message]) -> None:
         """Put messages on the way; their answers come while the link turns."""
         self.confirmed, self.refused = set(), None
-        say = self.channel.raw.basic_publish
         for each in messages:
-            about = pika.BasicProperties(
-                CONTENT_TYPE, delivery_mode=PERSISTENT, message_id=str(each.id), type=each.type
-            )
             self._tag += 1
             self._open[self._tag] = each.id
-            say(EXCHANGE, routing_key(each.type, each.to), each.body, about, mandatory=True)
+        self.channel.write(self._encoder.window(messages))
 
     def complete(self) -> bool:
         """Whether every message has its answer, or no more can come."""
