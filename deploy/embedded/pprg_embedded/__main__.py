@@ -1,11 +1,22 @@
 """The `pprg` command."""
 
 import dataclasses
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
 import click
 
+from pprg_embedded.browser import Failed
+from pprg_embedded.demo import play
 from pprg_embedded.world import compose, with_secrets
 from pprg_shared import logs
+from pprg_shared.profile import load_profile
 from pprg_shared.server import Server
 from pprg_shared.service import Runtime
 from pprg_shared.startup import checked, ending, settings_of
@@ -39,6 +50,56 @@ def run() -> None:
         click.echo(f"  Health: http://{settings.ops_host}:{settings.ops_port}/readyz. This process holds all keys.")
 
     Server(settings, start, ready, THREADS).run()
+
+
+@main.command()
+@click.option("--url", help="A running product; without it, one is started in a temporary folder.")
+@click.option("--agencies", default=8, type=click.IntRange(2, 13))
+@click.option("--json", "as_json", is_flag=True)
+def demo(*, url: str | None, agencies: int, as_json: bool) -> None:
+    """Play one invented case over HTTP and check what the product says of it."""
+    profile = load_profile(os.environ.get("PROFILE"))
+    steps = 6 + agencies
+    with started() if url is None else nullcontext(url) as base:
+        try:
+            with click.progressbar(length=steps, label="demo", file=sys.stderr, item_show_func=str) as bar:
+                result = play(base, profile, agencies, lambda words: bar.update(1, words))
+        except Failed as error:
+            raise click.ClickException(str(error)) from None
+    if as_json:
+        click.echo(json.dumps(result, indent=2))
+    else:
+        for each in result["checks"]:
+            click.echo(f"{'ok ' if each['ok'] else 'NOT'} {each['name']}: {each['detail']}")
+        words = ("case", "letters", "events", "coordinator_steps", "typed_mails", "seconds")
+        click.echo(", ".join(f"{name.replace('_', ' ')} {result[name]}" for name in words))
+    if not all(each["ok"] for each in result["checks"]):
+        sys.exit(1)
+
+
+@contextmanager
+def started() -> Iterator[str]:
+    """Start the world in a temporary folder on free ports; its address, until the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        ports = [free_port(), free_port()]
+        own = {"PORT": str(ports[0]), "OPS_PORT": str(ports[1]), "VAR": folder, "PYTHONUNBUFFERED": "1"}
+        command = [sys.executable, "-m", "pprg_embedded", "run"]
+        with subprocess.Popen(command, env=os.environ | own, stdout=subprocess.PIPE, text=True) as world:  # noqa: S603
+            try:
+                first = world.stdout.readline() if world.stdout else ""
+                if not first.startswith("ready: "):
+                    raise click.ClickException("the product did not start; see above")
+                yield first.removeprefix("ready: ").strip()
+            finally:
+                world.terminate()
+                world.wait(30)
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

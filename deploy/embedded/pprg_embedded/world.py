@@ -4,6 +4,7 @@ import dataclasses
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 from pprg_intake.service import service as intake
 from pprg_notifier.service import service as notifier
@@ -29,7 +30,7 @@ def with_secrets(settings: Settings) -> Settings:
     """Settings with every secret filled: from the environment, else from the folder, else made and kept there."""
     folder = Path(settings.var).absolute() / "secrets"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    filled = {}
+    filled: dict[str, Any] = {}
     for name, fresh in SECRETS.items():
         if getattr(settings, name.lower()):
             continue

@@ -4,9 +4,9 @@ import re
 import unicodedata
 
 MOST = 80
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _EXACT = re.compile(
-    r"\b\d{1,2}(?:st|nd|rd|th)?[ ./-](?:\d{1,2}[ ./-]\d{2,4}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\b",
-    re.IGNORECASE,
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)?[ ./-](?:\d{{1,2}}[ ./-]\d{{2,4}}|(?:{_MONTHS})[a-z]*)\b", re.IGNORECASE
 )
 
 

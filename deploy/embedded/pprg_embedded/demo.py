@@ -1,0 +1,225 @@
+"""The demo: one invented case, from referral to published outcome, played over HTTP as the people would."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pprg_embedded.browser import Browser
+from pprg_shared.calendar import add_working_days, london_date, long
+from pprg_shared.profile import Profile
+
+PATIENCE = 60.0
+MOST_STEPS = 57
+MOST_MAILS = 3
+SERVICES = ("intake", "triage", "notifier", "publisher")
+TITLE = "An invented case: hearing a child when many agencies are involved"
+SUMMARY = "This case is invented. Agencies held parts of the picture and met late; sharing earlier would have helped."
+EVENTS = ("An invented visit was made", "An invented call was logged", "An invented meeting was missed")
+
+
+@dataclass
+class Play:
+    """What the demo has seen so far."""
+
+    base: str
+    profile: Profile
+    agencies: list[str]
+    progress: Callable[[str], None]
+    started: float = field(default_factory=time.monotonic)
+    result: dict[str, Any] = field(default_factory=dict)
+    checks: list[dict[str, Any]] = field(default_factory=list)
+
+    def check(self, name: str, detail: object, *, ok: bool) -> None:
+        """Note what the product answered."""
+        self.checks.append({"name": name, "ok": bool(ok), "detail": str(detail)})
+
+    def wait(self, what: str, look: Callable[[], Any]) -> Any:
+        """Ask the product until it is so, for a minute at most."""
+        until = time.monotonic() + PATIENCE
+        while not (found := look()):
+            if time.monotonic() > until:
+                self.check(what, "did not come within a minute", ok=False)
+                return None
+            time.sleep(0.1)
+        return found
+
+
+def play(base: str, profile: Profile, count: int, progress: Callable[[str], None]) -> dict[str, Any]:
+    """Play the whole case; the figures and checks, each check asked of the product."""
+    asked = [each.slug for each in profile.agencies if each.kind != "office"][:count]
+    show = Play(base, profile, asked, progress)
+    office = Browser(base, "coordinator")
+    reference, case_id = refer(show, office)
+    ask(show, office, case_id)
+    answer(show, office, case_id)
+    meet(show, office, case_id)
+    decide(show, office, case_id)
+    publish(show, office, case_id, reference)
+    count_up(show, office, case_id)
+    return show.result | {"checks": show.checks}
+
+
+def refer(show: Play, office: Browser) -> tuple[str, str]:
+    """Somebody refers; the same form sent twice is one referral."""
+    show.progress("referral")
+    answers: dict[str, Any] = {
+        "immediate_risk": "no",
+        "referrer_name": "Invented Referrer",
+        "referrer_role": "Designated nurse",
+        "referrer_agency": show.agencies[0],
+        "referrer_email": "referrer@agency.example",
+        "subject_kind": "child",
+        "subject_name": "Invented Child",
+        "subject_born": "May 2016",
+        "incident_on": "?October 2026",
+        "what_happened": "This is an invented account for trying out the product. Nobody in it is real.",
+        "agencies": show.agencies,
+        "routes": ["rapid_review"],
+    }
+    anybody = Browser(show.base, "")
+    led_to = anybody.send("/referrals/new", answers, holding="subject_name")
+    reference = led_to.split("/")[2]
+    show.check("the receipt has a reference", reference, ok=reference.startswith(f"{show.profile.prefix}-"))
+    again = [anybody.post("/api/v1/referrals", answers, f"demo {reference}").json() for _ in range(2)]
+    show.check("the same key gives the same referral", again[1].get("reference"), ok=again[0] == again[1])
+
+    def opened() -> Any:
+        cases = office.api("/api/v1/cases")["cases"]
+        return next((each for each in cases if each["reference"] == reference), None)
+
+    case = show.wait("the case is opened", opened)
+    today = london_date(datetime.now(UTC))
+    due = add_working_days(today, show.profile.clocks["rapid_review"])
+    show.check("the clock runs 15 working days", case["due_on"], ok=case["due_on"] == str(due))
+    office.open("/cases")
+    show.check("the first page tells of the referral", reference, ok=reference in office.open("/cases"))
+    show.result["case"] = reference
+    return reference, case["id"]
+
+
+def letters(office: Browser, case_id: str, template: str) -> list[Any]:
+    """The letters of a kind about a case that were accepted."""
+    found = office.api(f"/api/v1/letters?subject={case_id}")["letters"]
+    return [each for each in found if each["template"] == template and each["state"] == "accepted"]
+
+
+def ask(show: Play, office: Browser, case_id: str) -> None:
+    """The coordinator reads the case and asks the agencies in one go."""
+    show.progress("requests")
+    office.open(f"/cases/{case_id}")
+    office.send(f"/cases/{case_id}/requests/new", {"agencies": show.agencies, "questions": "What was your part?"})
+    wanted = len(show.agencies)
+    sent = show.wait(
+        "a letter to each duty",
+        lambda: len(found := letters(office, case_id, "information_request")) >= wanted and found,
+    )
+    show.check("one letter to each agency asked", len(sent or []), ok=len(sent or []) == wanted)
+    show.result["requests"] = len(office.api(f"/api/v1/cases/{case_id}")["requests"])
+
+
+def answer(show: Play, office: Browser, case_id: str) -> None:
+    """Each agency answers; every fourth holds nothing."""
+    requests = {each["agency"]: each["id"] for each in office.api(f"/api/v1/cases/{case_id}")["requests"]}
+    nil = set(show.agencies[3::4])
+    for number, agency in enumerate(show.agencies):
+        show.progress(f"return of {agency}")
+        lead = Browser(show.base, f"lead-{agency}")
+        path = f"/requests/{requests[agency]}"
+        if agency in nil:
+            lead.send(path, {"author": "Invented Lead"}, holding="_nil")
+            continue
+        rows: dict[str, str] = {}
+        for row, what in enumerate(EVENTS):
+            month = f"{(number + row) % 12 + 1:02}/2025"
+            inner = {"date": f"?{month}" if row == 2 else f"1{row}/{month}", "source": "Case record, worker 1"}  # noqa: PLR2004
+            rows |= {f"rows-{row}-{name}": text for name, text in (inner | {"event": what}).items()}
+        lead.send(path, {"author": "Invented Lead", "summary": "An invented summary of involvement."} | rows)
+    other = Browser(show.base, f"lead-{show.agencies[0]}").status(f"/requests/{requests[show.agencies[1]]}")
+    show.check("no agency sees the request of another", other, ok=other == 404)  # noqa: PLR2004
+    show.wait("every agency has answered", lambda: not office.api(f"/api/v1/cases/{case_id}")["missing"])
+    wanted = 3 * (len(show.agencies) - len(nil))
+    rows_there = show.wait(
+        "the chronology is there",
+        lambda: len(found := office.api(f"/api/v1/cases/{case_id}/chronology")["rows"]) == wanted and found,
+    )
+    dates = [each["date"]["value"] for each in rows_there or []]
+    show.check("rows stand in one time order", len(dates), ok=bool(dates) and dates == sorted(dates))
+    show.check("every row names its agency", len(dates), ok=all(each["agency"] for each in rows_there or []))
+    told = show.wait(
+        "the office is told", lambda: len(letters(office, case_id, "return_received")) >= 2 * len(requests)
+    )
+    show.check("coordinator and deputy are told of each return", told, ok=bool(told))
+    office.open(f"/cases/{case_id}/chronology")
+    show.result |= {"returns": len(requests) - len(nil), "nil_returns": len(nil), "rows": len(dates)}
+
+
+def meet(show: Play, office: Browser, case_id: str) -> None:
+    """The coordinator calls the group inside the clock."""
+    show.progress("meeting")
+    case = office.api(f"/api/v1/cases/{case_id}")
+    day = add_working_days(date.fromisoformat(case["received_on"]), show.profile.clocks["meeting"])
+    form = {"day": str(day), "starts": "10:00", "ends": "12:00", "place": "Invented Room"}
+    office.send(f"/cases/{case_id}/meetings/new", form)
+    wanted = len(show.profile.people_with_role("chair", "member")) + 1
+    sent = show.wait(
+        "an invitation to each", lambda: len(f := letters(office, case_id, "meeting_invitation")) >= wanted and f
+    )
+    show.check("members and referrer are invited", len(sent or []), ok=len(sent or []) == wanted)
+    show.check("the meeting is inside the clock", long(day), ok=str(day) <= case["due_on"])
+    show.result["meeting"] = office.api(f"/api/v1/cases/{case_id}")["meeting"]["starts_at"]
+
+
+def decide(show: Play, office: Browser, case_id: str) -> None:
+    """The coordinator writes down the decision; the chair ratifies it, the coordinator cannot."""
+    show.progress("decision")
+    reasons = "These reasons are invented. The agencies could have worked together better, and much can be learnt."
+    form = {"route": "rapid_review", "outcome": "criteria_met", "reasons": reasons}
+    office.send(f"/cases/{case_id}/decision/new", form)
+    decision = office.api(f"/api/v1/cases/{case_id}")["decisions"][0]
+    refused = office.post(f"/api/v1/cases/{case_id}/decisions/ratification", {"decision_id": decision["id"]})
+    show.check("who proposed cannot ratify", refused.status_code, ok=refused.status_code in {403, 409})
+    Browser(show.base, "chair").send(f"/cases/{case_id}", {"decision_id": decision["id"]}, holding="decision_id")
+    wanted = len(show.agencies)
+    told = show.wait(
+        "each agency is told", lambda: len(letters(office, case_id, "outcome_to_agency")) >= wanted
+    ) and show.wait("the referrer is told", lambda: letters(office, case_id, "outcome_to_referrer"))
+    show.check("referrer and agencies are told of the outcome", wanted + 1, ok=bool(told))
+    show.result["decision"] = office.api(f"/api/v1/cases/{case_id}")["decisions"][0]
+
+
+def publish(show: Play, office: Browser, case_id: str, reference: str) -> None:
+    """The coordinator publishes what was learnt."""
+    show.progress("publication")
+    drafts = f"/api/v1/publications?case={case_id}"
+    show.wait("a draft is there", lambda: office.api(drafts)["publications"])
+    path = f"/publications/{office.api(drafts)['publications'][0]['id']}"
+    led_to = office.send(path, {"title": TITLE, "summary": SUMMARY})
+    page = Browser(show.base, "").open(led_to)
+    show.check("everybody can read it", led_to, ok=TITLE in page)
+    show.check("the public page leads back to nobody", led_to, ok=reference not in page and case_id not in page)
+    show.wait("the case knows that it is published", lambda: office.api(f"/api/v1/cases/{case_id}")["published"])
+    show.result["publication"] = led_to
+
+
+def count_up(show: Play, office: Browser, case_id: str) -> None:
+    """Ask the product how much of everything there was."""
+    show.progress("figures")
+    found = office.api(f"/api/v1/letters?subject={case_id}")["letters"]
+    there = office.api(f"/api/v1/cases/{case_id}/steps")
+    here = office.api(f"/api/v1/publications/steps?case={case_id}")
+    steps = there["total"] + here["total"]
+    typed = sum(each["typed"] for each in found)
+    events = sum(office.api(f"/api/v1/{service}/events?subject={case_id}")["outbox"] for service in SERVICES)
+    show.check("all letters were accepted", len(found), ok=all(each["state"] == "accepted" for each in found))
+    show.check(f"at most {MOST_STEPS} steps", steps, ok=0 < steps <= MOST_STEPS)
+    show.check(f"at most {MOST_MAILS} typed mails", typed, ok=typed <= MOST_MAILS)
+    show.result |= {
+        "letters": len(found),
+        "events": events,
+        "coordinator_steps": steps,
+        "steps_by_phase": there["by_phase"] | here["by_phase"],
+        "typed_mails": typed,
+        "seconds": round(time.monotonic() - show.started, 2),
+    }
