@@ -1,11 +1,11 @@
 """The in-process bus: what one service says, the others have in their inboxes before the call returns."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from threading import Lock
 from uuid import UUID
 
-from pprg_shared.bus import Message, Receive, batches, noun_and_verb
+from pprg_shared.bus import BusDown, Message, Receive, batches, noun_and_verb
 from pprg_shared.crashpoints import crashpoint
 from pprg_shared.logs import log
 
@@ -15,7 +15,9 @@ UNREADABLE = 1000
 class LocalBus:
     """Durable through the boxes alone: a listener that cannot take a message leaves it in the sender's outbox."""
 
-    def __init__(self) -> None:
+    def __init__(self, expected: Iterable[str] = ()) -> None:
+        #: Nothing goes out before all these listen: whoever came later would have missed it for good.
+        self._expected = frozenset(expected)
         self._listeners: dict[str, tuple[frozenset[str], Receive]] = {}
         self._lock = Lock()
         #: The dead letters: bodies that no listener could read, newest last.
@@ -27,10 +29,15 @@ class LocalBus:
             self._listeners[service] = (frozenset(names), receive)
 
     def publish(self, messages: Sequence[Message]) -> set[UUID]:
-        """Hand the messages to all who listen; confirmed are those that every listener has safe."""
+        """Hand the messages to all who listen; confirmed are those that every listener has safe.
+
+        Raises BusDown while a service that is expected does not listen yet.
+        """
         failed: set[UUID] = set()
         with self._lock:
             listeners = list(self._listeners.items())
+        if missing := self._expected - {service for service, _ in listeners}:
+            raise BusDown(f"not listening yet: {', '.join(sorted(missing))}")
         for service, (names, receive) in listeners:
             wanted = [
                 each for each in messages if (each.to or service) == service and noun_and_verb(each.type) in names

@@ -81,11 +81,15 @@ class Runtime:
         self.migrations.upgrade(self.database)
         self.service.prepare(self)
 
+    def listen(self) -> None:
+        """Hear from now on what others say."""
+        names = sorted({each.event_name for each in self.service.hears})
+        self.bus.listen(self.service.name, names, self.arrival.receive)
+
     def start(self) -> None:
         """Listen to the bus and run the loops, each in a thread."""
         self.migrations.check(self.database)
-        names = sorted({each.event_name for each in self.service.hears})
-        self.bus.listen(self.service.name, names, self.arrival.receive)
+        self.listen()
         for loop in self.loops:
             loop.start()
 

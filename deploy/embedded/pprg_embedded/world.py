@@ -56,7 +56,7 @@ def _write_once(path: Path, value: str) -> None:
 
 def compose(settings: Settings, clock: Clock = utcnow) -> list[Runtime]:
     """Four services on one bus, their databases up to date."""
-    bus = LocalBus()
+    bus = LocalBus(each.name for each in SERVICES)
     alive = [Runtime(each, settings, bus, clock) for each in SERVICES]
     for each in alive:
         each.migrate()

@@ -1,0 +1,79 @@
+"""What all tests may use: a world in a folder, its services on one in-process bus."""
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pprg_embedded.world import compose, with_secrets
+from pprg_shared.app import create_app
+from pprg_shared.config import Settings
+from pprg_shared.service import Runtime
+
+TUESDAY = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+
+
+class SetClock:
+    """A clock that tests set."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+@dataclass
+class World:
+    """Four services without threads: `settle` does what the loops would do."""
+
+    services: dict[str, Runtime]
+    clock: SetClock
+    folder: Path
+
+    def settle(self) -> None:
+        while sum(each.drain() for each in self.services.values()):
+            pass
+
+    def client(self, service: str):
+        return create_app(self.services[service]).test_client()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run the long forms too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--long"):
+        left_out = [each for each in items if each.get_closest_marker("long")]
+        if left_out:
+            config.hook.pytest_deselected(items=left_out)
+            items[:] = [each for each in items if each not in left_out]
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(TUESDAY)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return dataclasses.replace(with_secrets(Settings(var=str(tmp_path))), trial=True)
+
+
+@pytest.fixture
+def world(settings: Settings, clock: SetClock, tmp_path: Path) -> Iterator[World]:
+    alive = compose(settings, clock)
+    for each in alive:
+        each.listen()
+    whole = World({each.service.name: each for each in alive}, clock, tmp_path)
+    whole.settle()
+    yield whole
+    for each in alive:
+        each.stop()

@@ -1,0 +1,208 @@
+from datetime import date
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from pprg_shared.boxes import publish
+from pprg_shared.boxes.commands import drop, listed, replay, retry
+from pprg_shared.boxes.tables import inbox, outbox
+from pprg_shared.database import seal, unseal
+from pprg_shared.events.intake import NilReturnSubmitted, ReferralSubmitted
+from pprg_shared.keys import rotate, status
+from pprg_shared.sealing import Keyring, Keys, SealError, new_key
+from pprg_triage.models import Case
+
+REFERRAL = {
+    "reference": "PPRG-2026-0001",
+    "submitted_on": date(2026, 11, 24),
+    "referrer_agency": "police",
+    "agencies": ["police", "icb"],
+    "routes": ["rapid_review"],
+    "subject_kind": "child",
+    "subject_name": "Canary Name",
+    "subject_born": "May 2016",
+    "incident_on": "2026",
+    "what_happened": "Canary narrative",
+}
+
+
+def refer(world, **changes):
+    said = ReferralSubmitted(referral_id=uuid4(), referrer_id=uuid4(), **(REFERRAL | changes))
+    with world.services["intake"].database.writing("action") as session:
+        publish(session, said)
+    return said
+
+
+def rows(runtime, table):
+    with runtime.database.reading() as session:
+        return session.execute(sa.select(table)).all()
+
+
+def cases(world):
+    with world.services["triage"].database.reading() as session:
+        return session.scalars(sa.select(Case)).all()
+
+
+def test_what_is_said_arrives_once_however_often_it_is_sent(world):
+    refer(world)
+    world.settle()
+    body = next(row.body for row in rows(world.services["intake"], outbox) if row.type == "referral.submitted.v1")
+
+    safe = world.services["triage"].arrival.receive([body, body] * 20)
+
+    assert safe == [True] * 40
+    assert len(cases(world)) == 1
+
+
+def test_nothing_is_said_when_the_transaction_fails(world):
+    with pytest.raises(RuntimeError), world.services["intake"].database.writing("action") as session:
+        publish(session, ReferralSubmitted(referral_id=uuid4(), referrer_id=uuid4(), **REFERRAL))
+        raise RuntimeError
+
+    assert [row for row in rows(world.services["intake"], outbox) if row.type == "referral.submitted.v1"] == []
+
+
+def early_return(world):
+    about = {"request_id": uuid4(), "case_id": uuid4(), "reference": "PPRG-2026-0001", "agency": "police"}
+    with world.services["intake"].database.writing("action") as session:
+        publish(session, NilReturnSubmitted(**about, submitted_on=date(2026, 11, 24), author="Somebody"))
+
+
+def test_a_message_that_comes_too_early_waits_and_holds_up_no_other(world):
+    early_return(world)
+    refer(world)
+    world.settle()
+
+    waiting = listed(world.services["triage"], "inbox", "waiting", 10)
+
+    assert [(row["type"], row["failed_at"]) for row in waiting] == [("nil-return.submitted.v1", None)]
+    assert "NotYet" in waiting[0]["problem"]
+    assert len(cases(world)) == 1
+
+
+def test_a_message_that_comes_too_early_is_never_given_up(world):
+    early_return(world)
+    for _ in range(30):
+        world.settle()
+        world.clock.forward(hours=2)
+
+    assert listed(world.services["triage"], "inbox", "parked", 10) == []
+    assert listed(world.services["triage"], "inbox", "waiting", 10)[0]["attempts"] >= 25
+
+
+def test_what_nobody_here_handles_is_parked_at_once_and_can_be_dropped(world):
+    triage = world.services["triage"]
+    refer(world)
+    world.settle()
+    body = next(row.body for row in rows(world.services["intake"], outbox) if row.type == "referral.submitted.v1")
+    strange = body.replace(b"referral.submitted.v1", b"referral.submitted.v9").replace(
+        b'"id":"', b'"id":"00000000-0000-4000-8000-0000000000'
+    )
+    strange = strange[: strange.index(b'"id":"') + 6 + 36] + strange[strange.index(b'","type"') :]
+
+    assert triage.arrival.receive([strange]) == [True]
+    parked = listed(triage, "inbox", "parked", 10)
+    assert [row["type"] for row in parked] == ["referral.submitted.v9"]
+    assert retry(triage, "inbox", parked[0]["id"]) == 1
+    world.settle()
+    assert listed(triage, "inbox", "parked", 10)[0]["problem"].startswith("Refused")
+    assert drop(triage, "inbox", parked[0]["id"]) == 1
+    assert listed(triage, "inbox", "parked", 10) == []
+
+
+def test_what_cannot_be_read_is_left_for_the_dead_letters(world):
+    assert world.services["triage"].arrival.receive([b"no event", b'{"id": 3}']) == [False, False]
+    assert rows(world.services["triage"], inbox) == []
+
+
+def test_a_replay_changes_nothing_and_sends_no_letter(world):
+    refer(world)
+    world.settle()
+    before = (len(cases(world)), len(list(world.folder.glob("mailbox/*.eml"))))
+    notifier = world.services["notifier"]
+    with notifier.database.writing("action") as session:
+        session.execute(sa.delete(inbox))
+        session.execute(sa.text("DELETE FROM letters"))
+
+    sent = replay(world.services["intake"], "notifier", None, lambda _count: None)
+    world.settle()
+
+    with notifier.database.reading() as session:
+        problems = set(session.execute(sa.text("SELECT problem FROM letters")).scalars())
+    assert sent >= 1
+    assert problems == {"replayed, not sent"}
+    assert (len(cases(world)), len(list(world.folder.glob("mailbox/*.eml")))) == before
+
+
+def test_an_outbox_waits_while_a_listener_is_away_and_catches_up(world):
+    triage = world.services["triage"]
+    receive = triage.arrival.receive
+
+    def away(_bodies):
+        raise sa.exc.OperationalError("", {}, OSError("away"))
+
+    names = [each.event_name for each in triage.service.hears]
+    triage.bus.listen("triage", names, away)
+    refer(world)
+    world.settle()
+    assert cases(world) == []
+
+    triage.bus.listen("triage", names, receive)
+    world.clock.forward(hours=2)
+    world.settle()
+
+    assert len(cases(world)) == 1
+    assert listed(world.services["intake"], "outbox", "waiting", 10) == []
+
+
+def test_a_sealed_column_moved_to_another_row_does_not_open(world):
+    refer(world)
+    refer(world, reference="PPRG-2026-0002")
+    world.settle()
+    first, second = cases(world)
+
+    with world.services["triage"].database.writing("action") as session:
+        session.execute(sa.update(Case).where(Case.id == first.id).values(content=second.content))
+    with world.services["triage"].database.reading() as session, pytest.raises(SealError):
+        unseal(session, session.get(Case, first.id), "content")
+
+
+def test_a_key_leaves_the_ring_after_everything_is_sealed_anew(world):
+    triage = world.services["triage"]
+    refer(world)
+    world.settle()
+    old = triage.keys["case"]
+    wide = Keyring.parse(f"{new_key()},{triage.settings.case_keys}")
+    triage.keys.rings["case"] = wide
+    assert status(triage)["case"] == {wide.ids[0]: 0, old.ids[0]: 2}
+
+    assert rotate(triage, lambda _count: None) == 2
+
+    assert status(triage)["case"] == {wide.ids[0]: 2, old.ids[0]: 0}
+    triage.database.keys = Keys({"case": Keyring.parse(f"{new_key()}")})
+    with triage.database.reading() as session, pytest.raises(SealError):
+        unseal(session, session.scalar(sa.select(Case)), "content")
+    triage.database.keys = triage.keys
+    with triage.database.reading() as session:
+        assert unseal(session, session.scalar(sa.select(Case)), "content")["subject_name"] == "Canary Name"
+
+
+def test_names_and_narratives_lie_nowhere_in_clear(world):
+    refer(world)
+    world.settle()
+    for each in world.services.values():
+        with each.database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    found = [p.name for p in world.folder.rglob("*") if p.is_file() and b"Canary" in p.read_bytes()]
+
+    assert found == []
+
+
+def test_sealing_needs_the_place(world):
+    with world.services["triage"].database.writing("action") as session:
+        case = Case(id=uuid4(), reference="r")
+        token = seal(session, case, "content", {"a": 1})
+        case.content = token
+        assert unseal(session, case, "content") == {"a": 1}

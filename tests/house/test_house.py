@@ -1,0 +1,106 @@
+"""Rules about the repository that programs keep, not wishes."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pprg_embedded.world import SERVICES
+from pprg_shared.contract import EVENTS
+from pprg_shared.crashpoints import ACTS, POINTS
+from pprg_shared.database import Database
+from pprg_shared.migrations import Migrations
+
+ROOT = Path(__file__).parent.parent.parent
+MODULE_LINES = 300
+FUNCTION_LINES = 40
+HOSTS = re.compile("pypi" + r"\.org|python" + r"hosted\.org|registry\." + r"npmjs|deb\." + "debian")
+PLACES = re.compile(r"(?<![\w.])/(work|home|root)/\w")
+
+
+def tracked(*patterns: str) -> list[Path]:
+    command = ["git", "ls-files", "-co", "--exclude-standard", "--", *patterns]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    return [ROOT / name for name in names if (ROOT / name).is_file()]
+
+
+MODULES = [path for path in tracked("*.py") if "migrations" not in path.parts and "tests" not in path.parts]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_modules_and_functions_stay_small_and_say_what_they_hold(path):
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+
+    long = [
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+        and (node.end_lineno or 0) - node.body[0].lineno + 1 > FUNCTION_LINES
+        and not any(isinstance(inner, ast.FunctionDef) for inner in node.body)
+    ]
+
+    assert len(text.splitlines()) <= MODULE_LINES
+    assert long == []
+    assert ast.get_docstring(tree)
+
+
+def test_no_file_names_a_registry_or_a_place_on_some_machine():
+    found = [
+        path.relative_to(ROOT)
+        for path in tracked()
+        if path.suffix not in {".png", ".js", ".css"}
+        and (HOSTS.search(text := path.read_text(encoding="utf-8")) or PLACES.search(text))
+    ]
+
+    assert found == []
+
+
+def test_the_readme_can_be_read_in_one_sitting():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda each: each.name)
+def test_migrations_make_what_the_models_say(service, tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/{service.name}.sqlite", service.name)
+    history = Migrations(service.package, service.metadata)
+
+    history.upgrade(database)
+
+    assert history.missing(database) == []
+    assert history.current(database) == history.head
+    database.close()
+
+
+def test_every_event_that_is_heard_is_said_by_one_service():
+    said = [event.event_type for service in SERVICES for event in service.says]
+    heard = {event.event_type for service in SERVICES for event in service.hears}
+
+    assert sorted(said) == sorted(set(said))
+    assert heard <= set(said) <= set(EVENTS)
+
+
+def test_no_two_services_claim_the_same_pages():
+    segments = [segment for service in SERVICES for segment in service.segments]
+
+    assert sorted(segments) == sorted(set(segments))
+
+
+def test_every_transaction_is_a_named_crash_point():
+    used = {
+        name
+        for path in MODULES
+        for name in re.findall(r"""\.writing\(f?"([^"]+)\"""", path.read_text(encoding="utf-8"))
+        if "{" not in name
+    }
+
+    assert used <= set(ACTS)
+    assert len(POINTS) == len(set(POINTS))
+
+
+def test_decisions_are_numbered_without_a_gap():
+    numbers = sorted(path.name[:4] for path in (ROOT / "docs/decisions").glob("*.md"))
+
+    assert numbers == [f"{n:04}" for n in range(1, len(numbers) + 1)]

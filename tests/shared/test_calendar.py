@@ -1,0 +1,69 @@
+from datetime import date, time, timedelta
+
+import holidays
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pprg_shared import calendar
+
+DAYS = st.dates(date(2013, 1, 1), date(2027, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("day0", "days", "due"),
+    [
+        ("2026-04-02", 5, "2026-04-13"),
+        ("2026-03-27", 15, "2026-04-21"),
+        ("2026-05-01", 15, "2026-05-26"),
+        ("2026-08-29", 5, "2026-09-07"),
+        ("2026-12-21", 5, "2026-12-30"),
+        ("2026-12-21", 15, "2027-01-14"),
+        ("2026-06-01", 15, "2026-06-22"),
+        ("2026-01-16", -7, "2026-01-07"),
+        ("2027-01-06", -7, "2026-12-23"),
+    ],
+)
+def test_working_days_count_from_day_nought(day0, days, due):
+    assert calendar.add_working_days(date.fromisoformat(day0), days) == date.fromisoformat(due)
+
+
+def test_the_working_of_a_deadline_can_be_read():
+    words = calendar.working(date(2026, 3, 27), 15).words()
+
+    assert words == "day 0 Fri 27 Mar 2026; Good Friday and Easter Monday skipped; due Tue 21 Apr 2026"
+
+
+def test_bank_holidays_agree_with_an_independent_list():
+    other = holidays.country_holidays("GB", subdiv="ENG", years=range(2012, calendar.horizon() + 1))
+
+    assert set(calendar.bank_holidays()) == {day for day in other if day.weekday() < calendar.SATURDAY}
+
+
+def test_beyond_the_known_years_it_says_what_to_do():
+    with pytest.raises(calendar.BeyondHorizon, match="govuk-bank-holidays"):
+        calendar.is_working_day(date(calendar.horizon() + 1, 1, 5))
+
+
+@given(DAYS, st.integers(1, 60))
+def test_adding_then_counting_gives_the_days_back(day, days):
+    due = calendar.add_working_days(day, days)
+
+    assert calendar.is_working_day(due)
+    assert calendar.working_days_between(day, due) == days
+    assert calendar.add_working_days(day, days + 1) > due
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "then"),
+    [("2026-01-31", 1, "2026-02-28"), ("2026-08-31", 6, "2027-02-28"), ("2024-01-31", 1, "2024-02-29")],
+)
+def test_months_end_with_the_month(day, months, then):
+    assert calendar.add_months(date.fromisoformat(day), months) == date.fromisoformat(then)
+
+
+def test_london_time_keeps_the_hour_on_the_wall_when_the_clocks_change():
+    before, after = calendar.london(date(2026, 10, 24), time(17)), calendar.london(date(2026, 10, 25), time(17))
+
+    assert after - before == timedelta(hours=25)
+    assert calendar.london_date(calendar.london(date(2026, 6, 1), time(0, 30))) == date(2026, 6, 1)
