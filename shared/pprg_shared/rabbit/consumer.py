@@ -77,7 +77,7 @@ class Consumer:
         self._parameters, self._service, self._names, self._receive = parameters, service, names, receive
         self._pause = BackOff()
         self._closing = Event()
-        self._deadline = 0.0
+        self._deadline = self._look_again = 0.0
         self._live: Deliveries | None = None
         self._ready: SimpleQueue[Deliveries | None] = SimpleQueue()
         self._receiver = Thread(target=self._run, name=f"{service}-bus-receive", daemon=True)
@@ -113,8 +113,10 @@ class Consumer:
                 if monotonic() - began > LONGEST_WAIT:
                     self._pause.worked()
                 self._pause.failed(lasting=isinstance(error, Lost) and error.code in LASTING)
-                self.problem = str(error)[:300] or type(error).__name__
-                log.warning("subscription ended", service=self._service, why=self.problem)
+                words = str(error)[:300] or type(error).__name__
+                if words != self.problem:
+                    log.warning("not subscribed", service=self._service, why=words)
+                self.problem = words
             self._closing.wait(self._pause.left)
 
     def _serve(self) -> None:
@@ -142,7 +144,7 @@ class Consumer:
         return live
 
     def _attend(self, live: Deliveries) -> None:
-        again = monotonic() + REDECLARE_SECONDS
+        self._look_again = monotonic() + REDECLARE_SECONDS
         while not self._done():
             if live.arrived and not live.told:
                 live.told = True
@@ -155,9 +157,9 @@ class Consumer:
                 raise live.channel.lost
             if live.cancelled:
                 raise Lost("the broker has ended the subscription: the queue is gone")
-            if monotonic() > again:
+            if monotonic() > self._look_again:
                 declare(live.link, self._service, self._names, monotonic() + DEADLINE).close()
-                again = monotonic() + REDECLARE_SECONDS
+                self._look_again = monotonic() + REDECLARE_SECONDS
 
     def _done(self) -> bool:
         if not self._closing.is_set():

@@ -228,8 +228,9 @@ def lost(reason: BaseException) -> Lost:
 
 
 def _inner(reason: BaseException) -> BaseException | None:
-    nested = getattr(reason, "exceptions", None)
-    return nested[-1] if nested else getattr(reason, "exception", None)
+    """Pika wraps the real reason up to three times, each time in another way."""
+    wrapped = [*getattr(reason, "exceptions", ()), getattr(reason, "exception", None), *reason.args[:1]]
+    return next((each for each in reversed(wrapped) if isinstance(each, BaseException)), None)
 
 
 def _nothing() -> None:

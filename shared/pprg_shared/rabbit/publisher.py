@@ -85,6 +85,8 @@ class Publisher:
 
     def publish(self, messages: Sequence[Message]) -> set[UUID]:
         """The ids that are safe; raises BusDown when there are none and the broker is the reason."""
+        if not messages:
+            return set()
         deadline = monotonic() + DEADLINE - MARGIN_SECONDS
         if not self._lock.acquire(timeout=DEADLINE - MARGIN_SECONDS):
             raise BusDown("another publication is still waiting for the broker")
