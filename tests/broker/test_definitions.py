@@ -1,0 +1,174 @@
+"""definitions.json, loaded into a real broker: a login says only its own and hears only its own."""
+
+import json
+import re
+from uuid import uuid4
+
+import pika
+import pytest
+
+from pprg_shared.bus import BusDown, Message
+from pprg_shared.config import SettingsError
+from pprg_shared.definitions import definitions, definitions_json, hash_name, hash_password
+from pprg_shared.rabbit import RabbitBus
+from pprg_shared.rabbit.topology import DEAD_EXCHANGE, EXCHANGE, dead_queue_name, queue_name
+
+pytestmark = pytest.mark.broker
+VOICES = {
+    "intake": (["referral.submitted", "nil-return.submitted"], ["case.opened"]),
+    "triage": (["case.opened"], ["referral.submitted", "nil-return.submitted"]),
+    "publisher": ([], ["case.opened"]),
+}
+
+
+@pytest.fixture(scope="module")
+def loaded(private_rabbitmq):
+    """The broker with our definitions."""
+    hashes = {name: hash_password(f"{name}'s own") for name in VOICES}
+    path = private_rabbitmq.folder / "definitions.json"
+    path.write_text(json.dumps(definitions(VOICES, hashes)))
+    private_rabbitmq.ctl("import_definitions", str(path))
+    private_rabbitmq.ctl("import_definitions", str(path))
+    return private_rabbitmq
+
+
+def address(broker, service):
+    return f"amqp://{service}:{service}'s own@127.0.0.1:{broker.port}/pprg".replace(" ", "%20")
+
+
+@pytest.fixture
+def login(loaded):
+    """Channels of any login, as somebody who has stolen its password would open them."""
+    open_now = []
+
+    def channel(service):
+        open_now.append(pika.BlockingConnection(pika.URLParameters(address(loaded, service))))
+        return open_now[-1].channel()
+
+    yield channel
+    for each in open_now:
+        each.close()
+
+
+@pytest.fixture
+def buses(loaded):
+    made = {name: RabbitBus(address(loaded, name), name) for name in VOICES}
+    yield made
+    for each in made.values():
+        each.close()
+
+
+def refused(channel, act):
+    with pytest.raises(pika.exceptions.ChannelClosedByBroker) as caught:
+        act(channel)
+    return caught.value.reply_code == 403
+
+
+def test_services_with_these_logins_reach_one_another(buses, rabbit):
+    heard = {name: [] for name in VOICES}
+
+    def keep(name):
+        return lambda bodies: heard[name].extend(bodies) or [True] * len(bodies)
+
+    for name, (_, hears) in VOICES.items():
+        buses[name].listen(name, hears, keep(name))
+    for each in buses.values():
+        rabbit.eventually(each.connected)
+
+    assert buses["intake"].publish([Message(uuid4(), "nil-return.submitted.v2", b"nil")])
+    assert buses["triage"].publish([Message(uuid4(), "case.opened.v1", b"case")])
+    assert buses["triage"].publish([Message(uuid4(), "case.opened.v1", b"again", to="intake")])
+
+    rabbit.eventually(lambda: all(heard.values()) and len(heard["intake"]) == 2)
+    assert heard == {"intake": [b"case", b"again"], "triage": [b"nil"], "publisher": [b"case"]}
+
+
+@pytest.mark.parametrize(
+    ("service", "event_type", "to"),
+    [
+        ("intake", "case.opened.v1", None),
+        ("intake", "case.opened.v1", "publisher"),
+        ("intake", "referral.submitted.v1.v2", None),
+        ("intake", "referralXsubmitted.v1", None),
+        ("publisher", "case.opened.v1", None),
+        ("publisher", "", None),
+    ],
+)
+def test_nobody_says_what_is_not_theirs_to_say(buses, service, event_type, to):
+    with pytest.raises(BusDown, match="ACCESS_REFUSED|no queue takes"):
+        buses[service].publish([Message(uuid4(), event_type, b"forged", to=to)])
+
+
+def test_nobody_reads_or_touches_what_is_anothers(login):
+    others = queue_name("triage")
+    tries = [
+        lambda channel: channel.basic_get(others),
+        lambda channel: channel.basic_consume(others, print),
+        lambda channel: channel.basic_get(dead_queue_name("triage")),
+        lambda channel: channel.queue_purge(others),
+        lambda channel: channel.queue_delete(others),
+        lambda channel: channel.queue_bind(others, EXCHANGE, "case.opened.*"),
+        lambda channel: channel.queue_bind(queue_name("intake"), EXCHANGE, "#"),
+        lambda channel: channel.queue_bind(queue_name("intake"), EXCHANGE, "referral.submitted.*"),
+        lambda channel: channel.queue_bind(queue_name("intake"), EXCHANGE, "to.triage.referral.submitted.*"),
+        lambda channel: channel.queue_bind(dead_queue_name("intake"), DEAD_EXCHANGE, "triage"),
+        lambda channel: channel.queue_declare("", exclusive=True),
+        lambda channel: channel.exchange_delete(EXCHANGE),
+        lambda channel: channel.exchange_declare("mine", "fanout"),
+    ]
+
+    assert [refused(login("intake"), each) for each in tries] == [True] * len(tries)
+
+
+@pytest.mark.parametrize(
+    ("exchange", "key"),
+    [("", "pprg.triage"), (DEAD_EXCHANGE, "triage"), (EXCHANGE, "case.opened.v1"), ("amq.topic", "case.opened.v1")],
+)
+def test_nobody_publishes_past_the_exchange(login, exchange, key):
+    def publish(channel):
+        channel.confirm_delivery()
+        channel.basic_publish(exchange, key, b"forged")
+
+    assert refused(login("intake"), publish)
+
+
+def test_a_missing_queue_is_put_back_with_the_service_s_own_login(loaded, buses, rabbit):
+    loaded.ctl("--vhost", "pprg", "delete_queue", queue_name("publisher"))
+    heard = []
+    buses["publisher"].listen("publisher", ["case.opened"], lambda bodies: heard.extend(bodies) or [True] * len(bodies))
+    rabbit.eventually(buses["publisher"].connected)
+
+    buses["triage"].publish([Message(uuid4(), "case.opened.v1", b"case")])
+
+    rabbit.eventually(lambda: b"case" in heard)
+
+
+def test_hearing_more_than_the_definitions_allow_is_reported(buses, rabbit):
+    buses["publisher"].listen("publisher", ["case.opened", "referral.submitted"], lambda bodies: [True] * len(bodies))
+
+    rabbit.eventually(lambda: "load the definitions.json of this version" in (buses["publisher"].problem() or ""))
+
+
+def test_a_password_s_hash_is_salted_and_checkable():
+    assert hash_password("test12", bytes.fromhex("908DC60A")) == "kI3GCqW5JLMJa4iX1lo7X4D6XbYqlLgxIs30+P6tENUV2POR"
+    assert hash_password("same") != hash_password("same")
+
+
+def test_a_missing_hash_is_named():
+    class Mute:
+        name, says, hears = "intake", (), {}
+
+    with pytest.raises(SettingsError, match="INTAKE_BROKER_PASSWORD_HASH"):
+        definitions_json([Mute()], {})
+    assert (
+        json.loads(definitions_json([Mute()], {hash_name("intake"): hash_password("x")}))["users"][0]["name"]
+        == "intake"
+    )
+
+
+def test_queues_take_only_arguments_that_old_and_new_brokers_know():
+    arguments = {
+        key for queue in definitions(VOICES, dict.fromkeys(VOICES, ""))["queues"] for key in queue["arguments"]
+    }
+
+    assert all(re.fullmatch(r"x-(queue-type|overflow|delivery-limit|dead-letter-[a-z-]+)", each) for each in arguments)
