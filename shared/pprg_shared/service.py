@@ -71,7 +71,8 @@ class Runtime:
         self.migrations = Migrations(service.package, service.metadata)
         self.arrival = Arrival(self.database, service.hears, lambda: self.wake("inbox"))
         self.parts = service.parts(self)
-        boxes: list[Drains] = [Outbox(self.database, bus), self.arrival.waiting, *service.boxes(self)]
+        self._outbox = Outbox(self.database, bus)
+        boxes: list[Drains] = [self._outbox, self.arrival.waiting, *service.boxes(self)]
         self.loops = [Loop(self, box) for box in boxes]
         self.database.wake = self.wake_all
 
@@ -101,6 +102,11 @@ class Runtime:
             loop.join()
         self.bus.close()
         self.database.close()
+
+    def hurry(self) -> None:
+        """The broker has come back: what waits for it goes out now and not when its time comes."""
+        self._outbox.hurry()
+        self.wake("outbox")
 
     def wake(self, box: str) -> None:
         """Tell one loop that there is work."""

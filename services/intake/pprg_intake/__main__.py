@@ -1,0 +1,9 @@
+"""The `pprg-intake` command."""
+
+from pprg_intake.service import service
+from pprg_shared.cli import service_command
+
+main = service_command(service)
+
+if __name__ == "__main__":
+    main()

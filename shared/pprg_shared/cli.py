@@ -1,0 +1,76 @@
+"""The command of a service: serve, work, migrate, boxes and keys."""
+
+import signal
+import threading
+
+import click
+
+from pprg_shared import logs
+from pprg_shared.boxes.commands import boxes_commands
+from pprg_shared.config import Settings
+from pprg_shared.keys import keys_commands
+from pprg_shared.rabbit import RabbitBus
+from pprg_shared.server import Server
+from pprg_shared.service import Runtime, Service
+from pprg_shared.startup import checked, ending, settings_of
+
+
+def alive(service: Service, settings: Settings) -> Runtime:
+    """A runtime on RabbitMQ; raises ClickException when a setting is missing."""
+    if not settings.broker_url:
+        raise click.ClickException("BROKER_URL must be set: a service on its own speaks over RabbitMQ")
+    bus = RabbitBus(settings.broker_url, service.name)
+    try:
+        runtime = Runtime(service, settings, bus)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    bus.on_return = runtime.hurry
+    return runtime
+
+
+def service_command(service: Service) -> click.Group:
+    """The command line of one service."""
+
+    @click.group(name=f"pprg-{service.name}")
+    def group() -> None:
+        pass
+
+    group.help = f"{service.title}: run this service and look after it."
+
+    @group.command()
+    def serve() -> None:
+        """Serve pages and API, and run the loops unless LOOP=0."""
+        settings = checked(settings_of())
+
+        def compose() -> list[Runtime]:
+            runtime = alive(service, settings)
+            ending(runtime.database.hold)
+            ending(lambda: runtime.migrations.check(runtime.database))
+            return [runtime]
+
+        Server(settings, compose, lambda: logs.log.info("ready", service=service.name, port=settings.port)).run()
+
+    @group.command()
+    def work() -> None:
+        """Run the loops alone."""
+        runtime = alive(service, settings_of())
+        stopped = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopped.set())
+        ending(runtime.database.hold)
+        ending(runtime.start)
+        logs.log.info("working", service=service.name)
+        stopped.wait()
+        runtime.stop()
+
+    @group.command()
+    def migrate() -> None:
+        """Bring the database up to what this version needs."""
+        runtime = alive(service, settings_of())
+        ending(runtime.migrate)
+        click.echo(f"{service.name}: database at {runtime.migrations.current(runtime.database)}")
+        runtime.database.close()
+
+    group.add_command(boxes_commands(lambda: alive(service, settings_of())))
+    group.add_command(keys_commands(lambda: alive(service, settings_of())))
+    return group
