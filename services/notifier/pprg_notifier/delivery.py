@@ -78,6 +78,12 @@ class Smtp:
             return None
         return TAKEN
 
+    def close(self) -> None:
+        """Let go of the kept connection."""
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
     def _open(self) -> smtplib.SMTP:
         s = self._settings
         verified = ssl.create_default_context()

@@ -1,0 +1,89 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pprg_shared.partial_dates import parse
+from pprg_triage import rules
+
+DAYS = {"rapid_review": 15, "request_out": 1, "agency_return": 7, "meeting": 12, "sign_off": 14}
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+DUE = date(2026, 12, 15)
+TODAY = date(2026, 11, 24)
+
+
+def test_the_clock_of_a_rapid_review_shows_its_working():
+    clock = rules.clock(date(2026, 12, 21), DAYS)
+
+    assert clock.submit.due == date(2027, 1, 14)
+    assert {name: each.due for name, each in clock.targets.items()} == {
+        "request_out": date(2026, 12, 22),
+        "agency_return": date(2027, 1, 4),
+        "meeting": date(2027, 1, 11),
+        "sign_off": date(2027, 1, 13),
+    }
+    assert "Christmas Day" in clock.submit.words()
+
+
+@pytest.mark.parametrize(
+    ("today", "words"),
+    [
+        (date(2026, 11, 24), "Day 0 of 15, due Tue 15 Dec 2026, 15 working days left"),
+        (date(2026, 12, 15), "Day 15 of 15, due Tue 15 Dec 2026, 0 working days left"),
+        (date(2026, 12, 17), "Day 17 of 15, due Tue 15 Dec 2026, 2 working days late"),
+    ],
+)
+def test_a_case_says_which_day_it_is(today, words):
+    assert rules.day_words(TODAY, DUE, today) == words
+
+
+@pytest.mark.parametrize(
+    ("starts", "problem"),
+    [
+        (datetime(2026, 12, 10, 10, tzinfo=UTC), None),
+        (datetime(2026, 11, 24, 8, tzinfo=UTC), "The meeting must lie in the future"),
+        (datetime(2026, 12, 12, 10, tzinfo=UTC), "Sat 12 Dec 2026 is not a working day"),
+        (
+            datetime(2026, 12, 16, 10, tzinfo=UTC),
+            "The meeting must be inside the clock: on Tue 15 Dec 2026 at the latest",
+        ),
+    ],
+)
+def test_a_meeting_lies_inside_the_clock_on_a_working_day(starts, problem):
+    assert rules.meeting_problem(starts, starts + timedelta(hours=2), NOW, DUE) == problem
+
+
+def test_a_meeting_ends_after_it_starts():
+    starts = datetime(2026, 12, 10, 10, tzinfo=UTC)
+
+    assert rules.meeting_problem(starts, starts, NOW, DUE) == "The meeting must end after it starts"
+
+
+def test_a_second_person_ratifies_once():
+    assert rules.ratifying_problem(1, 2, already=False) is None
+    assert rules.ratifying_problem(1, 1, already=False)
+    assert rules.ratifying_problem(1, 2, already=True)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["2016", "May 2016", "1 May 2016", "?2 May 2016"]), st.integers(0, 9))))
+def test_one_order_whatever_order_the_rows_came_in(rows):
+    entries = [rules.Entry(parse(text, today=TODAY), number, "a", "s", "e", "") for text, number in rows]
+
+    ordered = rules.in_order(entries)
+
+    assert ordered == rules.in_order(reversed(entries)) or len(set(rows)) < len(rows)
+    keys = [each.when.sort_key() for each in ordered]
+    assert keys == sorted(keys)
+
+
+def test_of_one_day_the_exact_stands_before_the_vague():
+    entries = [
+        rules.Entry(parse(t, today=TODAY), 0, "a", "s", "e", "") for t in ("2016", "January 2016", "1 January 2016")
+    ]
+
+    assert [each.when.precision for each in rules.in_order(entries)] == ["day", "month", "year"]
+
+
+def test_who_has_not_answered_is_named_in_the_order_they_were_asked():
+    assert rules.still_missing(["police", "icb", "school"], ["icb"]) == ["police", "school"]
