@@ -42,10 +42,14 @@ class Process:
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen([sys.executable, "-m", f"pprg_{self.name}", "serve"], env=self.environment)
+        command = [sys.executable, "-m", f"pprg_{self.name}", "serve"]
+        self.process = subprocess.Popen(command, env=self.environment, start_new_session=True)
 
     def stop(self, how=signal.SIGTERM):
-        self.process.send_signal(how)
+        if how == signal.SIGKILL:
+            os.killpg(self.process.pid, how)
+        else:
+            self.process.send_signal(how)
         return self.process.wait(30)
 
     def get(self, path, who="coordinator"):
@@ -67,9 +71,16 @@ def free_ports(count):
     return ports
 
 
+def answer(holds):
+    try:
+        return holds()
+    except requests.ConnectionError:
+        return None
+
+
 def eventually(holds, seconds=40):
     until = time.monotonic() + seconds
-    while not (found := holds()):
+    while not (found := answer(holds)):
         assert time.monotonic() < until, "it did not come about in time"
         time.sleep(0.1)
     return found

@@ -170,7 +170,7 @@ def test_every_answer_carries_the_headers_that_keep_it_private(intake):
 def test_another_host_and_another_method_are_refused(intake):
     assert intake.get("/", headers={"Host": "evil.example"}).status_code == 400
     refused = intake.delete("/api/v1/referrals")
-    assert (refused.status_code, refused.headers["Allow"]) == (405, "OPTIONS, POST")
+    assert (refused.status_code, set(refused.headers["Allow"].split(", "))) == (405, {"OPTIONS", "POST"})
 
 
 def test_the_requests_of_an_agency_are_open_to_its_people_alone(world, intake):
