@@ -1,8 +1,10 @@
 """Write the next migration of a service from its models: `python tools/migration.py intake "words"`."""
 
 import importlib
+import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 from pprg_shared.database import Database
 from pprg_shared.migrations import Migrations
@@ -15,3 +17,5 @@ with tempfile.TemporaryDirectory() as folder:
     history.upgrade(database)
     history.write(database, message, f"{int(history.head) + 1:04}")
     database.close()
+for tidy in (["format", "--quiet"], ["check", "--fix", "--quiet"]):
+    subprocess.run([Path(sys.executable).with_name("ruff"), *tidy, history.folder], check=True)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from flask import current_app, g, jsonify, request
+from flask import current_app, g, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from pprg_shared.boxes.tables import answers, insert_new, steps
 from pprg_shared.database import now
 from pprg_shared.errors import Busy, Forbidden, Refused
 from pprg_shared.service import Runtime
+from pprg_shared.web.forms import Form
 
 EVERYBODY = "*"
 COORDINATING = frozenset({"coordinator", "deputy"})
@@ -101,6 +102,19 @@ def act(action: Callable[..., Done], *, phase: str, count: int = 1, **values: An
     return done
 
 
+def submitted(form: Form, send: Callable[[dict[str, Any]], Done]) -> ResponseReturnValue | None:
+    """Do what a valid form asks and go where it leads; None when the form, with what is wrong, is to be shown again."""
+    if not form.is_valid():
+        return None
+    try:
+        return redirect(send(form.data).location, 303)
+    except KeyReused as error:
+        form.renew(str(error))
+    except Refused as error:
+        form.refuse(str(error))
+    return None
+
+
 def _claim(session: Session, scope: str, key: str) -> Done | None:
     """Take the key, or find the answer that the first request with it got."""
     row = {
@@ -116,7 +130,7 @@ def _claim(session: Session, scope: str, key: str) -> Done | None:
         return None
     known = session.execute(sa.select(answers).where(answers.c.scope == scope, answers.c.key == key)).one()
     if known.fingerprint != row["fingerprint"]:
-        raise KeyReused("This form was sent before with other answers. Open it anew and send it again.")
+        raise KeyReused("This was sent before with other answers. To send these as well, send them again.")
     return Done(known.location, known.reference, "", replayed=True)
 
 

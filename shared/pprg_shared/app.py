@@ -71,11 +71,14 @@ def health(alive: Runtime) -> list[tuple[str, bool, str]]:
         ]
     except Exception as error:  # noqa: BLE001 -- whatever is wrong is the answer
         checks.append(("database", False, type(error).__name__))
-    checks.append(("broker", alive.bus.connected(), alive.bus.problem() or "connected"))
-    checks.append(
-        ("loop", alive.beats() or not alive.settings.loop, "turning" if alive.beats() else "no beat for a minute")
-    )
-    return checks
+    if not alive.settings.loop:
+        return [*checks, ("loop", True, "run by another process, as is the link to the broker")]
+    beats = alive.beats()
+    return [
+        *checks,
+        ("broker", alive.bus.connected(), alive.bus.problem() or "connected"),
+        ("loop", beats, "turning" if beats else "no beat for a minute"),
+    ]
 
 
 def create_ops(*alive: Runtime) -> Flask:

@@ -1,7 +1,6 @@
 """The command of a service: serve, work, migrate, boxes and keys."""
 
-import signal
-import threading
+import dataclasses
 
 import click
 
@@ -37,31 +36,27 @@ def service_command(service: Service) -> click.Group:
 
     group.help = f"{service.title}: run this service and look after it."
 
-    @group.command()
-    def serve() -> None:
-        """Serve pages and API, and run the loops unless LOOP=0."""
-        settings = checked(settings_of())
-
+    def run(settings: Settings, word: str, *, pages: bool) -> None:
         def compose() -> list[Runtime]:
             runtime = alive(service, settings)
             ending(runtime.database.hold)
             ending(lambda: runtime.migrations.check(runtime.database))
             return [runtime]
 
-        Server(settings, compose, lambda: logs.log.info("ready", service=service.name, port=settings.port)).run()
+        def ready() -> None:
+            logs.log.info(word, service=service.name, port=settings.port if pages else settings.ops_port)
+
+        Server(settings, compose, ready, pages=pages).run()
+
+    @group.command()
+    def serve() -> None:
+        """Serve pages and API, and run the loops unless LOOP=0."""
+        run(checked(settings_of()), "ready", pages=True)
 
     @group.command()
     def work() -> None:
-        """Run the loops alone."""
-        runtime = alive(service, settings_of())
-        stopped = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stopped.set())
-        ending(runtime.database.hold)
-        ending(runtime.start)
-        logs.log.info("working", service=service.name)
-        stopped.wait()
-        runtime.stop()
+        """Run the loops alone, with the operations port."""
+        run(dataclasses.replace(settings_of(), loop=True), "working", pages=False)
 
     @group.command()
     def migrate() -> None:

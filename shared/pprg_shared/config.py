@@ -45,7 +45,8 @@ class Settings:
     contact_keys: str = setting("", "Sealing keys for names and addresses of professionals, base64, newest first.")
     session_keys: str = setting("", "Secret with which the acting person's cookie is signed; the same in all four.")
     secret_key: str = setting("", "The service's own secret, for its form tokens.")
-    loop: bool = setting(True, "0 to serve pages only; another process then runs `work`.")
+    loop: bool = setting(True, "0 to serve pages only; another process then runs `work` (PostgreSQL only).")
+    keep_bodies_days: int = setting(400, "Days for which boxes keep what a message said, once it is done.")
     log_format: str = setting("text", "`json` for one JSON object a line, `text` for people.")
     mail_server: str = setting("", "SMTP server; empty means letters stay in the try-out mailbox.")
     mail_port: int = setting(587, "Port of the SMTP server.")
@@ -72,6 +73,8 @@ class Settings:
         for name in ("session_keys", "secret_key"):
             if len(getattr(self, name)) < SECRET_CHARACTERS:
                 raise SettingsError(f"{name.upper()} must be a random text of at least {SECRET_CHARACTERS} characters")
+        if not self.loop and not self.database_url.startswith("postgresql"):
+            raise SettingsError("LOOP=0 needs DATABASE_URL to name PostgreSQL: an SQLite file belongs to one process")
         if self.host in LOOPBACK:
             return
         if not self.behind_proxy:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError
 
-from pprg_shared.errors import Unreadable
+from pprg_shared.errors import TooLarge, Unreadable
 from pprg_shared.schemas import schema_of
 from pprg_shared.sealing import Keys
 
@@ -43,7 +43,7 @@ class Envelope:
     replayed: bool = False
 
     def to_json(self) -> bytes:
-        """The CloudEvents 1.0 form of this event, at most 256 kB."""
+        """The CloudEvents 1.0 form of this event; raises TooLarge beyond 256 kB."""
         wire: dict[str, Any] = {
             "specversion": "1.0",
             "id": str(self.id),
@@ -63,7 +63,8 @@ class Envelope:
         wire["data"] = {"public": self.public, "sealed": self.sealed}
         body = json.dumps(wire, separators=(",", ":")).encode()
         if len(body) > MESSAGE_BYTES:
-            raise ValueError(f"{self.type} takes {len(body)} bytes; a message is at most {MESSAGE_BYTES}")
+            kilobytes = MESSAGE_BYTES // 1024
+            raise TooLarge(f"This is too long to send at once: {len(body) // 1024} kB, and {kilobytes} is the most.")
         return body
 
     @classmethod
@@ -191,6 +192,11 @@ class Event:
         event = object.__new__(cls)
         event.__dict__.update(values, envelope=envelope)
         return event
+
+
+def is_transient(event_type: str) -> bool:
+    """Whether events of this type are never replayed and their bodies dropped once handled."""
+    return event_type in EVENTS and EVENTS[event_type].transient
 
 
 def seal_context(event_id: UUID, event_type: str, ring: str) -> str:

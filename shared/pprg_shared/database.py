@@ -18,10 +18,14 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from pprg_shared.calendar import london_date
 from pprg_shared.crashpoints import crashpoint
+from pprg_shared.logs import log
+from pprg_shared.profile import Profile
 from pprg_shared.sealing import Keys
 
 BUSY_SECONDS = 5
 POOL = 12
+#: On PostgreSQL, what one process commits is told to the loops of another on this channel.
+CHANNEL = "pprg"
 Clock = Callable[[], datetime]
 
 
@@ -60,13 +64,21 @@ class Context:
     keys: Keys
     clock: Clock
     correlation_id: str
+    profile: Profile | None = None
     outgoing: list[Any] = field(default_factory=list)
-    wake: Callable[[], None] | None = None
 
 
 def context(session: Session) -> Context:
     """The context of this unit of work."""
     found: Context = session.info["context"]
+    return found
+
+
+def profile_of(session: Session) -> Profile:
+    """The partnership's profile, for what a handler must know of it."""
+    found = context(session).profile
+    if found is None:
+        raise LookupError("this database was opened without a profile")
     return found
 
 
@@ -103,9 +115,12 @@ class Locked(Exception):
 class Database:
     """The engine of one service and the two kinds of session it gives."""
 
-    def __init__(self, url: str, service: str, keys: Keys | None = None, clock: Clock = utcnow) -> None:
-        self.service, self.keys, self.clock = service, keys or Keys(), clock
-        self.wake: Callable[[], None] | None = None
+    def __init__(
+        self, url: str, service: str, keys: Keys | None = None, clock: Clock = utcnow, profile: Profile | None = None
+    ) -> None:
+        self.service, self.keys, self.clock, self.profile = service, keys or Keys(), clock, profile
+        #: Called after a commit that said something; by default it tells the loops of other processes.
+        self.wake: Callable[[], None] = self.notify
         self.url = sa.make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.sqlite else _postgres(self.url)
@@ -129,19 +144,29 @@ class Database:
     @contextmanager
     def writing(self, act: str, correlation_id: str | None = None) -> Iterator[Session]:
         """One transaction that may change things; commits at the end, wakes the loop when it said something."""
-        about = Context(self.service, act, self.keys, self.clock, correlation_id or str(uuid4()), wake=self.wake)
+        about = Context(self.service, act, self.keys, self.clock, correlation_id or str(uuid4()), self.profile)
         with self._sessions(info={"context": about, "writes": True}) as session:
             with session.begin():
                 yield session
-            if about.outgoing and about.wake:
-                about.wake()
+            if about.outgoing:
+                self.wake()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A transaction that only reads."""
-        about = Context(self.service, "reading", self.keys, self.clock, str(uuid4()))
+        about = Context(self.service, "reading", self.keys, self.clock, str(uuid4()), self.profile)
         with self._sessions(info={"context": about}) as session:
             yield session
+
+    def notify(self) -> None:
+        """Tell the loops of other processes, after the commit and apart from it; a loop that misses it looks anyway."""
+        if self.sqlite:
+            return
+        try:
+            with self.engine.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(f"NOTIFY {CHANNEL}")
+        except sa.exc.SQLAlchemyError as error:
+            log.warning("nobody was woken", service=self.service, fault=type(error).__name__)
 
     def close(self) -> None:
         """Give back connections and the file lock."""

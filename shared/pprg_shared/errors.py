@@ -5,6 +5,10 @@ class Refused(Exception):
     """A rule says no: the text is advice to the person who asked (409 on the API, shown on the page)."""
 
 
+class TooLarge(Refused):
+    """What was sent is understood and allowed, but too long to travel (413)."""
+
+
 class Forbidden(Exception):
     """This person may never do this (403)."""
 

@@ -1,4 +1,7 @@
-"""How gunicorn runs one service, or the whole world in one process: one worker, a few threads, loops beside them."""
+"""How gunicorn runs one service, or the whole world in one process: one worker, a few threads, loops beside them.
+
+What is served is chosen by two words: with pages or (`work`) without, with the loops or (LOOP=0) without.
+"""
 
 import signal
 from collections.abc import Callable, Iterable
@@ -28,16 +31,26 @@ class GentleArbiter(Arbiter):  # type: ignore[misc]  # gunicorn is not typed
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not typed
     """gunicorn, told everything here and nothing by files or its own environment."""
 
-    def __init__(self, settings: Settings, compose: Compose, ready: Callable[[], None], threads: int = THREADS) -> None:
-        self._settings, self._compose, self._ready, self._threads = settings, compose, ready, threads
+    def __init__(
+        self,
+        settings: Settings,
+        compose: Compose,
+        ready: Callable[[], None],
+        *,
+        threads: int = THREADS,
+        pages: bool = True,
+    ) -> None:
+        self._settings, self._compose, self._ready = settings, compose, ready
+        self._threads, self._pages = threads, pages
         self._alive: list[Runtime] = []
         super().__init__()
 
     def load_config(self) -> None:
         """One worker, threads, our own hooks."""
         settings = self._settings
+        pages = [f"{settings.host}:{settings.port}"] if self._pages else []
         chosen: dict[str, Any] = {
-            "bind": [f"{settings.host}:{settings.port}", f"{settings.ops_host}:{settings.ops_port}"],
+            "bind": [*pages, f"{settings.ops_host}:{settings.ops_port}"],
             "workers": 1,
             "worker_class": "gthread",
             "threads": self._threads,
@@ -58,6 +71,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not typed
     def load(self) -> Callable[..., Iterable[bytes]]:
         """Called in the worker: runtimes are made there, so that no connection crosses a fork."""
         self._alive = self._compose()
+        if not self._pages:
+            return create_ops(*self._alive)
         apps = {each.service.name: create_app(each) for each in self._alive}
         return Origin(apps, create_ops(*self._alive), self._settings.ops_port)
 
@@ -68,7 +83,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not typed
     def _started(self, _worker: object) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the arbiter tells us; the terminal tells everybody
         for each in self._alive:
-            each.start()
+            if self._settings.loop:
+                each.start()
         self._ready()
 
     def _ended(self, _arbiter: object, _worker: object) -> None:

@@ -4,14 +4,17 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 from flask import Blueprint
 
 from pprg_shared.boxes.arrival import Arrival, Handler
+from pprg_shared.boxes.housekeeping import Housekeeping
 from pprg_shared.boxes.outgoing import Outbox
 from pprg_shared.boxes.tables import inbox, outbox
+from pprg_shared.boxes.wakeups import Listener
 from pprg_shared.bus import Bus
 from pprg_shared.config import Settings
 from pprg_shared.contract import Event
@@ -67,14 +70,15 @@ class Runtime:
         self.service, self.settings, self.bus, self.clock = service, settings, bus, clock
         self.profile: Profile = load_profile(settings.profile or None)
         self.keys = Keys({ring: _ring(settings, ring) for ring in service.rings})
-        self.database = Database(settings.database(service.name), service.name, self.keys, clock)
+        self.database = Database(settings.database(service.name), service.name, self.keys, clock, self.profile)
         self.migrations = Migrations(service.package, service.metadata)
         self.arrival = Arrival(self.database, service.hears, lambda: self.wake("inbox"))
         self.parts = service.parts(self)
         self._outbox = Outbox(self.database, bus)
-        boxes: list[Drains] = [self._outbox, self.arrival.waiting, *service.boxes(self)]
+        housekeeping = Housekeeping(self.database, timedelta(days=settings.keep_bodies_days))
+        boxes: list[Drains] = [self._outbox, self.arrival.waiting, *service.boxes(self), housekeeping]
         self.loops = [Loop(self, box) for box in boxes]
-        self.database.wake = self.wake_all
+        self._listener = Listener(self.database, self.wake_all)
 
     def migrate(self) -> None:
         """Bring the database up to date and see that what must be there is there."""
@@ -90,12 +94,15 @@ class Runtime:
     def start(self) -> None:
         """Listen to the bus and run the loops, each in a thread."""
         self.migrations.check(self.database)
+        self.database.wake = self.wake_all
         self.listen()
         for loop in self.loops:
             loop.start()
+        self._listener.start()
 
     def stop(self) -> None:
         """Finish what is in hand, then let go of everything."""
+        self._listener.stop()
         for loop in self.loops:
             loop.ask_to_stop()
         for loop in self.loops:
@@ -124,8 +131,8 @@ class Runtime:
         return sum(loop.box.drain() for loop in self.loops)
 
     def beats(self) -> bool:
-        """Whether every loop has turned within the last minute."""
-        return all(time.monotonic() - loop.beat < STALE_SECONDS for loop in self.loops)
+        """Whether every loop turns and has done so within the last minute."""
+        return all(loop.started and time.monotonic() - loop.beat < STALE_SECONDS for loop in self.loops)
 
     def oldest(self) -> float:
         """Seconds that the oldest waiting row of outbox and inbox has been there; 0 when nothing waits."""
@@ -155,6 +162,11 @@ class Loop:
         self.beat = time.monotonic()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+
+    @property
+    def started(self) -> bool:
+        """Whether this process runs the loop."""
+        return self._thread is not None
 
     def start(self) -> None:
         """Begin turning."""

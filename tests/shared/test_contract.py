@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pprg_shared.contract import Envelope
-from pprg_shared.errors import Unreadable
+from pprg_shared.errors import TooLarge, Unreadable
 from pprg_shared.events.intake import ChronologySubmitted, PersonChanged, Row
 from pprg_shared.sealing import Keyring, Keys, SealError
 
@@ -96,5 +96,5 @@ def test_a_message_over_the_limit_is_refused():
     rows = [Row(**{**ROW.__dict__, "event": os.urandom(60_000).hex()}) for _ in range(4)]
     said = ChronologySubmitted(**ABOUT, submitted_on=date(2026, 11, 24), count=4, rows=rows)
 
-    with pytest.raises(ValueError, match="at most"):
+    with pytest.raises(TooLarge, match="is the most"):
         wrapped(said).to_json()

@@ -54,6 +54,49 @@ def test_a_meeting_lies_inside_the_clock_on_a_working_day(starts, problem):
     assert rules.meeting_problem(starts, starts + timedelta(hours=2), NOW, DUE) == problem
 
 
+def test_a_meeting_far_beyond_the_known_bank_holidays_is_outside_the_clock():
+    starts = datetime(2060, 1, 6, 10, tzinfo=UTC)
+
+    assert "inside the clock" in rules.meeting_problem(starts, starts + timedelta(hours=2), NOW, DUE)
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (
+            datetime(2026, 11, 24, 9, tzinfo=UTC),
+            {"soon": datetime(2026, 12, 10, 9, tzinfo=UTC), "overdue": datetime(2026, 12, 16, 9, tzinfo=UTC)},
+        ),
+        (datetime(2026, 12, 10, 9, tzinfo=UTC), {"overdue": datetime(2026, 12, 16, 9, tzinfo=UTC)}),
+        (datetime(2026, 12, 16, 9, tzinfo=UTC), {}),
+    ],
+)
+def test_an_agency_is_reminded_three_working_days_before_and_one_after(now, expected):
+    assert rules.reminder_times(DUE, now) == expected
+
+
+def test_nine_in_london_is_eight_in_utc_in_summer():
+    assert rules.reminder_times(date(2026, 4, 2), datetime(2026, 3, 2, tzinfo=UTC)) == {
+        "soon": datetime(2026, 3, 30, 8, tzinfo=UTC),
+        "overdue": datetime(2026, 4, 7, 8, tzinfo=UTC),
+    }
+
+
+@pytest.mark.parametrize(
+    ("rung", "state", "today", "applies"),
+    [
+        ("soon", "asked", date(2026, 12, 10), True),
+        ("soon", "ready", DUE, True),
+        ("soon", "ready", date(2026, 12, 16), False),
+        ("overdue", "ready", date(2026, 12, 16), True),
+        ("soon", "returned", date(2026, 12, 10), False),
+        ("overdue", "nil", date(2026, 12, 16), False),
+    ],
+)
+def test_who_has_answered_is_not_reminded(rung, state, today, applies):
+    assert rules.reminder_applies(rung, state, DUE, today) is applies
+
+
 def test_a_meeting_ends_after_it_starts():
     starts = datetime(2026, 12, 10, 10, tzinfo=UTC)
 

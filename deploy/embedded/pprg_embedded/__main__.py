@@ -49,7 +49,7 @@ def run() -> None:
         click.echo(f"  Letters are kept, not sent: {address}/letters. State lies in {settings.var}/.")
         click.echo(f"  Health: http://{settings.ops_host}:{settings.ops_port}/readyz. This process holds all keys.")
 
-    Server(settings, start, ready, THREADS).run()
+    Server(settings, start, ready, threads=THREADS).run()
 
 
 @main.command()

@@ -1,5 +1,6 @@
 """Pages of intake: the front page, the referral, the requests of one's agency, and who one is."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from pprg_intake import actions
 from pprg_intake.models import Request
 from pprg_intake.schemas import NilReturnSchema, ReferralSchema, ReturnSchema
-from pprg_shared.acting import act, actor, needs, reading, runtime
+from pprg_shared.acting import Done, act, actor, needs, reading, runtime, submitted
 from pprg_shared.actor import COOKIE, sign
 from pprg_shared.database import unseal
 from pprg_shared.errors import NotThere
@@ -51,9 +52,12 @@ def refer() -> ResponseReturnValue:
     """Take a referral."""
     needs("refer")
     form = Form(ReferralSchema(), request.form if request.method == "POST" else None)
-    if form.is_valid():
-        done = act(actions.submit_referral, phase="receipt", prefix=runtime().profile.prefix, **form.data)
-        return redirect(done.location, 303)
+
+    def send(data: dict[str, Any]) -> Done:
+        return act(actions.submit_referral, phase="receipt", prefix=runtime().profile.prefix, **data)
+
+    if answer := submitted(form, send):
+        return answer
     return render_template("refer.html", form=form), 422 if form.errors else 200
 
 
@@ -83,12 +87,13 @@ def answer(request_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         asked = actions.request_of(session, actor(), request_id)
         content = unseal(session, asked, "content")
-    if nil_form.is_valid():
-        done = act(actions.answer_nil, phase="returns", request_id=request_id, **nil_form.data)
-        return redirect(done.location, 303)
-    if form.is_valid():
-        done = act(actions.answer_request, phase="returns", request_id=request_id, **form.data)
-        return redirect(done.location, 303)
+
+    def send(data: dict[str, Any]) -> Done:
+        action = actions.answer_nil if nil else actions.answer_request
+        return act(action, phase="returns", request_id=request_id, **data)
+
+    if gone_on := submitted(nil_form if nil else form, send):
+        return gone_on
     page = render_template("request.html", asked=asked, content=content, form=form, nil=nil_form)
     return page, 422 if form.errors or nil_form.errors else 200
 

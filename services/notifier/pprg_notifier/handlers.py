@@ -19,7 +19,7 @@ from pprg_shared.events.intake import (
     ReferralSubmitted,
     RequestReady,
 )
-from pprg_shared.events.triage import DecisionRatified, MeetingScheduled
+from pprg_shared.events.triage import CaseOpened, DecisionRatified, MeetingScheduled, ReminderDue
 
 OFFICE = "pprg-office"
 LEAD = "safeguarding-lead"
@@ -55,16 +55,29 @@ def _office(session: Session, heard: Any, template: str, case_id: UUID) -> None:
         _write(session, heard, template, (OFFICE, duty), reference=heard.reference, path=f"/cases/{case_id}")
 
 
-def write_about_referral(session: Session, heard: ReferralSubmitted) -> None:
-    """Thank the referrer, tell the office."""
+def write_receipt(session: Session, heard: ReferralSubmitted) -> None:
+    """Thank the referrer."""
     _write(session, heard, "referral_received", heard.referrer_id, reference=heard.reference)
-    _office(session, heard, "new_referral", heard.referral_id)
+
+
+def write_about_case(session: Session, heard: CaseOpened) -> None:
+    """Tell the office of a new referral, now that its case can be opened."""
+    _office(session, heard, "new_referral", heard.case_id)
 
 
 def write_request(session: Session, heard: RequestReady) -> None:
     """Ask the agency, now that its page is there."""
+    _to_lead(session, heard, "information_request")
+
+
+def write_reminder(session: Session, heard: ReminderDue) -> None:
+    """Remind the agency of what it has not answered."""
+    _to_lead(session, heard, "overdue" if heard.rung == "overdue" else "reminder")
+
+
+def _to_lead(session: Session, heard: RequestReady | ReminderDue, template: str) -> None:
     facts = {"reference": heard.reference, "due_on": heard.due_on.isoformat(), "path": f"/requests/{heard.request_id}"}
-    _write(session, heard, "information_request", (heard.agency, LEAD), **facts)
+    _write(session, heard, template, (heard.agency, LEAD), **facts)
 
 
 def write_about_return(session: Session, heard: AgencySummarySubmitted | NilReturnSubmitted) -> None:

@@ -27,6 +27,16 @@ LETTERS: Mapping[str, tuple[str, str]] = {
         "Your agency is asked for a summary and a chronology, or to say that it holds nothing.\n\n"
         "Reference: {reference}\nPlease answer by {due}.\n\nAnswer here: {link}",
     ),
+    "reminder": (
+        "reminder of a request for information",
+        "Your agency is asked for a summary and a chronology, and has not answered yet.\n\n"
+        "Reference: {reference}\nPlease answer by {due}, or say that your agency holds nothing.\n\nAnswer here: {link}",
+    ),
+    "overdue": (
+        "request for information is overdue",
+        "Your agency was asked for a summary and a chronology by {due}, and has not answered.\n\n"
+        "Reference: {reference}\nPlease answer now, or say that your agency holds nothing.\n\nAnswer here: {link}",
+    ),
     "return_received": ("return received", "An agency has answered about {reference}.\n\nRead it here: {link}"),
     "meeting_invitation": (
         "meeting of the practice review group",

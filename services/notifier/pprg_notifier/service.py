@@ -33,10 +33,12 @@ service = Service(
     hears={
         intake.PersonChanged: handlers.copy_person,
         intake.AgencyChanged: handlers.copy_agency,
-        intake.ReferralSubmitted: handlers.write_about_referral,
+        intake.ReferralSubmitted: handlers.write_receipt,
         intake.RequestReady: handlers.write_request,
         intake.AgencySummarySubmitted: handlers.write_about_return,
         intake.NilReturnSubmitted: handlers.write_about_return,
+        triage.CaseOpened: handlers.write_about_case,
+        triage.ReminderDue: handlers.write_reminder,
         triage.MeetingScheduled: handlers.write_invitations,
         triage.DecisionRatified: handlers.write_outcomes,
     },

@@ -1,5 +1,6 @@
 """Pages of the publisher: drafts for the office, the learning hub for everybody."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from pprg_publisher import actions
 from pprg_publisher.models import Publication
 from pprg_publisher.schemas import ReleaseSchema
-from pprg_shared.acting import act, needs, opened, reading, runtime
+from pprg_shared.acting import Done, act, needs, opened, reading, runtime, submitted
 from pprg_shared.database import unseal
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.web.forms import Form
@@ -64,12 +65,12 @@ def publication(publication_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         found = actions.publication_of(session, publication_id)
         content = unseal(session, found, "content")
-    if form.is_valid():
-        try:
-            done = act(actions.publish_outcome, phase="publishing", publication_id=publication_id, **form.data)
-            return redirect(done.location, 303)
-        except Refused as error:
-            form.refuse(str(error))
+
+    def send(data: dict[str, Any]) -> Done:
+        return act(actions.publish_outcome, phase="publishing", publication_id=publication_id, **data)
+
+    if answer := submitted(form, send):
+        return answer
     if request.method == "GET":
         opened(str(found.case_id), "publishing")
     return render_template("publication.html", form=form, found=found, content=content), 422 if form.errors else 200

@@ -4,7 +4,7 @@ from datetime import date, time
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.acting import Done
@@ -15,7 +15,7 @@ from pprg_shared.database import now, seal, today, unseal
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import triage as says
 from pprg_triage import rules
-from pprg_triage.models import Case, Decision, Meeting, Request
+from pprg_triage.models import Case, Decision, Meeting, Request, reminders
 
 
 def case_of(session: Session, case_id: UUID) -> Case:
@@ -43,6 +43,7 @@ def release_requests(
     for agency in fresh:
         request = Request(id=uuid4(), case_id=case.id, agency=agency, due_on=due_on, state="asked")
         session.add(request)
+        _remind_later(session, request)
         publish(
             session,
             says.InformationRequested(
@@ -57,6 +58,23 @@ def release_requests(
             ),
         )
     return _done(case)
+
+
+def _remind_later(session: Session, request: Request) -> None:
+    at = now(session)
+    rows = [
+        {
+            "id": uuid4(),
+            "type": rung,
+            "subject": str(request.case_id),
+            "request_id": request.id,
+            "created_at": at,
+            "due_at": due,
+        }
+        for rung, due in rules.reminder_times(request.due_on, at).items()
+    ]
+    if rows:
+        session.execute(insert(reminders), rows)
 
 
 def schedule_meeting(

@@ -7,8 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pprg_shared.boxes import publish
-from pprg_shared.calendar import add_working_days
-from pprg_shared.database import now, seal
+from pprg_shared.database import now, profile_of, seal, today
 from pprg_shared.errors import NotYet
 from pprg_shared.events.intake import (
     AgencySummarySubmitted,
@@ -19,15 +18,14 @@ from pprg_shared.events.intake import (
 )
 from pprg_shared.events.notifier import LetterAccepted, LetterFailed
 from pprg_shared.events.publisher import OutcomePublished
-from pprg_shared.events.triage import CaseOpened
+from pprg_shared.events.triage import CaseOpened, ReminderDue
+from pprg_triage import rules
 from pprg_triage.models import Case, Letter, News, Published, Request, Return, Row
-
-RAPID_REVIEW_DAYS = 15
 
 
 def open_case(session: Session, heard: ReferralSubmitted) -> None:
     """A referral becomes a case, and its clock runs from the day it was received."""
-    due = add_working_days(heard.submitted_on, RAPID_REVIEW_DAYS)
+    due = rules.clock(heard.submitted_on, profile_of(session).clocks).submit.due
     case = Case(id=heard.referral_id, reference=heard.reference, received_on=heard.submitted_on, due_on=due)
     case.referrer_id, case.named, case.routes = heard.referrer_id, " ".join(heard.agencies), " ".join(heard.routes)
     names = ("subject_kind", "subject_name", "subject_born", "incident_on", "what_happened")
@@ -85,6 +83,25 @@ def attach_chronology(session: Session, heard: ChronologySubmitted) -> None:
         row = Row(id=uuid4(), case_id=heard.case_id, agency=heard.agency, number=number)
         row.content = seal(session, row, "content", {name: getattr(each, name) for name in names})
         session.add(row)
+
+
+def remind(session: Session, row: Any) -> None:
+    """A reminder is due: said only if the request is still not answered."""
+    request = session.get_one(Request, row.request_id)
+    if not rules.reminder_applies(row.type, request.state, request.due_on, today(session)):
+        return
+    case = session.get_one(Case, request.case_id)
+    publish(
+        session,
+        ReminderDue(
+            request_id=request.id,
+            case_id=case.id,
+            reference=case.reference,
+            agency=request.agency,
+            due_on=request.due_on,
+            rung=row.type,
+        ),
+    )
 
 
 def note_published(session: Session, heard: OutcomePublished) -> None:

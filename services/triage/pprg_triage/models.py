@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from pprg_shared.boxes.tables import box
 from pprg_shared.database import UtcDateTime
 
 CASE = {"ring": "case"}
@@ -13,6 +14,10 @@ CASE = {"ring": "case"}
 
 class Base(DeclarativeBase):
     """Of all tables of triage."""
+
+
+#: Reminders of requests: `type` is the rung, `subject` the case. Whether one still applies is seen when it is due.
+reminders = box("reminders", Base.metadata, sa.Column("request_id", sa.Uuid, nullable=False, index=True))
 
 
 class Case(Base):

@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from sqlalchemy import select
 
-from pprg_shared.acting import Done, act, needs, opened, reading, runtime
+from pprg_shared.acting import Done, act, needs, opened, reading, runtime, submitted
 from pprg_shared.calendar import london_date
 from pprg_shared.database import unseal
-from pprg_shared.errors import NotThere, Refused
+from pprg_shared.errors import NotThere
 from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
 from pprg_triage.models import Case, News, Return
@@ -82,11 +82,8 @@ def _form_page(
 ) -> ResponseReturnValue:
     """One shape for all forms about a case: draw, check, do, go on; a rule's no is shown above the form."""
     form = Form(schema, request.form if request.method == "POST" else None, initial)
-    if form.is_valid():
-        try:
-            return redirect(send(form.data).location, 303)
-        except Refused as error:
-            form.refuse(str(error))
+    if answer := submitted(form, send):
+        return answer
     with reading() as session:
         about = actions.case_of(session, case_id)
     return render_template(template, form=form, case=about), 422 if form.errors else 200

@@ -2,9 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
-from pprg_shared.calendar import Working, is_working_day, london_date, short, working, working_days_between
+from pprg_shared.calendar import (
+    Working,
+    add_working_days,
+    is_working_day,
+    london,
+    london_date,
+    short,
+    working,
+    working_days_between,
+)
 from pprg_shared.partial_dates import PartialDate
 
 OUTCOMES = {
@@ -13,6 +22,12 @@ OUTCOMES = {
     "insufficient_information": "Not enough information yet",
 }
 STEPS = ("Referred", "Requested", "Returned", "Meeting", "Decision", "Published")
+
+#: Letters that nobody waits for go out when the office opens.
+OFFICE_OPENS = time(9)
+#: Rungs of the ladder: working days before (-) or after the due day.
+RUNGS: Mapping[str, int] = {"soon": -3, "overdue": 1}
+ANSWERED = frozenset({"returned", "nil"})
 
 
 @dataclass(frozen=True)
@@ -45,10 +60,10 @@ def meeting_problem(starts: datetime, ends: datetime, now: datetime, due: date) 
         return "The meeting must lie in the future"
     if ends <= starts:
         return "The meeting must end after it starts"
-    if not is_working_day(day):
-        return f"{short(day)} is not a working day"
     if day > due:
         return f"The meeting must be inside the clock: on {short(due)} at the latest"
+    if not is_working_day(day):
+        return f"{short(day)} is not a working day"
     return None
 
 
@@ -59,6 +74,17 @@ def ratifying_problem(proposed_by: object, ratified_by: object, *, already: bool
     if proposed_by == ratified_by:
         return "A second person must ratify: you proposed this decision"
     return None
+
+
+def reminder_times(due: date, now: datetime) -> dict[str, datetime]:
+    """When an agency is reminded of a request, by rung; a rung whose time has passed already is left out."""
+    times = {rung: london(add_working_days(due, days), OFFICE_OPENS) for rung, days in RUNGS.items()}
+    return {rung: at for rung, at in times.items() if at > now}
+
+
+def reminder_applies(rung: str, state: str, due: date, today: date) -> bool:
+    """Whether a reminder still makes sense: not answered, and `soon` not after the due day."""
+    return state not in ANSWERED and (rung != "soon" or today <= due)
 
 
 @dataclass(frozen=True)

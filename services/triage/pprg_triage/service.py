@@ -1,10 +1,11 @@
 """Triage, described: cases, clocks, requests, meetings, decisions."""
 
+from pprg_shared.boxes import Box
 from pprg_shared.events import intake, notifier, publisher, triage
 from pprg_shared.service import Service
 from pprg_triage import handlers
 from pprg_triage.api import api
-from pprg_triage.models import Base
+from pprg_triage.models import Base, reminders
 from pprg_triage.pages import pages
 
 OFFICE = frozenset({"coordinator", "deputy"})
@@ -26,8 +27,15 @@ service = Service(
         notifier.LetterFailed: handlers.note_failed_letter,
         publisher.OutcomePublished: handlers.note_published,
     },
-    says=[triage.CaseOpened, triage.InformationRequested, triage.MeetingScheduled, triage.DecisionRatified],
+    says=[
+        triage.CaseOpened,
+        triage.InformationRequested,
+        triage.MeetingScheduled,
+        triage.DecisionRatified,
+        triage.ReminderDue,
+    ],
     segments=["cases", "meetings", "reviews", "actions", "calendar"],
+    boxes=lambda runtime: [Box(runtime.database, reminders, handlers.remind)],
     verbs={
         "read": GROUP,
         "ask": OFFICE,

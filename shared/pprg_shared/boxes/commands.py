@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from pprg_shared.boxes.tables import metadata
 from pprg_shared.bus import Message
-from pprg_shared.contract import EVENTS, Envelope
+from pprg_shared.contract import Envelope, is_transient
 
 if TYPE_CHECKING:  # the runtime imports boxes, and boxes must not import the runtime
     from pprg_shared.service import Runtime
@@ -79,7 +79,7 @@ def replay(runtime: "Runtime", to: str, subject: str | None, progress: Callable[
         messages = [
             Message(row.id, row.type, Envelope.from_json(bytes(row.body)).again().to_json(), to)
             for row in rows
-            if not (row.type in EVENTS and EVENTS[row.type].transient)
+            if not is_transient(row.type)
         ]
         confirmed = runtime.bus.publish(messages)
         if len(confirmed) < len(messages):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from pprg_shared.boxes.tables import outbox
 from pprg_shared.boxes.work import LEASE, back_off, take_many
 from pprg_shared.bus import Bus, BusDown, Message
-from pprg_shared.contract import Event
+from pprg_shared.contract import Event, is_transient
 from pprg_shared.crashpoints import crashpoint
 from pprg_shared.database import Database, context
 
@@ -21,6 +21,11 @@ _MARK = (
     sa.update(outbox)
     .where(outbox.c.id.in_(sa.bindparam("ids", expanding=True)))
     .values(done_at=sa.bindparam("at"), problem=None)
+)
+_DROP = (
+    sa.update(outbox)
+    .where(outbox.c.id.in_(sa.bindparam("ids", expanding=True)), outbox.c.done_at.is_not(None))
+    .values(body=None)
 )
 _POSTPONE = (
     sa.update(outbox)
@@ -105,6 +110,8 @@ class Outbox:
             self._failures = 0
             with self.database.writing("outbox-mark") as session:
                 session.execute(_MARK, {"ids": list(confirmed), "at": self.database.clock()})
+                if passing := [row.id for row in rows if row.id in confirmed and is_transient(row.type)]:
+                    session.execute(_DROP, {"ids": passing})
         if left := [row.id for row in rows if row.id not in confirmed]:
             self._failures += 1
             due = self.database.clock() + min(back_off(self._failures), timedelta(seconds=30))

@@ -1,5 +1,7 @@
 """The tables that every service has besides its own: boxes, kept answers, and the coordinator's steps."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -7,14 +9,13 @@ from sqlalchemy.orm import Session
 from pprg_shared.database import UtcDateTime
 
 metadata = sa.MetaData()
-KEPT_DAYS = 400
 
 
-def box(name: str, *more: "sa.Column[object]") -> sa.Table:
+def box(name: str, owner: sa.MetaData, *more: "sa.Column[Any]") -> sa.Table:
     """A table of work that waits: rows with a due time, taken under a short lease."""
     return sa.Table(
         name,
-        metadata,
+        owner,
         sa.Column("id", sa.Uuid, primary_key=True),
         sa.Column("type", sa.String(120), nullable=False),
         sa.Column("subject", sa.String(80), nullable=False, index=True),
@@ -35,8 +36,8 @@ def box(name: str, *more: "sa.Column[object]") -> sa.Table:
     )
 
 
-outbox = box("outbox")
-inbox = box("inbox")
+outbox = box("outbox", metadata)
+inbox = box("inbox", metadata)
 
 answers = sa.Table(
     "answers",

@@ -54,3 +54,14 @@ class DecisionRatified(Event, name="decision.ratified", version=1, subject="case
     referrer_id: UUID
     agencies: list[str]
     reasons: str = sealed("case")
+
+
+class ReminderDue(Event, name="reminder.due", version=1, subject="case_id"):
+    """A request is not answered, and its due day is near (`soon`) or past (`overdue`)."""
+
+    request_id: UUID
+    case_id: UUID
+    reference: str
+    agency: str
+    due_on: date
+    rung: str

@@ -88,6 +88,11 @@ class Form:
         """Show a sentence that belongs to the whole form (a rule said no)."""
         self.errors[""] = words
 
+    def renew(self, words: str) -> None:
+        """Show a sentence, and let the same form be sent once more as a new one."""
+        self.key = str(uuid4())
+        self.refuse(words)
+
     def _values(self) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for name, declared in self.schema.fields.items():

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Flask, Response, g, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from pprg_shared.errors import Busy, Forbidden, NotThere, Refused
+from pprg_shared.errors import Busy, Forbidden, NotThere, Refused, TooLarge
 from pprg_shared.logs import log
 
 #: slug: (status, title, what to do)
@@ -82,6 +82,7 @@ def _typed(slug: str) -> list[tuple[str, str]]:
 
 def install(app: Flask) -> None:
     """Answer every error of an app in this form."""
+    app.register_error_handler(TooLarge, lambda error: answer("too-large", str(error)))
     app.register_error_handler(Refused, lambda error: answer("conflict", str(error)))
     app.register_error_handler(Forbidden, lambda error: answer("forbidden", str(error)))
     app.register_error_handler(NotThere, lambda _error: answer("not-found"))

@@ -1,0 +1,47 @@
+"""Housekeeping: what was kept for a time only is let go of, an hour at a time and in slices."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from pprg_shared.boxes.tables import answers, inbox, outbox
+from pprg_shared.database import Database
+
+#: A repeat of a request gets the first answer for this long.
+ANSWERS_KEPT = timedelta(days=30)
+EVERY = timedelta(hours=1)
+SLICE = 500
+
+
+class Housekeeping:
+    """Drops old answers to repeats and old bodies of messages; rows of messages stay, so that none counts twice."""
+
+    name = "housekeeping"
+
+    def __init__(self, database: Database, bodies_kept: timedelta) -> None:
+        self.database, self.bodies_kept = database, bodies_kept
+        self._due: datetime | None = None
+
+    def drain(self) -> int:
+        """Let go of what is too old; nothing when that was done within the hour."""
+        at = self.database.clock()
+        if self._due is not None and at < self._due:
+            return 0
+        old_answers = sa.select(answers.c.scope, answers.c.key).where(answers.c.kept_at < at - ANSWERS_KEPT)
+        gone = sa.delete(answers).where(sa.tuple_(answers.c.scope, answers.c.key).in_(old_answers.limit(SLICE)))
+        count = self._slices(gone)
+        for table in (outbox, inbox):
+            old = (table.c.done_at < at - self.bodies_kept, table.c.body.is_not(None))
+            ids = sa.select(table.c.id).where(*old).limit(SLICE)
+            count += self._slices(sa.update(table).where(table.c.id.in_(ids)).values(body=None))
+        self._due = at + EVERY
+        return count
+
+    def _slices(self, statement: sa.Delete | sa.Update) -> int:
+        total = 0
+        while True:
+            with self.database.writing("housekeeping") as session:
+                count = int(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a CursorResult
+            total += count
+            if count < SLICE:
+                return total
