@@ -31,11 +31,18 @@ class BusDown(Exception):
     """Nothing could be sent; the text says why, for the operations page."""
 
 
+class Unheard(BusDown):
+    """No service listens to any of these messages: they must not pass for safe."""
+
+
 class Bus(Protocol):
     """The in-process bus and RabbitMQ alike."""
 
     def publish(self, messages: Sequence[Message]) -> set[UUID]:
-        """Send up to 100 messages; the ids whose safe arrival is confirmed. Raises BusDown when none could go."""
+        """Send up to 100 messages; the ids whose safe arrival is confirmed.
+
+        What nobody listens to is not confirmed. Raises BusDown when none could go, Unheard when nobody listens to any.
+        """
 
     def listen(self, service: str, names: Sequence[str], receive: Receive) -> None:
         """Deliver events of these names (`referral.submitted`, in every version) to a service; returns at once."""

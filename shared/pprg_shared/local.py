@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from threading import Lock
 from uuid import UUID
 
-from pprg_shared.bus import BusDown, Message, Receive, batches, noun_and_verb
+from pprg_shared.bus import BusDown, Message, Receive, Unheard, batches, noun_and_verb
 from pprg_shared.crashpoints import crashpoint
 from pprg_shared.logs import log
 
@@ -31,8 +31,9 @@ class LocalBus:
     def publish(self, messages: Sequence[Message]) -> set[UUID]:
         """Hand the messages to all who listen; confirmed are those that every listener has safe.
 
-        Raises BusDown while a service that is expected does not listen yet.
+        Raises BusDown while a service that is expected does not listen yet, Unheard when nobody listens to any.
         """
+        heard: set[UUID] = set()
         failed: set[UUID] = set()
         with self._lock:
             listeners = list(self._listeners.items())
@@ -42,9 +43,12 @@ class LocalBus:
             wanted = [
                 each for each in messages if (each.to or service) == service and noun_and_verb(each.type) in names
             ]
+            heard |= {each.id for each in wanted}
             for batch in batches(wanted):
                 failed |= self._deliver(service, receive, batch)
-        return {each.id for each in messages} - failed
+        if messages and not heard:
+            raise Unheard(f"no service listens to {messages[0].type}")
+        return heard - failed
 
     def _deliver(self, service: str, receive: Receive, batch: list[Message]) -> set[UUID]:
         crashpoint(f"{service}.bus.before_publish")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from pprg_shared.boxes.tables import inbox, outbox
+from pprg_shared.boxes.tables import boxes_of, waiting
 
 if TYPE_CHECKING:  # the runtime imports boxes, and boxes must not import the runtime
     from pprg_shared.service import Runtime
@@ -21,7 +21,7 @@ class Boxes:
 
     def collect(self) -> Iterator[Metric]:
         """The families of metrics."""
-        waiting = GaugeMetricFamily("pprg_box_waiting", "Rows not done yet.", labels=["service", "box"])
+        undone = GaugeMetricFamily("pprg_box_waiting", "Rows not done yet.", labels=["service", "box"])
         parked = GaugeMetricFamily(
             "pprg_box_parked", "Rows given up, for a person to look at.", labels=["service", "box"]
         )
@@ -30,16 +30,14 @@ class Boxes:
         for each in self._alive:
             name = each.service.name
             with each.database.reading() as session:
-                for table in (outbox, inbox):
-                    unfinished = (table.c.done_at.is_(None), table.c.failed_at.is_(None))
+                for table in boxes_of(each.service.metadata).values():
                     counted = sa.select(sa.func.count()).select_from(table)
-                    waiting.add_metric([name, table.name], session.scalar(counted.where(*unfinished)) or 0)
-                    parked.add_metric(
-                        [name, table.name], session.scalar(counted.where(table.c.failed_at.is_not(None))) or 0
-                    )
+                    labels = [name, table.name]
+                    undone.add_metric(labels, session.scalar(counted.where(*waiting(table))) or 0)
+                    parked.add_metric(labels, session.scalar(counted.where(table.c.failed_at.is_not(None))) or 0)
             oldest.add_metric([name], each.oldest())
             broker.add_metric([name], float(each.bus.connected()))
-        yield from (waiting, parked, oldest, broker)
+        yield from (undone, parked, oldest, broker)
 
 
 def exposition(alive: "Sequence[Runtime]") -> bytes:

@@ -13,7 +13,7 @@ from flask import Blueprint
 from pprg_shared.boxes.arrival import Arrival, Handler
 from pprg_shared.boxes.housekeeping import Housekeeping
 from pprg_shared.boxes.outgoing import Outbox
-from pprg_shared.boxes.tables import inbox, outbox
+from pprg_shared.boxes.tables import boxes_of, waiting
 from pprg_shared.boxes.wakeups import Listener
 from pprg_shared.bus import Bus
 from pprg_shared.config import Settings
@@ -135,18 +135,14 @@ class Runtime:
         return all(loop.started and time.monotonic() - loop.beat < STALE_SECONDS for loop in self.loops)
 
     def oldest(self) -> float:
-        """Seconds that the oldest waiting row of outbox and inbox has been there; 0 when nothing waits."""
+        """Seconds that the oldest waiting row of any box has been there; 0 when nothing waits."""
         at = self.clock()
         with self.database.reading() as session:
             firsts = [
-                session.scalar(
-                    sa.select(sa.func.min(table.c.created_at)).where(
-                        table.c.done_at.is_(None), table.c.failed_at.is_(None)
-                    )
-                )
-                for table in (outbox, inbox)
+                session.scalar(sa.select(sa.func.min(table.c.created_at)).where(*waiting(table)))
+                for table in boxes_of(self.service.metadata).values()
             ]
-        return max([(at - first).total_seconds() for first in firsts if first], default=0.0)
+        return max([0.0, *((at - first).total_seconds() for first in firsts if first)])
 
 
 def _ring(settings: Settings, ring: str) -> Keyring:

@@ -1,6 +1,8 @@
 """What both buses promise."""
 
-from pprg_shared.bus import BATCH, BATCH_BYTES
+import pytest
+
+from pprg_shared.bus import BATCH, BATCH_BYTES, Unheard
 
 
 def test_everyone_who_listens_hears(place):
@@ -44,6 +46,18 @@ def test_the_ids_of_all_that_is_safe_come_back(place):
 
     assert place.bus("speaker").publish(messages) == {each.id for each in messages}
     assert place.bus("speaker").publish([]) == set()
+
+
+def test_what_nobody_listens_to_does_not_pass_for_safe(place):
+    place.listen("first", "case.opened")
+    heard, unheard = place.message("case.opened.v1"), place.message("case.closed.v1")
+
+    assert place.bus("speaker").publish([heard, unheard]) == {heard.id}
+    with pytest.raises(Unheard, match=r"case\.closed"):
+        place.bus("speaker").publish([unheard])
+    with pytest.raises(Unheard, match=r"case\.opened"):
+        place.bus("speaker").publish([place.message("case.opened.v1", to="third")])
+    assert place.bus("speaker").publish([place.message("case.opened.v1")])
 
 
 def test_batches_are_bounded_in_number(place):

@@ -70,7 +70,7 @@ def test_nobody_takes_a_message(rabbit):
     confirmed = rabbit.bus("speaker").publish([lonely, welcome])
 
     assert confirmed == {welcome.id}
-    assert "no queue takes" in rabbit.bus("speaker").problem()
+    assert "no service listens to" in rabbit.bus("speaker").problem()
     rabbit.eventually(lambda: heard == [b"one"])
     assert rabbit.bus("speaker").publish([rabbit.message("case.opened.v1")])
 
@@ -85,7 +85,7 @@ def test_the_exchange_is_deleted_while_running(rabbit, channel):
     assert "no exchange" in words
 
     seconds, words = timed(lambda: rabbit.bus("speaker").publish([rabbit.message("case.opened.v1")]))
-    assert "no queue takes" in words  # the exchange is back; the binding returns with the listener's next look
+    assert "no service listens to" in words  # the exchange is back; the binding returns with the listener's next look
     rabbit.bus("first")._consumer._look_again = 0.0
     rabbit.bus("first")._consumer._live.link.soon(lambda: None)
     rabbit.say(rabbit.message("case.opened.v1", b"after"))

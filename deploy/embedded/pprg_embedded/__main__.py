@@ -14,11 +14,13 @@ import click
 
 from pprg_embedded.browser import Failed
 from pprg_embedded.demo import play
-from pprg_embedded.world import compose, with_secrets
+from pprg_embedded.world import SERVICES, assemble, compose, with_secrets
 from pprg_shared import logs
+from pprg_shared.boxes.commands import boxes_commands
+from pprg_shared.keys import keys_commands
 from pprg_shared.profile import load_profile
 from pprg_shared.server import Server
-from pprg_shared.service import Runtime
+from pprg_shared.service import Runtime, Service
 from pprg_shared.startup import checked, ending, settings_of
 
 THREADS = 8
@@ -93,6 +95,25 @@ def started() -> Iterator[str]:
             finally:
                 world.terminate()
                 world.wait(30)
+
+
+def look_after(service: Service) -> click.Group:
+    """The `boxes` and `keys` of one service of this world, whether or not it runs at the moment."""
+
+    def alive() -> Runtime:
+        world = assemble(with_secrets(settings_of()))
+        for each in world:
+            each.listen()
+        return next(each for each in world if each.service is service)
+
+    group = click.Group(service.name, help=f"{service.title}: boxes and keys of this service.")
+    group.add_command(boxes_commands(alive))
+    group.add_command(keys_commands(alive))
+    return group
+
+
+for each in SERVICES:
+    main.add_command(look_after(each))
 
 
 def free_port() -> int:

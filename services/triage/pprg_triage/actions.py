@@ -61,17 +61,11 @@ def release_requests(
 
 
 def _remind_later(session: Session, request: Request) -> None:
-    at = now(session)
+    about = {"subject": str(request.case_id), "request_id": request.id}
     rows = [
-        {
-            "id": uuid4(),
-            "type": rung,
-            "subject": str(request.case_id),
-            "request_id": request.id,
-            "created_at": at,
-            "due_at": due,
-        }
-        for rung, due in rules.reminder_times(request.due_on, at).items()
+        # The row begins to wait when it is due; patience with its faults counts from then.
+        {"id": uuid4(), "type": rung, **about, "created_at": due, "due_at": due}
+        for rung, due in rules.reminder_times(request.due_on, now(session)).items()
     ]
     if rows:
         session.execute(insert(reminders), rows)

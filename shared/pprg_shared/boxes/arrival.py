@@ -11,7 +11,7 @@ from pprg_shared.boxes.work import Box
 from pprg_shared.contract import EVENTS, Envelope, Event
 from pprg_shared.database import Database, context
 from pprg_shared.errors import Refused, Unreadable
-from pprg_shared.logs import log
+from pprg_shared.logs import bind, log
 
 Handler = Callable[[Session, Any], None]
 
@@ -46,8 +46,11 @@ class Arrival:
             return
         with self.database.writing("arrival") as session:
             fresh = set(session.execute(insert_new(session, inbox).returning(inbox.c.id), rows).scalars())
-            for number in fresh - strange:
-                self._handle(session, known[number][0])
+            new = [known[number][0] for number in fresh - strange]
+            for each in new:
+                self._handle(session, each)
+        for each in new:
+            log.info("handled", type=each.type, id=str(each.id), correlation_id=each.correlation_id)
 
     def _park_all(self, known: Mapping[Any, tuple[Envelope, bytes]]) -> None:
         at = self.database.clock()
@@ -59,6 +62,7 @@ class Arrival:
         envelope = _read(bytes(row.body))
         if envelope is None or envelope.type not in self.handlers:
             raise Refused(f"nothing here handles {row.type}")
+        bind(correlation_id=envelope.correlation_id)
         self._handle(session, envelope)
 
     def _handle(self, session: Session, envelope: Envelope) -> None:

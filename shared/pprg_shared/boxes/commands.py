@@ -1,128 +1,74 @@
-"""`boxes list|show|retry|drop|replay`: what waits, what was parked, and what a person can do about it."""
+"""`boxes list|show|retry|drop|replay`: plain lines when piped, columns on a terminal, `--json` for programs."""
 
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
 import sqlalchemy as sa
 
-from pprg_shared.boxes.tables import metadata
-from pprg_shared.bus import Message
-from pprg_shared.contract import Envelope, is_transient
+from pprg_shared.boxes.operations import drop, listed, replay, replayable, retry
+from pprg_shared.boxes.tables import boxes_of
+from pprg_shared.contract import Envelope
 
 if TYPE_CHECKING:  # the runtime imports boxes, and boxes must not import the runtime
     from pprg_shared.service import Runtime
 
-SLICE = 100
+Alive = Callable[[], "Runtime"]
+HEADS = ("BOX", "ID", "TYPE", "TRIES", "DUE", "PROBLEM")
+as_json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 
 
-def tables(runtime: "Runtime") -> dict[str, sa.Table]:
-    """The boxes of a service by name."""
-    every = [*metadata.sorted_tables, *runtime.service.metadata.sorted_tables]
-    return {table.name: table for table in every if {"due_at", "failed_at", "attempts"} <= set(table.c.keys())}
-
-
-def listed(runtime: "Runtime", box: str | None, state: str, limit: int) -> list[dict[str, Any]]:
-    """Rows of the boxes in this state (waiting, parked or done), newest first, without their content."""
-    found = []
-    for name, table in tables(runtime).items():
-        if box not in {None, name}:
-            continue
-        conditions = {
-            "waiting": (table.c.done_at.is_(None), table.c.failed_at.is_(None)),
-            "parked": (table.c.failed_at.is_not(None),),
-            "done": (table.c.done_at.is_not(None),),
-        }[state]
-        names = ("id", "type", "subject", "created_at", "due_at", "attempts", "done_at", "failed_at", "problem")
-        query = sa.select(*(table.c[each] for each in names)).where(*conditions)
-        with runtime.database.reading() as session:
-            rows = session.execute(query.order_by(table.c.created_at.desc()).limit(limit)).mappings()
-            found += [{"box": name, **row} for row in rows]
-    return found
-
-
-def retry(runtime: "Runtime", box: str, row: UUID | None) -> int:
-    """Make a parked row, or all of a box, due again from the first attempt."""
-    table = tables(runtime)[box]
-    chosen = table.c.failed_at.is_not(None) if row is None else sa.and_(table.c.id == row, table.c.done_at.is_(None))
-    again = {"failed_at": None, "attempts": 0, "due_at": runtime.clock(), "created_at": runtime.clock()}
-    with runtime.database.writing("action") as session:
-        result = session.execute(sa.update(table).where(chosen).values(**again))
-        return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
-
-
-def drop(runtime: "Runtime", box: str, row: UUID) -> int:
-    """Give up a row for good; it stays in the box as done, saying that a person dropped it."""
-    table = tables(runtime)[box]
-    with runtime.database.writing("action") as session:
-        given_up = {"done_at": runtime.clock(), "failed_at": None, "problem": "dropped by a person"}
-        waiting = (table.c.id == row, table.c.done_at.is_(None))
-        result = session.execute(sa.update(table).where(*waiting).values(**given_up))
-        return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
-
-
-def replay(runtime: "Runtime", to: str, subject: str | None, progress: Callable[[int], None]) -> int:
-    """Send what was once said to one consumer again, marked as replayed; transient events never."""
-    table = tables(runtime)["outbox"]
-    query = sa.select(table.c.id).where(table.c.done_at.is_not(None), table.c.body.is_not(None))
-    if subject:
-        query = query.where(table.c.subject == subject)
-    with runtime.database.reading() as session:
-        ids = list(session.execute(query.order_by(table.c.created_at)).scalars())
-    sent = 0
-    for start in range(0, len(ids), SLICE):
-        part = ids[start : start + SLICE]
-        with runtime.database.reading() as session:
-            rows = session.execute(sa.select(table.c.id, table.c.type, table.c.body).where(table.c.id.in_(part))).all()
-        messages = [
-            Message(row.id, row.type, Envelope.from_json(bytes(row.body)).again().to_json(), to)
-            for row in rows
-            if not is_transient(row.type)
-        ]
-        confirmed = runtime.bus.publish(messages)
-        if len(confirmed) < len(messages):
-            raise click.ClickException(f"{len(messages) - len(confirmed)} events were not taken; run it again")
-        sent += len(confirmed)
-        progress(len(part))
-    return sent
-
-
-def boxes_commands(alive: "Callable[[], Runtime]") -> click.Group:  # noqa: C901 -- five commands, few lines each
+def boxes_commands(alive: Alive) -> click.Group:
     """The `boxes` group of a service's command."""
+    group = click.Group("boxes", help="Work that waits, and work that was parked.")
+    for add in (_list, _show, _retry, _drop, _replay):
+        group.add_command(add(alive))
+    return group
 
-    @click.group()
-    def boxes() -> None:
-        """Work that waits, and work that was parked."""
 
-    @boxes.command("list")
+def _list(alive: Alive) -> click.Command:
+    @click.command("list")
     @click.option("--box", help="Only this box.")
     @click.option("--state", type=click.Choice(["waiting", "parked", "done"]), default="waiting")
-    @click.option("--limit", default=50)
-    @click.option("--json", "as_json", is_flag=True)
-    def list_(*, box: str | None, state: str, limit: int, as_json: bool) -> None:
+    @click.option("--limit", default=50, type=click.IntRange(min=1))
+    @as_json_option
+    def command(*, box: str | None, state: str, limit: int, as_json: bool) -> None:
         """List rows, newest first."""
-        rows = listed(alive(), box, state, limit)
+        runtime = alive()
+        if box:
+            _table(runtime, box)
+        rows = listed(runtime, box, state, limit)
         if as_json:
             click.echo(json.dumps(rows, default=str))
             return
-        for row in rows:
-            words = (
-                row["box"],
-                row["id"],
-                row["type"],
-                row["attempts"],
-                f"{row['due_at']:%FT%TZ}",
-                row["problem"] or "-",
-            )
-            click.echo(" ".join(map(str, words)))
+        for line in _lines([_words(row) for row in rows], columns=sys.stdout.isatty()):
+            click.echo(line)
 
-    @boxes.command()
+    return command
+
+
+def _words(row: dict[str, Any]) -> tuple[str, ...]:
+    due = f"{row['due_at']:%FT%TZ}"
+    return (row["box"], str(row["id"]), row["type"], str(row["attempts"]), due, row["problem"] or "-")
+
+
+def _lines(rows: Sequence[tuple[str, ...]], *, columns: bool) -> list[str]:
+    """Rows with one blank between their words, or under their heads when a person reads them."""
+    if not columns or not rows:
+        return [" ".join(row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(HEADS, *rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in (HEADS, *rows)]
+
+
+def _show(alive: Alive) -> click.Command:
+    @click.command("show")
     @click.argument("box")
     @click.argument("row", type=click.UUID)
-    def show(*, box: str, row: UUID) -> None:
-        """Show one row: its public part and its state, never what is sealed."""
+    def command(*, box: str, row: UUID) -> None:
+        """Show one row as JSON: its public part and its state, never what is sealed."""
         runtime = alive()
         table = _table(runtime, box)
         with runtime.database.reading() as session:
@@ -134,19 +80,29 @@ def boxes_commands(alive: "Callable[[], Runtime]") -> click.Group:  # noqa: C901
             shown["public"] = Envelope.from_json(bytes(found["body"])).public
         click.echo(json.dumps(shown, default=str, indent=2))
 
-    @boxes.command("retry")
+    return command
+
+
+def _retry(alive: Alive) -> click.Command:
+    @click.command("retry")
     @click.argument("box")
     @click.argument("row", type=click.UUID, required=False)
-    def retry_(*, box: str, row: UUID | None) -> None:
+    @as_json_option
+    def command(*, box: str, row: UUID | None, as_json: bool) -> None:
         """Try a parked row again, or all that are parked in the box."""
         runtime = alive()
         _table(runtime, box)
-        click.echo(f"{retry(runtime, box, row)} rows are due again")
+        count = retry(runtime, box, row)
+        click.echo(json.dumps({"due_again": count}) if as_json else f"{count} rows are due again")
 
-    @boxes.command("drop")
+    return command
+
+
+def _drop(alive: Alive) -> click.Command:
+    @click.command("drop")
     @click.argument("box")
     @click.argument("row", type=click.UUID)
-    def drop_(*, box: str, row: UUID) -> None:
+    def command(*, box: str, row: UUID) -> None:
         """Give up a row for good."""
         runtime = alive()
         _table(runtime, box)
@@ -154,23 +110,28 @@ def boxes_commands(alive: "Callable[[], Runtime]") -> click.Group:  # noqa: C901
             raise click.ClickException("no such row, or it is done already")
         click.echo("dropped")
 
-    @boxes.command("replay")
+    return command
+
+
+def _replay(alive: Alive) -> click.Command:
+    @click.command("replay")
     @click.argument("to")
     @click.option("--subject", help="Only events about this referral or case.")
-    def replay_(*, to: str, subject: str | None) -> None:
+    @click.option("--send", is_flag=True, help="Let letters that were never written go out.")
+    @as_json_option
+    def command(*, to: str, subject: str | None, send: bool, as_json: bool) -> None:
         """Send all that this service once said to one other service again."""
         runtime = alive()
-        with runtime.database.reading() as session:
-            total = session.scalar(sa.select(sa.func.count()).select_from(tables(runtime)["outbox"])) or 0
-        with click.progressbar(length=total, label=f"replaying to {to}") as bar:
-            sent = replay(runtime, to, subject, bar.update)
-        click.echo(f"{sent} events sent again to {to}")
+        total = len(replayable(runtime, subject))
+        with click.progressbar(length=total, label=f"replaying to {to}", file=sys.stderr) as bar:
+            sent = replay(runtime, to, subject, bar.update, mark=not send)
+        click.echo(json.dumps({"sent": sent}) if as_json else f"{sent} events sent again to {to}")
 
-    return boxes
+    return command
 
 
 def _table(runtime: "Runtime", box: str) -> sa.Table:
-    known = tables(runtime)
+    known = boxes_of(runtime.service.metadata)
     if box not in known:
         raise click.ClickException(f"no such box; there are {', '.join(sorted(known))}")
     return known[box]

@@ -64,6 +64,17 @@ steps = sa.Table(
 )
 
 
+def boxes_of(own: sa.MetaData) -> dict[str, sa.Table]:
+    """Every box of a service by name: outbox and inbox, and those among its own tables."""
+    tables = (*metadata.sorted_tables, *own.sorted_tables)
+    return {table.name: table for table in tables if {"due_at", "failed_at", "attempts"} <= set(table.c.keys())}
+
+
+def waiting(table: sa.Table) -> "tuple[sa.ColumnElement[bool], ...]":
+    """Neither done nor given up."""
+    return table.c.done_at.is_(None), table.c.failed_at.is_(None)
+
+
 def insert_new(session: Session, table: sa.Table) -> "postgresql.Insert | sqlite.Insert":
     """An insert that passes over rows whose primary key is already taken."""
     dialect = session.get_bind().dialect.name

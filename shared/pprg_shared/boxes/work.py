@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pprg_shared.boxes.tables import waiting
 from pprg_shared.database import Database
 from pprg_shared.errors import NotYet, Refused
 from pprg_shared.logs import log
@@ -50,8 +51,14 @@ def patience(error: Exception, attempts: int, created_at: datetime, now: datetim
 
 @cache
 def _oldest(table: sa.Table, limit: int) -> sa.Select[Any]:
-    due = (table.c.done_at.is_(None), table.c.failed_at.is_(None), table.c.due_at <= sa.bindparam("now"))
-    return sa.select(table).where(*due).order_by(table.c.due_at).limit(limit).with_for_update(skip_locked=True)
+    due = table.c.due_at <= sa.bindparam("now")
+    return (
+        sa.select(table)
+        .where(*waiting(table), due)
+        .order_by(table.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
 
 
 @cache
@@ -78,8 +85,8 @@ def take_many(database: Database, table: sa.Table, limit: int) -> list[Any]:
 
 @cache
 def _done(table: sa.Table) -> sa.Update:
-    waiting = (table.c.id == sa.bindparam("row"), table.c.done_at.is_(None), table.c.failed_at.is_(None))
-    return sa.update(table).where(*waiting).values(done_at=sa.bindparam("at"), problem=None)
+    mine = table.c.id == sa.bindparam("row")
+    return sa.update(table).where(mine, *waiting(table)).values(done_at=sa.bindparam("at"), problem=None)
 
 
 def finish(session: Session, table: sa.Table, row_id: UUID, at: datetime) -> bool:
@@ -109,6 +116,7 @@ class Box:
             with self.database.writing(f"{self.name}-handle") as session:
                 if finish(session, self.table, row.id, self.database.clock()):
                     self.act(session, row)
+            log.info("done", box=self.name, id=str(row.id), type=row.type)
         except sa.exc.OperationalError:
             raise
         except Exception as error:  # noqa: BLE001 -- whatever it was, the row must survive it
@@ -121,6 +129,6 @@ class Box:
         values: dict[str, Any] = {"problem": outcome.problem, "due_at": outcome.due_at or row.due_at}
         if outcome.given_up:
             values["failed_at"] = at
-        waiting = (self.table.c.id == row.id, self.table.c.done_at.is_(None))
+        mine = self.table.c.id == row.id
         with self.database.writing(f"{self.name}-postpone") as session:
-            session.execute(sa.update(self.table).where(*waiting).values(**values))
+            session.execute(sa.update(self.table).where(mine, self.table.c.done_at.is_(None)).values(**values))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pika
 
-from pprg_shared.bus import DEADLINE, BusDown, Message
+from pprg_shared.bus import DEADLINE, BusDown, Message, Unheard
 from pprg_shared.crashpoints import crashpoint
 from pprg_shared.rabbit.backoff import BackOff
 from pprg_shared.rabbit.link import LASTING, Late, Link, Lost
@@ -32,8 +32,8 @@ class Window:
         self.channel = declare_exchange(link, deadline)
         self.confirmed: set[UUID] = set()
         self.refused: str | None = None
+        self.returned: set[UUID] = set()
         self._open: dict[int, UUID] = {}
-        self._returned: set[UUID] = set()
         self._tag = 0
         self._encoder = Encoder(self.channel.number, link.frame_bytes)
         self.channel.raw.add_on_return_callback(self._came_back)
@@ -41,7 +41,7 @@ class Window:
 
     def send(self, messages: Sequence[Message]) -> None:
         """Put messages on the way; their answers come while the link turns."""
-        self.confirmed, self.refused = set(), None
+        self.confirmed, self.returned, self.refused = set(), set(), None
         for each in messages:
             self._tag += 1
             self._open[self._tag] = each.id
@@ -53,8 +53,8 @@ class Window:
 
     def _came_back(self, _channel: Any, method: Any, about: Any, _body: bytes) -> None:
         """No queue takes it; the confirm that follows all the same does not count."""
-        self._returned.add(UUID(about.message_id))
-        self.refused = f"no queue takes {method.routing_key}"
+        self.returned.add(UUID(about.message_id))
+        self.refused = f"no service listens to {method.routing_key}"
 
     def _answered(self, frame: Any) -> None:
         answer = frame.method
@@ -63,7 +63,7 @@ class Window:
         if isinstance(answer, pika.spec.Basic.Nack):
             self.refused = "the broker refuses messages: a queue is full, or has no leader"
         else:
-            self.confirmed |= ids - self._returned
+            self.confirmed |= ids - self.returned
 
 
 class Publisher:
@@ -130,7 +130,8 @@ class Publisher:
             self._settle(window)
         confirmed = window.confirmed if window else set()
         if self.problem and not confirmed:
-            raise BusDown(self.problem)
+            unheard = window is not None and window.returned == {each.id for each in messages}
+            raise (Unheard if unheard else BusDown)(self.problem)
         return confirmed
 
     def _ready(self, deadline: float) -> tuple[Link, Window]:

@@ -1,0 +1,112 @@
+"""What a person can do about the rows of boxes: look, try again, give up, and send what was said once more."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import click
+import sqlalchemy as sa
+
+from pprg_shared.boxes.tables import boxes_of, outbox, waiting
+from pprg_shared.bus import Message, Unheard
+from pprg_shared.contract import Envelope, is_transient
+
+if TYPE_CHECKING:  # the runtime imports boxes, and boxes must not import the runtime
+    from pprg_shared.service import Runtime
+
+SLICE = 100
+SHOWN = ("id", "type", "subject", "created_at", "due_at", "attempts", "done_at", "failed_at", "problem")
+
+
+def listed(runtime: "Runtime", box: str | None, state: str, limit: int) -> list[dict[str, Any]]:
+    """Rows of the boxes in this state (waiting, parked or done), newest first, without their content."""
+    found = []
+    for name, table in boxes_of(runtime.service.metadata).items():
+        if box not in {None, name}:
+            continue
+        conditions = {
+            "waiting": waiting(table),
+            "parked": (table.c.failed_at.is_not(None),),
+            "done": (table.c.done_at.is_not(None),),
+        }[state]
+        query = sa.select(*(table.c[each] for each in SHOWN)).where(*conditions)
+        with runtime.database.reading() as session:
+            rows = session.execute(query.order_by(table.c.created_at.desc()).limit(limit)).mappings()
+            found += [{"box": name, **row} for row in rows]
+    return found
+
+
+def retry(runtime: "Runtime", box: str, row: UUID | None) -> int:
+    """Make a parked row, or all of a box, due again from the first attempt."""
+    table = boxes_of(runtime.service.metadata)[box]
+    chosen = table.c.failed_at.is_not(None) if row is None else sa.and_(table.c.id == row, table.c.done_at.is_(None))
+    again = {"failed_at": None, "attempts": 0, "due_at": runtime.clock(), "created_at": runtime.clock()}
+    return _changed(runtime, sa.update(table).where(chosen).values(**again))
+
+
+def drop(runtime: "Runtime", box: str, row: UUID) -> int:
+    """Give up a row for good; it stays in the box as done, saying that a person dropped it."""
+    table = boxes_of(runtime.service.metadata)[box]
+    given_up = {"done_at": runtime.clock(), "failed_at": None, "problem": "dropped by a person"}
+    return _changed(runtime, sa.update(table).where(table.c.id == row, table.c.done_at.is_(None)).values(**given_up))
+
+
+def _changed(runtime: "Runtime", statement: sa.Update) -> int:
+    with runtime.database.writing("action") as session:
+        count = int(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a CursorResult
+    runtime.database.notify()
+    return count
+
+
+def replayable(runtime: "Runtime", subject: str | None) -> list[UUID]:
+    """What was once said and is still kept, by type and then by age."""
+    query = sa.select(outbox.c.id).where(outbox.c.done_at.is_not(None), outbox.c.body.is_not(None))
+    if subject:
+        query = query.where(outbox.c.subject == subject)
+    with runtime.database.reading() as session:
+        return list(session.execute(query.order_by(outbox.c.type, outbox.c.created_at)).scalars())
+
+
+def replay(
+    runtime: "Runtime",
+    to: str,
+    subject: str | None,
+    progress: Callable[[int], None],
+    *,
+    mark: bool = True,
+) -> int:
+    """Send what was once said to one consumer again, transient events never; how many it has taken.
+
+    Marked as replayed, so that no letter goes out for it, unless `mark` is False. Types that the consumer does not
+    hear are passed over; raises ClickException when it hears none of them, or when the broker did not take all.
+    """
+    ids = replayable(runtime, subject)
+    sent, heard = 0, not ids
+    for start in range(0, len(ids), SLICE):
+        part = ids[start : start + SLICE]
+        for messages in _by_type(runtime, part, to, mark=mark):
+            try:
+                confirmed = runtime.bus.publish(messages)
+            except Unheard:
+                continue
+            heard = True
+            if len(confirmed) < len(messages):
+                raise click.ClickException(f"{len(messages) - len(confirmed)} events were not taken; run it again")
+            sent += len(confirmed)
+        progress(len(part))
+    if not heard:
+        raise click.ClickException(f"no service called {to} hears anything of this")
+    return sent
+
+
+def _by_type(runtime: "Runtime", ids: Sequence[UUID], to: str, *, mark: bool) -> Iterator[list[Message]]:
+    wanted = sa.select(outbox.c.id, outbox.c.type, outbox.c.body).where(outbox.c.id.in_(ids)).order_by(outbox.c.type)
+    with runtime.database.reading() as session:
+        rows = [row for row in session.execute(wanted) if not is_transient(row.type)]
+    for _, group in groupby(rows, key=lambda row: str(row.type)):
+        yield [Message(row.id, row.type, _body(bytes(row.body), mark=mark), to) for row in group]
+
+
+def _body(body: bytes, *, mark: bool) -> bytes:
+    return Envelope.from_json(body).again().to_json() if mark else body
