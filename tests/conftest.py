@@ -13,6 +13,7 @@ from pprg_shared.app import create_app
 from pprg_shared.config import Settings
 from pprg_shared.service import Runtime
 
+pytest_plugins = ["sources", "rabbitmq", "postgresql"]
 TUESDAY = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 

@@ -1,15 +1,8 @@
-"""A RabbitMQ of our own for tests that kill, freeze and starve it; it never meets one that already runs."""
+"""Services on one bus, in this process or on RabbitMQ, for tests that hold for both."""
 
-import os
 import secrets
-import shutil
-import signal
-import socket
-import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from uuid import uuid4
 
 import pika
@@ -19,132 +12,8 @@ from pprg_shared.bus import Bus, BusDown, Message
 from pprg_shared.local import LocalBus
 from pprg_shared.rabbit import RabbitBus
 from pprg_shared.rabbit.topology import dead_queue_name
-
-#: Where packages put the scripts that do not insist on a system user.
-SCRIPTS = ("/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin", "/opt/rabbitmq/sbin", "/usr/local/opt/rabbitmq/sbin")
-CONFIGURATION = """\
-listeners.tcp.1 = 127.0.0.1:{port}
-loopback_users = none
-log.console = false
-"""
-
-
-def eventually(holds: Callable[[], object], seconds: float = 20.0) -> None:
-    """Wait until something holds; fail when it does not in time."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it did not come about in time"
-        time.sleep(0.01)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
-
-
-class Broker:
-    """One node in one folder."""
-
-    def __init__(self, folder: Path, scripts: Path) -> None:
-        self.folder, self.scripts = folder, scripts
-        self.port, self.epmd_port, distribution = free_port(), free_port(), free_port()
-        self.url = f"amqp://guest:guest@127.0.0.1:{self.port}/%2F"
-        self.environment = os.environ | {
-            "HOME": str(folder),
-            "ERL_EPMD_PORT": str(self.epmd_port),
-            "ERL_EPMD_ADDRESS": "127.0.0.1",
-            "RABBITMQ_NODENAME": f"test{self.port}@localhost",
-            "RABBITMQ_DIST_PORT": str(distribution),
-            "RABBITMQ_MNESIA_BASE": str(folder / "data"),
-            "RABBITMQ_LOG_BASE": str(folder / "log"),
-            "RABBITMQ_PID_FILE": str(folder / "pid"),
-            "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq"),
-            "RABBITMQ_ADVANCED_CONFIG_FILE": str(folder / "advanced.config"),
-            "RABBITMQ_CONF_ENV_FILE": str(folder / "environment.conf"),
-            "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
-            "RABBITMQ_GENERATED_CONFIG_DIR": str(folder),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none"
-            " -kernel inet_dist_use_interface {127,0,0,1}",
-            "RABBITMQ_CTL_ERL_ARGS": "+S 1:1 +sbwt none",
-        }
-        (folder / "rabbitmq.conf").write_text(CONFIGURATION.format(port=self.port))
-        (folder / "plugins").write_text("[].\n")
-        (folder / "environment.conf").touch()
-        cookie = folder / ".erlang.cookie"
-        cookie.write_text(secrets.token_hex(16))
-        cookie.chmod(0o400)
-
-    def start(self) -> None:
-        """Start and wait for the greeting."""
-        with (self.folder / "console").open("ab") as out:
-            self.process = subprocess.Popen(
-                [self.scripts / "rabbitmq-server"],
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-            )
-        eventually(self.answers, 90)
-
-    def answers(self) -> bool:
-        assert self.process.poll() is None, (self.folder / "console").read_text()
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), 1) as connection:
-                connection.settimeout(2)
-                connection.sendall(b"AMQP\x00\x00\x09\x01")
-                return bool(connection.recv(1))
-        except OSError:
-            return False
-
-    def send(self, number: signal.Signals) -> None:
-        """Signal the broker itself, not the script that started it."""
-        os.kill(int((self.folder / "pid").read_text()), number)
-
-    def kill(self) -> None:
-        """As a power cut would."""
-        self.send(signal.SIGKILL)
-        self.process.wait(20)
-
-    def ctl(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [self.scripts / "rabbitmqctl", "--silent", *arguments],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr + done.stdout
-        return done.stdout
-
-    def stop(self) -> None:
-        with suppress(ProcessLookupError):
-            self.send(signal.SIGCONT)
-            self.send(signal.SIGKILL)
-        self.process.wait(20)
-        epmd = next(iter(self.scripts.glob("epmd")), None) or shutil.which("epmd")
-        if epmd:
-            subprocess.run([epmd, "-port", str(self.epmd_port), "-kill"], check=False, capture_output=True)
-
-
-def scripts_folder() -> Path | None:
-    given = os.environ.get("RABBITMQ_SBIN")
-    found = [Path(given)] if given else [each for name in SCRIPTS for each in sorted(Path("/").glob(name.lstrip("/")))]
-    return next((each for each in found if (each / "rabbitmq-server").exists()), None)
-
-
-@pytest.fixture(scope="session")
-def private_rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """A broker that a test may hurt, if it heals it again."""
-    scripts = scripts_folder()
-    if scripts is None:
-        assert not os.environ.get("REQUIRE_SERVICES"), "rabbitmq-server is not installed"
-        pytest.skip("rabbitmq-server is not installed")
-    broker = Broker(tmp_path_factory.mktemp("rabbitmq"), scripts)
-    broker.start()
-    yield broker
-    broker.stop()
+from rabbitmq import Address, Broker
+from waiting import eventually
 
 
 class Place:
@@ -152,7 +21,7 @@ class Place:
 
     eventually = staticmethod(eventually)
 
-    def __init__(self, broker: Broker | None) -> None:
+    def __init__(self, broker: Address | Broker | None) -> None:
         self.broker, self.mark = broker, f"t{secrets.token_hex(4)}"
         self.heard: dict[str, list[bytes]] = {}
         self.sizes: list[int] = []
@@ -225,16 +94,15 @@ def bodies_in(url: str, queue: str) -> list[bytes]:
 
 @pytest.fixture
 def rabbit(private_rabbitmq: Broker) -> Iterator[Place]:
-    """Services on RabbitMQ."""
+    """Services on a RabbitMQ that the test may hurt."""
     place = Place(private_rabbitmq)
     yield place
     place.close()
 
 
-@pytest.fixture(params=["local", pytest.param("rabbit", marks=pytest.mark.broker)])
+@pytest.fixture(params=["local", pytest.param("rabbitmq", marks=pytest.mark.broker)])
 def place(request: pytest.FixtureRequest) -> Iterator[Place]:
     """Whatever the bus, these tests must hold."""
-    if request.param == "rabbit":
-        yield request.getfixturevalue("rabbit")
-    else:
-        yield Place(None)
+    place = Place(None if request.param == "local" else request.getfixturevalue("rabbitmq"))
+    yield place
+    place.close()

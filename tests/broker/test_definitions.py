@@ -25,15 +25,13 @@ VOICES = {
 def loaded(private_rabbitmq):
     """The broker with our definitions."""
     hashes = {name: hash_password(f"{name}'s own") for name in VOICES}
-    path = private_rabbitmq.folder / "definitions.json"
-    path.write_text(json.dumps(definitions(VOICES, hashes)))
-    private_rabbitmq.ctl("import_definitions", str(path))
-    private_rabbitmq.ctl("import_definitions", str(path))
+    private_rabbitmq.load(definitions(VOICES, hashes))
+    private_rabbitmq.load(definitions(VOICES, hashes))
     return private_rabbitmq
 
 
 def address(broker, service):
-    return f"amqp://{service}:{service}'s own@127.0.0.1:{broker.port}/pprg".replace(" ", "%20")
+    return broker.address(service, f"{service}'s own", "pprg")
 
 
 @pytest.fixture

@@ -2,15 +2,14 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from uuid import uuid4
 
 import pytest
 import requests
 
+import waiting
 from pprg_shared.sealing import new_key
 
 pytestmark = pytest.mark.broker
@@ -63,27 +62,8 @@ class Process:
             return False
 
 
-def free_ports(count):
-    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in taken]
-    for each in taken:
-        each.close()
-    return ports
-
-
-def answer(holds):
-    try:
-        return holds()
-    except requests.ConnectionError:
-        return None
-
-
 def eventually(holds, seconds=40):
-    until = time.monotonic() + seconds
-    while not (found := answer(holds)):
-        assert time.monotonic() < until, "it did not come about in time"
-        time.sleep(0.1)
-    return found
+    return waiting.eventually(holds, seconds, despite=(requests.ConnectionError,), every=0.1)
 
 
 @pytest.fixture
@@ -91,7 +71,7 @@ def grown(private_rabbitmq, tmp_path):
     names = ("CASE_KEYS", "CONTACT_KEYS")
     secrets = {name: new_key() for name in names} | {name: new_key() for name in ("SESSION_KEYS", "SECRET_KEY")}
     environment = secrets | {"BROKER_URL": private_rabbitmq.url, "VAR": str(tmp_path), "TRIAL": "1"}
-    running = {name: Process(name, environment, free_ports(2)) for name in SERVICES}
+    running = {name: Process(name, environment, waiting.free_ports(2)) for name in SERVICES}
     eventually(lambda: all(each.ready() for each in running.values()))
     yield running
     for each in running.values():

@@ -1,6 +1,5 @@
 """What RabbitMQ, or somebody at it, may do to us: nothing confirmed is lost, and every call answers in time."""
 
-import signal
 import threading
 import time
 
@@ -150,11 +149,11 @@ def test_the_broker_freezes(rabbit):
     bus = rabbit.bus("speaker")
     rabbit.say(rabbit.message("case.opened.v1", b"before"))
 
-    rabbit.broker.send(signal.SIGSTOP)
+    rabbit.broker.freeze()
     try:
         seconds, words = timed(lambda: bus.publish([rabbit.message("case.opened.v1", b"during")]))
     finally:
-        rabbit.broker.send(signal.SIGCONT)
+        rabbit.broker.thaw()
 
     assert seconds < DEADLINE
     assert words == "the broker does not answer"
@@ -257,7 +256,7 @@ def test_a_queue_with_other_arguments_is_reported_and_left_alone(rabbit, channel
 
 
 def test_a_wrong_password_is_reported_without_being_shown(rabbit):
-    bus = RabbitBus(rabbit.broker.url.replace("guest:guest", "guest:hunter2"), "first")
+    bus = RabbitBus(rabbit.broker.address("tests", "hunter2"), "first")
     try:
         _, words = timed(lambda: bus.publish([rabbit.message("case.opened.v1")]))
         assert words.startswith("the broker refuses the login")
