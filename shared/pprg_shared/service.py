@@ -142,7 +142,7 @@ class Runtime:
                 session.scalar(sa.select(sa.func.min(table.c.created_at)).where(*waiting(table)))
                 for table in boxes_of(self.service.metadata).values()
             ]
-        return max([0.0, *((at - first).total_seconds() for first in firsts if first)])
+        return max((float((at - first).total_seconds()) for first in firsts if first), default=0.0)
 
 
 def _ring(settings: Settings, ring: str) -> Keyring:

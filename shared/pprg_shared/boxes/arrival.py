@@ -49,8 +49,9 @@ class Arrival:
             new = [known[number][0] for number in fresh - strange]
             for each in new:
                 self._handle(session, each)
+        service = self.database.service
         for each in new:
-            log.info("handled", type=each.type, id=str(each.id), correlation_id=each.correlation_id)
+            log.info("handled", service=service, type=each.type, id=str(each.id), correlation_id=each.correlation_id)
 
     def _park_all(self, known: Mapping[Any, tuple[Envelope, bytes]]) -> None:
         at = self.database.clock()
