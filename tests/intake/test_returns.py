@@ -1,0 +1,128 @@
+"""What an agency answers, by page and by API: taken once, refused in words, and never lost while it is typed."""
+
+import re
+from datetime import date
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from pprg_intake.models import Submission
+from pprg_shared.boxes import publish
+from pprg_shared.events.triage import InformationRequested
+
+LEAD = {"Acting-As": "lead-police"}
+CASE = UUID("00000000-0000-4000-8000-00000000000c")
+RETURN = {"author": "Invented Lead", "summary": "An invented summary.", "rows": []}
+
+
+@pytest.fixture
+def asked(world):
+    """A request to the police, as triage would say it."""
+    about = {"case_id": CASE, "reference": "PPRG-2026-0001", "agency": "police", "due_on": date(2026, 12, 3)}
+    person = {"subject_name": "Invented Child", "subject_born": "May 2016", "questions": "What was your part?"}
+    request = InformationRequested(request_id=uuid4(), **about, **person)
+    with world.services["triage"].database.writing("action") as session:
+        publish(session, request)
+    world.services["triage"].drain()
+    return request.request_id
+
+
+@pytest.fixture
+def lead(world):
+    """The browser of the lead of the police."""
+    client = world.client("intake")
+    page = client.get("/sign-in").text
+    hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', page))
+    client.post("/sign-in", data={"person": "lead-police", **hidden, "_end": "1"})
+    return client
+
+
+def submissions(world):
+    with world.services["intake"].database.reading() as session:
+        return session.scalar(sa.select(sa.func.count()).select_from(Submission))
+
+
+def fill(client, path, **answers):
+    hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', client.get(path).text))
+    return {**answers, **hidden, "_end": "1"}
+
+
+def test_an_agency_answers_once(world, asked, lead):
+    path = f"/requests/{asked}"
+    first = fill(lead, path, author="Invented Lead", summary="An invented summary.")
+    second = fill(lead, path, author="Invented Lead", summary="Typed in the other window.")
+
+    taken, refused = lead.post(path, data=first), lead.post(path, data=second)
+
+    assert (taken.status_code, taken.location) == (303, f"{path}/thanks")
+    assert refused.status_code == 422
+    assert "has already answered" in refused.text
+    assert "Typed in the other window." in refused.text
+    assert submissions(world) == 1
+
+
+def test_the_same_form_sent_again_with_other_answers_is_kept_and_can_be_sent_as_a_new_one(world, lead):
+    path = "/referrals/new"
+    answers = {
+        "immediate_risk": "no",
+        "referrer_name": "Invented Referrer",
+        "referrer_role": "Nurse",
+        "referrer_agency": "police",
+        "referrer_email": "referrer@agency.example",
+        "subject_kind": "child",
+        "subject_name": "Invented Child",
+        "subject_born": "May 2016",
+        "incident_on": "2026",
+        "what_happened": "An invented account.",
+        "agencies": "police",
+    }
+    form = fill(lead, path, **answers)
+    lead.post(path, data=form)
+
+    refused = lead.post(path, data=form | {"subject_name": "Another Invented Child"})
+    key = re.search(r'name="_key" value="([^"]+)"', refused.text)[1]
+    again = lead.post(path, data=form | {"subject_name": "Another Invented Child", "_key": key})
+
+    assert refused.status_code == 422
+    assert "was sent before with other answers" in refused.text
+    assert "Another Invented Child" in refused.text
+    assert (again.status_code, again.location) == (303, "/referrals/PPRG-2026-0002/thanks")
+
+
+def test_a_chronology_too_long_to_travel_is_refused_in_words_and_kept_on_the_page(world, asked, lead):
+    path = f"/requests/{asked}"
+    noise = iter(range(10**9))
+    rows = {}
+    for number in range(400):
+        text = " ".join(uuid4().hex for _ in range(40)) + f" {next(noise)}"
+        row = {"date": "10/01/2025", "source": "Case record", "event": text}
+        rows |= {f"rows-{number}-{name}": each for name, each in row.items()}
+    form = fill(lead, path, author="Invented Lead", summary="An invented summary.", **rows)
+
+    refused = lead.post(path, data=form)
+    body = {"author": "Invented Lead", "summary": "An invented summary."}
+    body["rows"] = [
+        {"date": "10/01/2025", "source": "Case record", "event": rows[f"rows-{number}-event"]} for number in range(400)
+    ]
+    at_the_api = world.client("intake").post(
+        f"/api/v1/requests/{asked}/return", json=body, headers=LEAD | {"Idempotency-Key": "one"}
+    )
+
+    assert refused.status_code == 422
+    assert "too long to send at once" in refused.text
+    assert rows["rows-399-event"] in refused.text
+    assert (at_the_api.status_code, at_the_api.json["code"]) == (413, "too-large")
+    assert submissions(world) == 0
+
+
+def test_a_request_of_another_agency_is_not_there(world, asked):
+    client = world.client("intake")
+    headers = {"Acting-As": "lead-icb", "Idempotency-Key": "one"}
+
+    shown = client.get(f"/api/v1/requests/{asked}", headers=headers)
+    answered = client.post(f"/api/v1/requests/{asked}/return", json=RETURN, headers=headers)
+    unknown = client.post(f"/api/v1/requests/{uuid4()}/return", json=RETURN, headers=headers)
+
+    assert (shown.status_code, answered.status_code, unknown.status_code) == (404, 404, 404)
+    assert submissions(world) == 0
