@@ -36,10 +36,13 @@ check: $(VENV)/.development ## Lint, format, types, import contracts and the rul
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m pytest -q tests/house
 
+docs: $(VENV)/.development ## Write docs/reference anew from the code
+	@$(BIN)/python tools/docs.py
+
 locks: ## Write the hashed requirement files anew (needs uv)
 	@./tools/lock.sh
 
 clean: ## Remove what setup made
 	rm -rf $(VENV)
 
-.PHONY: help setup run test test-all check locks clean
+.PHONY: help setup run test test-all check docs locks clean

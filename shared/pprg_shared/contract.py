@@ -13,7 +13,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError
 
 from pprg_shared.errors import TooLarge, Unreadable
 from pprg_shared.schemas import schema_of
-from pprg_shared.sealing import Keys
+from pprg_shared.sealing import Keyring, Keys
 
 #: Largest message that goes on the bus; larger content travels as a sealed file.
 MESSAGE_BYTES = 256 * 1024
@@ -23,7 +23,7 @@ EVENTS: dict[str, type["Event"]] = {}
 
 def sealed(ring: str, **options: Any) -> Any:
     """A confidential field of an event, sealed under the keys of this ring wherever it lies."""
-    return field(metadata={"ring": ring}, **options)
+    return field(metadata={"ring": ring}, repr=False, **options)
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,9 @@ class Event:
         fields = dataclasses.fields(cls)  # type: ignore[arg-type]  # made a dataclass two lines above
         cls.revised = any(each.name == "revision" for each in fields)
         rings = sorted({each.metadata["ring"] for each in fields if "ring" in each.metadata})
+        for each in fields:
+            if "ring" in each.metadata and each.name in vars(cls):
+                delattr(cls, each.name)  # or the default would be read where only a key opens the value
         cls.public_schema = schema_of(cls, [f for f in fields if "ring" not in f.metadata], cls.__name__)
         cls.ring_schemas = {
             ring: schema_of(cls, [f for f in fields if f.metadata.get("ring") == ring], f"{cls.__name__}_{ring}")
@@ -186,9 +189,8 @@ class Event:
         """Read an event tolerantly; parts sealed under rings not held here are left out, and say so when asked for."""
         values = read(cls.public_schema, envelope.public)
         for ring, schema in cls.ring_schemas.items():
-            if ring in keys and ring in envelope.sealed:
-                plain = keys[ring].open(envelope.sealed[ring], seal_context(envelope.id, envelope.type, ring))
-                values |= read(schema, json.loads(plain))
+            if ring in keys:
+                values |= read(schema, _opened(envelope, ring, keys[ring]))
         event = object.__new__(cls)
         event.__dict__.update(values, envelope=envelope)
         return event
@@ -197,6 +199,16 @@ class Event:
 def is_transient(event_type: str) -> bool:
     """Whether events of this type are never replayed and their bodies dropped once handled."""
     return event_type in EVENTS and EVENTS[event_type].transient
+
+
+def _opened(envelope: Envelope, ring: str, keys: Keyring) -> dict[str, Any]:
+    """What lies in the part sealed under this ring: nothing, when the event was said before the part was declared."""
+    if ring not in envelope.sealed:
+        return {}
+    values: dict[str, Any] = json.loads(
+        keys.open(envelope.sealed[ring], seal_context(envelope.id, envelope.type, ring))
+    )
+    return values
 
 
 def seal_context(event_id: UUID, event_type: str, ring: str) -> str:
@@ -209,13 +221,18 @@ _tolerant: dict[type[Schema], Schema] = {}
 
 
 def write(schema: type[Schema], event: object) -> dict[str, Any]:
-    """The JSON values of an event, refused when they would not read back."""
+    """The JSON values of an event; raises ValueError, naming fields and never contents, unless they read back."""
     if schema not in _strict:
         _strict[schema] = schema(unknown=RAISE)
-    values: dict[str, Any] = _strict[schema].dump(event)
-    problems = _strict[schema].validate(values)
-    if problems:
-        raise ValueError(f"{type(event).__name__} does not follow its own schema: {sorted(problems)}")
+    try:
+        values: dict[str, Any] = _strict[schema].dump(event)
+        wrong = [name for name, value in _strict[schema].load(values).items() if value != getattr(event, name)]
+    except ValidationError as error:
+        wrong = list(map(str, error.messages_dict))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError(f"{type(event).__name__} holds a value of another type: {type(error).__name__}") from None
+    if wrong:
+        raise ValueError(f"{type(event).__name__} does not follow its own schema: {sorted(wrong)}")
     return values
 
 

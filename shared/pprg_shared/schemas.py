@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from marshmallow import Schema, fields, post_load
+from marshmallow import EXCLUDE, Schema, fields, post_load
 
 PLAIN: Mapping[type, type[fields.Field[Any]]] = {
     str: fields.String,
@@ -59,4 +59,5 @@ def _nested(owner: type) -> type[Schema]:
     def make(_self: Schema, values: dict[str, Any], **_options: Any) -> Any:
         return owner(**values)
 
-    return type(owner.__name__, (plain,), {"make": post_load(make)})
+    tolerant = type("Meta", (), {"unknown": EXCLUDE})  # marshmallow does not hand the outer schema's tolerance down
+    return type(owner.__name__, (plain,), {"make": post_load(make), "Meta": tolerant})

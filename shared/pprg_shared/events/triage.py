@@ -38,8 +38,8 @@ class MeetingScheduled(Event, name="meeting.scheduled", version=1, subject="case
     starts_at: datetime
     ends_at: datetime
     sequence: int
-    place: str
     invited: list[UUID]
+    place: str = sealed("contact")
 
 
 class DecisionRatified(Event, name="decision.ratified", version=1, subject="case_id"):
