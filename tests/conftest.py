@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from pprg_embedded.world import compose, with_secrets
+from pprg_shared.actor import COOKIE, sign
 from pprg_shared.app import create_app
 from pprg_shared.config import Settings
 from pprg_shared.service import Runtime
 
-pytest_plugins = ["sources", "rabbitmq", "postgresql"]
+pytest_plugins = ["sources", "rabbitmq", "postgresql", "chromium"]
 TUESDAY = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 
@@ -44,6 +45,12 @@ class World:
 
     def client(self, service: str):
         return create_app(self.services[service]).test_client()
+
+    def visitor(self, service: str, who: str):
+        """The browser of one of the invented people."""
+        client, alive = self.client(service), self.services[service]
+        client.set_cookie(COOKIE, sign(alive.profile.person(who).id, alive.settings.session_keys))
+        return client
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -69,11 +69,16 @@ def _actor() -> Actor:
 
 def needs(verb: str) -> Actor:
     """The acting person, if they may do this; raises Forbidden otherwise. What no rule names nobody may."""
-    who = actor()
+    if not may(verb):
+        whom = "the person you act as" if actor().person else "somebody who has not said who they are"
+        raise Forbidden(f"This is not open to {whom}.")
+    return actor()
+
+
+def may(verb: str) -> bool:
+    """Whether the acting person may do this."""
     allowed = runtime().service.verbs.get(verb, frozenset())
-    if EVERYBODY not in allowed and not who.roles & allowed:
-        raise Forbidden("This is not open to the person you act as.")
-    return who
+    return EVERYBODY in allowed or bool(actor().roles & allowed)
 
 
 @contextmanager

@@ -7,20 +7,24 @@ import sqlalchemy as sa
 from flask import Flask, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from pprg_shared import web
-from pprg_shared.acting import actor, runtime
+from pprg_shared import partial_dates, web
+from pprg_shared.acting import actor, may, runtime
 from pprg_shared.boxes.tables import outbox
+from pprg_shared.calendar import london_date
 from pprg_shared.errors import Busy, Forbidden, NotThere, Refused
 from pprg_shared.metrics import exposition
 from pprg_shared.service import Runtime
+from pprg_shared.web import Place
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+OFFICE = frozenset({"coordinator", "deputy"})
 NAVIGATION = (
-    ("Home", "/"),
-    ("Cases", "/cases"),
-    ("Requests", "/requests"),
-    ("Letters", "/letters"),
-    ("Learning", "/learning"),
+    Place("Cases", "/cases", OFFICE | {"chair", "partner", "member"}),
+    Place("Requests", "/requests", frozenset({"agency", "partner"})),
+    Place("Letters", "/letters", OFFICE | {"ops", "administrator"}),
+    Place("Publications", "/publications", OFFICE),
+    Place("Refer a case", "/referrals/new"),
+    Place("What was learnt", "/learning"),
 )
 OLDEST_SECONDS = 300
 
@@ -42,6 +46,9 @@ def create_app(alive: Runtime) -> Flask:
         navigation=NAVIGATION,
         actor=actor,
     )
+    app.jinja_env.globals["may"] = may
+    app.jinja_env.filters.update(alive.profile.names())
+    app.jinja_env.filters["known_date"] = lambda text: partial_dates.words(text, today=london_date(alive.clock()))
     for blueprint in service.blueprints:
         app.register_blueprint(blueprint)
     app.add_url_rule(f"/api/v1/{service.name}/events", view_func=events)

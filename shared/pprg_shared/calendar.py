@@ -113,5 +113,9 @@ def long(day: date) -> str:
 
 def moment(instant: datetime) -> str:
     """`Friday 27 March 2026, 10:00` in London."""
-    local = instant.astimezone(LONDON)
-    return f"{long(local.date())}, {local:%H:%M}"
+    return f"{long(london_date(instant))}, {time_of_day(instant)}"
+
+
+def time_of_day(instant: datetime) -> str:
+    """`10:00` in London."""
+    return f"{instant.astimezone(LONDON):%H:%M}"

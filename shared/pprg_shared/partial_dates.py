@@ -91,6 +91,14 @@ def parse(text: str, *, today: date) -> PartialDate:
     return PartialDate(start, precision, uncertain, entered, end)
 
 
+def words(text: str, *, today: date) -> str:
+    """A date for people, from the text that somebody entered; what cannot be read stays as it is."""
+    try:
+        return parse(text, today=today).words()
+    except NotADate:
+        return text
+
+
 def _single(plain: str, today: date) -> tuple[date, str, date]:
     day, month, year = _read(plain, today)
     if not FIRST_YEAR <= year <= today.year + 1:

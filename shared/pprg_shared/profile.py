@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -81,6 +81,14 @@ class Profile:
     def agency(self, slug: str) -> Agency | None:
         """The agency of this slug."""
         return next((each for each in self.agencies if each.slug == slug), None)
+
+    def names(self) -> dict[str, Callable[[Any], str]]:
+        """How pages turn codes into the names that people use; a code that the profile does not know stays."""
+        return {
+            "agency": lambda slug: found.name if (found := self.agency(slug)) else str(slug),
+            "review": lambda slug: self.routes.get(slug, str(slug)),
+            "person": lambda named: found.name if (found := self.person(named)) else "",
+        }
 
     def contact_lines(self) -> dict[str, str]:
         """What the foot of every page says."""

@@ -22,7 +22,7 @@ class Server(Protocol):
 
 Source = Callable[[], AbstractContextManager[Server]]
 #: The service that each mark stands for.
-MARKS = {"broker": "RabbitMQ", "database": "PostgreSQL"}
+MARKS = {"broker": "RabbitMQ", "database": "PostgreSQL", "browser": "Chromium"}
 FOUND = pytest.StashKey[dict[str, list[str]]]()
 SUITES = pytest.StashKey[dict[str, set[str]]]()
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from pprg_intake import actions
 from pprg_intake.models import Request
-from pprg_intake.schemas import NilReturnSchema, ReferralSchema, ReturnSchema
+from pprg_intake.schemas import NOBODY, ActingSchema, NilReturnSchema, ReferralSchema, ReturnSchema
 from pprg_shared.acting import Done, act, actor, needs, reading, runtime, submitted
 from pprg_shared.actor import COOKIE, sign
 from pprg_shared.database import unseal
@@ -19,6 +19,18 @@ from pprg_shared.web.problems import PROBLEMS
 
 pages = Blueprint("pages", __name__)
 SECONDS = 12 * 3600
+GROUPS = {
+    "The practice review office": {"coordinator", "deputy", "administrator", "ops"},
+    "The practice review group": {"chair", "partner", "member"},
+    "Safeguarding leads of agencies": {"agency"},
+}
+ROLES = {
+    "coordinator": "coordinator",
+    "deputy": "deputy coordinator",
+    "administrator": "administrator",
+    "ops": "operator",
+    "chair": "chair",
+}
 
 
 @pages.get("/")
@@ -30,10 +42,11 @@ def home() -> ResponseReturnValue:
 @pages.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> ResponseReturnValue:
     """Ask who acts, until there is real sign-in."""
-    if request.method == "GET":
-        form = Form(NilReturnSchema())
-        return render_template("sign_in.html", people=runtime().profile.people, form=form)
-    person = runtime().profile.person(request.form.get("person", ""))
+    form = Form(ActingSchema(), request.form if request.method == "POST" else None)
+    if not form.is_valid():
+        groups = _people(form.typed.get("person") or str(actor().person))
+        return render_template("sign_in.html", form=form, groups=groups), 422 if form.errors else 200
+    person = runtime().profile.person(form.data["person"])
     response = redirect("/" if person is None else _first_page(person.roles), 303)
     if person is None:
         response.delete_cookie(COOKIE)
@@ -43,8 +56,23 @@ def sign_in() -> ResponseReturnValue:
     return response
 
 
+def _people(chosen: str) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The invented people, by what they are here for."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for each in runtime().profile.people:
+        heading = next((heading for heading, roles in GROUPS.items() if roles & set(each.roles)), "Others")
+        agency = runtime().profile.agency(each.agency)
+        what = ", ".join(ROLES[role] for role in each.roles if role in ROLES) or (agency.name if agency else "")
+        checked = chosen in {each.slug, str(each.id)}
+        groups.setdefault(heading, []).append({"value": each.slug, "text": f"{each.name}, {what}", "checked": checked})
+    public = {"value": NOBODY, "text": "Nobody: see what the public sees", "checked": chosen == NOBODY}
+    return [*groups.items(), ("Or", [public])]
+
+
 def _first_page(roles: tuple[str, ...]) -> str:
-    return "/requests" if "agency" in roles else "/cases"
+    if "agency" in roles:
+        return "/requests"
+    return "/letters" if {"ops", "administrator"} & set(roles) else "/cases"
 
 
 @pages.route("/referrals/new", methods=["GET", "POST"])
@@ -83,7 +111,7 @@ def answer(request_id: UUID) -> ResponseReturnValue:
     nil = request.method == "POST" and "_nil" in request.form
     sent = request.form if request.method == "POST" else None
     form = Form(ReturnSchema(), None if nil else sent)
-    nil_form = Form(NilReturnSchema(), sent if nil else None)
+    nil_form = Form(NilReturnSchema(), sent if nil else None, mark="nil-")
     with reading() as session:
         asked = actions.request_of(session, actor(), request_id)
         content = unseal(session, asked, "content")

@@ -56,17 +56,35 @@ def _route(slug: str) -> None:
         raise ValidationError("Choose a kind of review from the list")
 
 
+NOBODY = "nobody"
+
+
+def _invented(slug: str) -> None:
+    if slug != NOBODY and runtime().profile.person(slug) is None:
+        raise ValidationError("Choose a person from the list")
+
+
+class ActingSchema(Schema):
+    """Who acts, until there is real sign-in."""
+
+    person = fields.String(required=True, validate=_invented, **words("Choose who you act as"))
+
+
 class ReferralSchema(Schema):
     """A referral."""
 
     immediate_risk = fields.String(
         required=True,
         validate=validate.OneOf(list(RISKS), list(RISKS.values()), error="Say whether anyone is at risk now"),
-        metadata={"label": "Is anyone at risk now?", "widget": "radios"},
+        metadata={
+            "label": "Is anyone at risk now?",
+            "widget": "radios",
+            "hint": "If so, call 999 or the council first.",
+        },
         **words("Say whether anyone is at risk now"),
     )
-    referrer_name = text("Your name", "Enter your name", 120)
-    referrer_role = text("Your role", "Enter your role", 120)
+    referrer_name = text("Your name", "Enter your name", 120, section="About you", autocomplete="name")
+    referrer_role = text("Your role", "Enter your role", 120, autocomplete="organization-title")
     referrer_agency = fields.String(
         required=True,
         validate=_known,
@@ -79,33 +97,47 @@ class ReferralSchema(Schema):
             validate.Length(max=200, error="Keep this to 200 characters"),
             validate.Regexp(_ADDRESS.pattern + r"\Z", error="Enter one email address, such as name@agency.example"),
         ],
-        metadata={"label": "Your work email address", "hint": "The outcome is told to this address.", "type": "email"},
+        metadata={
+            "label": "Your work email address",
+            "hint": "Letters about this referral go to this address.",
+            "type": "email",
+            "autocomplete": "email",
+        },
         **words("Enter your work email address"),
     )
     subject_kind = fields.String(
         required=True,
         validate=validate.OneOf(list(KINDS), list(KINDS.values()), error="Say whom this is about"),
-        metadata={"label": "Whom is this about?", "widget": "radios"},
+        metadata={"label": "Whom is this about?", "widget": "radios", "section": "The person"},
         **words("Say whom this is about"),
     )
     subject_name = text("Their name", "Enter their name, or “not known”", 200)
     subject_born = fields.String(
         required=True,
         validate=people_date,
-        metadata={"label": "Date of birth, or due date", "hint": "A month or a year alone is fine, such as May 2016."},
+        metadata={
+            "label": "Date of birth, or due date",
+            "hint": "Such as 22 May 2016. A month or a year alone is fine.",
+            "width": 20,
+        },
         **words("Enter the date of birth as far as it is known"),
     )
     incident_on = fields.String(
         required=True,
         validate=people_date,
-        metadata={"label": "When did it happen?", "hint": "Put a question mark in front if you are not sure."},
+        metadata={
+            "label": "When did it happen?",
+            "hint": "Such as 3 November 2026. If you are not sure, put a question mark in front: ?November 2026.",
+            "width": 20,
+            "section": "What happened",
+        },
         **words("Enter when it happened as far as it is known"),
     )
     what_happened = text(
         "What happened?",
         "Tell us what happened",
         4000,
-        hint="Facts; initials or roles for family, no names of staff.",
+        hint="Give facts. Use initials or roles for family, and no names of staff.",
         widget="textarea",
         rows=8,
     )
@@ -113,23 +145,28 @@ class ReferralSchema(Schema):
         fields.String(validate=_known),
         required=True,
         validate=validate.Length(min=1, max=60, error="Name at least one agency"),
-        metadata={"label": "Which agencies know them?", "choices": _agencies},
+        metadata={
+            "label": "Which agencies know them?",
+            "hint": "Choose all that you know of.",
+            "choices": _agencies,
+            "section": "Agencies and reviews",
+        },
         **words("Name at least one agency"),
     )
     routes = fields.List(
         fields.String(validate=_route),
         load_default=list,
         metadata={
-            "label": "Which reviews may be needed, if you know?",
+            "label": "Which reviews may be needed? (optional)",
             "hint": "You need not decide: the group does.",
             "choices": lambda: runtime().profile.routes,
         },
         **words("Choose from the list"),
     )
 
-    @validates_schema
+    @validates_schema(skip_on_field_errors=False)
     def stop(self, data: dict[str, Any], **_options: Any) -> None:
-        """A live concern must not wait in a form."""
+        """A live concern must not wait in a form, whatever else is wrong with it."""
         if data.get("immediate_risk") == "yes_not_yet":
             raise ValidationError(STOP, "immediate_risk")
 
@@ -138,7 +175,7 @@ class RowSchema(Schema):
     """One row of a chronology, as typed."""
 
     date = fields.String(
-        metadata={"label": "Date", "hint": "Such as 22 May 2016 or ?May 2016"}, **words("Enter a date")
+        metadata={"label": "Date", "hint": "Such as 22 May 2016 or ?May 2016", "width": 20}, **words("Enter a date")
     )
     source = fields.String(metadata={"label": "Source", "hint": "The record, and the role of who wrote it"})
     event = fields.String(metadata={"label": "What happened", "widget": "textarea", "rows": 3})
@@ -148,7 +185,7 @@ class RowSchema(Schema):
 class ReturnSchema(Schema):
     """A summary of involvement, and the rows of a chronology."""
 
-    author = text("Your name and role", "Enter your name and role", 200)
+    author = text("Your name and role", "Enter your name and role", 200, width=30)
     summary = text(
         "Summary of your involvement", "Summarise your agency's involvement", 12000, widget="textarea", rows=10
     )
@@ -158,7 +195,7 @@ class ReturnSchema(Schema):
         metadata={"label": "Chronology", "hint": "One row an event. Leave rows empty that you do not need."},
     )
 
-    @validates_schema
+    @validates_schema(skip_on_field_errors=False)
     def readable(self, data: dict[str, Any], **_options: Any) -> None:
         """Every row must be readable: nothing is dropped in silence."""
         _, problems = lines(data.get("rows", []), london_date(runtime().clock()))

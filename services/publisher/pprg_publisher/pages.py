@@ -10,7 +10,7 @@ from sqlalchemy import select
 from pprg_publisher import actions
 from pprg_publisher.models import Publication
 from pprg_publisher.schemas import ReleaseSchema
-from pprg_shared.acting import Done, act, needs, opened, reading, runtime, submitted
+from pprg_shared.acting import Done, act, needs, opened, reading, submitted
 from pprg_shared.database import unseal
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.web.forms import Form
@@ -24,7 +24,7 @@ def learning() -> ResponseReturnValue:
     with reading() as session:
         live = select(Publication).where(Publication.state == "live").order_by(Publication.published_on.desc())
         rows = session.scalars(live).all()
-    return render_template("learning.html", rows=rows, routes=runtime().profile.routes)
+    return render_template("learning.html", rows=rows)
 
 
 @pages.get("/learning/<slug>")
@@ -34,7 +34,7 @@ def outcome(slug: str) -> ResponseReturnValue:
         found = session.scalar(select(Publication).where(Publication.slug == slug, Publication.state == "live"))
     if found is None:
         raise NotThere
-    return render_template("outcome.html", found=found, routes=runtime().profile.routes)
+    return render_template("outcome.html", found=found)
 
 
 @pages.get("/publications")
@@ -43,7 +43,7 @@ def publications() -> ResponseReturnValue:
     needs("publish")
     with reading() as session:
         rows = session.scalars(select(Publication).order_by(Publication.reference)).all()
-    return render_template("publications.html", rows=rows, routes=runtime().profile.routes)
+    return render_template("publications.html", rows=rows)
 
 
 @pages.get("/publications/for-case/<uuid:case_id>")
@@ -53,7 +53,9 @@ def for_case(case_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         found = session.scalar(select(Publication.id).where(Publication.case_id == case_id))
     if found is None:
-        raise Refused("There is nothing to publish yet: the decision must be ratified first.")
+        raise Refused(
+            "There is nothing to publish yet. A draft is there a moment after the decision has been ratified."
+        )
     return redirect(f"/publications/{found}", 303)
 
 

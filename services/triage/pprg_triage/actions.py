@@ -26,6 +26,11 @@ def case_of(session: Session, case_id: UUID) -> Case:
     return case
 
 
+def agencies_asked(session: Session, case_id: UUID) -> list[str]:
+    """The agencies that were asked about a case."""
+    return list(session.scalars(select(Request.agency).where(Request.case_id == case_id).order_by(Request.agency)))
+
+
 def _done(case: Case) -> Done:
     return Done(f"/cases/{case.id}", case.reference, str(case.id))
 
@@ -35,7 +40,7 @@ def release_requests(
 ) -> Done:
     """Ask agencies; one that was asked already is not asked twice."""
     case = case_of(session, case_id)
-    asked = set(session.scalars(select(Request.agency).where(Request.case_id == case_id)))
+    asked = agencies_asked(session, case_id)
     fresh = [each for each in dict.fromkeys(agencies) if each not in asked]
     if not fresh:
         raise Refused("All these agencies have been asked already. Choose others.")
@@ -141,7 +146,7 @@ def ratify_decision(session: Session, actor: Actor, *, case_id: UUID, decision_i
             outcome=decision.outcome,
             decided_on=decision.ratified_on,
             referrer_id=case.referrer_id,
-            agencies=list(session.scalars(select(Request.agency).where(Request.case_id == case_id))),
+            agencies=agencies_asked(session, case_id),
             reasons=unseal(session, decision, "content")["reasons"],
         ),
     )

@@ -1,6 +1,6 @@
 """What pages and API show of a case, put together for reading."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pprg_shared.calendar import moment, short
 from pprg_shared.database import unseal
 from pprg_shared.partial_dates import from_json
 from pprg_shared.profile import Profile
@@ -38,6 +39,72 @@ class Whole:
         decided = any(decision.ratified_on for decision, _ in self.decisions)
         facts = (True, self.requests, self.requests and not self.missing, self.meeting, decided, self.published)
         return [step for step, fact in zip(rules.STEPS, facts, strict=True) if fact]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a case: where it stands, what is known of it, and the page where it is taken."""
+
+    title: str
+    state: str
+    hint: str
+    href: str
+
+
+def steps_of(found: Whole, may: Callable[[str], bool]) -> list[Step]:
+    """The steps of a case in order, for somebody who may do some of them."""
+    coming = next((name for name in rules.STEPS if name not in found.reached), None)
+    states = {name: "Done" if name in found.reached else "Next" if name == coming else "To do" for name in rules.STEPS}
+    titles, hints, places = _titles(found), _hints(found), _places(found, may)
+    return [Step(titles[name], states[name], hints[name], places.get(name, "")) for name in rules.STEPS]
+
+
+def _titles(found: Whole) -> dict[str, str]:
+    ratify = "Decision ratified" if "Decision" in found.reached else "Ratify the decision"
+    return {
+        "Referred": "Referral received",
+        "Requested": "Ask more agencies" if found.requests else "Ask agencies",
+        "Returned": "Read the chronology" if found.rows else "Returns of the agencies",
+        "Meeting": "Meeting called" if found.meeting else "Call the meeting",
+        "Decision": ratify if found.decisions else "Propose a decision",
+        "Published": "Read what was published" if found.published else "Publish what was learnt",
+    }
+
+
+def _hints(found: Whole) -> dict[str, str]:
+    by = {name: f"Target: {short(each.due)}." for name, each in found.clock.targets.items()}
+    asked, meeting = len(found.requests), found.meeting
+    rows = "1 row" if found.rows == 1 else f"{found.rows} rows"
+    returned = f"{asked - len(found.missing)} of {asked} have answered, {rows}. " if asked else ""
+    proposed, ratified = len(found.decisions), len([one for one, _ in found.decisions if one.ratified_on])
+    decided = f"{proposed} proposed, {ratified} ratified. " if proposed else ""
+    published = found.published
+    return {
+        "Referred": f"{short(found.case.received_on)}.",
+        "Requested": (f"{asked} asked. " if asked else "") + by["request_out"],
+        "Returned": returned + by["agency_return"],
+        "Meeting": f"{moment(meeting.starts_at)}." if meeting else by["meeting"],
+        "Decision": decided + by["sign_off"],
+        "Published": f"{short(published.published_on)}." if published else "Once a decision is ratified.",
+    }
+
+
+def _places(found: Whole, may: Callable[[str], bool]) -> dict[str, str]:
+    here = f"/cases/{found.case.id}"
+    places = {"Returned": f"{here}/chronology"} if found.rows else {}
+    if may("ask"):
+        places["Requested"] = f"{here}/requests/new"
+    if may("call") and not found.meeting:
+        places["Meeting"] = f"{here}/meetings/new"
+    if found.decisions:
+        places["Decision"] = "#decision"
+    elif may("propose") and found.meeting:
+        places["Decision"] = f"{here}/decision/new"
+    if found.published:
+        places["Published"] = f"/learning/{found.published.slug}"
+    elif may("ask") and "Decision" in found.reached:
+        places["Published"] = f"/publications/for-case/{found.case.id}"
+    return places
 
 
 def whole_case(session: Session, case_id: UUID, profile: Profile) -> Whole:

@@ -49,7 +49,8 @@ def day_words(received: date, due: date, today: date) -> str:
     """`Day 9 of 15, due Tue 21 Apr 2026, 6 working days left`."""
     total, gone = working_days_between(received, due), working_days_between(received, today)
     left = total - gone
-    rest = f"{left} working days left" if left >= 0 else f"{-left} working days late"
+    days = "working day" if abs(left) == 1 else "working days"
+    rest = f"{left} {days} left" if left >= 0 else f"{-left} {days} late"
     return f"Day {gone} of {total}, due {short(due)}, {rest}"
 
 

@@ -49,19 +49,19 @@ class MeetingSchema(Schema):
 
     day = fields.Date(
         required=True,
-        metadata={"label": "Day", "type": "date", "hint": "A working day inside the clock, such as 2026-12-08"},
-        **_words("Enter the day of the meeting, such as 2026-12-08"),
+        metadata={"label": "Day", "hint": "Such as 8 December 2026", "width": 20},
+        **_words("Enter the day of the meeting with its month and year"),
     )
     starts = fields.Time(
         required=True,
         format="%H:%M",
-        metadata={"label": "Starts at", "hint": "London time, such as 10:00"},
+        metadata={"label": "Starts at", "hint": "London time, such as 10:00", "width": 5},
         **_words("Enter when the meeting starts, such as 10:00"),
     )
     ends = fields.Time(
         required=True,
         format="%H:%M",
-        metadata={"label": "Ends at", "hint": "London time, such as 12:00"},
+        metadata={"label": "Ends at", "hint": "Such as 12:00", "width": 5},
         **_words("Enter when the meeting ends, such as 12:00"),
     )
     place = fields.String(
@@ -90,7 +90,12 @@ class DecisionSchema(Schema):
     reasons = fields.String(
         required=True,
         validate=validate.Length(min=20, max=8000, error="Give the reasons, in 20 to 8000 characters"),
-        metadata={"label": "Reasons", "widget": "textarea", "rows": 8},
+        metadata={
+            "label": "Reasons",
+            "hint": "Say how the criteria apply to this case.",
+            "widget": "textarea",
+            "rows": 8,
+        },
         **_words("Give the reasons"),
     )
 

@@ -12,6 +12,7 @@ from jinja2 import BaseLoader, ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pprg_shared import calendar, logs
+from pprg_shared.actor import Actor
 from pprg_shared.web import csrf, problems
 
 BODY_BYTES = 1024 * 1024
@@ -34,13 +35,31 @@ HEADERS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
+class Place:
+    """An entry of the menu; without roles it is everybody's."""
+
+    words: str
+    href: str
+    roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class About:
     """What the layout says on every page."""
 
     title: str
     trial: bool
     partnership: Mapping[str, str]
-    navigation: Sequence[tuple[str, str]]
+    navigation: Sequence[Place]
+
+    def menu(self, acting: Actor) -> list[dict[str, Any]]:
+        """The places that are of use to this person, and which of them holds this page."""
+        path = request.path
+        return [
+            {"text": each.words, "href": each.href, "current": path == each.href, "active": path.startswith(each.href)}
+            for each in self.navigation
+            if not each.roles or acting.roles & each.roles
+        ]
 
 
 def install(
@@ -53,7 +72,7 @@ def install(
     allowed_hosts: Sequence[str],
     trusted_proxies: int,
     partnership: Mapping[str, str],
-    navigation: Sequence[tuple[str, str]],
+    navigation: Sequence[Place],
     actor: Callable[[], Any],
 ) -> None:
     """Give an app its layout, limits, headers, tokens and errors."""
@@ -65,7 +84,8 @@ def install(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     about = About(title, trial, partnership, navigation)
     app.jinja_env.globals.update(web=about, asset=lambda name: f"/assets/{service}/{name}")
-    app.jinja_env.filters.update(day=calendar.long, short_day=calendar.short, london_words=calendar.moment)
+    app.jinja_env.filters.update(day=calendar.long, short_day=calendar.short)
+    app.jinja_env.filters.update(london_words=calendar.moment, london_time=calendar.time_of_day)
     app.context_processor(lambda: {"acting": actor()})
     _door(app, {*allowed_hosts, *LOOPBACK})
     csrf.install(app, service=service, secret=secret)

@@ -32,8 +32,7 @@ def install(app: Flask, *, service: str, secret: bytes) -> None:
             return
         if name() in request.cookies and hmac.compare_digest(token(), request.form.get("_csrf", "")):
             return
-        g.csrf_failed = True
-        raise Forbidden("The form had been open too long, or was not ours. Send it again.")
+        raise Forbidden("The form had been open too long, or was not ours.")
 
     @app.after_request
     def keep(response: Response) -> Response:

@@ -3,7 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +16,12 @@ from werkzeug.exceptions import BadRequest
 END = "_end"
 BLANK_ROWS = 3
 MOST_ROWS = 500
+#: What people may type where the schema wants a day or a time, and how the schema reads it.
+TYPED: Mapping[type[fields.Field[Any]], tuple[str, tuple[str, ...]]] = {
+    fields.Date: ("%Y-%m-%d", ("%d %B %Y", "%d %b %Y", "%A %d %B %Y", "%a %d %b %Y", "%d/%m/%Y", "%d.%m.%Y")),
+    fields.Time: ("%H:%M", ("%H.%M", "%I%p", "%I:%M%p", "%I.%M%p", "%I %p", "%I:%M %p", "%I.%M %p")),
+}
+_ROW = re.compile(r"(\w+)-(\d{1,4})-(\w+)")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 UNPRINTABLE = "This holds a character that cannot be printed. Type it again rather than pasting it"
 
@@ -33,25 +41,35 @@ class Drawn:
     """One field as the templates draw it."""
 
     name: str
+    id: str
     label: str
-    hint: str
     widget: str
+    hint: str = ""
+    section: str = ""
     value: str = ""
     type: str = "text"
     rows: int = 5
+    width: int | None = None
+    longest: int | None = None
+    autocomplete: str = ""
+    first: str = ""
     items: list[Any] = field(default_factory=list)
 
 
 class Form:
-    """What was typed, checked by a schema, ready to be drawn again; `submitted` is None for a fresh form."""
+    """What was typed, checked by a schema, ready to be drawn again; `submitted` is None for a fresh form.
+
+    `mark` begins the ids of its fields where a page has two forms.
+    """
 
     def __init__(
         self,
         schema: Schema,
         submitted: "MultiDict[str, str] | None" = None,
         initial: Mapping[str, Any] | None = None,
+        mark: str = "",
     ) -> None:
-        self.schema = schema
+        self.schema, self.mark = schema, mark
         self.typed: MultiDict[str, str] = MultiDict(submitted or {})
         self.submitted = submitted is not None
         self.initial = dict(initial or {})
@@ -101,7 +119,7 @@ class Form:
             elif isinstance(declared, fields.List):
                 value = [clean(each) for each in self.typed.getlist(name)]
             else:
-                value = self._text(name)
+                value = _read(declared, self._text(name))
             if value or value is False:
                 values[name] = value
         return values
@@ -145,14 +163,17 @@ class Form:
         drawn = self._draw(name, declared)
         count = self._count(name) + (1 if self.adding == name else 0) if self.submitted else BLANK_ROWS
         inner = _inner(declared)
+        drawn.first = next(iter(inner))
         drawn.items = [[self._draw(f"{name}-{n}-{each}", inner[each]) for each in inner] for n in range(max(count, 1))]
         return drawn
 
     def _draw(self, name: str, declared: fields.Field[Any]) -> Drawn:
         about = declared.metadata
         label = str(about.get("label", name.replace("_", " ").capitalize()))
-        drawn = Drawn(name, label, str(about.get("hint", "")), _widget(declared))
-        drawn.type, drawn.rows = str(about.get("type", "text")), int(about.get("rows", 5))
+        drawn = Drawn(name, f"{self.mark}{name}", label, _widget(declared), longest=_longest(declared))
+        for each in ("hint", "section", "type", "rows", "width", "autocomplete"):
+            if each in about:
+                setattr(drawn, each, about[each])
         chosen = self.typed.getlist(name) if self.submitted else self._at_first(name)
         drawn.value = chosen[0] if chosen else ""
         for value, words in _choices(declared):
@@ -166,9 +187,44 @@ class Form:
         value = self.initial.get(name, "")
         return [str(each) for each in value] if isinstance(value, list | tuple) else [str(value)] if value != "" else []
 
-    def anchor(self, name: str) -> str:
-        """The id that a link in the error summary leads to."""
-        return name
+    @property
+    def problems(self) -> list[dict[str, str]]:
+        """The error summary: what is wrong, in the order of the fields, and the field that each leads to."""
+        return [
+            {"text": self._named(name, words)} | ({"href": f"#{self.mark}{name}"} if self._can_lead(name) else {})
+            for name, words in sorted(self.errors.items(), key=lambda each: self._place(each[0]))
+        ]
+
+    def _can_lead(self, name: str) -> bool:
+        declared = self.schema.fields.get(name)
+        return bool(name) and (declared is None or _widget(declared) != "hidden")
+
+    def _named(self, name: str, words: str) -> str:
+        row = _ROW.fullmatch(name)
+        return f"Row {int(row[2]) + 1}: {words}" if row else words
+
+    def _place(self, name: str) -> tuple[int, int, int]:
+        """Where a field stands on the page; what belongs to the whole form comes first."""
+        row = _ROW.fullmatch(name)
+        outer = row[1] if row else name
+        if outer not in self.names:
+            return -1, 0, 0
+        at = self.names.index(outer)
+        return (at, int(row[2]), list(_inner(self.schema.fields[outer])).index(row[3])) if row else (at, -1, 0)
+
+
+def _read(declared: fields.Field[Any], text: str) -> str:
+    """A day or a time as the schema reads it; what cannot be read stays, for the schema to refuse."""
+    shape, accepted = TYPED.get(type(declared), ("", ()))
+    for each in accepted:
+        with suppress(ValueError):
+            return datetime.strptime(" ".join(text.split()), each).strftime(shape)  # noqa: DTZ007 -- on the wall
+    return text
+
+
+def _longest(declared: fields.Field[Any]) -> int | None:
+    """The most characters that a text may have, if its schema says."""
+    return next((each.max for each in declared.validators if isinstance(each, validate.Length) and each.max), None)
 
 
 def _widget(declared: fields.Field[Any]) -> str:

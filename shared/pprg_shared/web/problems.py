@@ -12,12 +12,16 @@ from pprg_shared.logs import log
 
 #: slug: (status, title, what to do)
 PROBLEMS: Mapping[str, tuple[int, str, str]] = {
-    "malformed": (400, "This could not be read", "Check the request and send it again."),
+    "malformed": (400, "This could not be read", "Go back, check what you sent and send it again."),
     "forbidden": (403, "You cannot do this", "Say who you are, or ask the coordinator."),
     "not-found": (404, "Page not found", "If you typed the address, check it. It may also be somebody else's."),
-    "method-not-allowed": (405, "That cannot be done here", "See the Allow header for what can."),
-    "conflict": (409, "This cannot be done now", "Read the reason, look at the present state, and try again."),
-    "too-large": (413, "This is too large", "Send less at once."),
+    "method-not-allowed": (405, "That cannot be done here", "Go back and use the links and buttons of the page."),
+    "conflict": (409, "This cannot be done now", "Look at how things stand now, then try again."),
+    "too-large": (
+        413,
+        "This is too large",
+        "Shorten what you typed, or send it in parts. Nothing was saved; going back keeps what you typed.",
+    ),
     "unsupported-type": (415, "This kind of content is not taken", "Send application/json."),
     "invalid": (422, "Some answers need changing", "Correct what is listed and send it again."),
     "too-many": (429, "Too many requests", "Wait a little and try again."),
@@ -30,6 +34,9 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
 }
 BY_STATUS = {status: slug for slug, (status, _, _) in PROBLEMS.items()}
 RETRY_SECONDS = "5"
+#: After these the same form may well be taken, so it is offered again.
+WORTH_SENDING_AGAIN = frozenset({"forbidden", "conflict", "too-many", "failed", "unavailable"})
+OURS = frozenset({None, "same-origin", "none"})
 
 
 class Invalid(Exception):
@@ -61,9 +68,8 @@ def answer(
         response = jsonify(body)
         response.content_type = "application/problem+json"
     else:
-        page = render_template(
-            "error.html", title=title, detail=words, request_id=g.get("request_id", ""), again=_typed(slug)
-        )
+        about = {"slug": slug, "title": title, "detail": words, "request_id": g.get("request_id", "")}
+        page = render_template("error.html", **about, again=_typed(slug))
         response = Response(page, content_type="text/html; charset=utf-8")
     response.status_code = status or number
     if response.status_code in {409, 503} and slug != "conflict":
@@ -72,12 +78,11 @@ def answer(
 
 
 def _typed(slug: str) -> list[tuple[str, str]]:
-    """What a person had typed, so that a form whose token had run out is not lost."""
-    if slug != "forbidden" or request.method != "POST" or not g.get("csrf_failed"):
+    """What a person had typed into a form of ours, so that it is not lost; never what another site put into one."""
+    if request.method != "POST" or slug not in WORTH_SENDING_AGAIN or request.headers.get("Sec-Fetch-Site") not in OURS:
         return []
-    return [
-        (name, value) for name in request.form for value in request.form.getlist(name) if name not in {"_csrf", "_end"}
-    ]
+    kept = [(name, value) for name in request.form for value in request.form.getlist(name)]
+    return [(name, value) for name, value in kept if name not in {"_csrf", "_end"}]
 
 
 def install(app: Flask) -> None:

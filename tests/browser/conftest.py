@@ -1,0 +1,206 @@
+"""Visitors: people with a browser of their own, and everything that each page they see must keep."""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+
+from pprg_embedded.__main__ import started
+
+PATIENCE_MS = 10_000
+AXE = Path(__file__).with_name("axe.min.js").read_text("utf-8")
+SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
+#: What axe does not look for, or looks for less strictly than we do.
+FACTS = """() => {
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const ids = all("[id]").map((each) => each.id);
+  const fields = all("input:not([type=hidden]), select, textarea");
+  return {
+    headings: all("h1").length,
+    unlabelled: fields.filter((each) => !each.labels.length).map((each) => each.name),
+    nameless: all("a[href], button:not([hidden])").map((each) => each.textContent.trim()).filter((name) => !name),
+    twice: ids.filter((id, at) => ids.indexOf(id) !== at),
+    nowhere: all("a[href^='#']").map((each) => each.hash.slice(1)).filter((id) => id && !ids.includes(id)),
+    overflow: document.documentElement.scrollWidth > document.documentElement.clientWidth,
+  };
+}"""
+CELLS = """rows => rows.map((row) => [...row.cells].map((cell) => [...cell.childNodes]
+  .filter((node) => node.className !== "pprg-table__head").map((node) => node.textContent).join("").trim()))"""
+GOOD = {"headings": 1, "unlabelled": [], "nameless": [], "twice": [], "nowhere": [], "overflow": False}
+
+
+@dataclass(frozen=True)
+class Mode:
+    """How wide the window is, and whether scripts run."""
+
+    name: str
+    width: int
+    scripts: bool
+
+
+MODES = (Mode("320-without-script", 320, scripts=False), Mode("1280-with-script", 1280, scripts=True))
+
+
+@dataclass
+class Visitor:
+    """One person's browser: what it shows, what it answered last, what went wrong in it."""
+
+    base: str
+    page: Page
+    look: Callable[[Page, str], None]
+    status: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(PATIENCE_MS)
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("requestfailed", self._failed)
+        self.page.on("response", self._answered)
+
+    def _answered(self, response: Response) -> None:
+        if response.request.is_navigation_request():
+            self.status = response.status
+        elif not response.ok:
+            self.faults.append(f"{response.url}: {response.status}")
+
+    def _failed(self, request: Request) -> None:
+        """Whoever goes on before an icon has come aborts it; that is no fault of the page."""
+        if request.failure != "net::ERR_ABORTED":
+            self.faults.append(f"{request.url}: {request.failure}")
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        """Chromium notes the status of a page that is an error; that one is looked at by itself."""
+        its_own = message.location["url"] == self.page.url and f"status of {self.status}" in message.text
+        if message.type in {"error", "warning"} and not its_own:
+            self.faults.append(message.text)
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.base + path)
+
+    def again(self) -> bool:
+        """Load the page once more."""
+        return self.page.reload() is not None
+
+    def press(self, words: str) -> None:
+        """Press the button and be where it leads."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=words).click()
+
+    def follow(self, words: str) -> None:
+        """Follow the link and be where it leads."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=words, exact=True).first.click()
+
+    def fill(self, answers: Mapping[str, str]) -> None:
+        for name, text in answers.items():
+            self.page.locator(f"#{name}").fill(text)
+
+    def typed(self, *names: str) -> list[str]:
+        """What stands in these fields."""
+        return [self.page.locator(f"#{name}").input_value() for name in names]
+
+    @property
+    def ticked(self) -> list[str]:
+        """The values of what is ticked or chosen."""
+        return self.page.locator("main input:checked").evaluate_all("all => all.map((each) => each.value)")
+
+    @property
+    def problems(self) -> list[str]:
+        """What the error summary says."""
+        return self.page.locator(".govuk-error-summary li").all_inner_texts()
+
+    def focus(self, attribute: str) -> str:
+        """An attribute of the element that has the focus."""
+        return self.page.evaluate(f"document.activeElement.{attribute}")
+
+    def choose(self, *labels: str) -> None:
+        for each in labels:
+            self.page.get_by_label(each, exact=True).check()
+
+    def sees(self, title: str, status: int = 200) -> None:
+        """Be on the page of this title, and find it as every page must be."""
+        assert (self.status, self.title) == (status, title)
+        self.look(self.page, title)
+        assert self.faults == []
+
+    @property
+    def title(self) -> str:
+        """What the window is called, without the name of the service, which must stand there too."""
+        title, _, service = self.page.title().rpartition(" – ")
+        assert service == "Practice reviews"
+        return title
+
+    @property
+    def text(self) -> str:
+        return self.page.locator("main").inner_text()
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The cells of the page's tables, without the names of their columns that narrow screens repeat."""
+        return self.page.locator("main tbody tr").evaluate_all(CELLS)
+
+    def sign_in(self, who: str) -> None:
+        self.open("/sign-in")
+        self.choose(who)
+        self.press("Continue")
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The four services as people start them, in a folder of their own."""
+    with started() as base:
+        yield base
+
+
+@pytest.fixture(params=MODES, ids=lambda each: each.name)
+def mode(request: pytest.FixtureRequest) -> Mode:
+    return request.param
+
+
+class Looking:
+    """Takes the picture of a page, asks for its facts, and has axe judge it."""
+
+    def __init__(self, mode: Mode, copy: Page) -> None:
+        self.copy = copy
+        folder = os.environ.get("SCREENSHOTS")
+        self.folder = Path(folder) / mode.name if folder else None
+        self.number = 0
+
+    def __call__(self, page: Page, title: str) -> None:
+        self.number += 1
+        if self.folder:
+            name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+            page.screenshot(path=self.folder / f"{self.number:02}-{name}.png", full_page=True)
+        assert page.evaluate(FACTS) == GOOD
+        assert self._violations(page) == []
+
+    def _violations(self, page: Page) -> list[dict[str, Any]]:
+        """Axe waits by timers, which stand still where scripts are off: so it lives beside, and judges a copy."""
+        self.copy.set_content(SCRIPT.sub("", page.content()))
+        if not self.copy.evaluate("'axe' in window"):
+            self.copy.evaluate(AXE)
+        found = self.copy.evaluate("axe.run({resultTypes: ['violations']})")
+        return [{each["id"]: [node["html"] for node in each["nodes"]]} for each in found["violations"]]
+
+
+@pytest.fixture
+def visit(chromium: Browser, address: str, mode: Mode) -> Iterator[Callable[[], Visitor]]:
+    """Somebody new at the door, with a browser that knows nothing yet."""
+    size = {"width": mode.width, "height": 800}
+    contexts = [chromium.new_context(viewport=size)]
+    looking = Looking(mode, contexts[0].new_page())
+    looking.copy.goto(f"{address}/problems/malformed")
+
+    def new() -> Visitor:
+        contexts.append(chromium.new_context(viewport=size, java_script_enabled=mode.scripts))
+        return Visitor(address, contexts[-1].new_page(), looking)
+
+    yield new
+    for each in contexts:
+        each.close()

@@ -1,0 +1,290 @@
+"""One case walked by hand, from the door to what everybody can read, with every page looked at on the way."""
+
+from datetime import date
+
+import pytest
+
+from pprg_shared.calendar import add_working_days, long, short
+from waiting import eventually
+
+pytestmark = pytest.mark.browser
+
+ACCOUNT = "An invented account.\nIts second line, with <b>signs</b> & “quotes”."
+REFERRAL = {
+    "referrer_name": "Invented Referrer",
+    "referrer_role": "General practitioner",
+    "referrer_email": "referrer@gp.example",
+    "subject_name": "Invented Child",
+    "subject_born": "May 2016",
+    "incident_on": "?October 2026",
+    "what_happened": ACCOUNT,
+}
+SUMMARY = "An invented summary of involvement."
+FIRST = {"rows-0-date": "22.05.16", "rows-0-source": "Custody log, worker 1", "rows-0-event": "An invented call"}
+VAGUE = {"rows-1-date": "?May 2016", "rows-1-source": "Letter, worker 2", "rows-1-event": "An invented visit"}
+REASONS = "Invented reasons: the agencies could have worked together better, and much can be learnt."
+LEARNT = "Agencies held parts of the picture and met late in 2026. Sharing what they knew earlier would have helped."
+
+
+def test_a_case_is_walked_from_the_door_to_what_everybody_can_read(visit, mode):
+    title = f"Hearing a child, an invented case {mode.width}"
+
+    reference = refer(visit())
+    office = visit()
+    say_who(office)
+    find(office, reference)
+    ask(office, reference)
+    answer(visit(), reference)
+    hold_nothing(visit(), reference)
+    read_the_answers(office, reference)
+    meet(office, reference)
+    propose(office, reference)
+    ratify(visit(), office.page.url, reference)
+    read_letters(office)
+    publish(office, reference, title)
+    read_as_everybody(visit(), title, reference)
+
+
+def say_who(office):
+    office.open("/sign-in")
+    office.sees("Who are you?")
+    office.press("Continue")
+    office.sees("Error: Who are you?", 422)
+    assert_summary_leads_to(office, "person")
+
+    office.choose("Robin Sample, coordinator")
+    office.press("Continue")
+
+
+def assert_summary_leads_to(visitor, *fields):
+    """The summary has the focus, and its links lead to these fields."""
+    links = visitor.page.locator(".govuk-error-summary a")
+    reached = []
+    assert visitor.focus("className") == "govuk-error-summary"
+    for link in links.all():
+        link.click()
+        reached.append(visitor.focus("id"))
+    assert reached == list(fields)
+
+
+def refer(visitor):
+    visitor.open("/")
+    visitor.sees("Start")
+    visitor.press("Start a referral")
+    visitor.sees("Refer a case")
+
+    visitor.press("Send referral")
+    visitor.sees("Error: Refer a case", 422)
+    name, born, when, what = "subject_name", "subject_born", "incident_on", "what_happened"
+    about_referrer = ("referrer_name", "referrer_role", "referrer_agency", "referrer_email")
+    assert_summary_leads_to(
+        visitor, "immediate_risk", *about_referrer, "subject_kind", name, born, when, what, "agencies"
+    )
+
+    visitor.fill(REFERRAL | {"referrer_email": "referrer at gp", "subject_born": "31/02/2016"})
+    visitor.choose("No", "A child", "Wiltshire Police", "GP practices", "Rapid review")
+    visitor.page.get_by_label("Your agency", exact=True).select_option("GP practices")
+    visitor.press("Send referral")
+    visitor.sees("Error: Refer a case", 422)
+    assert [each[:24] for each in visitor.problems] == ["Enter one email address,", "31/02/2016 is not a real"]
+    assert visitor.typed("what_happened", "subject_born", "referrer_agency") == [ACCOUNT, "31/02/2016", "gp"]
+    assert visitor.ticked == ["no", "child", "police", "gp", "rapid_review"]
+
+    visitor.fill({"referrer_email": "referrer@gp.example", "subject_born": "May 2016"})
+    visitor.press("Send referral")
+    visitor.sees("Referral sent")
+    return visitor.page.locator(".govuk-panel strong").inner_text()
+
+
+def find(office, reference):
+    eventually(lambda: office.again() and ["New referral from GP practices", reference] in [r[:2] for r in office.rows])
+    office.sees("Cases")
+    office.follow(reference)
+
+    office.sees(f"Case {reference}")
+    office.page.get_by_text("How the clock is counted").click()
+    assert f"Day 0 of 15, due {short(add_working_days(today(), 15))}, 15 working days left" in office.text
+    assert f"day 0 {short(today())}" in office.text
+    assert ACCOUNT in office.text
+
+
+def today():
+    return date.today()  # noqa: DTZ011 -- the world under test runs on the clock of this machine
+
+
+def ask(office, reference):
+    office.follow("Ask agencies")
+    office.sees(f"Ask agencies, {reference}")
+    assert office.ticked == ["police", "gp"]
+
+    office.page.get_by_label("Wiltshire Police").uncheck()
+    office.page.get_by_label("GP practices").uncheck()
+    office.fill({"questions": ""})
+    office.press("Send requests")
+    office.sees(f"Error: Ask agencies, {reference}", 422)
+    assert_summary_leads_to(office, "agencies", "questions")
+
+    office.choose("Wiltshire Police", "GP practices")
+    office.fill({"questions": "What was your part?"})
+    office.press("Send requests")
+    office.sees(f"Case {reference}")
+    due = short(add_working_days(today(), 7))
+    assert office.rows == [["GP practices", due, "Waiting"], ["Wiltshire Police", due, "Waiting"]]
+
+
+def open_request(visitor, name, reference):
+    visitor.sign_in(name)
+    eventually(lambda: visitor.again() and [reference] in [row[:1] for row in visitor.rows])
+    visitor.follow(reference)
+
+
+def answer(visitor, reference):
+    open_request(visitor, "Alex Invented, Wiltshire Police", reference)
+    visitor.sees(f"Request {reference}")
+    visitor.fill({"summary": SUMMARY, "rows-0-date": "22 may 2016?", "rows-2-event": "An invented event"})
+    visitor.press("Send return")
+    visitor.sees(f"Error: Request {reference}", 422)
+    assert [each[:24] for each in visitor.problems] == [
+        "Enter your name and role",
+        "Row 1: If you are not su",
+        "Row 1: Say where this wa",
+        "Row 1: Say what happened",
+        "Row 3: Write the date as",
+        "Row 3: Say where this wa",
+    ]
+    row = ("rows-0-date", "rows-0-source", "rows-0-event")
+    assert_summary_leads_to(visitor, "author", *row, "rows-2-date", "rows-2-source")
+    assert visitor.typed("summary", "rows-0-date", "rows-2-event") == [SUMMARY, "22 may 2016?", "An invented event"]
+
+    visitor.press("Add another row")
+    assert visitor.page.url.endswith("#rows-3-date")
+    visitor.fill(FIRST | VAGUE | {"author": "Invented Lead", "rows-2-event": ""})
+    visitor.press("Send return")
+    visitor.sees("Answer received")
+
+
+def hold_nothing(visitor, reference):
+    open_request(visitor, "Harper Invented, GP practices", reference)
+    visitor.page.get_by_text("Your agency holds nothing about this person").click()
+    visitor.press("We hold nothing")
+    visitor.sees(f"Error: Request {reference}", 422)
+    assert_summary_leads_to(visitor, "nil-author")
+
+    visitor.page.locator("#nil-author").fill("Invented Lead")
+    visitor.press("We hold nothing")
+    visitor.sees("Answer received")
+    visitor.follow("Requests to your agency")
+    visitor.sees("Requests to your agency")
+    visitor.follow(reference)
+    visitor.sees(f"Request {reference}")
+    assert "Your agency has answered." in visitor.text
+
+
+def read_the_answers(office, reference):
+    eventually(lambda: office.again() and "2 of 2 have answered, 2 rows" in office.text)
+    office.sees(f"Case {reference}")
+    assert [row[::2] for row in office.rows] == [
+        ["GP practices", "Holds nothing of GP practices"],
+        ["Wiltshire Police", "Return of Wiltshire Police"],
+    ]
+    office.follow("Return of Wiltshire Police")
+    office.sees(f"Return from Wiltshire Police, {reference}")
+    assert SUMMARY in office.text
+
+    office.follow("Read the chronology of all agencies")
+    office.sees(f"Chronology of {reference}")
+    assert [row[:4] for row in office.rows] == [
+        ["about May 2016", "Wiltshire Police", "Letter, worker 2", "An invented visit"],
+        ["22 May 2016", "Wiltshire Police", "Custody log, worker 1", "An invented call"],
+    ]
+    office.follow(f"Case {reference}")
+
+
+def meet(office, reference):
+    last = add_working_days(today(), 15)
+    day, after = add_working_days(today(), 12), add_working_days(last, 1)
+    office.follow("Call the meeting")
+    office.sees(f"Call the meeting, {reference}")
+    office.press("Send invitations")
+    office.sees(f"Error: Call the meeting, {reference}", 422)
+    assert_summary_leads_to(office, "day", "starts", "ends", "place")
+
+    office.fill({"day": long(after), "starts": "10:00", "ends": "12:00", "place": "Invented Room"})
+    office.press("Send invitations")
+    office.sees(f"Error: Call the meeting, {reference}", 422)
+    assert office.problems == [f"The meeting must be inside the clock: on {short(last)} at the latest"]
+    assert office.typed("day", "starts", "ends", "place") == [long(after), "10:00", "12:00", "Invented Room"]
+
+    office.fill({"day": f"{day:%d/%m/%Y}", "starts": "10am", "ends": "12.00"})
+    office.press("Send invitations")
+    office.sees(f"Case {reference}")
+    assert f"{long(day)}, 10:00 to 12:00, Invented Room." in office.text
+
+
+def propose(office, reference):
+    office.follow("Propose a decision")
+    office.sees(f"Propose a decision, {reference}")
+    office.fill({"reasons": "Too short."})
+    office.press("Propose decision")
+    office.sees(f"Error: Propose a decision, {reference}", 422)
+    assert_summary_leads_to(office, "route", "outcome", "reasons")
+    assert office.typed("reasons") == ["Too short."]
+
+    office.page.get_by_label("Kind of review").select_option("Rapid review")
+    office.choose("Criteria met")
+    office.fill({"reasons": REASONS})
+    office.press("Propose decision")
+    office.sees(f"Case {reference}")
+    assert "You proposed this decision: a second person must ratify it." in office.text
+    assert office.page.get_by_role("button", name="Ratify this decision").count() == 0
+
+
+def ratify(chair, case, reference):
+    chair.sign_in("Morgan Trial, chair")
+    chair.page.goto(case)
+    chair.sees(f"Case {reference}")
+    chair.press("Ratify this decision")
+    chair.sees(f"Case {reference}")
+    assert f"{long(today())}, by Morgan Trial" in chair.text
+
+
+def read_letters(office):
+    eventually(lambda: office.again() and "See the letters of this case" in office.text)
+    office.follow("See the letters of this case")
+    eventually(lambda: office.again() and sum(row[0].startswith("Outcome") for row in office.rows) == 3)
+    office.sees("Letters of one case")
+    invitation = next(row[0] for row in office.rows if row[0].startswith("Meeting"))
+    office.follow(invitation)
+    office.sees(f"Letter: OFFICIAL-SENSITIVE: {invitation.split(', ')[1]}, meeting of the practice review group")
+    assert "Invented" not in office.text
+    office.page.go_back()
+    office.page.go_back()
+
+
+def publish(office, reference, title):
+    eventually(lambda: office.again() and office.page.get_by_role("link", name="Publish what was learnt").count())
+    office.follow("Publish what was learnt")
+    eventually(lambda: office.status == 200 or not office.again())
+    office.sees(f"Publish what was learnt, {reference}")
+    office.press("Publish")
+    office.sees(f"Error: Publish what was learnt, {reference}", 422)
+    assert_summary_leads_to(office, "title", "summary")
+
+    office.fill({"title": title, "summary": f"{LEARNT} It began on 3 May 2016."})
+    office.press("Publish")
+    office.sees(f"Error: Publish what was learnt, {reference}", 422)
+    assert office.problems == ["Give months and years only: an exact date can lead back to a person"]
+    assert office.typed("title") == [title]
+
+    office.fill({"summary": LEARNT})
+    office.press("Publish")
+    office.sees(title)
+
+
+def read_as_everybody(visitor, title, reference):
+    visitor.open("/learning")
+    visitor.sees("What was learnt")
+    visitor.follow(title)
+    visitor.sees(title)
+    assert LEARNT in visitor.text
+    assert reference not in visitor.page.content()

@@ -1,0 +1,143 @@
+"""What people meet off the straight way: the keyboard alone, forms left open too long, errors, paper."""
+
+from uuid import uuid4
+
+import pytest
+
+from waiting import eventually
+
+pytestmark = pytest.mark.browser
+
+ACCOUNT = "An invented account.\nIts second line."
+TEXTS = {
+    "referrer_name": "Invented Referrer",
+    "referrer_role": "Nurse",
+    "referrer_email": "referrer@agency.example",
+    "subject_name": "Invented Adult",
+    "subject_born": "1961",
+    "incident_on": "2026",
+    "what_happened": ACCOUNT,
+}
+TOO_MUCH = "document.querySelector('#what_happened').value = 'x'.repeat(1100000)"
+CUT_SHORT = "document.querySelector('[name=_end]').remove()"
+ELSEWHERE = "document.querySelector('form').action = '/'"
+
+
+def filled_in(visitor):
+    visitor.open("/referrals/new")
+    visitor.fill(TEXTS)
+    visitor.choose("No", "An adult", "Housing")
+    visitor.page.get_by_label("Your agency", exact=True).select_option("Housing")
+    return visitor
+
+
+def tab_to(visitor, name):
+    """Press the tabulator until this field has the focus."""
+    for _ in range(60):
+        visitor.page.keyboard.press("Tab")
+        if visitor.focus("name") == name:
+            return visitor.page.keyboard
+    pytest.fail(f"the keyboard does not reach {name}")
+
+
+def test_a_referral_can_be_made_with_the_keyboard_alone(visit):
+    visitor = visit()
+    visitor.open("/referrals/new")
+    page, keys = visitor.page, visitor.page.keyboard
+
+    keys.press("Tab")
+    assert (visitor.focus("textContent").strip(), visitor.focus("className")) == (
+        "Skip to main content",
+        "govuk-skip-link",
+    )
+    keys.press("Enter")
+    tab_to(visitor, "immediate_risk").press("Space")
+    for name in ("referrer_name", "referrer_role"):
+        tab_to(visitor, name).type(TEXTS[name])
+    tab_to(visitor, "referrer_agency").type("Housing")
+    tab_to(visitor, "referrer_email").type(TEXTS["referrer_email"])
+    tab_to(visitor, "subject_kind").press("ArrowDown")
+    for name in ("subject_name", "subject_born", "incident_on", "what_happened"):
+        tab_to(visitor, name).type(TEXTS[name])
+    tab_to(visitor, "agencies").press("Space")
+    while visitor.focus("textContent").strip() != "Send referral":
+        keys.press("Tab")
+    with page.expect_navigation():
+        keys.press("Enter")
+
+    assert visitor.title == "Referral sent"
+
+
+def test_a_form_whose_token_ran_out_is_offered_again_with_what_was_typed(visit):
+    visitor = filled_in(visit())
+    visitor.page.context.clear_cookies()
+
+    visitor.press("Send referral")
+    visitor.sees("You cannot do this", 403)
+    visitor.press("Send again")
+    visitor.sees("Referral sent")
+
+    reference = visitor.page.locator(".govuk-panel strong").inner_text()
+    visitor.sign_in("Ashley Sample, deputy coordinator")
+    eventually(lambda: visitor.again() and reference in visitor.text, every=0.2)
+    visitor.follow(reference)
+    assert ACCOUNT in visitor.text
+
+
+@pytest.mark.parametrize(
+    ("act", "status", "title", "words"),
+    [
+        (TOO_MUCH, 413, "This is too large", "Shorten what you typed"),
+        (CUT_SHORT, 400, "This could not be read", "The form did not arrive whole"),
+        (ELSEWHERE, 405, "That cannot be done here", "use the links and buttons"),
+    ],
+)
+def test_a_form_that_cannot_be_taken_gets_a_page_that_says_what_to_do(visit, act, status, title, words):
+    visitor = filled_in(visit())
+    visitor.page.evaluate(act)
+
+    visitor.press("Send referral")
+
+    visitor.sees(title, status)
+    assert words in visitor.text
+
+
+def test_errors_are_pages_like_any_other_and_lead_on(visit):
+    stranger, office = visit(), visit()
+    office.sign_in("Robin Sample, coordinator")
+
+    stranger.open("/nowhere")
+    stranger.sees("Page not found", 404)
+    stranger.open("/cases")
+    stranger.sees("You cannot do this", 403)
+    stranger.page.locator("main").get_by_role("link", name="Say who you are").click()
+    assert stranger.title == "Who are you?"
+    office.open(f"/publications/for-case/{uuid4()}")
+    office.sees("This cannot be done now", 409)
+
+
+def test_what_is_asked_of_people_is_said_where_there_is_nothing_yet(visit):
+    lead, office = visit(), visit()
+    lead.sign_in("Max Invented, Probation Service")
+    office.sign_in("Robin Sample, coordinator")
+
+    lead.sees("Requests to your agency")
+    assert "Probation Service is asked nothing at the moment." in lead.text
+    office.open(f"/letters?subject={uuid4()}")
+    office.sees("Letters of one case")
+    assert "There are no letters about this case yet." in office.text
+    office.open("/publications")
+    office.sees("Publications")
+    assert "There is nothing to publish yet." in office.text
+
+
+def test_paper_shows_the_page_without_menu_and_buttons(visit):
+    visitor = visit()
+    visitor.open("/referrals/new")
+
+    visitor.page.emulate_media(media="print")
+
+    shown = {
+        each: visitor.page.locator(each).first.is_visible() for each in ("nav", "button", ".pprg-trial", "h1", "label")
+    }
+    assert shown == {"nav": False, "button": False, ".pprg-trial": False, "h1": True, "label": True}

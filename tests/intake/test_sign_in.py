@@ -1,0 +1,135 @@
+"""Who acts, what the menu offers them, and that no form is lost to an error that may pass."""
+
+import re
+import sqlite3
+
+import pytest
+
+REFERRAL = {
+    "immediate_risk": "no",
+    "referrer_name": "Invented Referrer",
+    "referrer_role": "Nurse",
+    "referrer_agency": "police",
+    "referrer_email": "referrer@agency.example",
+    "subject_kind": "child",
+    "subject_name": "Invented Child",
+    "subject_born": "May 2016",
+    "incident_on": "2026",
+    "what_happened": "An invented account.",
+    "agencies": "police",
+}
+
+
+@pytest.fixture
+def visitor(world):
+    return world.client("intake")
+
+
+def fill(client, path, **answers):
+    hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', client.get(path).text))
+    return {**answers, **hidden, "_end": "1"}
+
+
+def sign_in(client, **answers):
+    return client.post("/sign-in", data=fill(client, "/sign-in", **answers))
+
+
+def menu(page):
+    return re.findall(r'class="govuk-service-navigation__link" href="([^"]+)"', page.text)
+
+
+@pytest.mark.parametrize(
+    ("person", "first_page"),
+    [
+        ("coordinator", "/cases"),
+        ("chair", "/cases"),
+        ("partner-police", "/cases"),
+        ("lead-gp", "/requests"),
+        ("ops", "/letters"),
+        ("administrator", "/letters"),
+        ("nobody", "/"),
+    ],
+)
+def test_whoever_signs_in_is_led_to_a_page_that_is_theirs(world, visitor, person, first_page):
+    led = sign_in(visitor, person=person)
+
+    service = {"/cases": "triage", "/letters": "notifier"}.get(first_page, "intake")
+    there = world.client(service)
+    if cookie := visitor.get_cookie("pprg"):
+        there.set_cookie("pprg", cookie.value)
+    assert (led.status_code, led.location) == (303, first_page)
+    assert there.get(first_page).status_code == 200
+
+
+@pytest.mark.parametrize("answers", [{}, {"person": ""}, {"person": "a-stranger"}])
+def test_whoever_does_not_say_who_they_are_is_asked_again_and_stays_who_they_were(visitor, answers):
+    sign_in(visitor, person="lead-gp")
+
+    asked = sign_in(visitor, **answers)
+
+    assert asked.status_code == 422
+    assert "Error: Who are you?" in asked.text
+    assert re.search("Choose (who you act as|a person from the list)", asked.text)
+    assert "You act as Harper Invented, GP practices." in visitor.get("/").text
+
+
+def test_somebody_may_go_back_to_being_nobody(visitor):
+    sign_in(visitor, person="lead-gp")
+
+    sign_in(visitor, person="nobody")
+
+    assert "You have not said who you are." in visitor.get("/").text
+
+
+def test_a_name_that_we_did_not_sign_is_nobody(visitor):
+    visitor.set_cookie("pprg", "ImFib3V0Ig.forged")
+
+    assert "You have not said who you are." in visitor.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("who", "places"),
+    [
+        (None, []),
+        ("lead-gp", ["/requests"]),
+        ("chair", ["/cases"]),
+        ("partner-police", ["/cases", "/requests"]),
+        ("coordinator", ["/cases", "/letters", "/publications"]),
+        ("ops", ["/letters"]),
+    ],
+)
+def test_the_menu_offers_what_is_of_use_to_a_person(world, who, places):
+    client = world.visitor("intake", who) if who else world.client("intake")
+
+    assert menu(client.get("/")) == [*places, "/referrals/new", "/learning"]
+
+
+def test_a_receipt_and_the_pages_about_problems_are_there_for_everybody(visitor):
+    assert "PPRG-2026-0001" in visitor.get("/referrals/PPRG-2026-0001/thanks").text
+    assert "Some answers need changing" in visitor.get("/problems/invalid").text
+    assert visitor.get("/problems/anything").status_code == 404
+
+
+def test_a_form_that_meets_a_database_that_is_away_is_not_lost(world, visitor):
+    form = fill(visitor, "/referrals/new", **REFERRAL)
+    database = world.services["intake"].database.engine.url.database
+    with sqlite3.connect(database, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        away = visitor.post("/referrals/new", data=form)
+        other.execute("ROLLBACK")
+
+    again = dict(re.findall(r'name="(\w+)" value="([^"]*)"', away.text))
+    sent = visitor.post("/referrals/new", data=again)
+
+    assert (away.status_code, away.headers["Retry-After"]) == (503, "5")
+    assert "What you typed is not lost: you can send it again." in away.text
+    assert (sent.status_code, sent.location) == (303, "/referrals/PPRG-2026-0001/thanks")
+
+
+@pytest.mark.parametrize(("site", "offered"), [("same-origin", True), ("cross-site", False), ("same-site", False)])
+def test_only_what_our_own_pages_sent_is_offered_again(visitor, site, offered):
+    refused = visitor.post("/referrals/new", data=REFERRAL | {"_end": "1"}, headers={"Sec-Fetch-Site": site})
+
+    assert refused.status_code == 403
+    assert ("Send again" in refused.text) == offered
+    assert ("An invented account." in refused.text) == offered

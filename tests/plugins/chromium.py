@@ -1,0 +1,50 @@
+"""Chromium for the tests that meet the pages as people do: the program of this machine, without a window."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from sources import Missing, first_of
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Program:
+    """A running Chromium."""
+
+    browser: Browser
+    version: str
+    origin: str
+
+
+@contextmanager
+def from_program() -> Iterator[Program]:
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        raise Missing(f"none of {', '.join(NAMES)} is installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield Program(browser, browser.version, path)
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """A browser; not for the whole session, for its event loop would be in the way of other tests."""
+    with first_of(request.config, "Chromium", [from_program]) as program:
+        yield program.browser
