@@ -5,6 +5,7 @@ import os
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,9 +20,9 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the text names it and says what to write."""
 
 
-def setting(default: Any, words: str) -> Any:
-    """A setting with its default and the sentence that the reference page shows."""
-    return field(default=default, metadata={"words": words})
+def setting(default: Any, words: str, among: tuple[str, ...] = ()) -> Any:
+    """A setting with its default, the sentence that the reference page shows, and what it may be if that is a list."""
+    return field(default=default, metadata={"words": words, "among": among})
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,16 @@ class Settings:
     secret_key: str = setting("", "The service's own secret, for its form tokens.")
     loop: bool = setting(True, "0 to serve pages only; another process then runs `work` (PostgreSQL only).")
     keep_bodies_days: int = setting(400, "Days for which boxes keep what a message said, once it is done.")
-    log_format: str = setting("text", "`json` for one JSON object a line, `text` for people.")
+    log_format: str = setting("text", "`json` for one JSON object a line, `text` for people.", ("json", "text"))
     mail_server: str = setting("", "SMTP server; empty means letters stay in the try-out mailbox.")
     mail_port: int = setting(587, "Port of the SMTP server.")
-    mail_tls: str = setting("starttls", "`starttls`, `tls` or `none` (loopback and private test networks only).")
+    mail_tls: str = setting(
+        "starttls", "`starttls`, `tls` or `none` (loopback and try-outs only).", ("starttls", "tls", "none")
+    )
     mail_username: str = setting("", "Login at the SMTP server.")
     mail_password: str = setting("", "Password at the SMTP server.")
     mail_from: str = setting("practice-reviews@pprg.example", "Address that letters come from.")
-    mail_timeout: int = setting(20, "Seconds to wait for the SMTP server.")
+    mail_timeout: int = setting(20, "Seconds to wait for the SMTP server at each command.")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -66,6 +69,8 @@ class Settings:
             text = _text(source, each.name.upper())
             if text is not None:
                 chosen[each.name] = _typed(each.name.upper(), text, hints[each.name])
+                if each.metadata["among"] and chosen[each.name] not in each.metadata["among"]:
+                    raise SettingsError(f"{each.name.upper()} must be one of: {', '.join(each.metadata['among'])}")
         return cls(**chosen)
 
     def check(self) -> None:
@@ -75,6 +80,7 @@ class Settings:
                 raise SettingsError(f"{name.upper()} must be a random text of at least {SECRET_CHARACTERS} characters")
         if not self.loop and not self.database_url.startswith("postgresql"):
             raise SettingsError("LOOP=0 needs DATABASE_URL to name PostgreSQL: an SQLite file belongs to one process")
+        self._check_mail()
         if self.host in LOOPBACK:
             return
         if not self.behind_proxy:
@@ -83,6 +89,17 @@ class Settings:
             raise SettingsError("ALLOWED_HOSTS must name the host names that people type")
         if not self.trial:
             raise SettingsError("TRIAL=1 must be set: there is no sign-in yet, so only a try-out may leave loopback")
+
+    def _check_mail(self) -> None:
+        """Refuse to send letters in clear or from an address that nobody has; a try-out with a mail catcher may."""
+        if parseaddr(self.mail_from) != ("", self.mail_from) or "@" not in self.mail_from:
+            raise SettingsError("MAIL_FROM must be one address and nothing else, such as name@partnership.example")
+        if not self.mail_server or self.trial:
+            return
+        if self.mail_tls == "none" and self.mail_server not in LOOPBACK:
+            raise SettingsError("MAIL_TLS=none sends letters in clear: use `starttls` or `tls`")
+        if self.mail_from.endswith(".example"):
+            raise SettingsError("MAIL_FROM must be an address of your own: letters leave by MAIL_SERVER")
 
     @property
     def hosts(self) -> tuple[str, ...]:

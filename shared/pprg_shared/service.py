@@ -107,6 +107,7 @@ class Runtime:
             loop.ask_to_stop()
         for loop in self.loops:
             loop.join()
+            loop.close()
         self.bus.close()
         self.database.close()
 
@@ -131,8 +132,8 @@ class Runtime:
         return sum(loop.box.drain() for loop in self.loops)
 
     def beats(self) -> bool:
-        """Whether every loop turns and has done so within the last minute."""
-        return all(loop.started and time.monotonic() - loop.beat < STALE_SECONDS for loop in self.loops)
+        """Whether every loop turns and has done so within the last minute, or as long as one turn of it may take."""
+        return all(loop.started and time.monotonic() - loop.beat < loop.stale_seconds for loop in self.loops)
 
     def oldest(self) -> float:
         """Seconds that the oldest waiting row of any box has been there; 0 when nothing waits."""
@@ -154,6 +155,8 @@ class Loop:
 
     def __init__(self, runtime: Runtime, box: Drains) -> None:
         self.runtime, self.box = runtime, box
+        #: A box whose acts may take long (a mail server may think for ten minutes) says so by `slowest`.
+        self.stale_seconds = max(STALE_SECONDS, getattr(box, "slowest", STALE_SECONDS))
         self.wake = threading.Event()
         self.beat = time.monotonic()
         self._stopping = threading.Event()
@@ -179,6 +182,11 @@ class Loop:
         """Wait for the end."""
         if self._thread:
             self._thread.join(STOP_SECONDS)
+
+    def close(self) -> None:
+        """Let the box let go of what it holds open, unless it is still at work."""
+        if not (self._thread and self._thread.is_alive()):
+            getattr(self.box, "close", lambda: None)()
 
     def _turn(self) -> None:
         with bound(service=self.runtime.service.name):

@@ -1,31 +1,48 @@
-"""The API of the notifier: how letters fared."""
+"""The API of the notifier: how letters fare."""
 
-from flask import Blueprint, jsonify, request
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
-from pprg_notifier.models import letters
+from pprg_notifier.projections import Shown, letter_of, letters_of
+from pprg_notifier.schemas import WhichLetters
 from pprg_shared.acting import needs, reading
+from pprg_shared.web.api import asked
 
 api = Blueprint("api", __name__, url_prefix="/api/v1/letters")
 
 
 @api.get("")
 def list_letters() -> ResponseReturnValue:
-    """List the letters about a subject."""
+    """List letters, newest first."""
     needs("read letters")
-    query = select(letters).where(letters.c.subject == request.args.get("subject", "")).order_by(letters.c.created_at)
+    which = asked(WhichLetters())
     with reading() as session:
-        rows = session.execute(query).all()
-    shown = [
-        {
-            "id": str(row.id),
-            "template": row.type,
-            "to": str(row.person_id) if row.person_id else f"{row.agency}/{row.duty}",
-            "state": "accepted" if row.done_at else "failed" if row.failed_at else "waiting",
-            "invitation": row.type == "meeting_invitation",
-            "typed": False,
-        }
-        for row in rows
-    ]
-    return jsonify({"letters": shown})
+        found = letters_of(session, which.get("subject"), which.get("state"))
+    return jsonify({"letters": [_json(each) for each in found]})
+
+
+@api.get("/<uuid:letter_id>")
+def show_letter(letter_id: UUID) -> ResponseReturnValue:
+    """Show one letter."""
+    needs("read letters")
+    with reading() as session:
+        return jsonify(_json(letter_of(session, letter_id)))
+
+
+def _json(letter: Shown) -> dict[str, Any]:
+    return {
+        "id": str(letter.id),
+        "template": letter.template,
+        "reference": letter.reference,
+        "to": letter.to,
+        "state": letter.state,
+        "attempts": letter.attempts,
+        "written_at": letter.written_at.isoformat(),
+        "next_try": letter.next_try.isoformat() if letter.next_try else None,
+        "problem": letter.problem,
+        "invitation": letter.invitation,
+        "typed": letter.typed,
+    }

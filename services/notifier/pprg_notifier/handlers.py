@@ -57,7 +57,8 @@ def _office(session: Session, heard: Any, template: str, case_id: UUID) -> None:
 
 def write_receipt(session: Session, heard: ReferralSubmitted) -> None:
     """Thank the referrer."""
-    _write(session, heard, "referral_received", heard.referrer_id, reference=heard.reference)
+    facts = {"reference": heard.reference, "on": heard.submitted_on.isoformat()}
+    _write(session, heard, "referral_received", heard.referrer_id, **facts)
 
 
 def write_about_case(session: Session, heard: CaseOpened) -> None:
@@ -101,9 +102,10 @@ def write_invitations(session: Session, heard: MeetingScheduled) -> None:
 
 def write_outcomes(session: Session, heard: DecisionRatified) -> None:
     """Tell the referrer and every agency that was asked."""
-    _write(session, heard, "outcome_to_referrer", heard.referrer_id, reference=heard.reference)
+    facts = {"reference": heard.reference, "on": heard.decided_on.isoformat()}
+    _write(session, heard, "outcome_to_referrer", heard.referrer_id, **facts)
     for agency in heard.agencies:
-        _write(session, heard, "outcome_to_agency", (agency, LEAD), reference=heard.reference)
+        _write(session, heard, "outcome_to_agency", (agency, LEAD), **facts)
 
 
 def copy_person(session: Session, heard: PersonChanged) -> None:

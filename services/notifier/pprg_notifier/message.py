@@ -1,22 +1,47 @@
 """A finished letter: bytes built with email.mime, an invitation where there is one, read again before it leaves."""
 
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes
-from email.mime.base import MIMEBase
+from email.charset import QP, Charset
 from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
-from email.policy import SMTP
+from email.mime.nonmultipart import MIMENonMultipart
+from email.policy import compat32
 from email.utils import format_datetime
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
-HEADERS = {"From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"}
-HEADERS |= {"Auto-Submitted"}
+from pprg_shared.errors import Refused
+
+HEADERS = {
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "Auto-Submitted",
+    "MIME-Version",
+    "Content-Type",
+    "Content-Transfer-Encoding",
+}
+#: The plain old policy: the newer one decodes and writes headers anew, which costs more and has let line ends through.
+AS_MEANT = compat32.clone(linesep="\r\n")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 
 
-class Forged(Exception):
+class Forged(Refused):
     """A finished letter does not read back as it was meant: it must not leave."""
+
+
+def _charset(body_encoding: int | None) -> Charset:
+    """UTF-8 in this form; Flask-Mail changes what the standard library does when it is not told."""
+    charset = Charset("utf-8")
+    charset.body_encoding = body_encoding  # type: ignore[assignment]  # None is 7bit, as the library documents
+    return charset
+
+
+AS_IT_IS, QUOTED = _charset(None), _charset(QP)
 
 
 def build(
@@ -29,54 +54,62 @@ def build(
     at: datetime,
     invitation: Mapping[str, str] | None,
 ) -> bytes:
-    """The bytes of a letter to one address; raises Forged when they read back otherwise."""
-    plain = MIMEText(text, "plain", "utf-8")
-    whole: MIMEBase = plain
+    """The bytes of a letter to one address, the same whenever it is built; raises Forged when they read back wrong."""
+    headers = {
+        "From": sender,
+        "To": to,
+        "Subject": subject,
+        "Date": format_datetime(at),
+        "Message-ID": f"<{message_id}@{_host(sender)}>",
+        "Auto-Submitted": "auto-generated",
+    }
+    for name, value in headers.items():
+        if not (value.isprintable() and value.isascii()) or "=?" in value:
+            raise Forged(f"{name} holds what no header of a letter may hold")
+    if not (_ADDRESS.fullmatch(sender) and _ADDRESS.fullmatch(to)):
+        raise Forged("an address of the letter is not one plain address")
+    whole: MIMEMultipart | MIMENonMultipart = _filled(MIMENonMultipart("text", "plain"), text)
     if invitation:
-        whole = MIMEMultipart("alternative")
-        whole.attach(plain)
-        whole.attach(_calendar_part(invitation, sender, to, at))
-    host = sender.rpartition("@")[2]
-    for name, value in (
-        ("From", sender),
-        ("To", to),
-        ("Subject", subject),
-        ("Date", format_datetime(at)),
-        ("Message-ID", f"<{message_id}@{host}>"),
-        ("Auto-Submitted", "auto-generated"),
-    ):
-        if any(each < " " for each in value):
-            raise Forged(f"{name} holds a control character")
+        request = _filled(MIMENonMultipart("text", "calendar", method="REQUEST"), calendar(invitation, sender, to, at))
+        whole = MIMEMultipart("alternative", f"=_{message_id}", [whole, request])
+    for name, value in headers.items():
         whole[name] = value
-    raw = whole.as_bytes(policy=SMTP)
-    read = message_from_bytes(raw, policy=SMTP)
-    names = [name for name, _ in read.items()]
-    if set(names) - HEADERS or len(names) != len(set(names)) or read["To"] != to or read["From"] != sender:
-        raise Forged("the finished letter has headers that were not meant")
+    raw = whole.as_bytes(policy=AS_MEANT)
+    _check(raw, headers)
     return raw
 
 
-def _calendar_part(facts: Mapping[str, str], sender: str, to: str, at: datetime) -> MIMEText:
-    part = MIMEText(calendar(facts, sender, to, at), "calendar", "utf-8")
-    part.set_param("method", "REQUEST")
-    del part["Content-Transfer-Encoding"]
-    part["Content-Transfer-Encoding"] = "8bit"
-    part.set_payload(calendar(facts, sender, to, at).encode().decode("utf-8"))
+def _check(raw: bytes, headers: Mapping[str, str]) -> None:
+    """Read a finished letter as a mail program does: it has the headers that were meant, each once, and no other."""
+    read = message_from_bytes(raw, policy=AS_MEANT)
+    names = [name for name, _ in read.items()]
+    if set(names) - HEADERS or len(names) != len(set(names)):
+        raise Forged("the finished letter has headers that were not meant")
+    if changed := [name for name, value in headers.items() if "".join(read[name].splitlines()) != value]:
+        raise Forged(f"the finished letter does not read back as it was meant: {', '.join(changed)}")
+
+
+def _filled(part: MIMENonMultipart, text: str) -> MIMENonMultipart:
+    """Text as mail programs take it everywhere: lines of ASCII, without a disposition that makes it an attachment."""
+    part.set_payload(text, AS_IT_IS if text.isascii() else QUOTED)
     return part
+
+
+def _host(sender: str) -> str:
+    return sender.rpartition("@")[2]
 
 
 def calendar(facts: Mapping[str, str], sender: str, to: str, at: datetime) -> str:
     """An iCalendar REQUEST in UTC with a stable UID; the summary is the reference and nothing else."""
-    host = sender.rpartition("@")[2]
     whole = Calendar()
     for name, value in (("prodid", "-//PPRG//Practice reviews//EN"), ("version", "2.0"), ("method", "REQUEST")):
         whole.add(name, value)
     event = Event()
-    event.add("uid", f"{facts['uid']}@{host}")
+    event.add("uid", f"{facts['uid']}@{_host(sender)}")
     event.add("sequence", int(facts["sequence"]))
     event.add("dtstamp", at)
-    event.add("dtstart", datetime.fromisoformat(facts["starts_at"]))
-    event.add("dtend", datetime.fromisoformat(facts["ends_at"]))
+    for name, fact in (("dtstart", "starts_at"), ("dtend", "ends_at")):
+        event.add(name, datetime.fromisoformat(facts[fact]).astimezone(UTC))
     event.add("summary", f"Practice review group, {facts['reference']}")
     event.add("location", facts["place"])
     event.add("status", "CONFIRMED")

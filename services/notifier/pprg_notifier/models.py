@@ -1,11 +1,14 @@
-"""What the notifier keeps: letters as rows, and its copy of the directory."""
+"""What the notifier keeps: letters as rows, and its copy of the directory that says where they go."""
 
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from pprg_shared.database import UtcDateTime
+from pprg_notifier.rules import LETTERS
+from pprg_shared.database import UtcDateTime, unseal
+from pprg_shared.errors import NotYet, Refused
 
 CONTACT = {"ring": "contact"}
 
@@ -14,7 +17,8 @@ class Base(DeclarativeBase):
     """Of all tables of the notifier."""
 
 
-#: One row a letter: for one person or duty, about one matter. `type` is the template, `facts` its public facts.
+#: One row a letter: for one person or duty, about one matter. `type` is the template, `facts` its public facts;
+#: `unknown` counts the attempts that may have arrived without our knowing, `sent` seals the address it went to.
 letters = sa.Table(
     "letters",
     Base.metadata,
@@ -58,3 +62,26 @@ class Agency(Base):
     active: Mapped[bool]
     revision: Mapped[int]
     content: Mapped[str] = mapped_column(sa.Text, info=CONTACT)
+
+
+def place_of_sent(letter: UUID) -> str:
+    """The place to which the address in `sent` is sealed."""
+    return f"column:letters:{letter}:sent"
+
+
+def recipient(session: Session, letter: Any) -> tuple[str, str]:
+    """Where a letter goes today and whom it greets; raises NotYet for nobody we know of, Refused for who has left."""
+    if letter.person_id is not None:
+        person = session.get(Person, letter.person_id)
+        if person is None:
+            raise NotYet("the directory does not know this person")
+        if not person.active:
+            raise Refused("this person has left")
+        return unseal(session, person, "content")["address"], LETTERS[letter.type].greets
+    agency = session.get(Agency, letter.agency)
+    duties = unseal(session, agency, "content") if agency and agency.active else {}
+    if agency is None or letter.duty not in duties:
+        place = agency.name if agency else letter.agency
+        raise NotYet(f"the directory has no {letter.duty.replace('-', ' ')} at {place}")
+    duty = duties[letter.duty]
+    return duty["address"], f"To the {duty['label']}, {agency.name}"

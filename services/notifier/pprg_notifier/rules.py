@@ -1,8 +1,9 @@
-"""What a letter says, and what becomes of one that was not taken."""
+"""What a letter says, where it may go, and what becomes of one that was not taken."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import Enum, StrEnum
 from hashlib import sha256
 from uuid import UUID
 
@@ -11,58 +12,142 @@ from pprg_shared.calendar import long, moment
 MARKING = "OFFICIAL-SENSITIVE"
 PATIENCE = timedelta(days=5)
 MOST_UNKNOWN = 8
-LONGEST_WAIT = timedelta(hours=1)
-TEMPORARY, PERMANENT = 400, 500
+#: Hundreds of a mail server's code: taken, not now, never.
+TAKEN, NOT_NOW, NEVER = 2, 4, 5
+#: Names that belong to nobody (RFC 2606): people of a profile and of a try-out.
+INVENTED = ".example"
 
-#: template: (what the subject line calls it, what the letter says)
-LETTERS: Mapping[str, tuple[str, str]] = {
-    "referral_received": (
+
+@dataclass(frozen=True)
+class Letter:
+    """A kind of letter: what the subject line calls it, what it says, whom it greets when that is no duty.
+
+    Those who get it are told whom to ask, but for the office itself.
+    """
+
+    kind: str
+    says: str
+    greets: str = ""
+    to_office: bool = False
+
+
+LETTERS: Mapping[str, Letter] = {
+    "referral_received": Letter(
         "referral received",
-        "Your referral has been received. Its reference is {reference}.\n\n"
-        "The coordinator reads it and you will be told the outcome.",
+        "Thank you. We have received your referral.\n\n"
+        "Reference: {reference}\nReceived: {on}\n\n"
+        "Please quote the reference if you call us. We will tell you when a decision has been made.",
+        "To the person who made this referral",
     ),
-    "new_referral": ("new referral", "A new referral has arrived: {reference}.\n\nRead it here: {link}"),
-    "information_request": (
+    "new_referral": Letter(
+        "new referral",
+        "A new referral has arrived and its case is open.\n\nReference: {reference}\n\nRead it: {link}",
+        to_office=True,
+    ),
+    "information_request": Letter(
         "request for information",
-        "Your agency is asked for a summary and a chronology, or to say that it holds nothing.\n\n"
-        "Reference: {reference}\nPlease answer by {due}.\n\nAnswer here: {link}",
+        "We are looking at a case that your agency may know. Please send us a summary of what your agency did and a "
+        "chronology, or tell us that your agency holds nothing.\n\n"
+        "Reference: {reference}\nPlease answer by: {due_on}\n\n"
+        "Answer here: {link}\n\nThat page says whom the request is about. This letter does not, to keep it private.",
     ),
-    "reminder": (
+    "reminder": Letter(
         "reminder of a request for information",
-        "Your agency is asked for a summary and a chronology, and has not answered yet.\n\n"
-        "Reference: {reference}\nPlease answer by {due}, or say that your agency holds nothing.\n\nAnswer here: {link}",
+        "We asked your agency for information and have not had an answer yet.\n\n"
+        "Reference: {reference}\nPlease answer by: {due_on}\n\n"
+        "Answer, or tell us that your agency holds nothing: {link}\n\nIf you need more time, please call us.",
     ),
-    "overdue": (
+    "overdue": Letter(
         "request for information is overdue",
-        "Your agency was asked for a summary and a chronology by {due}, and has not answered.\n\n"
-        "Reference: {reference}\nPlease answer now, or say that your agency holds nothing.\n\nAnswer here: {link}",
+        "We asked your agency for information. The day it was due has passed and we have had no answer.\n\n"
+        "Reference: {reference}\nIt was due on: {due_on}\n\n"
+        "Please answer now, or tell us that your agency holds nothing: {link}\n\n"
+        "If something stands in the way, please call us.",
     ),
-    "return_received": ("return received", "An agency has answered about {reference}.\n\nRead it here: {link}"),
-    "meeting_invitation": (
+    "return_received": Letter(
+        "return received",
+        "An agency has answered our request for information.\n\nReference: {reference}\n\nRead the answer: {link}",
+        to_office=True,
+    ),
+    "meeting_invitation": Letter(
         "meeting of the practice review group",
         "You are invited to a meeting of the practice review group.\n\n"
-        "Reference: {reference}\nWhen: {when} (London time)\nWhere: see the invitation.",
+        "Reference: {reference}\nWhen: {when} (London time)\nWhere: {place}\n\n"
+        "Please accept or decline the invitation that comes with this letter, or call us.",
+        "To everyone invited to this meeting",
     ),
-    "outcome_to_referrer": (
-        "outcome of your referral",
-        "A decision has been made about the referral {reference}.\n\n"
-        "The coordinator will tell you what was decided. You need do nothing more.",
+    "outcome_to_referrer": Letter(
+        "decision about your referral",
+        "A decision has been made about the referral that you sent us.\n\n"
+        "Reference: {reference}\nDecided: {on}\n\n"
+        "The coordinator will tell you what was decided and why. You do not need to do anything.",
+        "To the person who made this referral",
     ),
-    "outcome_to_agency": (
-        "outcome",
-        "A decision has been made about {reference}, on which your agency was asked.\n\n"
-        "Please keep the records secured until you are told otherwise.",
+    "outcome_to_agency": Letter(
+        "decision made",
+        "A decision has been made about a case on which we asked your agency for information.\n\n"
+        "Reference: {reference}\nDecided: {on}\n\n"
+        "Please keep your records of this case secured until we tell you otherwise.",
     ),
 }
+QUESTIONS = "Questions? Call the practice review coordinator on {phone}."
+DISCRETION = "Please never write names or details of a case in an email."
+#: Kinds of letter whose text a person writes or changes: none yet. The one place that says what a typed mail is.
+TYPED: frozenset[str] = frozenset()
+
+
+class Step(StrEnum):
+    """How far a letter had come when a mail server spoke, or fell silent."""
+
+    CONNECT = "connect"
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+    TEXT = "text"
+    END = "end"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The last word of a mail server on a letter; without a code the link broke there."""
+
+    step: Step
+    code: int | None = None
+
+    @property
+    def hundred(self) -> int:
+        """2, 4 or 5 for a code that says something; else 0."""
+        hundred = (self.code or 0) // 100
+        return hundred if hundred in {NOT_NOW, NEVER} or (hundred == TAKEN and self.step is Step.END) else 0
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the letter was handed over whole and may have arrived, though nobody said so."""
+        return self.step is Step.END and not self.hundred
+
+
+class State(StrEnum):
+    """How a letter fares, as people and programs are told."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+    NOT_SENT = "not-sent"
+
+
+class Fate(Enum):
+    """What becomes of a letter after an attempt."""
+
+    TAKEN = "taken"
+    AGAIN = "again"
+    GIVEN_UP = "given up"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of a letter after an attempt: taken, tried again at a time, or given up for a reason."""
+    """A letter's fate, why in plain words, and whether nobody can know if this attempt arrived."""
 
-    taken: bool = False
-    again_at: datetime | None = None
-    given_up: str = ""
+    fate: Fate
+    problem: str = ""
     unknown: bool = False
 
 
@@ -71,30 +156,71 @@ def letter_id(event_id: UUID, template: str, recipient: str) -> UUID:
     return UUID(bytes=sha256(f"{event_id}|{template}|{recipient}".encode()).digest()[:16], version=4)
 
 
-def wording(template: str, facts: Mapping[str, str], greeting: str, partnership: str) -> tuple[str, str]:
+def wording(template: str, facts: Mapping[str, str], greeting: str, partnership: str, phone: str) -> tuple[str, str]:
     """Subject line and text: reference, kind, date and link, and nothing of the case."""
-    kind, body = LETTERS[template]
-    words = {
-        "reference": facts["reference"],
-        "link": facts.get("link", ""),
-        "due": long(date.fromisoformat(facts["due_on"])) if "due_on" in facts else "",
-        "when": moment(datetime.fromisoformat(facts["starts_at"])) if "starts_at" in facts else "",
-    }
-    text = f"{greeting},\n\n{body.format(**words)}\n\n{partnership}\n"
-    return f"{MARKING}: {facts['reference']}, {kind}", text
+    letter = LETTERS[template]
+    shown = {each: " ".join(facts.get(each, "").split()) for each in ("reference", "link", "place")}
+    shown |= {name: long(date.fromisoformat(facts[name])) for name in ("due_on", "on") if name in facts}
+    if "starts_at" in facts:
+        shown["when"] = _period(facts)
+    parts = [f"{greeting},", letter.says.format(**shown), partnership]
+    if not letter.to_office:
+        parts.insert(2, f"{QUESTIONS.format(phone=phone)} {DISCRETION}")
+    return f"{MARKING}: {facts['reference']}, {letter.kind}", "\n\n".join(parts) + "\n"
 
 
-def verdict(code: int | None, attempts: int, unknown: int, created_at: datetime, now: datetime) -> Verdict:
-    """Judge an attempt by the server's code; None means that the link broke and nobody knows."""
-    if code is not None and code < TEMPORARY:
-        return Verdict(taken=True)
-    if code is not None and code >= PERMANENT:
-        return Verdict(given_up=f"the mail server refused it for good ({code})")
+def _period(facts: Mapping[str, str]) -> str:
+    starts, ends = (datetime.fromisoformat(facts[each]) for each in ("starts_at", "ends_at"))
+    return f"{moment(starts)} to {moment(ends).rpartition(' ')[2]}"
+
+
+def invented(address: str) -> bool:
+    """Whether an address belongs to nobody: it never leaves the house, but for a try-out with a mail catcher."""
+    return address.lower().rstrip(".").endswith(INVENTED)
+
+
+def verdict(answer: Answer, unknown: int, created_at: datetime, now: datetime) -> Verdict:
+    """Judge an attempt; `unknown` is how many attempts, this one included, may have arrived without our knowing."""
+    if answer.hundred == TAKEN:
+        return Verdict(Fate.TAKEN)
+    problem = words(answer)
+    if answer.hundred == NEVER and answer.step is not Step.CONNECT:
+        return Verdict(Fate.GIVEN_UP, problem)
+    if answer.unknown and unknown >= MOST_UNKNOWN:
+        return spent()
+    return unless_late(problem, created_at, now, unknown=answer.unknown)
+
+
+def words(answer: Answer) -> str:
+    """What went wrong, for people: never in the server's own words, which may quote the address."""
+    code = f" ({answer.code})" if answer.code and answer.code > 0 else ""
+    if answer.step is Step.CONNECT:
+        return f"the mail server could not be used{code}"
+    if answer.unknown:
+        return "the mail server gave no proper answer once it had the letter: nobody knows whether it arrived"
+    if not answer.hundred:
+        return "the mail server gave no proper answer before it had the letter"
+    what = {Step.SENDER: "our own address", Step.RECIPIENT: "the recipient's address"}.get(answer.step, "the letter")
+    return f"the mail server refused {what} {'for good' if answer.hundred == NEVER else 'for now'}{code}"
+
+
+def state(done_at: datetime | None, failed_at: datetime | None, problem: str | None) -> State:
+    """How a letter fares by its row; one that is done with a problem was replayed or dropped, and never sent."""
+    if failed_at:
+        return State.FAILED
+    if done_at:
+        return State.NOT_SENT if problem else State.ACCEPTED
+    return State.WAITING
+
+
+def spent() -> Verdict:
+    """Sent so often without knowing whether it arrived that once more would be a nuisance."""
+    problem = f"sent {MOST_UNKNOWN} times, and nobody knows whether it arrived"
+    return Verdict(Fate.GIVEN_UP, problem, unknown=True)
+
+
+def unless_late(problem: str, created_at: datetime, now: datetime, *, unknown: bool = False) -> Verdict:
+    """Try again, until five days have passed."""
     if now - created_at >= PATIENCE:
-        return Verdict(given_up="not taken for five days")
-    if code is None and unknown + 1 >= MOST_UNKNOWN:
-        return Verdict(
-            given_up=f"the link broke {MOST_UNKNOWN} times and nobody knows whether it was taken", unknown=True
-        )
-    wait = min(timedelta(seconds=2 ** min(attempts, 12)), LONGEST_WAIT)
-    return Verdict(again_at=now + wait, unknown=code is None)
+        return Verdict(Fate.GIVEN_UP, f"given up after five days: {problem}", unknown=unknown)
+    return Verdict(Fate.AGAIN, problem, unknown=unknown)

@@ -44,7 +44,10 @@ service = Service(
     },
     says=[notifier.LetterAccepted, notifier.LetterFailed],
     segments=["letters"],
-    verbs={"read letters": frozenset({"coordinator", "deputy", "ops", "administrator"})},
+    verbs={
+        "read letters": frozenset({"coordinator", "deputy", "ops", "administrator"}),
+        "read addresses": frozenset({"coordinator", "administrator"}),
+    },
     parts=parts,
     boxes=boxes,
 )

@@ -41,7 +41,8 @@ def retry(runtime: "Runtime", box: str, row: UUID | None) -> int:
     """Make a parked row, or all of a box, due again from the first attempt."""
     table = boxes_of(runtime.service.metadata)[box]
     chosen = table.c.failed_at.is_not(None) if row is None else sa.and_(table.c.id == row, table.c.done_at.is_(None))
-    again = {"failed_at": None, "attempts": 0, "due_at": runtime.clock(), "created_at": runtime.clock()}
+    again: dict[str, Any] = {"failed_at": None, "due_at": runtime.clock(), "created_at": runtime.clock()}
+    again |= dict.fromkeys({"attempts", "unknown"} & set(table.c.keys()), 0)
     return _changed(runtime, sa.update(table).where(chosen).values(**again))
 
 

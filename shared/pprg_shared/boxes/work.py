@@ -15,7 +15,7 @@ from pprg_shared.database import Database
 from pprg_shared.errors import NotYet, Refused
 from pprg_shared.logs import log
 
-#: Longer than the slowest act (a mail server may take 20 seconds a command).
+#: Longer than the slowest act; whoever acts for longer says so when taking.
 LEASE = timedelta(seconds=90)
 LONGEST = timedelta(hours=1)
 TRIES = 12
@@ -50,10 +50,10 @@ def patience(error: Exception, attempts: int, created_at: datetime, now: datetim
 
 
 @cache
-def _oldest(table: sa.Table, limit: int) -> sa.Select[Any]:
+def _oldest(table: sa.Table, limit: int, counters: tuple[str, ...]) -> sa.Select[Any]:
     due = table.c.due_at <= sa.bindparam("now")
     return (
-        sa.select(table)
+        sa.select(*((each + 1).label(each.name) if each.name in counters else each for each in table.c))
         .where(*waiting(table), due)
         .order_by(table.c.due_at)
         .limit(limit)
@@ -62,24 +62,30 @@ def _oldest(table: sa.Table, limit: int) -> sa.Select[Any]:
 
 
 @cache
-def _lease(table: sa.Table) -> sa.Update:
+def _lease(table: sa.Table, counters: tuple[str, ...]) -> sa.Update:
     return (
         sa.update(table)
         .where(table.c.id.in_(sa.bindparam("ids", expanding=True)))
-        .values(due_at=sa.bindparam("until"), attempts=table.c.attempts + 1)
+        .values(due_at=sa.bindparam("until"), **{each: table.c[each] + 1 for each in counters})
     )
 
 
-def take_many(database: Database, table: sa.Table, limit: int) -> list[Any]:
-    """Up to `limit` rows that are due, leased to the caller; their `attempts` already counts this one."""
+def take_many(
+    database: Database,
+    table: sa.Table,
+    limit: int,
+    lease: timedelta = LEASE,
+    counters: tuple[str, ...] = ("attempts",),
+) -> list[Any]:
+    """Up to `limit` rows that are due, leased to the caller; their counters already count this time."""
     at = database.clock()
     with database.reading() as session:
-        if session.execute(_oldest(table, 1).with_only_columns(table.c.id), {"now": at}).first() is None:
+        if session.execute(_oldest(table, 1, counters).with_only_columns(table.c.id), {"now": at}).first() is None:
             return []
     with database.writing(f"{table.name}-take") as session:
-        rows = list(session.execute(_oldest(table, limit), {"now": at}))
+        rows = list(session.execute(_oldest(table, limit, counters), {"now": at}))
         if rows:
-            session.execute(_lease(table), {"ids": [row.id for row in rows], "until": at + LEASE})
+            session.execute(_lease(table, counters), {"ids": [row.id for row in rows], "until": at + lease})
         return rows
 
 

@@ -30,6 +30,15 @@ def body(schema: Schema) -> dict[str, Any]:
     bad = [{"pointer": where, "detail": "Control characters are not allowed."} for where in _unprintable(values, "")]
     if bad:
         raise Invalid(bad)
+    return _loaded(schema, values)
+
+
+def asked(schema: Schema) -> dict[str, Any]:
+    """What stands behind the question mark of a page's or an API's address, loaded by a strict schema, or 422."""
+    return _loaded(schema, request.args.to_dict())
+
+
+def _loaded(schema: Schema, values: dict[str, Any]) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = schema.load(values)
     except ValidationError as error:

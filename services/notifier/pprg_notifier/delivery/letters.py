@@ -1,0 +1,138 @@
+"""The box of letters: take one under a lease, send it to where its recipient is today, then mark it."""
+
+import time
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from pprg_notifier import rules
+from pprg_notifier.delivery.mailbox import Mailbox
+from pprg_notifier.delivery.smtp import Link
+from pprg_notifier.message import build
+from pprg_notifier.models import letters, place_of_sent, recipient
+from pprg_notifier.rules import Answer, Fate, Step, Verdict
+from pprg_shared.boxes import publish
+from pprg_shared.boxes.tables import waiting
+from pprg_shared.boxes.work import LEASE, PROBLEM_CHARACTERS, back_off, patience, take_many
+from pprg_shared.crashpoints import crashpoint
+from pprg_shared.errors import NotYet, Refused
+from pprg_shared.events.notifier import LetterAccepted, LetterFailed
+from pprg_shared.logs import log
+from pprg_shared.service import Runtime
+
+#: A turn ends after this many seconds, so that the loop shows that it lives and can be asked to stop.
+TURN_SECONDS = 20.0
+#: Each time a letter is taken counts as an attempt that nobody knows the end of, until its end is written down.
+COUNTERS = ("attempts", "unknown")
+
+
+class Letters:
+    """Sends what is due, one recipient a transaction; a letter that is sent again is the same letter, byte for byte."""
+
+    name = "letters"
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime, self.database = runtime, runtime.database
+        self.mailbox: Mailbox = runtime.parts["mailbox"]
+        self.link = Link(runtime.settings) if runtime.settings.mail_server else None
+        self.slowest = self.link.slowest if self.link else 0.0
+
+    def drain(self) -> int:
+        """Send what is due, and stop early when the mail server is away: the next letter would fare no better."""
+        count, end = 0, time.monotonic() + TURN_SECONDS
+        lease = LEASE + timedelta(seconds=self.slowest)
+        while time.monotonic() < end and (rows := take_many(self.database, letters, 1, lease, COUNTERS)):
+            count += 1
+            if not self._deliver(rows[0]):
+                break
+        if self.link:
+            self.link.rest()
+        return count
+
+    def close(self) -> None:
+        """Say goodbye to the mail server."""
+        if self.link:
+            self.link.close()
+
+    def _deliver(self, row: Any) -> bool:
+        """One attempt; False when the mail server is away."""
+        if row.unknown > rules.MOST_UNKNOWN:
+            self._mark(row, rules.spent())
+            return True
+        try:
+            to, raw = self._written(row)
+        except sa.exc.OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- whatever it was, the letter must not be forgotten
+            self._mark(row, self._unwritten(row, error))
+            return True
+        crashpoint("notifier.letters.before_send")
+        answer = self._send(row, to, raw)
+        crashpoint("notifier.letters.after_send")
+        self._mark(row, rules.verdict(answer, row.unknown, row.created_at, self.runtime.clock()), to)
+        return answer.step is not Step.CONNECT
+
+    def _written(self, row: Any) -> tuple[str, bytes]:
+        """The address of the recipient at this moment, and the letter's bytes."""
+        settings, profile = self.runtime.settings, self.runtime.profile
+        with self.database.reading() as session:
+            to, greeting = recipient(session, row)
+        facts = dict(row.facts)
+        if "path" in facts:
+            facts["link"] = settings.base_url.rstrip("/") + facts["path"]
+        subject, text = rules.wording(row.type, facts, greeting, profile.name, profile.phone)
+        raw = build(
+            sender=settings.mail_from,
+            to=to,
+            subject=subject,
+            text=text,
+            message_id=row.message_id,
+            at=row.created_at,
+            invitation=facts if "uid" in facts else None,
+        )
+        return to, raw
+
+    def _unwritten(self, row: Any, error: Exception) -> Verdict:
+        """What becomes of a letter that nobody can be found for, or that could not be written."""
+        now = self.runtime.clock()
+        known = isinstance(error, NotYet | Refused)
+        problem = str(error) if known else f"the letter could not be written ({type(error).__name__})"
+        if patience(error, row.attempts, row.created_at, now).given_up:
+            return Verdict(Fate.GIVEN_UP, problem)
+        return rules.unless_late(problem, row.created_at, now)
+
+    def _send(self, row: Any, to: str, raw: bytes) -> Answer:
+        settings = self.runtime.settings
+        if self.link is None or (rules.invented(to) and not settings.trial):
+            return self.mailbox.attempt(row.id, raw)
+        return self.link.attempt(settings.mail_from, to, raw)
+
+    def _mark(self, row: Any, after: Verdict, to: str = "") -> None:
+        """Write down what became of an attempt and say it, once: unless somebody else has marked the letter since."""
+        at = self.runtime.clock()
+        values: dict[str, Any] = {"problem": after.problem[:PROBLEM_CHARACTERS] or None}
+        if not after.unknown:
+            values["unknown"] = letters.c.unknown - 1
+        if after.fate is Fate.AGAIN:
+            values["due_at"] = at + back_off(row.attempts)
+        else:
+            values["done_at" if after.fate is Fate.TAKEN else "failed_at"] = at
+            values["sent"] = self.runtime.keys["contact"].seal(to.encode(), place_of_sent(row.id)) if to else None
+        mine = [letters.c.id == row.id, *waiting(letters)]
+        if after.fate is not Fate.TAKEN:
+            mine.append(letters.c.attempts == row.attempts)  # whoever took it after us has the say
+        with self.database.writing("letters-mark") as session:
+            changed = session.execute(sa.update(letters).where(*mine).values(**values))
+            if not changed.rowcount:  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
+                return
+            if after.fate is not Fate.AGAIN:
+                publish(session, _news(row, after))
+        log.info("letter", id=str(row.id), type=row.type, fate=after.fate.value, attempts=row.attempts)
+
+
+def _news(row: Any, after: Verdict) -> LetterAccepted | LetterFailed:
+    about = {"letter_id": row.id, "about": row.subject, "template": row.type}
+    if after.fate is Fate.TAKEN:
+        return LetterAccepted(**about, typed=row.type in rules.TYPED)
+    return LetterFailed(**about, reason=after.problem)

@@ -1,0 +1,97 @@
+"""Letters as pages and API show them: how each fares, and never to which address unless that is asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from pprg_notifier import rules
+from pprg_notifier.models import Agency, letters, place_of_sent
+from pprg_notifier.rules import LETTERS, State
+from pprg_shared.database import context
+from pprg_shared.errors import NotThere
+
+MOST = 200
+_ALL = sa.select(letters, Agency.name.label("agency_name")).outerjoin(Agency, Agency.id == letters.c.agency)
+_STATES: Mapping[State, tuple["sa.ColumnElement[bool]", ...]] = {
+    State.WAITING: (letters.c.done_at.is_(None), letters.c.failed_at.is_(None)),
+    State.FAILED: (letters.c.failed_at.is_not(None),),
+    State.ACCEPTED: (letters.c.done_at.is_not(None), letters.c.problem.is_(None)),
+    State.NOT_SENT: (letters.c.done_at.is_not(None), letters.c.problem.is_not(None)),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A letter and how it fares."""
+
+    id: UUID
+    template: str
+    kind: str
+    reference: str
+    person: UUID | None
+    agency: str | None
+    agency_name: str | None
+    duty: str | None
+    state: State
+    written_at: datetime
+    ended_at: datetime | None
+    attempts: int
+    next_try: datetime | None
+    problem: str
+    invitation: bool
+    typed: bool
+
+    @property
+    def to(self) -> str:
+        """Whom it is for, by number or duty and never by address."""
+        return str(self.person) if self.person else f"{self.agency}/{self.duty}"
+
+
+def letters_of(session: Session, subject: UUID | None, state: str | None) -> list[Shown]:
+    """Letters, newest first: all about a subject, or the newest 200 of all."""
+    query = _ALL.order_by(letters.c.created_at.desc(), letters.c.id)
+    if state:
+        query = query.where(*_STATES[State(state)])
+    query = query.where(letters.c.subject == str(subject)) if subject else query.limit(MOST)
+    return [_shown(row) for row in session.execute(query)]
+
+
+def letter_of(session: Session, letter: UUID) -> Shown:
+    """One letter; raises NotThere."""
+    row = session.execute(_ALL.where(letters.c.id == letter)).first()
+    if row is None:
+        raise NotThere
+    return _shown(row)
+
+
+def address_of(session: Session, letter: UUID) -> str | None:
+    """The address that a letter went to in the end, or was refused for."""
+    sent = session.scalar(sa.select(letters.c.sent).where(letters.c.id == letter))
+    return context(session).keys["contact"].open(sent, place_of_sent(letter)).decode() if sent else None
+
+
+def _shown(row: Any) -> Shown:
+    state = rules.state(row.done_at, row.failed_at, row.problem)
+    return Shown(
+        id=row.id,
+        template=row.type,
+        kind=LETTERS[row.type].kind if row.type in LETTERS else row.type,
+        reference=row.facts["reference"],
+        person=row.person_id,
+        agency=row.agency,
+        agency_name=row.agency_name or row.agency,
+        duty=row.duty,
+        state=state,
+        written_at=row.created_at,
+        ended_at=row.done_at or row.failed_at,
+        attempts=row.attempts,
+        next_try=row.due_at if state is State.WAITING else None,
+        problem=row.problem or "",
+        invitation="uid" in row.facts,
+        typed=row.type in rules.TYPED,
+    )

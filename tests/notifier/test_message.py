@@ -1,0 +1,172 @@
+"""The bytes of a letter and of an invitation, as mail programs and calendars read them."""
+
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import SMTP
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from icalendar import Calendar
+
+from pprg_notifier.message import HEADERS, Forged, build
+from pprg_notifier.rules import LETTERS, wording
+
+AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+GOLDEN = Path(__file__).parent / "invitation.eml"
+FACTS = {
+    "reference": "PPRG-2026-0001",
+    "starts_at": "2026-12-10T10:00:00+00:00",
+    "ends_at": "2026-12-10T12:00:00+00:00",
+    "place": "Room 1; north, wing",
+    "sequence": "0",
+    "uid": "0123456789abcdef0123456789abcdef",
+}
+
+
+def letter(**changes) -> bytes:
+    parts = {
+        "sender": "office@pprg.example",
+        "to": "lead@police.example",
+        "subject": "OFFICIAL-SENSITIVE: PPRG-2026-0001, request for information",
+        "text": "Hello\n",
+        "message_id": "fedcba9876543210fedcba9876543210",
+        "at": AT,
+        "invitation": None,
+    }
+    return build(**(parts | changes))
+
+
+def invitation(**changes) -> bytes:
+    facts = FACTS | changes
+    greeting = LETTERS["meeting_invitation"].greets
+    subject, text = wording("meeting_invitation", facts, greeting, "The partnership", "01632 960001")
+    return letter(subject=subject, text=text, invitation=facts)
+
+
+def read(raw: bytes):
+    return message_from_bytes(raw, policy=SMTP)
+
+
+def event_in(raw: bytes):
+    _, calendar = read(raw).iter_parts()
+    return Calendar.from_ical(calendar.get_content()).walk("VEVENT")[0]
+
+
+def test_an_invitation_is_these_bytes():
+    assert invitation() == GOLDEN.read_bytes()
+
+
+def test_an_invitation_has_the_form_that_calendars_look_for():
+    whole = read(invitation())
+    plain, calendar = whole.iter_parts()
+    method = Calendar.from_ical(calendar.get_content())["METHOD"]
+
+    assert whole.get_content_type() == "multipart/alternative"
+    assert plain.get_content_type() == "text/plain"
+    assert calendar["Content-Type"] == 'text/calendar; method="REQUEST"; charset="utf-8"'
+    assert (calendar.get_param("method"), method) == ("REQUEST", "REQUEST")
+    assert [part["Content-Transfer-Encoding"] for part in (plain, calendar)] == ["7bit", "7bit"]
+    assert [part["Content-Disposition"] for part in (plain, calendar)] == [None, None]
+
+
+def test_an_invitation_comes_from_its_organizer_in_utc_with_a_number_that_stays():
+    raw = invitation(starts_at="2026-06-10T11:00:00+01:00", ends_at="2026-06-10T13:00:00+01:00", sequence="3")
+    event = event_in(raw)
+
+    assert event["ORGANIZER"] == f"mailto:{read(raw)['From']}"
+    assert event["ATTENDEE"] == "mailto:lead@police.example"
+    assert (event["UID"], event["SEQUENCE"]) == (f"{FACTS['uid']}@pprg.example", 3)
+    assert event["UID"] == event_in(invitation())["UID"]
+    assert [event[each].to_ical() for each in ("DTSTART", "DTEND", "DTSTAMP")] == [
+        b"20260610T100000Z",
+        b"20260610T120000Z",
+        b"20261124T093000Z",
+    ]
+    assert event["SUMMARY"] == "Practice review group, PPRG-2026-0001"
+
+
+@settings(deadline=None)
+@given(
+    st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff"), max_size=200).map(str.strip)
+)
+def test_a_place_reads_back_as_it_was_written_and_is_sent_in_ascii(place):
+    raw = invitation(place=place)
+
+    assert str(event_in(raw).get("LOCATION", "")) == place
+    assert raw.isascii()
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+
+
+@pytest.mark.parametrize("place", ["Room\nBEGIN:VALARM", "Room\r\nATTENDEE:mailto:evil@x.example", "a;b,c:d\\n"])
+def test_a_place_adds_nothing_to_an_invitation(place):
+    event = event_in(invitation(place=place))
+
+    assert "VALARM" not in event
+    assert event["ATTENDEE"] == "mailto:lead@police.example"
+    assert event.subcomponents == []
+
+
+def test_a_letter_is_the_same_whenever_it_is_built():
+    assert letter() == letter()
+    assert invitation() == invitation()
+
+
+def test_text_beyond_ascii_arrives_as_it_was_written():
+    raw = letter(text="Naïve – “quoted” £5\nsecond line\n.\nFrom here\n")
+
+    assert raw.isascii()
+    assert read(raw).get_content().splitlines() == ["Naïve – “quoted” £5", "second line", ".", "From here"]
+
+
+@settings(deadline=None)
+@given(st.text(max_size=80), st.sampled_from(["subject", "to", "sender"]))
+def test_no_text_becomes_a_header(words, place):
+    try:
+        raw = letter(**{place: words})
+    except Forged:
+        return
+
+    headers = read(raw).items()
+    assert {name for name, _ in headers} <= HEADERS
+    assert len(headers) == len({name for name, _ in headers})
+
+
+@pytest.mark.parametrize("name", ["to", "sender"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        '"',
+        "nobody",
+        "a b@x.example",
+        "Name <a@x.example>",
+        "a@x.example, b@x.example",
+        "a@x.example>",
+        "@x.example",
+    ],
+)
+def test_only_one_plain_address_is_written_to_and_from(name, address):
+    with pytest.raises(Forged, match="not one plain address"):
+        letter(**{name: address})
+
+
+@pytest.mark.parametrize("name", ["subject", "to", "sender"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a\nBcc: evil@x.example",
+        "a\r\nBcc: evil@x.example",
+        "a\rBcc: evil@x.example",
+        "a\u2028Bcc: evil@x.example",
+        "a\x85Bcc: evil@x.example",
+        "a\x00",
+        "=?utf-8?q?a=0ABcc:_evil=40x.example?=",
+        "é@x.example",
+        "\ud800",
+    ],
+)
+def test_what_could_become_a_header_never_leaves(name, words):
+    with pytest.raises(Forged):
+        letter(**{name: words})
