@@ -1,15 +1,17 @@
 """What the notifier does about what it hears: letters as rows, and copies of the directory."""
 
+import json
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from pprg_notifier import rules
-from pprg_notifier.models import Agency, Person, letters
+from pprg_notifier.models import Agency, Person, letters, place_of
 from pprg_shared.boxes.tables import insert_new
 from pprg_shared.contract import Event
-from pprg_shared.database import now, seal
+from pprg_shared.database import context, now, seal
 from pprg_shared.directory import keep_higher
 from pprg_shared.events.intake import (
     AgencyChanged,
@@ -24,9 +26,12 @@ from pprg_shared.events.triage import CaseOpened, DecisionRatified, MeetingSched
 OFFICE = "pprg-office"
 LEAD = "safeguarding-lead"
 Recipient = UUID | tuple[str, str]
+Facts = Mapping[str, str]
 
 
-def _write(session: Session, heard: Event, template: str, to: Recipient, **facts: str) -> None:
+def _write(
+    session: Session, heard: Event, template: str, to: Recipient, facts: Facts, private: Facts | None = None
+) -> None:
     """One letter to one person or duty; of a replayed event it is kept, and not sent."""
     person, agency, duty = (to, None, None) if isinstance(to, UUID) else (None, *to)
     name = rules.letter_id(heard.envelope.id, template, str(person or f"{agency}/{duty}"))
@@ -40,7 +45,9 @@ def _write(session: Session, heard: Event, template: str, to: Recipient, **facts
         "person_id": person,
         "agency": agency,
         "duty": duty,
-        "facts": facts,
+        "facts": dict(facts),
+        "content": _sealed(session, name, private) if private else None,
+        "correlation_id": heard.envelope.correlation_id,
         "message_id": name.hex,
         "created_at": at,
         "due_at": at,
@@ -50,15 +57,20 @@ def _write(session: Session, heard: Event, template: str, to: Recipient, **facts
     session.execute(insert_new(session, letters), row)
 
 
+def _sealed(session: Session, letter: UUID, private: Facts) -> str:
+    return context(session).keys["contact"].seal(json.dumps(dict(private)).encode(), place_of(letter, "content"))
+
+
 def _office(session: Session, heard: Any, template: str, case_id: UUID) -> None:
+    facts = {"reference": heard.reference, "path": f"/cases/{case_id}"}
     for duty in ("coordinator", "deputy"):
-        _write(session, heard, template, (OFFICE, duty), reference=heard.reference, path=f"/cases/{case_id}")
+        _write(session, heard, template, (OFFICE, duty), facts)
 
 
 def write_receipt(session: Session, heard: ReferralSubmitted) -> None:
     """Thank the referrer."""
     facts = {"reference": heard.reference, "on": heard.submitted_on.isoformat()}
-    _write(session, heard, "referral_received", heard.referrer_id, **facts)
+    _write(session, heard, "referral_received", heard.referrer_id, facts)
 
 
 def write_about_case(session: Session, heard: CaseOpened) -> None:
@@ -78,7 +90,7 @@ def write_reminder(session: Session, heard: ReminderDue) -> None:
 
 def _to_lead(session: Session, heard: RequestReady | ReminderDue, template: str) -> None:
     facts = {"reference": heard.reference, "due_on": heard.due_on.isoformat(), "path": f"/requests/{heard.request_id}"}
-    _write(session, heard, template, (heard.agency, LEAD), **facts)
+    _write(session, heard, template, (heard.agency, LEAD), facts)
 
 
 def write_about_return(session: Session, heard: AgencySummarySubmitted | NilReturnSubmitted) -> None:
@@ -92,20 +104,19 @@ def write_invitations(session: Session, heard: MeetingScheduled) -> None:
         "reference": heard.reference,
         "starts_at": heard.starts_at.isoformat(),
         "ends_at": heard.ends_at.isoformat(),
-        "place": heard.place,
         "sequence": str(heard.sequence),
         "uid": heard.meeting_id.hex,
     }
     for person in heard.invited:
-        _write(session, heard, "meeting_invitation", person, **facts)
+        _write(session, heard, "meeting_invitation", person, facts, {"place": heard.place})
 
 
 def write_outcomes(session: Session, heard: DecisionRatified) -> None:
     """Tell the referrer and every agency that was asked."""
     facts = {"reference": heard.reference, "on": heard.decided_on.isoformat()}
-    _write(session, heard, "outcome_to_referrer", heard.referrer_id, **facts)
+    _write(session, heard, "outcome_to_referrer", heard.referrer_id, facts)
     for agency in heard.agencies:
-        _write(session, heard, "outcome_to_agency", (agency, LEAD), **facts)
+        _write(session, heard, "outcome_to_agency", (agency, LEAD), facts)
 
 
 def copy_person(session: Session, heard: PersonChanged) -> None:

@@ -17,8 +17,9 @@ class Base(DeclarativeBase):
     """Of all tables of the notifier."""
 
 
-#: One row a letter: for one person or duty, about one matter. `type` is the template, `facts` its public facts;
-#: `unknown` counts the attempts that may have arrived without our knowing, `sent` seals the address it went to.
+#: One row a letter: for one person or duty, about one matter. `type` is the template, `facts` its public facts and
+#: `content` seals the others; `unknown` counts the attempts that may have arrived without our knowing, `sent` seals
+#: the address it went to.
 letters = sa.Table(
     "letters",
     Base.metadata,
@@ -30,6 +31,8 @@ letters = sa.Table(
     sa.Column("agency", sa.String(60)),
     sa.Column("duty", sa.String(60)),
     sa.Column("facts", sa.JSON, nullable=False),
+    sa.Column("content", sa.Text, info=CONTACT),
+    sa.Column("correlation_id", sa.String(80)),
     sa.Column("message_id", sa.String(120), nullable=False),
     sa.Column("sent", sa.Text, info=CONTACT),
     sa.Column("unknown", sa.Integer, nullable=False, server_default="0"),
@@ -64,9 +67,9 @@ class Agency(Base):
     content: Mapped[str] = mapped_column(sa.Text, info=CONTACT)
 
 
-def place_of_sent(letter: UUID) -> str:
-    """The place to which the address in `sent` is sealed."""
-    return f"column:letters:{letter}:sent"
+def place_of(letter: UUID, column: str) -> str:
+    """The place to which a sealed column of a letter is bound."""
+    return f"column:letters:{letter}:{column}"
 
 
 def recipient(session: Session, letter: Any) -> tuple[str, str]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pprg_notifier import rules
-from pprg_notifier.models import Agency, letters, place_of_sent
+from pprg_notifier.models import Agency, letters, place_of
 from pprg_notifier.rules import LETTERS, State
 from pprg_shared.database import context
 from pprg_shared.errors import NotThere
@@ -72,7 +72,7 @@ def letter_of(session: Session, letter: UUID) -> Shown:
 def address_of(session: Session, letter: UUID) -> str | None:
     """The address that a letter went to in the end, or was refused for."""
     sent = session.scalar(sa.select(letters.c.sent).where(letters.c.id == letter))
-    return context(session).keys["contact"].open(sent, place_of_sent(letter)).decode() if sent else None
+    return context(session).keys["contact"].open(sent, place_of(letter, "sent")).decode() if sent else None
 
 
 def _shown(row: Any) -> Shown:

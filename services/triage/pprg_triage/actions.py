@@ -94,7 +94,8 @@ def schedule_meeting(
         raise Refused(problem)
     if session.scalar(select(Meeting.id).where(Meeting.case_id == case_id)):
         raise Refused("A meeting about this case has been called already.")
-    meeting = Meeting(id=uuid4(), case_id=case.id, starts_at=starts_at, ends_at=ends_at, place=place, sequence=0)
+    meeting = Meeting(id=uuid4(), case_id=case.id, starts_at=starts_at, ends_at=ends_at, sequence=0)
+    meeting.place = seal(session, meeting, "place", place)
     session.add(meeting)
     publish(
         session,

@@ -53,7 +53,7 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
         ],
         "missing": found.missing,
         "rows": found.rows,
-        "meeting": meeting and {"starts_at": meeting.starts_at.isoformat(), "place": meeting.place},
+        "meeting": meeting and {"starts_at": meeting.starts_at.isoformat(), "place": found.place},
         "decisions": [
             {"id": str(each.id), "route": each.route, "outcome": each.outcome, "ratified": each.ratified_on is not None}
             for each, _ in found.decisions

@@ -10,6 +10,7 @@ from pprg_shared.boxes.tables import box
 from pprg_shared.database import UtcDateTime
 
 CASE = {"ring": "case"}
+CONTACT = {"ring": "contact"}
 
 
 class Base(DeclarativeBase):
@@ -70,14 +71,14 @@ class Row(Base):
 
 
 class Meeting(Base):
-    """A meeting of the group about a case."""
+    """A meeting of the group about a case; `place` is sealed."""
 
     __tablename__ = "meetings"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     case_id: Mapped[UUID] = mapped_column(index=True)
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    place: Mapped[str] = mapped_column(sa.String(200))
+    place: Mapped[str] = mapped_column(sa.Text, info=CONTACT)
     sequence: Mapped[int]
 
 

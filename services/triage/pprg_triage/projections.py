@@ -28,6 +28,7 @@ class Whole:
     missing: list[str]
     rows: int
     meeting: Meeting | None
+    place: str
     decisions: list[tuple[Decision, str]]
     letters: int
     failed_letters: int
@@ -113,6 +114,7 @@ def whole_case(session: Session, case_id: UUID, profile: Profile) -> Whole:
     requests = session.scalars(select(Request).where(Request.case_id == case_id).order_by(Request.agency)).all()
     answered = session.scalars(select(Return.agency).where(Return.case_id == case_id)).all()
     decisions = session.scalars(select(Decision).where(Decision.case_id == case_id)).all()
+    meeting = session.scalar(select(Meeting).where(Meeting.case_id == case_id))
     letters = session.scalars(select(Letter.state).where(Letter.case_id == str(case_id))).all()
     return Whole(
         case=case,
@@ -121,7 +123,8 @@ def whole_case(session: Session, case_id: UUID, profile: Profile) -> Whole:
         requests=requests,
         missing=rules.still_missing([each.agency for each in requests], answered),
         rows=len(session.scalars(select(Row.id).where(Row.case_id == case_id)).all()),
-        meeting=session.scalar(select(Meeting).where(Meeting.case_id == case_id)),
+        meeting=meeting,
+        place=unseal(session, meeting, "place") if meeting else "",
         decisions=[(each, unseal(session, each, "content")["reasons"]) for each in decisions],
         letters=letters.count("accepted"),
         failed_letters=letters.count("failed"),

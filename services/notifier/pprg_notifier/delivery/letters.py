@@ -1,5 +1,6 @@
 """The box of letters: take one under a lease, send it to where its recipient is today, then mark it."""
 
+import json
 import time
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from pprg_notifier import rules
 from pprg_notifier.delivery.mailbox import Mailbox
 from pprg_notifier.delivery.smtp import Link
 from pprg_notifier.message import build
-from pprg_notifier.models import letters, place_of_sent, recipient
+from pprg_notifier.models import letters, place_of, recipient
 from pprg_notifier.rules import Answer, Fate, Step, Verdict
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.tables import waiting
@@ -79,6 +80,8 @@ class Letters:
         with self.database.reading() as session:
             to, greeting = recipient(session, row)
         facts = dict(row.facts)
+        if row.content:
+            facts |= json.loads(self.runtime.keys["contact"].open(row.content, place_of(row.id, "content")))
         if "path" in facts:
             facts["link"] = settings.base_url.rstrip("/") + facts["path"]
         subject, text = rules.wording(row.type, facts, greeting, profile.name, profile.phone)
@@ -118,17 +121,18 @@ class Letters:
             values["due_at"] = at + back_off(row.attempts)
         else:
             values["done_at" if after.fate is Fate.TAKEN else "failed_at"] = at
-            values["sent"] = self.runtime.keys["contact"].seal(to.encode(), place_of_sent(row.id)) if to else None
+            values["sent"] = self.runtime.keys["contact"].seal(to.encode(), place_of(row.id, "sent")) if to else None
         mine = [letters.c.id == row.id, *waiting(letters)]
         if after.fate is not Fate.TAKEN:
             mine.append(letters.c.attempts == row.attempts)  # whoever took it after us has the say
-        with self.database.writing("letters-mark") as session:
+        with self.database.writing("letters-mark", row.correlation_id) as session:
             changed = session.execute(sa.update(letters).where(*mine).values(**values))
             if not changed.rowcount:  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
                 return
             if after.fate is not Fate.AGAIN:
                 publish(session, _news(row, after))
-        log.info("letter", id=str(row.id), type=row.type, fate=after.fate.value, attempts=row.attempts)
+        about = {"id": str(row.id), "type": row.type, "correlation_id": row.correlation_id}
+        log.info("letter", **about, fate=after.fate.value, attempts=row.attempts)
 
 
 def _news(row: Any, after: Verdict) -> LetterAccepted | LetterFailed:

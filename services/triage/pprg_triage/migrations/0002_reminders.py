@@ -1,4 +1,4 @@
-"""Reminders of requests that are not answered.
+"""Reminders of requests that are not answered; a sealed place is longer than a plain one.
 
 The code before this migration must work with it too: both run at once while services are replaced one by one.
 So only add here; drop what is no longer used in a later release.
@@ -40,10 +40,14 @@ def upgrade() -> None:
             postgresql_where=sa.text("done_at IS NULL AND failed_at IS NULL"),
             sqlite_where=sa.text("done_at IS NULL AND failed_at IS NULL"),
         )
+    with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.alter_column("place", existing_type=sa.String(length=200), type_=sa.Text(), existing_nullable=False)
 
 
 def downgrade() -> None:
     """Go back."""
+    with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.alter_column("place", existing_type=sa.Text(), type_=sa.String(length=200), existing_nullable=False)
     with op.batch_alter_table("reminders", schema=None) as batch_op:
         batch_op.drop_index(
             "reminders_waiting",
