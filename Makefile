@@ -29,6 +29,12 @@ test: $(VENV)/.development ## Run the tests
 test-all: $(VENV)/.development ## Run the long forms too, on every Python found
 	@./tools/test-all.sh
 
+demo: $(VENV)/.runtime ## Play an invented case and check it, in a temporary folder or at URL
+	@$(BIN)/pprg demo $(if $(URL),--url $(URL))
+
+deployed: $(VENV)/.development ## Build the images, bring everything up in containers and test it (needs Docker)
+	@$(BIN)/python -m pytest --deployed --tb=short tests/deployed
+
 check: $(VENV)/.development ## Lint, format, types, import contracts and the rules of the house
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -45,4 +51,4 @@ locks: ## Write the hashed requirement files anew (needs uv)
 clean: ## Remove what setup made
 	rm -rf $(VENV)
 
-.PHONY: help setup run test test-all check docs locks clean
+.PHONY: help setup run test test-all demo deployed check docs locks clean

@@ -55,14 +55,15 @@ class World:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the long forms too")
+    parser.addoption("--deployed", action="store_true", help="run what needs Docker too")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--long"):
-        left_out = [each for each in items if each.get_closest_marker("long")]
-        if left_out:
-            config.hook.pytest_deselected(items=left_out)
-            items[:] = [each for each in items if each not in left_out]
+    closed = [name for name in ("long", "deployed") if not config.getoption(f"--{name}")]
+    left_out = [each for each in items if any(each.get_closest_marker(name) for name in closed)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [each for each in items if each not in left_out]
 
 
 @pytest.fixture

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 import golden
+from pprg_embedded.deployment import nginx_map
 from pprg_embedded.world import SERVICES
+from pprg_shared.app import Origin, create_app, create_ops
 from pprg_shared.crashpoints import ACTS, POINTS
 from pprg_shared.database import Database
 from pprg_shared.migrations import Migrations
@@ -87,6 +89,22 @@ def test_no_two_services_claim_the_same_pages():
     segments = [segment for service in SERVICES for segment in service.segments]
 
     assert sorted(segments) == sorted(set(segments))
+
+
+def test_nginx_sends_a_path_to_the_service_that_would_answer_it_embedded(world):
+    text = (ROOT / "deploy/nginx/services.map").read_text(encoding="utf-8")
+    segments = [segment for service in SERVICES for segment in service.segments if segment]
+    names = [service.name for service in SERVICES]
+    nouns = [*segments, *names, "nothing", "casesque", ""]
+    paths = [f"{start}{noun}{end}" for start in ("/", "/api/v1/", "/assets/") for noun in nouns for end in ("", "/x")]
+    rules = [(re.compile(pattern), name) for pattern, name in re.findall(r'"~(\S+)" (\w+);', text)]
+    (front,) = re.findall(r"default (\w+);", text)
+    origin = Origin({each.service.name: create_app(each) for each in world.services.values()}, create_ops(), 1)
+
+    chosen = {path: next((name for rule, name in rules if rule.search(path)), front) for path in paths}
+
+    assert text == nginx_map(SERVICES)
+    assert chosen == {path: origin._whose(path).extensions["pprg"].service.name for path in paths}
 
 
 def test_every_transaction_is_a_named_crash_point():

@@ -9,14 +9,18 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 
 import click
 
 from pprg_embedded.browser import Failed
 from pprg_embedded.demo import play
+from pprg_embedded.deployment import nginx_map, write_secrets
 from pprg_embedded.world import SERVICES, assemble, compose, with_secrets
 from pprg_shared import logs
 from pprg_shared.boxes.commands import boxes_commands
+from pprg_shared.config import SettingsError
+from pprg_shared.definitions import definitions_json
 from pprg_shared.keys import keys_commands
 from pprg_shared.profile import load_profile
 from pprg_shared.server import Server
@@ -77,6 +81,32 @@ def demo(*, url: str | None, agencies: int, as_json: bool) -> None:
         click.echo(", ".join(f"{name.replace('_', ' ')} {result[name]}" for name in words))
     if not all(each["ok"] for each in result["checks"]):
         sys.exit(1)
+
+
+@main.command()
+@click.argument("folder", default="secrets", type=click.Path(path_type=Path))
+def secrets(folder: Path) -> None:
+    """Write fresh secrets for docker-compose into FOLDER, once; what was sealed with lost keys is lost."""
+    try:
+        write_secrets(folder)
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}; nothing was overwritten") from None
+    click.echo(f"{folder}: written. Keep a copy of it apart from the databases.")
+
+
+@main.command()
+def definitions() -> None:
+    """Print RabbitMQ's definitions.json; the hashes of passwords come from the environment (INTAKE_BROKER_…)."""
+    try:
+        click.echo(definitions_json(SERVICES))
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@main.command()
+def nginx() -> None:
+    """Print nginx's map of the one origin; deploy/nginx/services.map holds it."""
+    click.echo(nginx_map(SERVICES), nl=False)
 
 
 @contextmanager

@@ -36,12 +36,12 @@ def with_secrets(settings: Settings) -> Settings:
             continue
         path = folder / name
         if not path.exists():
-            _write_once(path, fresh())
+            write_once(path, fresh())
         filled[name.lower()] = path.read_text(encoding="ascii").strip()
     return dataclasses.replace(settings, **filled)
 
 
-def _write_once(path: Path, value: str) -> None:
+def write_once(path: Path, value: str) -> None:
     """Durable before it is used: what was sealed with a lost key is lost."""
     draft = path.with_suffix(".new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:

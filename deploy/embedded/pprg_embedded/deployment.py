@@ -1,0 +1,71 @@
+"""What a deployment is made from: nginx's map of the one origin, and secrets that are written once."""
+
+import errno
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from pprg_embedded.world import SECRETS, SERVICES, write_once
+from pprg_shared.definitions import VHOST, definitions_json, hash_name, hash_password
+from pprg_shared.service import Service
+
+#: Secrets that are one and the same wherever they are held, and the ring that a service needs to be given one.
+SHARED_SECRETS = {"CASE_KEYS": "case", "CONTACT_KEYS": "contact", "SESSION_KEYS": None}
+DATABASE_HOST, BROKER_HOST = "postgres", "rabbitmq"
+
+
+def nginx_map(services: Iterable[Service]) -> str:
+    """The map from a path to the service whose page it is; what nobody claims is the front page's service's."""
+    lines = []
+    front = ""
+    for each in services:
+        front = each.name if "" in each.segments else front
+        nouns = "|".join(segment for segment in each.segments if segment)
+        lines += [
+            f'    "~^/(?:api/v1|assets)/{each.name}(?:/|$)" {each.name};',
+            f'    "~^/(?:api/v1/)?(?:{nouns})(?:/|$)" {each.name};',
+        ]
+    head = "# Written by `pprg nginx` from the segments of each service.py."
+    return "\n".join([head, "map $uri $service {", f"    default {front};", *lines, "}", ""])
+
+
+def write_secrets(folder: Path) -> None:
+    """Fresh secrets in a folder of their own, one folder for each container; raises FileExistsError the second time.
+
+    A container gets its own folder and nothing else, so files inside may be read by its numeric user, whoever that is;
+    on the host, the folder around them is the owner's alone.
+    """
+    if folder.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder))
+    draft = folder.with_name(f"{folder.name}.new")
+    draft.mkdir(mode=0o700)
+    passwords = {each.name: secrets.token_urlsafe() for each in SERVICES}
+    hashes = {hash_name(name): hash_password(password) for name, password in passwords.items()}
+    for place, text in _secrets(passwords, hashes).items():
+        path = draft / place
+        path.parent.mkdir(mode=0o755, exist_ok=True)
+        write_once(path, text)
+        if path.parent != draft:
+            path.parent.chmod(0o755)
+            path.chmod(0o444)
+    draft.rename(folder)
+
+
+def _secrets(broker_passwords: dict[str, str], hashes: dict[str, str]) -> dict[str, str]:
+    """Place in the folder to what it holds."""
+    shared = {name: SECRETS[name]() for name in SHARED_SECRETS}
+    found = {
+        "postgres.env": f"POSTGRES_PASSWORD={secrets.token_urlsafe()}",
+        "rabbitmq.env": "\n".join(f"{name}={value}" for name, value in hashes.items()),
+        "rabbitmq/definitions.json": definitions_json(SERVICES, hashes),
+    }
+    for each in SERVICES:
+        password = secrets.token_urlsafe()
+        own = {name: shared[name] for name, ring in SHARED_SECRETS.items() if ring is None or ring in each.rings}
+        own["SECRET_KEY"] = SECRETS["SECRET_KEY"]()
+        own["DATABASE_URL"] = f"postgresql+psycopg://{each.name}:{password}@{DATABASE_HOST}/{each.name}"
+        own["BROKER_URL"] = f"amqp://{each.name}:{broker_passwords[each.name]}@{BROKER_HOST}/{VHOST}"
+        found |= {f"{each.name}/{name}": value for name, value in own.items()}
+        found[f"postgres/{each.name}"] = password
+    return found

@@ -1,0 +1,88 @@
+import json
+import stat
+from base64 import b64decode
+
+import pytest
+from click.testing import CliRunner
+
+from pprg_embedded.__main__ import main
+from pprg_embedded.world import SERVICES
+from pprg_shared.config import Settings
+from pprg_shared.definitions import hash_password
+from pprg_shared.sealing import Keyring
+
+COMMON = {"CONTACT_KEYS", "SESSION_KEYS", "SECRET_KEY", "DATABASE_URL", "BROKER_URL"}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    done = CliRunner().invoke(main, ["secrets", str(tmp_path / "secrets")])
+    assert done.exit_code == 0, done.output
+    return tmp_path / "secrets"
+
+
+def settings_from(folder, service):
+    return Settings.from_environment({f"{each.name}_FILE": str(each) for each in (folder / service).iterdir()})
+
+
+def test_each_container_gets_its_own_secrets_and_the_notifier_no_case_key(folder):
+    held = {each.name: {path.name for path in (folder / each.name).iterdir()} for each in SERVICES}
+
+    assert held == {name: COMMON | ({"CASE_KEYS"} if name != "notifier" else set()) for name in held}
+
+
+def test_services_share_keys_and_nothing_else(folder):
+    settings = {each.name: settings_from(folder, each.name) for each in SERVICES}
+
+    def different(name):
+        return len({getattr(each, name) for each in settings.values()})
+
+    assert {name: each.case_keys for name, each in settings.items() if each.case_keys} == dict.fromkeys(
+        ["intake", "triage", "publisher"], settings["intake"].case_keys
+    )
+    assert [different(name) for name in ("contact_keys", "session_keys")] == [1, 1]
+    assert [different(name) for name in ("secret_key", "database_url", "broker_url")] == [4, 4, 4]
+    assert Keyring.parse(settings["notifier"].contact_keys).ids != Keyring.parse(settings["intake"].case_keys).ids
+
+
+def test_postgres_and_the_broker_are_told_the_passwords_that_services_use(folder):
+    users = json.loads((folder / "rabbitmq/definitions.json").read_text())["users"]
+    hashes = {each["name"]: each["password_hash"] for each in users}
+
+    for service, known in hashes.items():
+        settings = settings_from(folder, service)
+        password = settings.broker_url.removeprefix(f"amqp://{service}:").removesuffix("@rabbitmq/pprg")
+        salt = b64decode(known)[:4]
+        own = (folder / "postgres" / service).read_text().strip()
+        assert hash_password(password, salt) == known
+        assert settings.database_url == f"postgresql+psycopg://{service}:{own}@postgres/{service}"
+    assert sorted(hashes) == sorted(each.name for each in SERVICES)
+
+
+def test_secrets_are_readable_by_the_owner_of_the_folder_alone(folder):
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.glob("*.env"))}
+
+    assert modes == {"secrets": 0o700, "postgres.env": 0o600, "rabbitmq.env": 0o600}
+    assert stat.S_IMODE((folder / "triage/CASE_KEYS").stat().st_mode) == 0o444
+
+
+def test_secrets_are_written_once(folder):
+    before = (folder / "intake/CASE_KEYS").read_text()
+
+    again = CliRunner().invoke(main, ["secrets", str(folder)])
+
+    assert again.exit_code == 1
+    assert again.output == f"Error: {folder}: File exists; nothing was overwritten\n"
+    assert (folder / "intake/CASE_KEYS").read_text() == before
+    assert [each.name for each in folder.parent.iterdir()] == ["secrets"]
+
+
+def test_definitions_are_written_anew_from_the_kept_hashes(folder):
+    hashes = dict(line.split("=", 1) for line in (folder / "rabbitmq.env").read_text().splitlines())
+
+    written = CliRunner().invoke(main, ["definitions"], env=hashes)
+    without = CliRunner().invoke(main, ["definitions"])
+
+    assert written.output == (folder / "rabbitmq/definitions.json").read_text()
+    assert without.exit_code == 1
+    assert without.output == "Error: INTAKE_BROKER_PASSWORD_HASH must hold the hash of intake's password at RabbitMQ\n"
