@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from pprg_embedded.world import compose, with_secrets
+from pprg_embedded.world import SERVICES, with_secrets
 from pprg_shared.actor import COOKIE, sign
 from pprg_shared.app import create_app
 from pprg_shared.config import Settings
+from pprg_shared.local import LocalBus
 from pprg_shared.service import Runtime
 
-pytest_plugins = ["sources", "rabbitmq", "postgresql", "chromium"]
+pytest_plugins = ["sources", "rabbitmq", "postgresql", "databases", "chromium"]
 TUESDAY = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 
@@ -77,12 +78,22 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def world(settings: Settings, clock: SetClock, tmp_path: Path) -> Iterator[World]:
-    alive = compose(settings, clock)
-    for each in alive:
-        each.listen()
-    whole = World({each.service.name: each for each in alive}, clock, tmp_path)
-    whole.settle()
-    yield whole
-    for each in alive:
+def alive(settings: Settings, clock: SetClock, addresses: dict[str, str]) -> Iterator[dict[str, Runtime]]:
+    """Four services on one bus, their databases up to date, before anybody listens."""
+    bus = LocalBus(addresses)
+    here = {name: dataclasses.replace(settings, database_url=address) for name, address in addresses.items()}
+    made = {each.name: Runtime(each, here[each.name], bus, clock) for each in SERVICES}
+    for each in made.values():
+        each.migrate()
+    yield made
+    for each in made.values():
         each.stop()
+
+
+@pytest.fixture
+def world(alive: dict[str, Runtime], clock: SetClock, tmp_path: Path) -> World:
+    for each in alive.values():
+        each.listen()
+    whole = World(alive, clock, tmp_path)
+    whole.settle()
+    return whole

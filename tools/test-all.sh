@@ -1,16 +1,40 @@
 #!/bin/sh
-# Run every test, the long forms too, on each Python from 3.11 to 3.13 that this machine has.
+# Run every test, the long forms too, on each Python from 3.11 to 3.13 that this machine has: on the path, in PYTHONS
+# (programs, with spaces between) or kept by pyenv. On the first one they run a second time with SQLAlchemy 2.0.
 set -eu
 cd "$(dirname "$0")/.."
 members="shared services/intake services/triage services/notifier services/publisher deploy/embedded"
-found=0
-for version in 3.11 3.12 3.13; do
-    command -v "python$version" >/dev/null 2>&1 || continue
-    "python$version" -c 'import ensurepip' 2>/dev/null || continue
-    found=$((found + 1))
+
+python_for() { # VERSION: the first program that is this Python and can make virtual environments
+    for python in ${PYTHONS:-} "python$1" "${PYENV_ROOT:-$HOME/.pyenv}/versions/$1".*/bin/python; do
+        command -v "$python" >/dev/null 2>&1 || continue
+        "$python" -c "import ensurepip, sys; sys.exit(sys.version_info[:2] != ($(echo "$1" | tr . ,)))" 2>/dev/null || continue
+        echo "$python"
+        return
+    done
+}
+
+set_up() { # VENV PYTHON
     # shellcheck disable=SC2086 -- a list of members
-    PYTHON=python$version ./tools/setup.sh ".venv-$version" development $members
-    echo "test-all: Python $version"
-    ".venv-$version/bin/python" -m pytest --long
+    PYTHON=$2 ./tools/setup.sh "$1" development $members
+}
+
+try() { # VENV
+    echo "test-all: $("$1/bin/python" -c 'import platform, sqlalchemy; print(f"Python {platform.python_version()}, SQLAlchemy {sqlalchemy.__version__}")')"
+    "$1/bin/python" -m pytest --long
+}
+
+first=
+for version in 3.11 3.12 3.13; do
+    python=$(python_for "$version")
+    test -n "$python" || continue
+    set_up ".venv-$version" "$python"
+    try ".venv-$version"
+    first=${first:-$python}
 done
-test "$found" -gt 0 || { echo "no Python from 3.11 to 3.13 found" >&2; exit 1; }
+test -n "$first" || { echo "no Python from 3.11 to 3.13 found" >&2; exit 1; }
+
+older=.venv-sqlalchemy-2.0
+set_up "$older" "$first"
+"$older/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/locks/sqlalchemy-2.0.txt
+try "$older"

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from flask import current_app, g, jsonify, redirect, request
+from flask import abort, current_app, g, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from pprg_shared.actor import COOKIE, HEADER, NOBODY, Actor, signed
 from pprg_shared.boxes.tables import answers, insert_new, steps
 from pprg_shared.database import now
 from pprg_shared.errors import Busy, Forbidden, Refused
+from pprg_shared.postgres import lock_not_available
 from pprg_shared.service import Runtime
 from pprg_shared.web.forms import Form
 
@@ -91,19 +92,17 @@ def reading() -> Iterator[Session]:
 def act(action: Callable[..., Done], *, phase: str, count: int = 1, **values: Any) -> Done:
     """Run an action in one transaction, once for each idempotency key; a repeat gets the first answer."""
     scope = f"{actor().person or 'nobody'}:{request.endpoint}"
-    key = request.headers.get("Idempotency-Key") or request.form.get("_key") or str(uuid4())
-    try:
-        with runtime().database.writing("action", g.get("request_id")) as session:
-            known = _claim(session, scope, key.strip('"')[:LONGEST_KEY])
-            if known is not None:
-                return known
-            done = action(session, actor(), **values)
-            _keep_answer(session, scope, key.strip('"')[:LONGEST_KEY], done)
-            _count(session, done.subject, phase, "form", count, done.location)
-    except sa.exc.OperationalError as error:
-        if "lock timeout" in str(error.orig):
-            raise Busy("The same request is still being worked on.") from None
-        raise
+    given = request.headers.get("Idempotency-Key") or request.form.get("_key") or str(uuid4())
+    key = given.strip('"')[:LONGEST_KEY]
+    if not key.isprintable():
+        abort(400, "The key of this request cannot be read. Open the form anew.")
+    with runtime().database.writing("action", g.get("request_id")) as session:
+        known = _claim(session, scope, key)
+        if known is not None:
+            return known
+        done = action(session, actor(), **values)
+        _keep_answer(session, scope, key, done)
+        _count(session, done.subject, phase, "form", count, done.location)
     return done
 
 
@@ -130,7 +129,12 @@ def _claim(session: Session, scope: str, key: str) -> Done | None:
         "reference": "",
         "kept_at": now(session),
     }
-    taken = session.execute(insert_new(session, answers).returning(answers.c.key), row).first()
+    try:
+        taken = session.execute(insert_new(session, answers).returning(answers.c.key), row).first()
+    except sa.exc.OperationalError as error:
+        if lock_not_available(error):
+            raise Busy("The same request is still being worked on.") from None
+        raise
     if taken is not None:
         return None
     known = session.execute(sa.select(answers).where(answers.c.scope == scope, answers.c.key == key)).one()

@@ -4,7 +4,7 @@ import fcntl
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from pprg_shared import postgres
 from pprg_shared.calendar import london_date
 from pprg_shared.crashpoints import crashpoint
 from pprg_shared.logs import log
@@ -112,6 +113,10 @@ class Locked(Exception):
     """Another process holds this SQLite database."""
 
 
+class Damaged(Exception):
+    """An SQLite file is not whole; the text names it and says what to do."""
+
+
 class Database:
     """The engine of one service and the two kinds of session it gives."""
 
@@ -123,12 +128,12 @@ class Database:
         self.wake: Callable[[], None] = self.notify
         self.url = sa.make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite(self.url) if self.sqlite else _postgres(self.url)
+        self.engine = _sqlite(self.url) if self.sqlite else postgres.engine(self.url, POOL, BUSY_SECONDS)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._lock: IO[str] | None = None
 
     def hold(self) -> None:
-        """Take the file lock that makes this process the only one on an SQLite database; raises Locked."""
+        """Take the lock that makes this process the only one on an SQLite file; raises Locked, or Damaged."""
         if not self.sqlite or self._lock or not self.url.database or self.url.database == ":memory:":
             return
         path = Path(f"{self.url.database}.lock")
@@ -140,6 +145,7 @@ class Database:
             handle.close()
             raise Locked(f"another process already uses {self.url.database}; stop it first") from None
         self._lock = handle
+        _see_that_it_is_whole(self.url.database)
 
     @contextmanager
     def writing(self, act: str, correlation_id: str | None = None) -> Iterator[Session]:
@@ -157,6 +163,14 @@ class Database:
         about = Context(self.service, "reading", self.keys, self.clock, str(uuid4()), self.profile)
         with self._sessions(info={"context": about}) as session:
             yield session
+
+    @contextmanager
+    def alone(self) -> Iterator[sa.Connection]:
+        """A connection for what may take long and one process does at a time; another one waits for its turn."""
+        with self.engine.connect() as connection:
+            if not self.sqlite:  # there the file lock keeps others out
+                postgres.take_turn(connection)
+            yield connection
 
     def notify(self) -> None:
         """Tell the loops of other processes, after the commit and apart from it; a loop that misses it looks anyway."""
@@ -176,6 +190,20 @@ class Database:
             self._lock = None
 
 
+def _see_that_it_is_whole(path: str) -> None:
+    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
+        try:
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            found = str(error)
+    if found != "ok":
+        raise Damaged(
+            f"{path} is damaged ({' '.join(found.split())}): keep it aside and restore the last backup in its place"
+        )
+
+
 def _sqlite(url: sa.URL) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -193,18 +221,6 @@ def _sqlite(url: sa.URL) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
-
-
-def _postgres(url: sa.URL) -> Engine:
-    settings = "-c lock_timeout=2s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
-    return sa.create_engine(
-        url,
-        pool_size=POOL,
-        max_overflow=0,
-        pool_timeout=BUSY_SECONDS,
-        pool_pre_ping=True,
-        connect_args={"options": settings, "connect_timeout": BUSY_SECONDS, "application_name": "pprg"},
-    )
 
 
 @event.listens_for(Session, "after_begin")

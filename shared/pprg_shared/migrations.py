@@ -1,5 +1,7 @@
 """Migrations of one service: its Alembic history, numbered 0001, 0002 …, boxes included."""
 
+import time
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,11 @@ from alembic.script import ScriptDirectory
 
 from pprg_shared.boxes.tables import metadata as boxes
 from pprg_shared.database import Database
+from pprg_shared.logs import log
+from pprg_shared.postgres import lock_not_available
+
+#: Seconds between tries to change a table that others use: in them, the others have it to themselves.
+PAUSES = (0.5, 1, 2, 4, 8, 15, 30, 30, 30, 30)
 
 
 class WrongDatabase(Exception):
@@ -47,12 +54,24 @@ class Migrations:
         with database.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision() or "0000"
 
-    def upgrade(self, database: Database) -> None:
-        """Bring the database up to what this code needs."""
-        with database.engine.connect() as connection:
+    def upgrade(self, database: Database, then: Callable[[], None] = lambda: None) -> None:
+        """Bring the database up to what this code needs, then do what depends on it; one process at a time."""
+        with database.alone() as connection:
             self._config.attributes["connection"] = connection
-            command.upgrade(self._config, "head")
+            for pause in PAUSES:
+                try:
+                    command.upgrade(self._config, "head")
+                    break
+                except sa.exc.OperationalError as error:
+                    connection.rollback()
+                    if not lock_not_available(error):
+                        raise
+                    log.info("a table is in use", package=self.package, again_in=pause)
+                    time.sleep(pause)
+            else:
+                raise WrongDatabase("its tables were in use without a pause: run `migrate` again at a quieter time")
             connection.commit()
+            then()
 
     def write(self, database: Database, message: str, number: str) -> None:
         """Write the next migration from the difference between models and database (for developers)."""

@@ -83,8 +83,7 @@ class Runtime:
     def migrate(self) -> None:
         """Bring the database up to date and see that what must be there is there."""
         self.database.hold()
-        self.migrations.upgrade(self.database)
-        self.service.prepare(self)
+        self.migrations.upgrade(self.database, lambda: self.service.prepare(self))
 
     def listen(self) -> None:
         """Hear from now on what others say."""

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+import sqlalchemy as sa
 
 from pprg_shared import logs
 from pprg_shared.config import Settings, SettingsError
-from pprg_shared.database import Locked
+from pprg_shared.database import Damaged, Locked
 from pprg_shared.migrations import WrongDatabase
 from pprg_shared.profile import ProfileError
 
@@ -38,6 +39,9 @@ def ending(step: Callable[[], Any]) -> None:
     """Take a step of starting up; what is wrong ends the process with one sentence, not a trace."""
     try:
         step()
-    except (Locked, WrongDatabase, SettingsError, ProfileError) as error:
+    except (Locked, Damaged, WrongDatabase, SettingsError, ProfileError) as error:
         click.echo(f"Error: {error}", err=True)
+        sys.exit(NOT_STARTED)
+    except sa.exc.OperationalError as error:
+        click.echo(f"Error: the database is away: {str(error.orig).splitlines()[0]}", err=True)
         sys.exit(NOT_STARTED)

@@ -1,7 +1,7 @@
 """Services on one bus, in this process or on RabbitMQ, for tests that hold for both."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ import pytest
 from pprg_shared.bus import Bus, BusDown, Message
 from pprg_shared.local import LocalBus
 from pprg_shared.rabbit import RabbitBus
-from pprg_shared.rabbit.topology import dead_queue_name
+from pprg_shared.rabbit.topology import dead_queue_name, queue_name
 from rabbitmq import Address, Broker
 from waiting import eventually
 
@@ -77,6 +77,8 @@ class Place:
     def close(self) -> None:
         for bus in self.buses.values():
             bus.close()
+        if isinstance(self.broker, Address):
+            forget(self.broker.url, map(self.name, self.heard))
 
 
 def bodies_in(url: str, queue: str) -> list[bytes]:
@@ -90,6 +92,15 @@ def bodies_in(url: str, queue: str) -> list[bytes]:
         return found
     finally:
         connection.close()
+
+
+def forget(url: str, services: Iterable[str]) -> None:
+    """Leave somebody else's broker without queues of ours."""
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        channel = connection.channel()
+        for service in services:
+            channel.queue_delete(queue_name(service))
+            channel.queue_delete(dead_queue_name(service))
 
 
 @pytest.fixture

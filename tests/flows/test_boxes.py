@@ -13,6 +13,7 @@ from pprg_shared.keys import rotate, status
 from pprg_shared.sealing import Keyring, Keys, SealError, new_key
 from pprg_triage.models import Case
 
+pytestmark = pytest.mark.both_databases
 REFERRAL = {
     "reference": "PPRG-2026-0001",
     "submitted_on": date(2026, 11, 24),
@@ -188,16 +189,24 @@ def test_a_key_leaves_the_ring_after_everything_is_sealed_anew(world):
         assert unseal(session, session.scalar(sa.select(Case)), "content")["subject_name"] == "Canary Name"
 
 
+def all_values(runtime):
+    with runtime.database.engine.connect() as connection:
+        names = sa.inspect(connection).get_table_names()
+        return [repr(row) for name in names for row in connection.exec_driver_sql(f"SELECT * FROM {name}")]
+
+
 def test_names_and_narratives_lie_nowhere_in_clear(world):
     refer(world)
     world.settle()
+    values = [value for each in world.services.values() for value in all_values(each)]
     for each in world.services.values():
-        with each.database.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        each.database.close()  # SQLite writes its log into the file
 
     found = [p.name for p in world.folder.rglob("*") if p.is_file() and b"Canary" in p.read_bytes()]
 
     assert found == []
+    assert [each for each in values if "Canary" in each] == []
+    assert any("referral.submitted.v1" in each for each in values)
 
 
 def test_sealing_needs_the_place(world):

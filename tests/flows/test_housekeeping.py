@@ -5,6 +5,8 @@ import sqlalchemy as sa
 
 from pprg_shared.boxes.tables import answers, inbox, outbox
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def intake(world):

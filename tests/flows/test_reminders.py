@@ -1,8 +1,11 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import pytest
+
 from pprg_shared.boxes.commands import listed
 
+pytestmark = pytest.mark.both_databases
 REFERRAL = {
     "immediate_risk": "no",
     "referrer_name": "Invented Referrer",

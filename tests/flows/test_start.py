@@ -1,13 +1,13 @@
 import pytest
 
-from pprg_embedded.world import compose
 from pprg_shared.boxes.commands import listed
 from pprg_shared.bus import BusDown, Message
 from pprg_shared.local import LocalBus
 
+pytestmark = pytest.mark.both_databases
 
-def test_nothing_is_lost_that_is_said_before_everybody_listens(settings, clock):
-    alive = {each.service.name: each for each in compose(settings, clock)}
+
+def test_nothing_is_lost_that_is_said_before_everybody_listens(alive, clock):
     alive["intake"].listen()
 
     alive["intake"].drain()
@@ -21,8 +21,6 @@ def test_nothing_is_lost_that_is_said_before_everybody_listens(settings, clock):
     assert "not listening yet" in waiting[0]["problem"]
     assert listed(alive["intake"], "outbox", "waiting", 100) == []
     assert len(listed(alive["notifier"], "inbox", "done", 100)) == len(waiting)
-    for each in alive.values():
-        each.stop()
 
 
 def test_a_bus_without_its_listeners_says_so():

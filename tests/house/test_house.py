@@ -12,8 +12,6 @@ from pprg_embedded.deployment import nginx_map
 from pprg_embedded.world import SERVICES
 from pprg_shared.app import Origin, create_app, create_ops
 from pprg_shared.crashpoints import ACTS, POINTS
-from pprg_shared.database import Database
-from pprg_shared.migrations import Migrations
 
 ROOT = Path(__file__).parent.parent.parent
 MODULE_LINES = 300
@@ -62,18 +60,6 @@ def test_no_file_names_a_registry_or_a_place_on_some_machine():
 
 def test_the_readme_can_be_read_in_one_sitting():
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
-
-
-@pytest.mark.parametrize("service", SERVICES, ids=lambda each: each.name)
-def test_migrations_make_what_the_models_say(service, tmp_path):
-    database = Database(f"sqlite:///{tmp_path}/{service.name}.sqlite", service.name)
-    history = Migrations(service.package, service.metadata)
-
-    history.upgrade(database)
-
-    assert history.missing(database) == []
-    assert history.current(database) == history.head
-    database.close()
 
 
 def test_every_event_is_said_by_one_service_and_heard_by_somebody():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pprg_intake.models import Referral
 from pprg_intake.rules import lines, reference
 
+pytestmark = pytest.mark.both_databases
 GOOD = {
     "immediate_risk": "no",
     "referrer_name": "Invented Referrer",
@@ -123,6 +124,7 @@ def test_a_wrong_answer_gets_advice_keeps_what_was_typed_and_stores_nothing(worl
         (b'{"is_admin": true}', 422),
         (b'{"subject_name": 1}', 422),
         (b'{"agencies": "police"}', 422),
+        (b'{"routes": [' + b'"rapid_review", ' * 50 + b'"rapid_review"]}', 422),
         (b'{"what_happened": "' + b"x" * 2_000_000 + b'"}', 413),
     ],
 )
@@ -155,6 +157,20 @@ def test_a_form_that_did_not_arrive_whole_is_refused(world, intake):
     hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', intake.get("/referrals/new").text))
 
     assert intake.post("/referrals/new", data={**GOOD, **hidden}).status_code == 400
+    assert stored(world) == 0
+
+
+@pytest.mark.parametrize("path", ["/referrals/%00/thanks", "/learning/a?x=%00", "/api/v1/intake/events?subject=%00"])
+def test_an_address_with_a_character_that_no_database_keeps_is_refused(intake, path):
+    assert intake.get(path, headers={"Acting-As": "coordinator"}).status_code == 400
+
+
+def test_a_hidden_key_that_no_database_keeps_is_refused(world, intake):
+    hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', intake.get("/referrals/new").text))
+
+    sent = intake.post("/referrals/new", data={**GOOD, **hidden, "_key": "a\x00b", "_end": "1"})
+
+    assert sent.status_code == 400
     assert stored(world) == 0
 
 

@@ -11,6 +11,7 @@ from pprg_intake.models import Submission
 from pprg_shared.boxes import publish
 from pprg_shared.events.triage import InformationRequested
 
+pytestmark = pytest.mark.both_databases
 LEAD = {"Acting-As": "lead-police"}
 CASE = UUID("00000000-0000-4000-8000-00000000000c")
 RETURN = {"author": "Invented Lead", "summary": "An invented summary.", "rows": []}

@@ -1,6 +1,8 @@
 """Services in containers of their own, when a Docker engine answers and has the image or can get it in a minute."""
 
+import gc
 import time
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -34,13 +36,20 @@ def container(image: str, port: int, environment: Mapping[str, str], command: li
         yield made.get_wrapped_container(), host_port
 
 
+def _engine() -> DockerClient:
+    """The engine, if one answers."""
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        try:
+            return DockerClient(timeout=ANSWER_SECONDS)
+        except (DockerException, RequestException):
+            pass
+        gc.collect()  # the Docker SDK leaves a socket open that could not connect
+    raise Missing("no Docker engine answers")
+
+
 def _have(image: str) -> None:
     """See that the engine has the image; raises Missing with the reason."""
-    try:
-        engine = DockerClient(timeout=ANSWER_SECONDS)
-        engine.client.ping()
-    except (DockerException, RequestException):
-        raise Missing("no Docker engine answers") from None
+    engine = _engine()
     try:
         if engine.host() != "localhost":
             raise Missing("the Docker engine is on another machine")

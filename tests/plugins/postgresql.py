@@ -28,6 +28,7 @@ OWNER = "tests"
 #: Where packages put initdb and postgres when they are not on the path.
 PROGRAMS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/opt/postgresql*/bin")
 START_SECONDS = 60
+TABLES = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
 
 
 class Server:
@@ -38,6 +39,7 @@ class Server:
         self.mark, self.password = f"tests_{secrets.token_hex(4)}", secrets.token_hex(8)
         self._made = 0
         self._templates: dict[str, str] = {}
+        self._kept: dict[str, str] = {}
 
     def admin(self, database: str | None = None) -> psycopg.Connection:
         """A superuser's connection, for what no service may do."""
@@ -71,10 +73,22 @@ class Server:
         self._made += 1
         name = f"{self.mark}_{self._made}"
         create = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
+        statement = create.format(*map(sql.Identifier, (name, self.mark, template)))
         with self.admin() as connection:
-            connection.execute(create.format(*map(sql.Identifier, (name, self.mark, template))))
+            # Whoever filled the template may not have left yet.
+            eventually(lambda: connection.execute(statement), despite=(psycopg.errors.ObjectInUse,))
         mine = self.url.set(database=name, username=self.mark, password=self.password)
         return mine.render_as_string(hide_password=False)
+
+    def emptied(self, name: str, fill: Callable[[str], None]) -> str:
+        """The address of a database that `fill` fills once and that loses all rows before each use: fast."""
+        if name not in self._kept:
+            self._kept[name] = self.fresh()
+            fill(self._kept[name])
+        with self.admin(sa.make_url(self._kept[name]).database) as connection:
+            tables = [table for (table,) in connection.execute(TABLES)]
+            connection.execute("; ".join(f"DELETE FROM {table}" for table in tables))
+        return self._kept[name]
 
     def drop_all(self) -> None:
         """Leave somebody else's server as it was found."""
@@ -89,8 +103,7 @@ class ProgramServer(Server):
     """A server in one folder, from the programs on this machine: start, kill, kill_backend, freeze, thaw."""
 
     def __init__(self, folder: Path, programs: Path) -> None:
-        self.port = free_port()
-        super().__init__(f"postgresql://{OWNER}@127.0.0.1:{self.port}/postgres", "programs on this machine")
+        super().__init__(f"postgresql://{OWNER}@127.0.0.1:{free_port()}/postgres", "programs on this machine")
         self.folder, self.programs = folder, programs
         self._as: dict[str, object] = {}
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
@@ -116,7 +129,7 @@ class ProgramServer(Server):
     def start(self) -> None:
         """Start with all that it had and wait until it answers."""
         settings = ("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=")
-        self.process = self._run("postgres", "-p", str(self.port), *settings)
+        self.process = self._run("postgres", "-p", str(self.url.port), *settings)
         eventually(self._up, START_SECONDS)
 
     def _up(self) -> bool:
@@ -218,7 +231,7 @@ def from_programs() -> Iterator[ProgramServer]:
 def programs_folder() -> Path | None:
     """Where initdb and postgres are: POSTGRES_BIN, else the newest that packages put anywhere, else the path."""
     if given := os.environ.get("POSTGRES_BIN"):
-        return Path(given)
+        return Path(given) if (Path(given) / "initdb").exists() else None
     found = [each for name in PROGRAMS for each in Path("/").glob(name.lstrip("/")) if (each / "initdb").exists()]
     if found:
         return max(found, key=lambda each: int(re.search(r"\d+", str(each))[0]))

@@ -40,9 +40,8 @@ class Address:
 
     def __init__(self, url: str, origin: str) -> None:
         self.url, self.origin = url, origin
-        connection = pika.BlockingConnection(pika.URLParameters(url))
-        self.version = connection._impl.server_properties["version"].decode()
-        connection.close()
+        with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+            self.version = connection._impl.server_properties["version"]
 
 
 class Broker:

@@ -10,6 +10,7 @@ from pprg_intake.models import Agency, Counter, Person, Referral, Request, Submi
 from pprg_shared.acting import Done
 from pprg_shared.actor import Actor
 from pprg_shared.boxes import publish
+from pprg_shared.boxes.tables import insert_new
 from pprg_shared.database import seal, today, unseal
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import intake as says
@@ -22,12 +23,10 @@ def submit_referral(session: Session, _actor: Actor, *, prefix: str, **answers: 
     referrer = Person(id=uuid4(), agency=answers["referrer_agency"], roles="referrer", active=True, revision=1)
     name: dict[str, Any] = {"name": answers["referrer_name"], "address": answers["referrer_email"]}
     referrer.content = seal(session, referrer, "content", name | {"role": answers["referrer_role"]})
-    counter = session.get(Counter, day.year, with_for_update=True) or Counter(year=day.year, last=0)
-    counter.last += 1
     referral = Referral(id=uuid4(), submitted_on=day, referrer_id=referrer.id)
-    referral.reference = rules.reference(prefix, day.year, counter.last)
+    referral.reference = rules.reference(prefix, day.year, _next_number(session, day.year))
     referral.content = seal(session, referral, "content", answers)
-    session.add_all([referrer, counter, referral])
+    session.add_all([referrer, referral])
     publish(
         session,
         says.PersonChanged(
@@ -50,9 +49,20 @@ def submit_referral(session: Session, _actor: Actor, *, prefix: str, **answers: 
     return Done(f"/referrals/{referral.reference}/thanks", referral.reference, str(referral.id))
 
 
-def request_of(session: Session, actor: Actor, request_id: UUID) -> Request:
-    """A request, for a person of the agency that is asked; to anybody else it is not there."""
-    request = session.get(Request, request_id)
+def _next_number(session: Session, year: int) -> int:
+    """The next number of the year; others wait for it until this transaction ends, so that none is missing."""
+    session.execute(insert_new(session, Counter.metadata.tables["counters"]), {"year": year, "last": 0})
+    counter = session.get_one(Counter, year, with_for_update=True)
+    counter.last += 1
+    return counter.last
+
+
+def request_of(session: Session, actor: Actor, request_id: UUID, *, alone: bool = False) -> Request:
+    """A request, for a person of the agency that is asked; to anybody else it is not there.
+
+    `alone`: whoever else answers it waits until this transaction ends.
+    """
+    request = session.get(Request, request_id, with_for_update=alone)
     if request is None or not actor.agency or request.agency != actor.agency:
         raise NotThere
     return request
@@ -91,7 +101,7 @@ def answer_nil(session: Session, actor: Actor, *, request_id: UUID, author: str)
 
 
 def _open(session: Session, actor: Actor, request_id: UUID) -> Request:
-    request = request_of(session, actor, request_id)
+    request = request_of(session, actor, request_id, alone=True)
     if request.state == "answered":
         raise Refused("Your agency has already answered this request. Ask the coordinator to return it for correction.")
     request.state = "answered"

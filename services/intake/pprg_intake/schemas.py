@@ -156,6 +156,7 @@ class ReferralSchema(Schema):
     routes = fields.List(
         fields.String(validate=_route),
         load_default=list,
+        validate=validate.Length(max=20, error="Name each review once"),
         metadata={
             "label": "Which reviews may be needed? (optional)",
             "hint": "You need not decide: the group does.",

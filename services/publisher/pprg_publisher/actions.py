@@ -16,9 +16,9 @@ from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events.publisher import OutcomePublished
 
 
-def publication_of(session: Session, publication_id: UUID) -> Publication:
-    """A publication, or NotThere."""
-    found = session.get(Publication, publication_id)
+def publication_of(session: Session, publication_id: UUID, *, alone: bool = False) -> Publication:
+    """A publication, or NotThere; `alone`, so that whoever else acts on it waits until this transaction ends."""
+    found = session.get(Publication, publication_id, with_for_update=alone)
     if found is None:
         raise NotThere
     return found
@@ -26,7 +26,7 @@ def publication_of(session: Session, publication_id: UUID) -> Publication:
 
 def publish_outcome(session: Session, _actor: Actor, *, publication_id: UUID, title: str, summary: str) -> Done:
     """Put what was learnt before everybody, and say so."""
-    found = publication_of(session, publication_id)
+    found = publication_of(session, publication_id, alone=True)
     if found.state != "draft":
         raise Refused("This outcome has been published already.")
     if problem := rules.public_problem(f"{title}\n{summary}", found.reference):

@@ -18,9 +18,9 @@ from pprg_triage import rules
 from pprg_triage.models import Case, Decision, Meeting, Request, reminders
 
 
-def case_of(session: Session, case_id: UUID) -> Case:
-    """A case, or NotThere."""
-    case = session.get(Case, case_id)
+def case_of(session: Session, case_id: UUID, *, alone: bool = False) -> Case:
+    """A case, or NotThere; `alone`, so that whoever else acts on it waits until this transaction ends."""
+    case = session.get(Case, case_id, with_for_update=alone)
     if case is None:
         raise NotThere
     return case
@@ -39,7 +39,7 @@ def release_requests(
     session: Session, _actor: Actor, *, case_id: UUID, due_on: date, agencies: list[str], questions: str
 ) -> Done:
     """Ask agencies; one that was asked already is not asked twice."""
-    case = case_of(session, case_id)
+    case = case_of(session, case_id, alone=True)
     asked = agencies_asked(session, case_id)
     fresh = [each for each in dict.fromkeys(agencies) if each not in asked]
     if not fresh:
@@ -88,7 +88,7 @@ def schedule_meeting(
     place: str,
 ) -> Done:
     """Call the group and the referrer to a meeting inside the clock."""
-    case = case_of(session, case_id)
+    case = case_of(session, case_id, alone=True)
     starts_at, ends_at = london(day, starts), london(day, ends)
     if problem := rules.meeting_problem(starts_at, ends_at, now(session), case.due_on):
         raise Refused(problem)
@@ -115,7 +115,7 @@ def schedule_meeting(
 
 def propose_decision(session: Session, actor: Actor, *, case_id: UUID, **answers: Any) -> Done:
     """Write down what the group proposes on one route."""
-    case = case_of(session, case_id)
+    case = case_of(session, case_id, alone=True)
     if session.scalar(select(Meeting.id).where(Meeting.case_id == case_id)) is None:
         raise Refused("Call the meeting first: the group decides.")
     if session.scalar(select(Decision.id).where(Decision.case_id == case_id, Decision.route == answers["route"])):

@@ -45,8 +45,8 @@ class Arrival:
         if not rows:
             return
         with self.database.writing("arrival") as session:
-            fresh = set(session.execute(insert_new(session, inbox).returning(inbox.c.id), rows).scalars())
-            new = [known[number][0] for number in fresh - strange]
+            fresh = set(session.execute(insert_new(session, inbox).returning(inbox.c.id), rows).scalars()) - strange
+            new = [envelope for number, (envelope, _) in known.items() if number in fresh]
             for each in new:
                 self._handle(session, each)
         service = self.database.service

@@ -101,6 +101,8 @@ def _door(app: Flask, hosts: set[str]) -> None:
         given = request.headers.get("X-Request-ID", "")
         g.request_id = given if _ID.fullmatch(given) else str(uuid4())
         logs.bind(request_id=g.request_id)
+        if "\0" in request.path or b"%00" in request.query_string:
+            abort(400, "This address cannot be read.")
         if request.host.rpartition(":")[0] not in hosts and request.host not in hosts:
             abort(400, "This address is not served here.")
 

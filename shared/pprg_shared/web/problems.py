@@ -37,6 +37,8 @@ RETRY_SECONDS = "5"
 #: After these the same form may well be taken, so it is offered again.
 WORTH_SENDING_AGAIN = frozenset({"forbidden", "conflict", "too-many", "failed", "unavailable"})
 OURS = frozenset({None, "same-origin", "none"})
+#: InternalError is also what PostgreSQL says when it ends a session that was idle for too long, or may not write.
+DATABASE_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, sa.exc.TimeoutError)
 
 
 class Invalid(Exception):
@@ -94,8 +96,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(Invalid, lambda error: answer("invalid", errors=error.errors))
     app.register_error_handler(Busy, _busy)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(sa.exc.OperationalError, _database_away)
-    app.register_error_handler(sa.exc.TimeoutError, _database_away)
+    for fault in DATABASE_AWAY:
+        app.register_error_handler(fault, _database_away)
     app.register_error_handler(Exception, _unforeseen)
 
 

@@ -1,0 +1,93 @@
+"""PostgreSQL as services use it: every statement, and every wait for an answer, ends in time."""
+
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from psycopg.abc import RV, PQGen
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+#: What the server sees to itself.
+SETTINGS = {
+    "lock_timeout": "2s",
+    "statement_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+    "timezone": "UTC",
+}
+#: A frozen server keeps none of its own limits, so we have our own, a little longer than its.
+ANSWER_SECONDS = 12.0
+#: Whether a pooled connection still lives shows sooner.
+PING_SECONDS = 3.0
+#: The advisory lock of who changes the tables of a database, and how long the others wait for it.
+TURN = 20_261_124
+TURN_SECONDS = 600
+#: While a change waits for a table, all others wait behind it: it gives up before they would.
+TABLE_SECONDS = 1
+LOCK_NOT_AVAILABLE = "55P03"
+DRIVER = "postgresql+psycopg"
+
+
+class Connection(psycopg.Connection[Any]):
+    """A connection that gives up, and closes, when the server does not answer in time."""
+
+    patience: float | None = ANSWER_SECONDS
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        """Wait for an answer; raises OperationalError when none comes in time."""
+        limit = self.patience if timeout is None else timeout
+        try:
+            return super().wait(gen, interval, limit)
+        except psycopg.errors._WaitTimeout:  # noqa: SLF001 -- has no other name
+            if timeout is not None:
+                raise
+            self.close()
+            raise psycopg.OperationalError("the database does not answer") from None
+
+
+def engine(url: sa.URL, size: int, seconds: int) -> Engine:
+    """An engine on PostgreSQL; an address without a driver means the one we have."""
+    made = sa.create_engine(
+        url.set(drivername=DRIVER),
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=seconds,
+        pool_pre_ping=True,
+        connect_args={
+            "options": " ".join(f"-c {name}={value}" for name, value in SETTINGS.items()),
+            "connect_timeout": seconds,
+            "application_name": "pprg",
+        },
+    )
+
+    @event.listens_for(made, "do_connect")
+    def connect(_dialect: object, _record: object, arguments: Any, named: Any) -> Connection:
+        return Connection.connect(*arguments, **named)
+
+    @event.listens_for(made, "checkin")
+    def before_ping(connection: Connection | None, _record: object) -> None:
+        if connection is not None:
+            connection.patience = PING_SECONDS
+
+    @event.listens_for(made, "checkout")
+    def after_ping(connection: Connection, _record: object, _proxy: object) -> None:
+        connection.patience = ANSWER_SECONDS
+
+    return made
+
+
+def take_turn(connection: sa.Connection) -> None:
+    """Wait until no other process has its turn, and lift the limits; ends when the connection is closed."""
+    connection.detach()  # so that neither turn nor limits go back to the pool
+    raw: Any = connection.connection.dbapi_connection
+    raw.patience = None
+    settings = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '{}s'"
+    connection.exec_driver_sql(settings.format(TURN_SECONDS))
+    connection.exec_driver_sql(f"SELECT pg_advisory_lock({TURN})")
+    connection.exec_driver_sql(f"SET lock_timeout = '{TABLE_SECONDS}s'")
+    connection.commit()
+
+
+def lock_not_available(error: sa.exc.DBAPIError) -> bool:
+    """Whether somebody else held a lock for longer than we wait for one."""
+    return getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE

@@ -1,0 +1,183 @@
+"""Migrations on both databases: complete, one process at a time, and nobody is refused while they run."""
+
+import dataclasses
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from pprg_embedded.world import SERVICES
+from pprg_intake.service import service as intake
+from pprg_shared import migrations
+from pprg_shared.boxes.tables import outbox
+from pprg_shared.database import Database
+from pprg_shared.local import LocalBus
+from pprg_shared.migrations import Migrations, WrongDatabase
+from pprg_shared.service import Runtime
+from waiting import eventually, free_port
+
+FIRST = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "0001", None
+
+
+def upgrade():
+    op.create_table("things", sa.Column("id", sa.Integer, primary_key=True))
+"""
+SECOND = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "0002", "0001"
+
+
+def upgrade():
+    op.add_column("things", sa.Column("note", sa.Text))
+"""
+THIRD = """
+revision, down_revision = "0003", "0002"
+
+
+def upgrade():
+    pass
+"""
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.database)])
+def empty(request, tmp_path):
+    """The address of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/empty.sqlite"
+    return request.getfixturevalue("postgres").fresh()
+
+
+@pytest.fixture
+def release(tmp_path, monkeypatch):
+    """The migrations of one release of a service that exists in this test alone."""
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def write(*texts):
+        package = f"release_{uuid4().hex}"
+        folder = tmp_path / package / "migrations"
+        folder.mkdir(parents=True)
+        (folder.parent / "__init__.py").touch()
+        for number, text in enumerate(texts, 1):
+            (folder / f"{number:04}_step.py").write_text(text)
+        return Migrations(package, sa.MetaData())
+
+    return write
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda each: each.name)
+def test_migrations_make_what_the_models_say(service, empty):
+    database = Database(empty, service.name)
+    history = Migrations(service.package, service.metadata)
+
+    history.upgrade(database)
+
+    assert history.missing(database) == []
+    assert history.current(database) == history.head
+    database.close()
+
+
+def test_a_database_that_is_older_or_more_than_one_step_newer_is_not_served(empty, release):
+    database = Database(empty, "things")
+    old, new, newest = release(FIRST), release(FIRST, SECOND), release(FIRST, SECOND, THIRD)
+
+    with pytest.raises(WrongDatabase, match="run `migrate` first"):
+        old.check(database)
+    old.upgrade(database)
+    old.check(database)
+    new.upgrade(database)
+    old.check(database)
+    newest.upgrade(database)
+    with pytest.raises(WrongDatabase, match="too new"):
+        old.check(database)
+    new.check(database)
+
+    database.close()
+
+
+@pytest.mark.database
+def test_replicas_that_migrate_at_once_wait_for_one_another_and_fill_the_directory_once(postgres, settings, clock):
+    counts = []
+    for replicas in (1, 4):
+        own = dataclasses.replace(settings, database_url=postgres.fresh())
+        alive = [Runtime(intake, own, LocalBus(), clock) for _ in range(replicas)]
+        with ThreadPoolExecutor(replicas) as crowd:
+            list(crowd.map(Runtime.migrate, alive))
+        with alive[0].database.reading() as session:
+            counts.append(session.scalar(sa.select(sa.func.count()).select_from(outbox)))
+        for each in alive:
+            each.stop()
+
+    assert counts[0] == counts[1] > 0
+
+
+@pytest.mark.database
+def test_nobody_is_refused_while_a_table_that_is_in_use_is_changed(postgres, release):
+    """F26: the change waits a second at a time for its table; who writes meanwhile waits no longer than that."""
+    database = Database(postgres.fresh(), "things")
+    release(FIRST).upgrade(database)
+    changed, waits = Event(), []
+
+    def write():
+        while not changed.is_set():
+            began = time.monotonic()
+            with database.writing("action") as session:
+                session.execute(sa.text("INSERT INTO things (id) VALUES (:id)"), {"id": len(waits)})
+            waits.append(time.monotonic() - began)
+
+    def read_for_a_while():
+        with database.reading() as session:
+            session.execute(sa.text("SELECT count(*), pg_sleep(2.5) FROM things"))
+
+    with ThreadPoolExecutor(2) as others:
+        working = [others.submit(read_for_a_while), others.submit(write)]
+        eventually(lambda: waits)
+        release(FIRST, SECOND).upgrade(database)
+        before = len(waits)
+        eventually(lambda: len(waits) > before + 5)
+        changed.set()
+        for each in working:
+            each.result()
+
+    assert max(waits) < 5
+    assert [each["name"] for each in sa.inspect(database.engine).get_columns("things")] == ["id", "note"]
+    database.close()
+
+
+@pytest.mark.database
+def test_a_table_that_is_never_free_ends_the_migration_with_advice(postgres, release, monkeypatch):
+    database = Database(postgres.fresh(), "things")
+    release(FIRST).upgrade(database)
+    monkeypatch.setattr(migrations, "PAUSES", (0.1,))
+
+    with database.reading() as session:
+        session.execute(sa.text("SELECT count(*) FROM things"))
+        with pytest.raises(WrongDatabase, match="at a quieter time"):
+            release(FIRST, SECOND).upgrade(database)
+
+    release(FIRST, SECOND).upgrade(database)
+    database.close()
+
+
+def test_a_command_says_in_one_sentence_that_the_database_is_away(tmp_path, settings):
+    secrets = {name: getattr(settings, name.lower()) for name in ("CASE_KEYS", "CONTACT_KEYS", "SECRET_KEY")}
+    away = {"DATABASE_URL": f"postgresql://intake:hunter2@127.0.0.1:{free_port()}/intake", "BROKER_URL": "amqp://x"}
+    command = [sys.executable, "-m", "pprg_intake", "migrate"]
+
+    ended = subprocess.run(command, env=os.environ | secrets | away, capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 3
+    assert ended.stderr.startswith("Error: the database is away: ")
+    assert "hunter2" not in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -1,0 +1,241 @@
+"""What may happen to PostgreSQL, or to the way there: nothing acknowledged is lost, and every answer comes in time."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+import sqlalchemy as sa
+
+from pprg_shared.boxes.outgoing import Outbox
+from pprg_shared.boxes.tables import answers, outbox
+from pprg_shared.database import Database
+from speaking import Ear, say
+from waiting import eventually
+from wire import Wire
+
+pytestmark = [
+    pytest.mark.database,
+    pytest.mark.parametrize("addresses", ["private_postgres"], indirect=True),
+]
+
+
+@pytest.fixture
+def server(private_postgres, world):
+    """The server under the world; when it is killed, it has only what this test wrote to go through again."""
+    with private_postgres.admin() as connection:
+        connection.execute("CHECKPOINT")
+    return private_postgres
+
+
+@pytest.fixture
+def intake(world):
+    return world.services["intake"].database
+
+
+def timed(act):
+    began = time.monotonic()
+    return act(), time.monotonic() - began
+
+
+def kept(key, at):
+    return {"scope": "x", "key": key, "fingerprint": "", "location": "", "reference": "", "kept_at": at}
+
+
+def test_a_killed_server_is_503_and_back_by_itself(server, refer, stored):
+    """F18."""
+    first = refer().json["reference"]
+
+    server.kill()
+    (sent, waited), (page, _) = timed(lambda: refer("key")), timed(lambda: refer("other"))
+    server.start()
+
+    assert [each.status_code for each in (sent, page)] == [503, 503]
+    assert sent.headers["Retry-After"] == "5"
+    assert waited < 6
+    assert refer("key").status_code == 201
+    assert stored() == [first, "PPRG-2026-0002"]
+
+
+def test_what_was_acknowledged_while_the_server_was_killed_again_and_again_is_there(server, refer, stored):
+    """F18, I1 and I3: three people send on; each repeats what was not acknowledged, with the same key."""
+    ended = Event()
+
+    def person(name):
+        acknowledged = []
+        while not ended.is_set():
+            key = f"{name}.{len(acknowledged)}"
+            eventually(lambda key=key: note(refer(key), acknowledged), 60)
+        return acknowledged
+
+    def note(sent, acknowledged):
+        assert sent.status_code in {201, 409, 503}
+        if sent.status_code == 201:
+            acknowledged.append(sent.json["reference"])
+        return sent.status_code == 201
+
+    with ThreadPoolExecutor(3) as people:
+        sending = [people.submit(person, name) for name in "abc"]
+        for number in range(1, 4):
+            eventually(lambda number=number: len(stored()) >= 5 * number, despite=(sa.exc.OperationalError,))
+            server.kill()
+            server.start()
+        ended.set()
+        acknowledged = [reference for each in sending for reference in each.result()]
+
+    assert sorted(acknowledged) == stored()
+    assert len(acknowledged) > 15
+
+
+def test_one_killed_session_resets_all_and_the_next_request_is_served(server, intake, refer, stored):
+    """F19: PostgreSQL then ends every session; a pooled link that is dead is found out before it is used."""
+    refer()
+    with intake.engine.connect() as connection:
+        pid = connection.scalar(sa.text("SELECT pg_backend_pid()"))
+
+    server.kill_backend(pid)
+    eventually(server.answers)
+    sent = refer()
+
+    assert sent.status_code == 201
+    assert stored() == ["PPRG-2026-0001", "PPRG-2026-0002"]
+
+
+@pytest.fixture
+def wire(private_postgres, addresses):
+    """Between intake and its server."""
+    made = Wire("127.0.0.1", private_postgres.url.port)
+    addresses["intake"] = sa.make_url(addresses["intake"]).set(port=made.port).render_as_string(hide_password=False)
+    yield made
+    made.close()
+
+
+def test_when_the_reply_to_a_commit_is_lost_the_repeat_finds_what_was_done(wire, refer, stored):
+    """F20: the outcome is not known, so it is 503 and never run again blindly; the key finds the answer."""
+    wire.lose_the_reply_to(b"COMMIT\x00")
+    unknown = refer("key")
+    again = refer("key")
+
+    assert wire.lost.is_set()
+    assert unknown.status_code == 503
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (201, "true")
+    assert stored() == [again.json["reference"]]
+
+
+def test_a_frozen_server_is_503_in_time_for_everybody_and_all_is_well_when_it_thaws(server, refer, stored):
+    """F21: a frozen server keeps none of its own limits, so ours end the wait."""
+    refer()
+
+    server.freeze()
+    try:
+        with ThreadPoolExecutor(8) as people:
+            sent = list(people.map(lambda _: timed(lambda: refer("key")), range(8)))
+    finally:
+        server.thaw()
+
+    assert {each.status_code for each, _ in sent} == {503}
+    assert max(waited for _, waited in sent) < 15
+    assert eventually(lambda: refer("key").status_code == 201)
+    assert stored() == ["PPRG-2026-0001", "PPRG-2026-0002"]
+
+
+def test_a_server_that_freezes_within_a_transaction_is_given_up(server, intake, stored):
+    """F21: the link is closed, and what was not committed is not there."""
+    with pytest.raises(sa.exc.OperationalError, match="does not answer"), intake.writing("action") as session:
+        session.execute(sa.insert(answers).values(kept("frozen", intake.clock())))
+        session.connection().connection.dbapi_connection.patience = 0.5
+        server.freeze()
+        try:
+            session.execute(sa.select(answers))
+        finally:
+            server.thaw()
+
+    with intake.reading() as session:
+        assert session.scalar(sa.select(answers.c.key)) is None
+
+
+def test_a_row_that_another_worker_holds_is_passed_over(world):
+    """F22: SKIP LOCKED moves on."""
+    database, ear = world.services["triage"].database, Ear()
+    first, *others = say(database, 20)
+
+    with database.writing("action") as session:
+        session.execute(sa.select(outbox).where(outbox.c.id == first).with_for_update()).one()
+        published, waited = timed(lambda: Outbox(database, ear.bus).drain())
+
+    assert published == len(others)
+    assert waited < 2
+    assert Outbox(database, ear.bus).drain() == 1
+    assert len(set(ear.bodies)) == 20
+
+
+def test_a_key_whose_first_request_still_works_is_409_with_retry_after(world, intake, refer, stored):
+    """F22 and F06: the wait for another's lock ends after two seconds."""
+    taken = kept("key", intake.clock()) | {"scope": "nobody:api.create_referral"}
+    with intake.writing("action") as session:
+        session.execute(sa.insert(answers).values(taken))
+        sent, waited = timed(lambda: refer("key"))
+        session.rollback()
+
+    assert (sent.status_code, sent.headers["Retry-After"]) == (409, "5")
+    assert waited < 4
+    assert stored() == []
+    assert refer("key").status_code == 201
+
+
+def test_a_transaction_that_is_left_open_is_ended_by_the_server(intake):
+    """F23."""
+    settings = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout", "TimeZone")
+    with intake.reading() as session:
+        found = [session.scalar(sa.text(f"SHOW {name}")) for name in settings]
+    with pytest.raises(sa.exc.DBAPIError), intake.writing("action") as session:
+        session.execute(sa.text("SET idle_in_transaction_session_timeout = '100ms'"))
+        session.execute(sa.insert(answers).values(kept("open", intake.clock())))
+        raw = session.connection().connection.dbapi_connection
+        eventually(lambda: raw.pgconn.consume_input() or raw.pgconn.status)
+
+    assert found == ["2s", "10s", "1min", "UTC"]
+    with intake.reading() as session:
+        assert session.scalar(sa.select(answers.c.key)) is None
+
+
+def test_when_the_server_takes_no_more_connections_it_is_503_at_once(server, intake, refer, stored):
+    """F24."""
+    limit = f'ALTER DATABASE "{intake.url.database}" CONNECTION LIMIT '
+    with server.admin() as connection:
+        connection.execute(limit + "0")
+        intake.engine.dispose()
+        sent, waited = timed(lambda: refer("key"))
+        connection.execute(limit + "-1")
+
+    assert (sent.status_code, sent.headers["Retry-After"]) == (503, "5")
+    assert waited < 2
+    assert refer("key").status_code == 201
+
+
+def test_one_process_takes_no_more_than_its_share_of_connections(server, intake):
+    """F24: whoever comes when all are out waits for one."""
+    count = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND application_name = 'pprg'"
+
+    def work(number):
+        with intake.writing("action") as session:
+            session.execute(sa.insert(answers).values(kept(str(number), intake.clock())))
+            session.execute(sa.text("SELECT pg_sleep(0.05)"))
+
+    with ThreadPoolExecutor(40) as crowd:
+        list(crowd.map(work, range(120)))
+    with server.admin() as connection:
+        (open_now,) = connection.execute(count, (intake.url.database,)).fetchone()
+
+    assert 0 < open_now <= 12
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg", "postgres"])
+def test_an_address_needs_to_name_no_driver(addresses, scheme):
+    plain = addresses["intake"].replace("postgresql+psycopg", scheme)
+
+    database = Database(plain, "intake")
+
+    with database.reading() as session:
+        assert session.scalar(sa.text("SELECT 1")) == 1
+    database.close()

@@ -1,0 +1,102 @@
+"""Two people do the same thing at the same moment, each in a window of their own: one does it, the other is told."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from pprg_intake.models import Submission
+from pprg_publisher.models import Publication
+from pprg_triage.models import Decision, Meeting, Request
+
+pytestmark = pytest.mark.both_databases
+SUMMARY = "Agencies held parts of the picture and met late; sharing earlier would have helped."
+
+
+@pytest.fixture
+def both(world):
+    """Post the same as two people at once; the two statuses, lower first."""
+
+    def post(service, path, body, *people):
+        app, gate = world.client(service).application, Barrier(2)
+
+        def one(person):
+            headers = {"Acting-As": person, "Idempotency-Key": str(uuid4())}
+            gate.wait(30)
+            return app.test_client().post(path, json=body, headers=headers).status_code
+
+        with ThreadPoolExecutor(2) as two:
+            statuses = sorted(two.map(one, people))
+        world.settle()
+        return statuses
+
+    return post
+
+
+@pytest.fixture
+def case(world, refer):
+    """The path of a new case."""
+    refer()
+    world.settle()
+    headers = {"Acting-As": "coordinator"}
+    (found,) = world.client("triage").get("/api/v1/cases", headers=headers).json["cases"]
+    return f"/api/v1/cases/{found['id']}"
+
+
+def ids(world, service, model):
+    with world.services[service].database.reading() as session:
+        return session.scalars(sa.select(model.id)).all()
+
+
+def post(world, service, path, body, person):
+    headers = {"Acting-As": person, "Idempotency-Key": str(uuid4())}
+    sent = world.client(service).post(path, json=body, headers=headers)
+    assert sent.status_code == 201, sent.text
+    world.settle()
+
+
+ASK = {"agencies": ["police", "icb"], "questions": "What was your part?"}
+MEET = {"day": "2026-12-08", "starts": "10:00", "ends": "12:00", "place": "Invented Room"}
+DECIDE = {
+    "route": "rapid_review",
+    "outcome": "criteria_met",
+    "reasons": "The agencies could have worked together better, and much can be learnt.",
+}
+
+
+def test_agencies_that_two_people_ask_are_asked_once(world, case, both):
+    statuses = both("triage", f"{case}/requests", ASK, "coordinator", "deputy")
+
+    assert statuses == [201, 409]
+    assert len(ids(world, "triage", Request)) == 2
+
+
+def test_a_request_that_two_people_answer_is_answered_once(world, case, both):
+    post(world, "triage", f"{case}/requests", ASK, "coordinator")
+    (request,) = world.client("intake").get("/api/v1/requests", headers={"Acting-As": "lead-police"}).json["requests"]
+    path = f"/api/v1/requests/{request['id']}/nil-return"
+
+    statuses = both("intake", path, {"author": "Invented Lead"}, "lead-police", "lead-police")
+
+    assert statuses == [201, 409]
+    assert len(ids(world, "intake", Submission)) == 1
+
+
+def test_a_meeting_that_two_people_call_is_called_once(world, case, both):
+    assert both("triage", f"{case}/meetings", MEET, "coordinator", "deputy") == [201, 409]
+    assert len(ids(world, "triage", Meeting)) == 1
+
+
+def test_a_decision_that_two_people_write_ratify_and_publish_is_one(world, case, both):
+    post(world, "triage", f"{case}/meetings", MEET, "coordinator")
+    written = both("triage", f"{case}/decisions", DECIDE, "coordinator", "deputy")
+    (decision,) = ids(world, "triage", Decision)
+    about = {"decision_id": str(decision)}
+    ratified = both("triage", f"{case}/decisions/ratification", about, "chair", "partner-police")
+    (publication,) = ids(world, "publisher", Publication)
+    path = f"/api/v1/publications/{publication}/release"
+    published = both("publisher", path, {"title": "What was learnt", "summary": SUMMARY}, "coordinator", "deputy")
+
+    assert (written, ratified, published) == ([201, 409], [201, 409], [201, 409])
