@@ -10,6 +10,7 @@ ACTS = (
     "action",
     "arrival",
     "parking",
+    "recovery",
     "inbox-take",
     "inbox-handle",
     "inbox-postpone",
@@ -18,7 +19,6 @@ ACTS = (
     "outbox-postpone",
     "letters-take",
     "letters-mark",
-    "letters-postpone",
     "reminders-take",
     "reminders-handle",
     "reminders-postpone",
@@ -36,24 +36,32 @@ SENDS = ("letters.before_send", "letters.after_send")
 #: Every point there is, without the service in front; a point that is not listed is refused when armed.
 POINTS = (*COMMITS, *BUS, *SENDS)
 
-_name, _, _nth = os.environ.get("CRASHPOINT", "").partition(":")
-_log = os.environ.get("CRASHPOINT_LOG", "")
-_armed = bool(_name or _log)
+#: `triage.arrival.after_commit:2` is its second passage, `*:1` the first passage of every point; several may be named.
+_deadly = frozenset(each if ":" in each else f"{each}:1" for each in os.environ.get("CRASHPOINT", "").split())
+_log = Path(os.environ["CRASHPOINT_LOG"]) if os.environ.get("CRASHPOINT_LOG") else None
 _passed: Counter[str] = Counter()
 _lock = Lock()
 
 
 def crashpoint(name: str) -> None:
-    """Die here by SIGKILL when CRASHPOINT says so (`triage.arrival.after_commit:2`: the second passage)."""
-    if not _armed:
+    """Die here by SIGKILL when CRASHPOINT says so."""
+    if not _deadly and _log is None:
         return
     point = name.partition(".")[2]
     if point not in POINTS:
         raise LookupError(f"{point} is not listed in crashpoints.POINTS")
     with _lock:
-        _passed[name] += 1
-        if _log:
-            with Path(_log).open("a", encoding="ascii") as out:
-                out.write(name + "\n")
-        if name == _name and _passed[name] == int(_nth or 1):
+        passage = _passage(name)
+        if not _deadly.isdisjoint({f"{name}:{passage}", f"*:{passage}"}):
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _passage(name: str) -> int:
+    """Which passage this is; with CRASHPOINT_LOG counted on by the process that takes the place of a dead one."""
+    if _log is not None:
+        if not _passed and _log.exists():
+            _passed.update(_log.read_text(encoding="ascii").split())
+        with _log.open("a", encoding="ascii") as out:
+            out.write(name + "\n")
+    _passed[name] += 1
+    return _passed[name]

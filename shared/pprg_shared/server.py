@@ -82,8 +82,10 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not typed
 
     def _started(self, _worker: object) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the arbiter tells us; the terminal tells everybody
-        for each in self._alive:
-            if self._settings.loop:
+        if self._settings.loop:
+            for each in self._alive:  # everybody hears before anybody speaks
+                each.listen()
+            for each in self._alive:
                 each.start()
         self._ready()
 

@@ -15,6 +15,7 @@ from pprg_shared.boxes.housekeeping import Housekeeping
 from pprg_shared.boxes.outgoing import Outbox
 from pprg_shared.boxes.tables import boxes_of, waiting
 from pprg_shared.boxes.wakeups import Listener
+from pprg_shared.boxes.work import recover
 from pprg_shared.bus import Bus
 from pprg_shared.config import Settings
 from pprg_shared.contract import Event
@@ -91,10 +92,11 @@ class Runtime:
         self.bus.listen(self.service.name, names, self.arrival.receive)
 
     def start(self) -> None:
-        """Listen to the bus and run the loops, each in a thread."""
+        """Run the loops, each in a thread; what is said goes out from now on."""
         self.migrations.check(self.database)
+        if self.database.sqlite:  # held by this process alone, so that what is in hand is a dead one's
+            recover(self.database, boxes_of(self.service.metadata).values())
         self.database.wake = self.wake_all
-        self.listen()
         for loop in self.loops:
             loop.start()
         self._listener.start()

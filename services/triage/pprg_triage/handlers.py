@@ -41,7 +41,7 @@ def _news(session: Session, heard: Any, case_id: UUID, kind: str, agency: str) -
 
 
 def _request(session: Session, request_id: UUID) -> Request:
-    request = session.get(Request, request_id)
+    request = session.get(Request, request_id, with_for_update=True)
     if request is None:
         raise NotYet(f"request {request_id} is not known here yet")
     return request

@@ -15,6 +15,8 @@ from pprg_shared.crashpoints import crashpoint
 from pprg_shared.database import Database, context
 
 WINDOW = 100
+#: A broker or a listener that is back is found within this time.
+LONGEST_WAIT = timedelta(seconds=30)
 
 _ADD = sa.insert(outbox)
 _MARK = (
@@ -81,7 +83,7 @@ class Outbox:
 
     def __init__(self, database: Database, bus: Bus) -> None:
         self.database, self.bus = database, bus
-        self._failures = 0
+        self._failures, self._again_at = 0, database.clock()
 
     def drain(self) -> int:
         """Publish all that is due; the number of rows confirmed. Returns early while the broker is away."""
@@ -107,17 +109,24 @@ class Outbox:
             confirmed, why = set(), str(error)[:500]
         crashpoint(f"{self.database.service}.bus.after_confirm")
         if confirmed:
-            self._failures = 0
+            self._failures, self._again_at = 0, self.database.clock()
             with self.database.writing("outbox-mark") as session:
                 session.execute(_MARK, {"ids": list(confirmed), "at": self.database.clock()})
                 if passing := [row.id for row in rows if row.id in confirmed and is_transient(row.type)]:
                     session.execute(_DROP, {"ids": passing})
         if left := [row.id for row in rows if row.id not in confirmed]:
-            self._failures += 1
-            due = self.database.clock() + min(back_off(self._failures), timedelta(seconds=30))
+            due = self._later()
             with self.database.writing("outbox-postpone") as session:
                 session.execute(_POSTPONE, {"ids": left, "due": due, "why": why})
         return confirmed
+
+    def _later(self) -> datetime:
+        """When to try again; however much fails during one wait, it counts as one failure."""
+        at = self.database.clock()
+        if at >= self._again_at:
+            self._failures += 1
+            self._again_at = at + min(back_off(self._failures), LONGEST_WAIT)
+        return self._again_at
 
 
 __all__ = ["LEASE", "Outbox", "publish"]

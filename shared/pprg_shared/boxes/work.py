@@ -1,6 +1,6 @@
 """Taking work that is due, acting on it, and what happens when that fails; the same for every box."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -87,6 +87,15 @@ def take_many(
         if rows:
             session.execute(_lease(table, counters), {"ids": [row.id for row in rows], "until": at + lease})
         return rows
+
+
+def recover(database: Database, tables: Iterable[sa.Table]) -> None:
+    """Make due at once what a process that died had in hand; only where no other process can have it in hand now."""
+    at = database.clock()
+    with database.writing("recovery") as session:
+        for table in tables:
+            begun = (table.c.attempts > 0, table.c.due_at > at)
+            session.execute(sa.update(table).where(*waiting(table), *begun).values(due_at=at))
 
 
 @cache

@@ -1,0 +1,81 @@
+"""The embedded world with one fault of design, such as people do build: to show that the checker sees what it does."""
+
+import sys
+from threading import Timer
+
+from sqlalchemy.exc import IntegrityError
+
+from pprg_embedded.__main__ import main
+from pprg_notifier.delivery import TAKEN, Letters
+from pprg_shared import acting
+from pprg_shared.boxes.arrival import Arrival, _read, _row
+from pprg_shared.boxes.outgoing import _MARK, Outbox
+from pprg_shared.boxes.tables import inbox, insert_new
+
+
+def acknowledge_before_the_commit() -> None:
+    """What has arrived is handled when there is time for it."""
+    receive = Arrival.receive
+
+    def soon(self, bodies):
+        Timer(0.3, receive, (self, bodies)).start()
+        return [True] * len(bodies)
+
+    Arrival.receive = soon
+
+
+def mark_before_the_publication() -> None:
+    """The outbox takes it that what it publishes will arrive."""
+
+    def hopefully(self, rows):
+        with self.database.writing("outbox-mark") as session:
+            session.execute(_MARK, {"ids": [row.id for row in rows], "at": self.database.clock()})
+        return publish(self, rows)
+
+    publish, Outbox._publish = Outbox._publish, hopefully
+
+
+def no_inbox() -> None:
+    """Whatever arrives is handled, also for the second time."""
+
+    def every_time(self, bodies):
+        for body in bodies:
+            envelope = _read(body)
+            try:
+                with self.database.writing("arrival") as session:
+                    row = _row(envelope, body, self.database.clock(), strange=False)
+                    session.execute(insert_new(session, inbox), row)
+                    self._handle(session, envelope)
+            except IntegrityError:
+                continue  # it was there already
+        return [True] * len(bodies)
+
+    Arrival.receive = every_time
+
+
+def no_idempotency_key() -> None:
+    """A form that is sent again is another form."""
+    acting._claim = lambda *_: None
+    acting._keep_answer = lambda *_: None
+
+
+def mark_before_the_letter_is_sent() -> None:
+    """A letter counts as sent, and is sent after that."""
+    send, mark = Letters._send, Letters._mark
+    sealed = {}
+
+    def later(_self, *letter):
+        sealed["letter"] = letter
+        return TAKEN
+
+    def marked(self, *outcome):
+        mark(self, *outcome)
+        send(self, *sealed["letter"])
+
+    Letters._send, Letters._mark = later, marked
+
+
+if __name__ == "__main__":
+    _, fault, *words = sys.argv
+    globals()[fault]()
+    main(words)

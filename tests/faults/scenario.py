@@ -1,0 +1,200 @@
+"""What people and programs do while things break: a client that asks until it is answered, and the steps of a case."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import requests
+
+from pprg_shared.calendar import add_working_days
+from pprg_shared.profile import load_profile
+from waiting import eventually
+
+PROFILE = load_profile(None)
+AGENCIES = [each.slug for each in PROFILE.agencies if each.kind != "office"]
+ROUTES = list(PROFILE.routes)
+PATIENCE = 60.0
+
+
+@dataclass
+class Told:
+    """What the product has said yes to: all of it must be there, each once, and nothing else."""
+
+    referrals: dict[str, str] = field(default_factory=dict)  #: reference: the referrer's address
+    asked: list[tuple[str, str]] = field(default_factory=list)  #: reference, agency
+    returns: list[tuple[str, str, str]] = field(default_factory=list)  #: reference, agency, kind
+    rows: list[tuple[str, str, int]] = field(default_factory=list)  #: reference, agency, number
+    early: list[tuple[str, str]] = field(default_factory=list)  #: as asked, but said by the test and not by intake
+    reminded: list[tuple[str, str]] = field(default_factory=list)
+    meetings: list[str] = field(default_factory=list)
+    decisions: dict[tuple[str, str], list[str]] = field(default_factory=dict)  #: reference and route: agencies asked
+    published: list[tuple[str, str]] = field(default_factory=list)
+    forms: list[tuple[str, str]] = field(default_factory=list)  #: reference, phase: what counts as a coordinator's step
+
+
+class Client:
+    """Asks until it is answered, each time with the same key, as a careful program would."""
+
+    def __init__(self, addresses: Mapping[str, Sequence[str]]) -> None:
+        self.addresses = addresses
+        self.slowest = 0.0
+        self._turns = count()
+
+    def post(self, service: str, path: str, body: Mapping[str, Any], who: str) -> dict[str, str]:
+        """Send until it is known to have been done; what was answered."""
+        headers = {"Acting-As": who, "Idempotency-Key": str(uuid4())}
+        answer = self._ask("POST", service, path, headers=headers, json=body)
+        assert answer.status_code == 201, f"{path} answered {answer.status_code}: {answer.text}"
+        return answer.json()
+
+    def get(self, service: str, path: str, who: str = "coordinator") -> dict[str, Any]:
+        """Read."""
+        answer = self._ask("GET", service, path, headers={"Acting-As": who})
+        assert answer.status_code == 200, f"{path} answered {answer.status_code}: {answer.text}"
+        return answer.json()
+
+    def _ask(self, method: str, service: str, path: str, **more: Any) -> requests.Response:
+        def asked() -> requests.Response | None:
+            here = self.addresses[service]
+            began = time.monotonic()
+            try:
+                answer = requests.request(method, here[next(self._turns) % len(here)] + path, timeout=15, **more)
+            except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError):
+                return None
+            self.slowest = max(self.slowest, time.monotonic() - began)
+            return None if "Retry-After" in answer.headers else answer
+
+        # An answer that is an error is false to requests, so it is wrapped.
+        return eventually(lambda: (found := asked()) is not None and [found], PATIENCE)[0]
+
+
+class Office:
+    """The steps of a case, as its people take them."""
+
+    def __init__(self, client: Client) -> None:
+        self.client, self.told = client, Told()
+        self._cases: dict[str, str] = {}
+
+    def refer(self) -> str:
+        """Somebody refers; the reference."""
+        address = f"referrer-{uuid4().hex[:12]}@agency.example"
+        referral = {
+            "immediate_risk": "no",
+            "referrer_name": "Invented Referrer",
+            "referrer_role": "Nurse",
+            "referrer_agency": "police",
+            "referrer_email": address,
+            "subject_kind": "child",
+            "subject_name": "Invented Child",
+            "subject_born": "May 2016",
+            "incident_on": "2026",
+            "what_happened": "An invented account.",
+            "agencies": ["police", "icb"],
+            "routes": [],
+        }
+        reference = self.client.post("intake", "/api/v1/referrals", referral, "")["reference"]
+        self.told.referrals[reference] = address
+        return reference
+
+    def case(self, reference: str) -> str:
+        """The id of a case, once triage has opened it."""
+
+        def known() -> str | None:
+            if reference not in self._cases:
+                cases = self.client.get("triage", "/api/v1/cases")["cases"]
+                self._cases |= {each["reference"]: each["id"] for each in cases}
+            return self._cases.get(reference)
+
+        return eventually(known, PATIENCE)
+
+    def ask(self, reference: str, *agencies: str) -> None:
+        """The coordinator asks agencies."""
+        asked = {"agencies": agencies, "questions": "What was your part?"}
+        self.client.post("triage", f"/api/v1/cases/{self.case(reference)}/requests", asked, "coordinator")
+        self.told.asked += [(reference, each) for each in agencies]
+        self.told.forms.append((reference, "requests"))
+
+    def page(self, reference: str, agency: str) -> str:
+        """Where an agency answers, once the page is there."""
+        case = self.case(reference)
+
+        def there() -> str | None:
+            asked = self.client.get("intake", "/api/v1/requests", f"lead-{agency}")["requests"]
+            return next((each["id"] for each in asked if each["case_id"] == case), None)
+
+        return f"/api/v1/requests/{eventually(there, PATIENCE)}"
+
+    def answer(self, reference: str, agency: str, rows: int = 2) -> None:
+        """An agency answers with a summary and rows, or with nothing when there are no rows."""
+        path, lead = self.page(reference, agency), f"lead-{agency}"
+        if rows == 0:
+            self.client.post("intake", f"{path}/nil-return", {"author": "Invented Lead"}, lead)
+        else:
+            row = {"source": "Case record", "event": "An invented visit", "action": "none"}
+            sent = [row | {"date": f"{number + 1:02}/2025"} for number in range(rows)]
+            answers = {"author": "Invented Lead", "summary": "An invented summary.", "rows": sent}
+            self.client.post("intake", f"{path}/return", answers, lead)
+        self.told.returns.append((reference, agency, "return" if rows else "nil"))
+        self.told.rows += [(reference, agency, number) for number in range(rows)]
+
+    def meet(self, reference: str) -> None:
+        """The coordinator calls the group."""
+        case = self.case(reference)
+        received = date.fromisoformat(self.client.get("triage", f"/api/v1/cases/{case}")["received_on"])
+        day = add_working_days(received, PROFILE.clocks["meeting"])
+        form = {"day": str(day), "starts": "10:00", "ends": "12:00", "place": "Invented Room"}
+        self.client.post("triage", f"/api/v1/cases/{case}/meetings", form, "coordinator")
+        self.told.meetings.append(reference)
+        self.told.forms.append((reference, "meeting"))
+
+    def decide(self, reference: str, route: str = ROUTES[0]) -> None:
+        """The coordinator proposes, the chair ratifies."""
+        path = f"/api/v1/cases/{self.case(reference)}"
+        reasons = "These reasons are invented, and long enough."
+        form = {"route": route, "outcome": "criteria_met", "reasons": reasons}
+        self.client.post("triage", f"{path}/decisions", form, "coordinator")
+        self.told.forms.append((reference, "decision"))
+        made = self.client.get("triage", path)["decisions"]
+        (decision,) = [each["id"] for each in made if each["route"] == route]
+        self.client.post("triage", f"{path}/decisions/ratification", {"decision_id": decision}, "chair")
+        asked = [agency for name, agency in [*self.told.asked, *self.told.early] if name == reference]
+        self.told.decisions[reference, route] = asked
+
+    def draft(self, reference: str, route: str) -> str:
+        """The id of a publication, once its draft is there; that of the decision it tells of."""
+        case = self.case(reference)
+        made = self.client.get("triage", f"/api/v1/cases/{case}")["decisions"]
+        (decision,) = [each["id"] for each in made if each["route"] == route]
+
+        def there() -> bool:
+            drafts = self.client.get("publisher", f"/api/v1/publications?case={case}")["publications"]
+            return decision in [each["id"] for each in drafts]
+
+        eventually(there, PATIENCE)
+        return decision
+
+    def publish(self, reference: str, route: str = ROUTES[0]) -> None:
+        """The coordinator publishes what was learnt on one route."""
+        draft = self.draft(reference, route)
+        words = {
+            "title": f"Learning {uuid4().hex}",
+            "summary": "This case is invented. Sharing earlier would have helped, and that is what was learnt.",
+        }
+        self.client.post("publisher", f"/api/v1/publications/{draft}/release", words, "coordinator")
+        self.told.published.append((reference, route))
+        self.told.forms.append((reference, "publishing"))
+
+    def whole_case(self) -> str:
+        """One case from referral to published outcome."""
+        reference = self.refer()
+        self.ask(reference, *AGENCIES[:2])
+        self.answer(reference, AGENCIES[0])
+        self.answer(reference, AGENCIES[1], rows=0)
+        self.meet(reference)
+        self.decide(reference)
+        self.publish(reference)
+        return reference
