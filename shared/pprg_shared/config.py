@@ -58,6 +58,7 @@ class Settings:
     mail_password: str = setting("", "Password at the SMTP server.")
     mail_from: str = setting("practice-reviews@pprg.example", "Address that letters come from.")
     mail_timeout: int = setting(20, "Seconds to wait for the SMTP server at each command.")
+    mail_end_timeout: int = setting(600, "Seconds to wait for its word on a whole letter; waiting less makes copies.")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:

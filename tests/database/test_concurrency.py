@@ -93,11 +93,11 @@ class Post(Mailbox):
         super().__init__(folder)
         self.gate, self.sent = gate, []
 
-    def send(self, letter, *others):
+    def attempt(self, letter, raw):
         if not self.sent:
             self.gate.wait(30)
         self.sent.append(letter)
-        return super().send(letter, *others)
+        return super().attempt(letter, raw)
 
 
 def test_two_loops_that_empty_one_box_of_letters_send_each_once(world, refer):

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from pprg_notifier.rules import LETTERS
 from pprg_shared.profile import load_profile
 from waiting import eventually
 
@@ -41,13 +42,13 @@ def test_the_right_people_get_the_right_letters_and_nothing_of_the_case_is_in_th
     office = ["coordinator@pprg.example", "deputy@pprg.example"]
     members = [each.address for each in profile.people_with_role("chair", "member")]
     wanted = {
-        "referral received": ["referrer@agency.example"],
-        "new referral": office,
-        "request for information": leads,
-        "return received": office * len(leads),
-        "meeting of the practice review group": [*members, "referrer@agency.example"],
-        "outcome of your referral": ["referrer@agency.example"],
-        "outcome": leads,
+        "referral_received": ["referrer@agency.example"],
+        "new_referral": office,
+        "information_request": leads,
+        "return_received": office * len(leads),
+        "meeting_invitation": [*members, "referrer@agency.example"],
+        "outcome_to_referrer": ["referrer@agency.example"],
+        "outcome_to_agency": leads,
     }
     marking = f"OFFICIAL-SENSITIVE: {played['case']}, "
 
@@ -58,7 +59,7 @@ def test_the_right_people_get_the_right_letters_and_nothing_of_the_case_is_in_th
         for each in letters
         if each["subject"].startswith(marking)
         for to in each["to"]
-    ) == Counter((kind, address) for kind, addresses in wanted.items() for address in addresses)
+    ) == Counter((LETTERS[kind].kind, address) for kind, addresses in wanted.items() for address in addresses)
     assert [word for word in CONTENT for each in letters if word.lower() in str(each).lower()] == []
 
 

@@ -6,7 +6,9 @@ from threading import Timer
 from sqlalchemy.exc import IntegrityError
 
 from pprg_embedded.__main__ import main
-from pprg_notifier.delivery import TAKEN, Letters
+from pprg_notifier.delivery import Letters
+from pprg_notifier.delivery.mailbox import KEPT
+from pprg_notifier.rules import Answer, Step
 from pprg_shared import acting
 from pprg_shared.boxes.arrival import Arrival, _read, _row
 from pprg_shared.boxes.outgoing import _MARK, Outbox
@@ -66,7 +68,7 @@ def mark_before_the_letter_is_sent() -> None:
 
     def later(_self, *letter):
         sealed["letter"] = letter
-        return TAKEN
+        return Answer(Step.END, KEPT)
 
     def marked(self, *outcome):
         mark(self, *outcome)

@@ -109,6 +109,7 @@ class Setup:
             "MAIL_SERVER": "127.0.0.1",
             "MAIL_PORT": str(self.mail_port),
             "MAIL_TLS": "none",
+            "MAIL_END_TIMEOUT": "2",
             "CRASHPOINT": deadly,
         }
         self.processes: dict[str, Process] = {}

@@ -74,7 +74,7 @@ def take_many(
     database: Database,
     table: sa.Table,
     limit: int,
-    lease: timedelta = LEASE,
+    lease: timedelta | None = None,
     counters: tuple[str, ...] = ("attempts",),
 ) -> list[Any]:
     """Up to `limit` rows that are due, leased to the caller; their counters already count this time."""
@@ -85,7 +85,8 @@ def take_many(
     with database.writing(f"{table.name}-take") as session:
         rows = list(session.execute(_oldest(table, limit, counters), {"now": at}))
         if rows:
-            session.execute(_lease(table, counters), {"ids": [row.id for row in rows], "until": at + lease})
+            until = at + (lease or LEASE)
+            session.execute(_lease(table, counters), {"ids": [row.id for row in rows], "until": until})
         return rows
 
 

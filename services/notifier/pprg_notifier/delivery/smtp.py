@@ -13,10 +13,9 @@ from pprg_notifier.rules import Answer, Step
 from pprg_shared.config import Settings
 from pprg_shared.logs import log
 
-#: RFC 5321, 4.5.3.2.6: a server may think this long about a whole letter; who hangs up earlier makes copies.
-END_SECONDS = 600.0
 #: Servers hang up on those who are silent for some minutes; be first.
 IDLE_SECONDS = 30.0
+#: RFC 5321, 4.5.3.2.6, lets a server think for ten minutes about a whole letter: MAIL_END_TIMEOUT is as long.
 #: Most waits of one attempt before its end: connecting, greetings, STARTTLS, login, and the steps of a letter.
 COMMANDS = 16
 TAKEN, GO_ON, SHUTTING_DOWN = 2, 3, 421
@@ -25,7 +24,7 @@ TAKEN, GO_ON, SHUTTING_DOWN = 2, 3, 421
 class Link(Connection):
     """Flask-Mail's connection, kept from letter to letter; unlike its parent it verifies whom it talks to."""
 
-    def __init__(self, settings: Settings, end_seconds: float = END_SECONDS) -> None:
+    def __init__(self, settings: Settings) -> None:
         mail = Mail()
         mail.state = mail.init_mail(
             {
@@ -38,7 +37,7 @@ class Link(Connection):
             }
         )
         super().__init__(mail)
-        self.seconds, self.end_seconds = settings.mail_timeout, end_seconds
+        self.seconds, self.end_seconds = settings.mail_timeout, settings.mail_end_timeout
         self._used = 0.0
 
     @property
