@@ -43,8 +43,16 @@ class Evidence:
 
 
 def busy(evidence: Evidence) -> bool:
-    """Whether something still waits, or is said and not yet heard."""
-    return bool(any(_waiting(evidence)) or any(_unheard(evidence)) or any(_on_broker(evidence)))
+    """Whether something still waits, or is said and not yet heard, or moved on behind us while we looked."""
+    before = _marks(evidence)
+    waits = any(_waiting(evidence)) or any(_unheard(evidence)) or any(_on_broker(evidence))
+    return waits or _marks(evidence) != before
+
+
+def _marks(evidence: Evidence) -> list[Any]:
+    """How many rows each box has and how many of them are done: whatever moves changes one of these."""
+    counts = (sa.func.count(), sa.func.count(sa.Column("done_at")))
+    return [evidence.rows(service, sa.select(*counts).select_from(table)) for service, table in _boxes(evidence)]
 
 
 def findings(evidence: Evidence, told: Told | None, unknown_outcomes: int = 0) -> list[str]:

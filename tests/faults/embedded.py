@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from faults.setups import NAMES, Process, Setup, fresh_secrets
+from faults.setups import NAMES, Process, Setup, fault_name, fresh_secrets
 
 #: An error as of a disk that is full: a function fails while the row is written.
-AWAY = "CREATE TRIGGER away BEFORE INSERT ON inbox BEGIN SELECT json('no JSON'); END"
+AWAY = "CREATE TRIGGER {name} BEFORE INSERT ON inbox BEGIN SELECT json('no JSON'); END"
 
 
 class Embedded(Setup):
@@ -30,7 +30,7 @@ class Embedded(Setup):
         """No database takes arrivals."""
         with ExitStack() as stack:
             for each in self.databases.values():
-                connection = stack.enter_context(each.engine.connect())
-                connection.exec_driver_sql(AWAY)
-                stack.callback(connection.exec_driver_sql, "DROP TRIGGER away")
+                connection, name = stack.enter_context(each.engine.connect()), fault_name()
+                connection.exec_driver_sql(AWAY.format(name=name))
+                stack.callback(connection.exec_driver_sql, f"DROP TRIGGER {name}")
             yield

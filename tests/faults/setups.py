@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import psutil
@@ -33,14 +34,14 @@ KILLED = "was sent SIGKILL"
 #: Who is killed between the two ends of this cannot know whether the mail server has taken the letter.
 UNKNOWN = {"notifier.letters.before_send", "notifier.letters.after_send", "notifier.letters-mark.before_commit"}
 FAULTS = {
-    "sqlite": ("CREATE TRIGGER fault BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, 'a fault of the test'); END",),
+    "sqlite": ("CREATE TRIGGER {name} BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, 'a fault'); END",),
     "postgresql": (
-        "CREATE FUNCTION fault_{table}() RETURNS trigger LANGUAGE plpgsql AS"
-        " $$ BEGIN RAISE check_violation USING MESSAGE = 'a fault of the test'; END $$",
-        "CREATE TRIGGER fault BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION fault_{table}()",
+        "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE check_violation USING MESSAGE = 'a fault'; END $$",
+        "CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
     ),
 }
-HEALED = {"sqlite": ("DROP TRIGGER fault",), "postgresql": ("DROP FUNCTION fault_{table} CASCADE",)}
+HEALED = {"sqlite": ("DROP TRIGGER {name}",), "postgresql": ("DROP FUNCTION {name} CASCADE",)}
 
 
 class Process:
@@ -68,7 +69,7 @@ class Process:
             assert self.process.poll() is None, self.output.read_text()[-3000:]
             return requests.get(f"http://127.0.0.1:{self.ops_port}/readyz", timeout=10).ok
 
-        eventually(ready, STARTED_SECONDS, despite=(requests.ConnectionError, requests.Timeout))
+        eventually(ready, STARTED_SECONDS, despite=(requests.RequestException,))
 
     def kill(self) -> None:
         """Arbiter and worker at once, as a power cut would."""
@@ -163,7 +164,8 @@ class Setup:
     @contextmanager
     def failing(self, service: str, table: str = "", event: str = "INSERT") -> Iterator[None]:
         """The handlers of a service fail while the block runs: their table takes nothing."""
-        database, about = self.databases[service], {"table": table or HANDLED[service], "event": event}
+        database = self.databases[service]
+        about = {"name": fault_name(), "table": table or HANDLED[service], "event": event}
 
         def execute(statements: Mapping[str, Sequence[str]]) -> None:
             with database.engine.begin() as connection:
@@ -242,6 +244,11 @@ def unknown_outcomes(passed: Sequence[str], deadly: str) -> int:
             found += last in UNKNOWN
             last = ""
     return found
+
+
+def fault_name() -> str:
+    """For a trigger; never the same, for a connection of SQLite may remember one that has gone."""
+    return f"fault_{token_hex(4)}"
 
 
 def fresh_secrets() -> dict[str, str]:
