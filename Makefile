@@ -45,10 +45,17 @@ check: $(VENV)/.development ## Lint, format, types, import contracts and the rul
 docs: $(VENV)/.development ## Write docs/reference anew from the code
 	@$(BIN)/python tools/docs.py
 
+bench: $(VENV)/.development .venv-bench/.runtime ## Measure the product beside raw code by hand (BENCH_SCALE=0.1 for a look)
+	@PYTHONPATH=tests/plugins $(BIN)/python tests/performance/bench.py $(CURDIR)/.venv-bench/bin/python $(SECTIONS)
+
+.venv-bench/.runtime: deploy/locks/embedded.txt
+	@./tools/setup.sh .venv-bench embedded $(MEMBERS)
+	@touch $@
+
 locks: ## Write the hashed requirement files anew (needs uv)
 	@./tools/lock.sh
 
 clean: ## Remove what setup made
-	rm -rf $(VENV)
+	rm -rf $(VENV) .venv-bench
 
-.PHONY: help setup run test test-all demo deployed check docs locks clean
+.PHONY: help setup run test test-all demo deployed check docs bench locks clean

@@ -13,9 +13,9 @@ service, message = sys.argv[1:]
 models = importlib.import_module(f"pprg_{service}.models")
 with tempfile.TemporaryDirectory() as folder:
     database = Database(f"sqlite:///{folder}/scratch.sqlite", service)
-    history = Migrations(f"pprg_{service}", models.Base.metadata)
-    history.upgrade(database)
-    history.write(database, message, f"{int(history.head) + 1:04}")
+    migrations = Migrations(f"pprg_{service}", models.Base.metadata)
+    migrations.upgrade(database)
+    migrations.history.write(database, message, f"{int(migrations.head) + 1:04}")
     database.close()
 for tidy in (["format", "--quiet"], ["check", "--fix", "--quiet"]):
-    subprocess.run([Path(sys.executable).with_name("ruff"), *tidy, history.folder], check=True)
+    subprocess.run([Path(sys.executable).with_name("ruff"), *tidy, migrations.folder], check=True)

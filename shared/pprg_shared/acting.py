@@ -130,7 +130,7 @@ def _claim(session: Session, scope: str, key: str) -> Done | None:
         "kept_at": now(session),
     }
     try:
-        taken = session.execute(insert_new(session, answers).returning(answers.c.key), row).first()
+        taken = session.execute(insert_new(session, answers), row).first()
     except sa.exc.OperationalError as error:
         if lock_not_available(error):
             raise Busy("The same request is still being worked on.") from None

@@ -1,12 +1,12 @@
 """Working days of England and Wales, months, and London time. Pure: dates in, dates out."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from importlib.resources import files
 from zoneinfo import ZoneInfo
-
-from govuk_bank_holidays.bank_holidays import BankHolidays
 
 LONDON = ZoneInfo("Europe/London")
 SATURDAY = 5
@@ -36,8 +36,9 @@ class Working:
 @cache
 def bank_holidays() -> Mapping[date, str]:
     """Bank holidays of England and Wales on weekdays, from the packaged official list (never the network)."""
-    known = BankHolidays(use_cached_holidays=True).get_holidays(division=BankHolidays.ENGLAND_AND_WALES)
-    return {each["date"]: each["title"] for each in known if each["date"].weekday() < SATURDAY}
+    listed = json.loads(files("govuk_bank_holidays").joinpath("bank-holidays.json").read_text(encoding="utf-8"))
+    known = {date.fromisoformat(each["date"]): each["title"] for each in listed["england-and-wales"]["events"]}
+    return {day: title for day, title in known.items() if day.weekday() < SATURDAY}
 
 
 def horizon() -> int:

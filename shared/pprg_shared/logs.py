@@ -15,7 +15,11 @@ _CONTROLS = dict.fromkeys((*range(32), 127, *range(128, 160), 8232, 8233), " ")
 
 def one_line(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """No field can break a line or colour a terminal."""
-    return {key: value.translate(_CONTROLS) if isinstance(value, str) else value for key, value in event.items()}
+    return {key: _clean(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _clean(text: str) -> str:
+    return text if text.isprintable() else text.translate(_CONTROLS)
 
 
 def set_up(form: str) -> None:

@@ -1,17 +1,13 @@
-"""Migrations of one service: its Alembic history, numbered 0001, 0002 …, boxes included."""
+"""Migrations of one service: its history, numbered 0001, 0002 …, boxes included, and where a database stands in it."""
 
 import time
 from collections.abc import Callable
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from pprg_shared.boxes.tables import metadata as boxes
 from pprg_shared.database import Database
@@ -20,6 +16,11 @@ from pprg_shared.postgres import lock_not_available
 
 #: Seconds between tries to change a table that others use: in them, the others have it to themselves.
 PAUSES = (0.5, 1, 2, 4, 8, 15, 30, 30, 30, 30)
+
+if TYPE_CHECKING:
+    from pprg_shared.history import History
+
+_applied = sa.table("alembic_version", sa.column("version_num"))
 
 
 class WrongDatabase(Exception):
@@ -33,11 +34,6 @@ class Migrations:
         self.package = package
         #: A list is what Alembic takes for several; its annotations know of one only.
         self.metadata: Any = [metadata, boxes]
-        self._config = Config()
-        self._config.set_main_option("script_location", str(Path(str(files("pprg_shared"))) / "migration_scripts"))
-        self._config.set_main_option("version_locations", str(self.folder))
-        self._config.set_main_option("path_separator", "os")
-        self._config.attributes["metadata"] = self.metadata
 
     @property
     def folder(self) -> Path:
@@ -47,20 +43,28 @@ class Migrations:
     @property
     def head(self) -> str:
         """The revision that this code needs."""
-        return ScriptDirectory.from_config(self._config).get_current_head() or "0000"
+        return max((path.name[:4] for path in self.folder.glob("[0-9]*.py")), default="0000")
+
+    @cached_property
+    def history(self) -> "History":
+        """Alembic, for who changes a database; who only looks saves the nine megabytes that it takes."""
+        from pprg_shared.history import History  # noqa: PLC0415 -- see above
+
+        return History(self.folder, self.metadata)
 
     def current(self, database: Database) -> str:
         """The revision that the database is at."""
         with database.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision() or "0000"
+            if not sa.inspect(connection).has_table(_applied.name):
+                return "0000"
+            return str(connection.scalar(sa.select(_applied.c.version_num)) or "0000")
 
     def upgrade(self, database: Database, then: Callable[[], None] = lambda: None) -> None:
         """Bring the database up to what this code needs, then do what depends on it; one process at a time."""
         with database.alone() as connection:
-            self._config.attributes["connection"] = connection
             for pause in PAUSES:
                 try:
-                    command.upgrade(self._config, "head")
+                    self.history.upgrade(connection)
                     break
                 except sa.exc.OperationalError as error:
                     connection.rollback()
@@ -73,12 +77,6 @@ class Migrations:
             connection.commit()
             then()
 
-    def write(self, database: Database, message: str, number: str) -> None:
-        """Write the next migration from the difference between models and database (for developers)."""
-        with database.engine.connect() as connection:
-            self._config.attributes["connection"] = connection
-            command.revision(self._config, message, autogenerate=True, rev_id=number)
-
     def check(self, database: Database) -> None:
         """Raise WrongDatabase for one older than this code needs, or more than one step newer."""
         current, head = int(self.current(database)), int(self.head)
@@ -88,8 +86,3 @@ class Migrations:
             raise WrongDatabase(
                 f"the database is at {current:04}, too new for this version ({head:04}): start a newer one"
             )
-
-    def missing(self, database: Database) -> list[object]:
-        """What the models say and the database does not have; empty when the history is complete."""
-        with database.engine.connect() as connection:
-            return list(compare_metadata(MigrationContext.configure(connection), self.metadata))

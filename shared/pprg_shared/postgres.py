@@ -1,5 +1,7 @@
 """PostgreSQL as services use it: every statement, and every wait for an answer, ends in time."""
 
+from math import inf
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -7,6 +9,7 @@ import sqlalchemy as sa
 from psycopg.abc import RV, PQGen
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 #: What the server sees to itself.
 SETTINGS = {
@@ -19,6 +22,10 @@ SETTINGS = {
 ANSWER_SECONDS = 12.0
 #: Whether a pooled connection still lives shows sooner.
 PING_SECONDS = 3.0
+#: One that was in use so shortly before is not asked.
+RESTED_SECONDS = 0.5
+#: So many connections of an engine stay open when nobody needs them.
+KEPT = 4
 #: The advisory lock of who changes the tables of a database, and how long the others wait for it.
 TURN = 20_261_124
 TURN_SECONDS = 600
@@ -45,14 +52,14 @@ class Connection(psycopg.Connection[Any]):
             raise psycopg.OperationalError("the database does not answer") from None
 
 
-def engine(url: sa.URL, size: int, seconds: int) -> Engine:
-    """An engine on PostgreSQL; an address without a driver means the one we have."""
+def engine(url: sa.URL, size: int, seconds: int, *, at_once: bool = False) -> Engine:
+    """An engine on PostgreSQL; `at_once`: each statement is a transaction of its own."""
     made = sa.create_engine(
-        url.set(drivername=DRIVER),
-        pool_size=size,
-        max_overflow=0,
+        url.set(drivername=DRIVER),  # an address without a driver means the one we have
+        **({"isolation_level": "AUTOCOMMIT"} if at_once else {}),
+        pool_size=min(size, KEPT),
+        max_overflow=size - min(size, KEPT),
         pool_timeout=seconds,
-        pool_pre_ping=True,
         connect_args={
             "options": " ".join(f"-c {name}={value}" for name, value in SETTINGS.items()),
             "connect_timeout": seconds,
@@ -65,13 +72,18 @@ def engine(url: sa.URL, size: int, seconds: int) -> Engine:
         return Connection.connect(*arguments, **named)
 
     @event.listens_for(made, "checkin")
-    def before_ping(connection: Connection | None, _record: object) -> None:
-        if connection is not None:
-            connection.patience = PING_SECONDS
+    def note(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["given_back"] = monotonic()
 
     @event.listens_for(made, "checkout")
-    def after_ping(connection: Connection, _record: object, _proxy: object) -> None:
-        connection.patience = ANSWER_SECONDS
+    def look_first(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if monotonic() - record.info.get("given_back", inf) > RESTED_SECONDS:
+            connection.patience = PING_SECONDS
+            try:
+                made.dialect.do_ping(connection)
+            except psycopg.Error as error:
+                raise sa.exc.DisconnectionError from error
+            connection.patience = ANSWER_SECONDS
 
     return made
 

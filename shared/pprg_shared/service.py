@@ -79,7 +79,7 @@ class Runtime:
         housekeeping = Housekeeping(self.database, timedelta(days=settings.keep_bodies_days))
         boxes: list[Drains] = [self._outbox, self.arrival.waiting, *service.boxes(self), housekeeping]
         self.loops = [Loop(self, box) for box in boxes]
-        self._listener = Listener(self.database, self.wake_all)
+        self._listener = Listener(self.database, self._said)
 
     def migrate(self) -> None:
         """Bring the database up to date and see that what must be there is there."""
@@ -96,7 +96,7 @@ class Runtime:
         self.migrations.check(self.database)
         if self.database.sqlite:  # held by this process alone, so that what is in hand is a dead one's
             recover(self.database, boxes_of(self.service.metadata).values())
-        self.database.wake = self.wake_all
+        self.database.wake = self._said
         for loop in self.loops:
             loop.start()
         self._listener.start()
@@ -123,10 +123,9 @@ class Runtime:
             if loop.box.name == box:
                 loop.wake.set()
 
-    def wake_all(self) -> None:
-        """Tell every loop that there may be work."""
-        for loop in self.loops:
-            loop.wake.set()
+    def _said(self) -> None:
+        """A transaction, here or in another process, has said something."""
+        self.wake("outbox")
 
     def drain(self) -> int:
         """Do all that is due now, in this thread; for tests and the command line."""

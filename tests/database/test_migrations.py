@@ -79,12 +79,13 @@ def release(tmp_path, monkeypatch):
 @pytest.mark.parametrize("service", SERVICES, ids=lambda each: each.name)
 def test_migrations_make_what_the_models_say(service, empty):
     database = Database(empty, service.name)
-    history = Migrations(service.package, service.metadata)
+    whole = Migrations(service.package, service.metadata)
 
-    history.upgrade(database)
+    assert whole.current(database) == "0000"
+    whole.upgrade(database)
 
-    assert history.missing(database) == []
-    assert history.current(database) == history.head
+    assert whole.history.missing(database) == []
+    assert whole.current(database) == whole.head
     database.close()
 
 
@@ -161,7 +162,7 @@ def test_a_table_that_is_never_free_ends_the_migration_with_advice(postgres, rel
     release(FIRST).upgrade(database)
     monkeypatch.setattr(migrations, "PAUSES", (0.1,))
 
-    with database.reading() as session:
+    with database.writing("action") as session:
         session.execute(sa.text("SELECT count(*) FROM things"))
         with pytest.raises(WrongDatabase, match="at a quieter time"):
             release(FIRST, SECOND).upgrade(database)

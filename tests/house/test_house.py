@@ -97,7 +97,7 @@ def test_every_transaction_is_a_named_crash_point():
     used = {
         name
         for path in MODULES
-        for name in re.findall(r"""\.writing\(f?"([^"]+)\"""", path.read_text(encoding="utf-8"))
+        for name in re.findall(r"""\.(?:writing|at_once)\(f?"([^"]+)\"""", path.read_text(encoding="utf-8"))
         if "{" not in name
     }
 

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pprg_shared.boxes.tables import inbox, insert_new
+from pprg_shared.boxes.tables import inbox, insert_all_new
 from pprg_shared.boxes.work import Box
 from pprg_shared.contract import EVENTS, Envelope, Event
 from pprg_shared.database import Database, context
@@ -45,7 +45,7 @@ class Arrival:
         if not rows:
             return
         with self.database.writing("arrival") as session:
-            fresh = set(session.execute(insert_new(session, inbox).returning(inbox.c.id), rows).scalars()) - strange
+            fresh = insert_all_new(session, inbox, rows) - strange
             new = [envelope for number, (envelope, _) in known.items() if number in fresh]
             for each in new:
                 self._handle(session, each)
@@ -57,7 +57,7 @@ class Arrival:
         at = self.database.clock()
         rows = [_row(*pair, at, strange=False) | {"done_at": None} for pair in known.values()]
         with self.database.writing("parking") as session:
-            session.execute(insert_new(session, inbox), rows)
+            insert_all_new(session, inbox, rows)
 
     def _again(self, session: Session, row: Any) -> None:
         envelope = _read(bytes(row.body))

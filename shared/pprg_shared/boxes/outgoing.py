@@ -24,11 +24,7 @@ _MARK = (
     .where(outbox.c.id.in_(sa.bindparam("ids", expanding=True)))
     .values(done_at=sa.bindparam("at"), problem=None)
 )
-_DROP = (
-    sa.update(outbox)
-    .where(outbox.c.id.in_(sa.bindparam("ids", expanding=True)), outbox.c.done_at.is_not(None))
-    .values(body=None)
-)
+_FORGET = _MARK.values(body=None)
 _POSTPONE = (
     sa.update(outbox)
     .where(outbox.c.id.in_(sa.bindparam("ids", expanding=True)), outbox.c.done_at.is_(None))
@@ -91,14 +87,13 @@ class Outbox:
         while rows := take_many(self.database, outbox, WINDOW):
             confirmed = self._publish(rows)
             total += len(confirmed)
-            if len(confirmed) < len(rows):
+            if len(confirmed) < len(rows) or len(rows) < WINDOW:
                 break
         return total
 
     def hurry(self) -> None:
         """Make everything that waits due at once; a row that is just being published may go twice, and counts once."""
-        with self.database.writing("outbox-postpone") as session:
-            session.execute(_HURRY, {"at": self.database.clock()})
+        self.database.at_once("outbox-postpone", _HURRY, {"at": self.database.clock()})
 
     def _publish(self, rows: list[Any]) -> set[UUID]:
         messages = [Message(row.id, row.type, bytes(row.body)) for row in rows]
@@ -110,15 +105,18 @@ class Outbox:
         crashpoint(f"{self.database.service}.bus.after_confirm")
         if confirmed:
             self._failures, self._again_at = 0, self.database.clock()
-            with self.database.writing("outbox-mark") as session:
-                session.execute(_MARK, {"ids": list(confirmed), "at": self.database.clock()})
-                if passing := [row.id for row in rows if row.id in confirmed and is_transient(row.type)]:
-                    session.execute(_DROP, {"ids": passing})
+            self._mark([row for row in rows if row.id in confirmed])
         if left := [row.id for row in rows if row.id not in confirmed]:
-            due = self._later()
-            with self.database.writing("outbox-postpone") as session:
-                session.execute(_POSTPONE, {"ids": left, "due": due, "why": why})
+            later = {"ids": left, "due": self._later(), "why": why}
+            self.database.at_once("outbox-postpone", _POSTPONE, later)
         return confirmed
+
+    def _mark(self, rows: list[Any]) -> None:
+        """Done; a transient event has no body any more."""
+        at = self.database.clock()
+        for transient in (False, True):
+            if ids := [row.id for row in rows if is_transient(row.type) is transient]:
+                self.database.at_once("outbox-mark", _FORGET if transient else _MARK, {"ids": ids, "at": at})
 
     def _later(self) -> datetime:
         """When to try again; however much fails during one wait, it counts as one failure."""

@@ -1,6 +1,9 @@
 """The tables that every service has besides its own: boxes, kept answers, and the coordinator's steps."""
 
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -75,8 +78,33 @@ def waiting(table: sa.Table) -> "tuple[sa.ColumnElement[bool], ...]":
     return table.c.done_at.is_(None), table.c.failed_at.is_(None)
 
 
-def insert_new(session: Session, table: sa.Table) -> "postgresql.Insert | sqlite.Insert":
-    """An insert that passes over rows whose primary key is already taken."""
-    dialect = session.get_bind().dialect.name
+def insert_new(session: Session, table: sa.Table) -> sa.Executable:
+    """An insert that passes over rows whose primary key is already taken, and gives back the keys of the others."""
+    return _passing_over(session.get_bind().dialect.name, table)
+
+
+def insert_all_new(session: Session, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+    """Insert the rows whose id is not yet taken; their ids."""
+    if len(rows) == 1 or session.get_bind().dialect.name != "postgresql":
+        return set(session.execute(insert_new(session, table), rows).scalars())
+    first = rows[0]
+    alike = frozenset(name for name in first if all(row[name] == first[name] for row in rows))
+    values = {name: first[name] if name in alike else [row[name] for row in rows] for name in first}
+    return set(session.execute(_from_arrays(table, tuple(first), alike), values).scalars())
+
+
+@cache
+def _passing_over(dialect: str, table: sa.Table) -> sa.Executable:
     insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-    return insert.on_conflict_do_nothing()
+    return insert.on_conflict_do_nothing().returning(*table.primary_key)
+
+
+@cache
+def _from_arrays(table: sa.Table, names: tuple[str, ...], alike: frozenset[str]) -> sa.Executable:
+    """Short however many rows: VALUES with hundreds of parameters takes longer to send than to carry out."""
+    kinds = {name: table.c[name].type for name in names}
+    arrays = {name: sa.bindparam(name, type_=postgresql.ARRAY(kinds[name])) for name in names if name not in alike}
+    rows = sa.func.unnest(*arrays.values()).table_valued(*arrays).render_derived()
+    values = [sa.bindparam(name, type_=kinds[name]) if name in alike else rows.c[name] for name in names]
+    insert = postgresql.insert(table).from_select(list(names), sa.select(*values))
+    return insert.on_conflict_do_nothing().returning(*table.primary_key)

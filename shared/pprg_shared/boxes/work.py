@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -50,24 +51,13 @@ def patience(error: Exception, attempts: int, created_at: datetime, now: datetim
 
 
 @cache
-def _oldest(table: sa.Table, limit: int, counters: tuple[str, ...]) -> sa.Select[Any]:
-    due = table.c.due_at <= sa.bindparam("now")
-    return (
-        sa.select(*((each + 1).label(each.name) if each.name in counters else each for each in table.c))
-        .where(*waiting(table), due)
-        .order_by(table.c.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-
-
-@cache
-def _lease(table: sa.Table, counters: tuple[str, ...]) -> sa.Update:
-    return (
-        sa.update(table)
-        .where(table.c.id.in_(sa.bindparam("ids", expanding=True)))
-        .values(due_at=sa.bindparam("until"), **{each: table.c[each] + 1 for each in counters})
-    )
+def _take(table: sa.Table, limit: int, counters: tuple[str, ...]) -> sa.UpdateBase:
+    """In one statement; the oldest are found apart, lest PostgreSQL looks for them again for every row."""
+    due = (*waiting(table), table.c.due_at <= sa.bindparam("now"))
+    oldest = sa.select(table.c.id).where(*due).order_by(table.c.due_at).limit(limit)
+    chosen = sa.select(oldest.with_for_update(skip_locked=True).cte("oldest").c.id)
+    leased = {"due_at": sa.bindparam("until"), **{each: table.c[each] + 1 for each in counters}}
+    return sa.update(table).where(table.c.id.in_(chosen)).values(**leased).returning(table)
 
 
 def take_many(
@@ -79,15 +69,9 @@ def take_many(
 ) -> list[Any]:
     """Up to `limit` rows that are due, leased to the caller; their counters already count this time."""
     at = database.clock()
-    with database.reading() as session:
-        if session.execute(_oldest(table, 1, counters).with_only_columns(table.c.id), {"now": at}).first() is None:
-            return []
-    with database.writing(f"{table.name}-take") as session:
-        rows = list(session.execute(_oldest(table, limit, counters), {"now": at}))
-        if rows:
-            until = at + (lease or LEASE)
-            session.execute(_lease(table, counters), {"ids": [row.id for row in rows], "until": until})
-        return rows
+    times = {"now": at, "until": at + (lease or LEASE)}
+    rows = database.at_once(f"{table.name}-take", _take(table, limit, counters), times)
+    return sorted(rows, key=attrgetter("created_at"))
 
 
 def recover(database: Database, tables: Iterable[sa.Table]) -> None:
@@ -146,5 +130,5 @@ class Box:
         if outcome.given_up:
             values["failed_at"] = at
         mine = self.table.c.id == row.id
-        with self.database.writing(f"{self.name}-postpone") as session:
-            session.execute(sa.update(self.table).where(mine, self.table.c.done_at.is_(None)).values(**values))
+        later = sa.update(self.table).where(mine, self.table.c.done_at.is_(None))
+        self.database.at_once(f"{self.name}-postpone", later.values(**values), {})

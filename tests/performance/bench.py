@@ -1,0 +1,55 @@
+"""`make bench`: the product beside raw code by hand on the same work, in the same rounds, on this machine.
+
+BENCH_SCALE multiplies all counts (0.1 for a look), BENCH_ROUNDS the rounds; arguments name the sections to run. A whole
+run of full size writes docs/reference/performance.md, any other build/bench/performance.md.
+"""
+
+import os
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import consumer
+import document
+import idle
+import latency
+import relay
+import starting
+from place import Place
+from rounds import interleave, say
+
+import postgresql
+import rabbitmq
+
+ROUNDS = 5
+#: Each section with its share of the rounds.
+SECTIONS = {
+    "consumer": (consumer.variants, 1.0),
+    "relay": (relay.variants, 1.0),
+    **{f"latency at {rate} a second": (latency.variants(rate), 0.6) for rate in latency.RATES},
+    "starting": (starting.variants, 0.6),
+}
+
+
+def main(python, *chosen):
+    """Measure, and write the page."""
+    scale, rounds = float(os.environ.get("BENCH_SCALE", "1")), int(os.environ.get("BENCH_ROUNDS", str(ROUNDS)))
+    results = Path("build/bench")
+    results.mkdir(parents=True, exist_ok=True)
+    before, samples = os.getloadavg()[0], {}
+    with rabbitmq.from_programs() as broker, postgresql.from_programs() as server, TemporaryDirectory() as folder:
+        place = Place(broker.url, server, Path(folder), scale, python)
+        for name, (variants, share) in SECTIONS.items():
+            if not chosen or name.split()[0] in chosen:
+                samples[name] = interleave(name, variants(place), max(1, round(rounds * share)), results)
+        if not chosen or "idle" in chosen:
+            samples["idle"] = idle.measure(place, max(1, round(rounds * 0.4)))
+        about = document.about(broker, server, scale, (before, os.getloadavg()[0]))
+    whole = scale >= 1 and not chosen and rounds >= ROUNDS
+    path = Path("docs/reference" if whole else results) / "performance.md"
+    path.write_text(document.page(samples, about), encoding="utf-8")
+    say(f"written: {path}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

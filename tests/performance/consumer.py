@@ -1,0 +1,122 @@
+"""Consumers whose effect is exactly once: messages of a quorum queue, each in the inbox with its row by one commit."""
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from accounting import Meter, largest
+from byhand import ConfirmEach
+from place import WARM, count
+
+HAND, HAND_BATCH = "by hand, a transaction a message", "by hand, batches of 50"
+HAND_OPENED = "by hand, batches of 50, seals opened"
+CORE, ORM = "the product, a row by Core", "the product, a row by the ORM"
+TRIAGE = "the product, triage opening cases"
+ALONE = ", messages one at a time"
+RATE = 100
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """A process that consumes, the table its effects are counted in, and whether each says something in its turn."""
+
+    command: tuple
+    effect: str = "effect"
+    says: bool = False
+
+
+BY_HAND, BY_HAND_BATCH = Consumer(("byhand.py", "one")), Consumer(("byhand.py", "batch"))
+BY_HAND_OPENED = Consumer(("byhand.py", "batch", "open"))
+BY_CORE, BY_ORM = Consumer(("measured.py", "consume", "row")), Consumer(("measured.py", "consume", "object"))
+CASES = Consumer(("-m", "pprg_triage", "work"), effect="cases", says=True)
+
+
+def backlog(place, consumer, messages):
+    """A sample: a queue full of messages, taken as fast as it goes."""
+
+    def sample():
+        number = place.scaled(messages)
+        with ready(place, consumer) as (process, rows):
+            with place.paused(process, rows):
+                place.fill(number)
+                empty(rows)
+            with Meter(consumer=process.pid, **place.pids) as meter:
+                finished(place, consumer, rows, number, process)
+            seconds = rows.execute("SELECT extract(epoch FROM max(created_at) - min(created_at)) FROM inbox").fetchone()
+            return figures(place, rows, number, meter, process) | {"messages/s": number / float(seconds[0] or 1)}
+
+    return sample
+
+
+def trickle(place, consumer, messages):
+    """A sample: messages so far apart that each finds the consumer idle."""
+
+    def sample():
+        number = place.scaled(messages)
+        bodies = [each.to_json() for each in place.referrals(number)]
+        with ready(place, consumer) as (process, rows):
+            with place.paused(process, rows):
+                empty(rows)
+            publisher = ConfirmEach(place.broker_url)
+            with Meter(consumer=process.pid, **place.pids) as meter:
+                began = time.monotonic()
+                for turn, body in enumerate(bodies):
+                    time.sleep(max(0.0, began + turn / RATE - time.monotonic()))
+                    publisher.publish([body])
+                finished(place, consumer, rows, number, process)
+            publisher.close()
+            return figures(place, rows, number, meter, process)
+
+    return sample
+
+
+@contextmanager
+def ready(place, consumer):
+    """A consumer that has taken its first messages."""
+    environment = place.environment("triage")
+    place.queue("triage", "referral.submitted")
+    place.queue("notifier", "case.opened")
+    with place.rows("triage") as rows:
+        empty(rows)
+        with place.running(consumer.command, environment) as process:
+            place.fill(WARM)
+            finished(place, consumer, rows, WARM, process)
+            yield process, rows
+
+
+def empty(rows):
+    rows.execute("TRUNCATE inbox, outbox, effect, cases, news")
+
+
+def finished(place, consumer, rows, number, process):
+    """Every message has its effect, and what it says in its turn is confirmed."""
+    place.wait(lambda: count(rows, consumer.effect) >= number, process, every=0.1)
+    if consumer.says:
+        place.wait(lambda: count(rows, "outbox", "done_at IS NOT NULL") >= number, process, every=0.1)
+
+
+def figures(place, rows, number, meter, process):
+    """What was measured, once it is known that every message had its effect once."""
+    kept = [count(rows, "inbox"), count(rows, "effect") + count(rows, "cases")]
+    assert kept == [number, number], f"{kept} of {number}"
+    place.wait(lambda: place.depth("triage") == 0, process)
+    return {
+        **meter.per_thousand(number),
+        "all CPU s/1,000": sum(meter.cpu.values()) * 1000 / number,
+        "messages per CPU s": number / meter.cpu["consumer"],
+        "memory MB": largest(process.pid),
+    }
+
+
+def variants(place):
+    """All that is compared."""
+    return {
+        HAND: backlog(place, BY_HAND, 4000),
+        HAND_BATCH: backlog(place, BY_HAND_BATCH, 15000),
+        HAND_OPENED: backlog(place, BY_HAND_OPENED, 15000),
+        CORE: backlog(place, BY_CORE, 10000),
+        ORM: backlog(place, BY_ORM, 10000),
+        TRIAGE: backlog(place, CASES, 4000),
+        HAND + ALONE: trickle(place, BY_HAND, 1000),
+        CORE + ALONE: trickle(place, BY_CORE, 1000),
+    }

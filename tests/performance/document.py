@@ -1,0 +1,52 @@
+"""The page that the bench writes from what it has measured."""
+
+from datetime import UTC, datetime
+from importlib.metadata import version
+from platform import python_version
+
+from accounting import machine
+from goals import GOALS
+from rounds import spread
+
+LIBRARIES = ("SQLAlchemy", "psycopg", "pika", "gunicorn", "Flask", "marshmallow", "cryptography")
+INTRODUCTION = """\
+# Performance
+
+Written by `make bench`; do not edit.
+
+Each figure is the median of the rounds with its range. Every variant ran once a round, in a new random order, and a
+ratio is taken within each round: read the ratios and the CPU seconds, for figures by the clock depend on what else the
+machine did. CPU is that of the process tree, by the system's own accounting; warm-up is left out, and every sample
+checks that each message had its effect once. "By hand" is pika and psycopg alone on the same tables, queues and
+messages: referrals of about 2 kB, sealed as in the product, kept in the inbox whole. The product is its real commands
+on RabbitMQ (quorum queues, one scheduler) and PostgreSQL (fsync on); it opens the seal, checks every field, logs a line
+an event, and by hand nothing of that is done unless the row says so.
+"""
+
+
+def page(samples, about):
+    """The whole page."""
+    head = ["", "measure", "ours", "limit", "ratio", "goal", "stretch", ""]
+    lines = [INTRODUCTION, *about, "", "## Goals", ""]
+    lines += table(head, [goal.row(samples) for goal in GOALS if goal.section in samples])
+    for section, found in samples.items():
+        lines += ["", f"## {section.capitalize()}", ""]
+        figures = list(dict.fromkeys(name for row in found.rows for name in row if name not in {"round", "variant"}))
+        rows = [[each, *(spread(found.of(each, name).values()) for name in figures)] for each in found.variants]
+        lines += table(["", *figures], sorted(rows))
+    return "\n".join(lines) + "\n"
+
+
+def table(head, rows):
+    """Lines of a table."""
+    return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
+
+
+def about(broker, server, scale, loads):
+    """What was measured where and when."""
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    return [
+        f"- {datetime.now(UTC):%-d %B %Y}; {machine()}",
+        f"- Python {python_version()}, RabbitMQ {broker.version}, PostgreSQL {server.version}; {libraries}",
+        f"- Scale {scale:g}; load of the machine before and after: {loads[0]:.1f}, {loads[1]:.1f}",
+    ]

@@ -1,0 +1,66 @@
+"""From a commit to a consumer elsewhere: events at random moments, carried by the outbox, beside publishing alone."""
+
+import json
+from contextlib import ExitStack
+from datetime import datetime
+
+from rounds import percentile
+
+HAND = "by hand, publishing only"
+TOGETHER, APART = "the product, loops in the process that commits", "the product, loops in another process"
+HANDLED = "the product, until triage has handled it"
+RATES = (20, 200)
+#: The first events meet cold caches and connections not yet open.
+WARM = 20
+RELAY, TRIAGE = ("-m", "pprg_intake", "work"), ("-m", "pprg_triage", "work")
+
+
+def carried(place, rate, saying, hearing=("byhand.py", "arrivals"), relay=None):
+    """A sample: milliseconds from each commit (by hand: from each call) to the arrival of its message."""
+
+    def sample():
+        number = WARM + place.scaled(rate * (8 if rate < 100 else 4))
+        place.queue("triage", "referral.submitted")
+        place.queue("notifier", "case.opened")
+        said, heard = place.folder / "said", place.folder / "heard"
+        service = "triage" if hearing == TRIAGE else "intake"
+        with ExitStack() as running, said.open("wb") as out, heard.open("wb") as noted:
+            running.enter_context(place.running(hearing, place.environment(service), stdout=noted, stderr=noted))
+            if relay:
+                running.enter_context(place.running(relay, place.environment("intake")))
+            command = (*saying, str(rate), str(number))
+            speaker = running.enter_context(place.running(command, place.environment("intake"), stdout=out))
+            place.wait(lambda: len(moments(heard)) == number, speaker, every=0.1)
+        return figures(moments(said), moments(heard))
+
+    return sample
+
+
+def moments(path):
+    """When each event was said, arrived or was handled: lines by hand, or the product's own log."""
+    lines = path.read_text().split("\n")[:-1]
+    logged = [json.loads(line) for line in lines if line.startswith("{")]
+    handled = {
+        each["id"]: datetime.fromisoformat(each["timestamp"]).timestamp()
+        for each in logged
+        if each["event"] == "handled"
+    }
+    return handled | {line.split()[0]: float(line.split()[1]) for line in lines if not line.startswith("{")}
+
+
+def figures(said, heard):
+    """What was measured, once it is known that every event arrived."""
+    assert said.keys() == heard.keys()
+    spent = [(heard[number] - at) * 1000 for number, at in list(said.items())[WARM:]]
+    return {f"p{round(part * 100)} ms": percentile(spent, part) for part in (0.5, 0.95, 0.99)}
+
+
+def variants(rate):
+    """All that is compared at this rate."""
+    commit = ("measured.py", "commit")
+    return lambda place: {
+        HAND: carried(place, rate, ("byhand.py", "publish")),
+        TOGETHER: carried(place, rate, commit),
+        APART: carried(place, rate, (*commit, "apart"), relay=RELAY),
+        HANDLED: carried(place, rate, commit, hearing=TRIAGE),
+    }
