@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -140,12 +140,18 @@ class ProgramServer(Server):
         postmaster = psutil.Process(self.process.pid)
         return [postmaster, *postmaster.children(recursive=True)]
 
+    def _send(self, number: signal.Signals) -> list[psutil.Process]:
+        """Signal the server and its backends, of which any may end by itself meanwhile."""
+        family = self._family()
+        for each in family:
+            with suppress(psutil.NoSuchProcess):
+                each.send_signal(number)
+        return family
+
     def kill(self) -> None:
         """As a power cut would: the postmaster first stopped, so that it starts nobody meanwhile."""
         os.kill(self.process.pid, signal.SIGSTOP)
-        family = self._family()
-        for each in family:
-            each.kill()
+        family = self._send(signal.SIGKILL)
         self.process.wait(20)
         psutil.wait_procs(family, 20)
 
@@ -153,12 +159,10 @@ class ProgramServer(Server):
         os.kill(pid, signal.SIGKILL)
 
     def freeze(self) -> None:
-        for each in self._family():
-            each.suspend()
+        self._send(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        for each in self._family():
-            each.resume()
+        self._send(signal.SIGCONT)
 
 
 class ContainerServer(Server):
