@@ -5,11 +5,11 @@ import sys
 from datetime import timedelta
 from importlib import import_module
 
-from pprg_notifier.delivery import smtp
+from pprg_notifier.delivery import letters, smtp
 from pprg_shared.boxes import work
 
 #: One loop empties a box in one process, so that a lease can be this short; replicas need more.
-work.LEASE = timedelta(seconds=float(os.environ.get("LEASE_SECONDS", "1")))
+work.LEASE = letters.LEASE = timedelta(seconds=float(os.environ.get("LEASE_SECONDS", "1")))
 smtp.COMMANDS = 0  # the test's mail server answers each at once
 
 if __name__ == "__main__":

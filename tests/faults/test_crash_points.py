@@ -10,8 +10,9 @@ import pytest
 
 from faults.embedded import Embedded
 from faults.grown import Grown
+from faults.scenario import Client, Office
 from faults.setups import NAMES
-from faults.trouble import play, whole_cases
+from faults.trouble import play, side_by_side
 from pprg_shared.crashpoints import POINTS
 
 EVERYWHERE = {
@@ -45,6 +46,8 @@ TELLING = (
     "notifier.letters.after_send",
     "publisher.outbox-mark.before_commit",
 )
+#: Two may die at once, one of them just before its next point; then what leads there is played once more.
+MOST_PLAYS = 3
 GROWN = pytest.param("grown", marks=[pytest.mark.broker, pytest.mark.database, pytest.mark.long])
 
 
@@ -82,9 +85,13 @@ def test_every_reason_belongs_to_a_point_and_every_point_to_a_setup(kind):
 @pytest.mark.parametrize("kind", ["embedded", GROWN])
 def test_nothing_is_lost_and_no_effect_is_twice_whichever_point_kills(make, kind, passage):
     with make(kind, f"*:{passage}").running() as setup:
-        office = play(setup, passage)
-        found = setup.check(office.told)
-        killed = {name for name, times in setup.passed().items() if times >= passage}
+        office = Office(Client(setup.addresses))
+        for _ in range(MOST_PLAYS):
+            play(setup, office, passage)
+            found = setup.check(office.told)
+            killed = {name for name, times in setup.passed().items() if times >= passage}
+            if killed == cases(kind):
+                break
         deaths = setup.deaths()
 
     assert found == []
@@ -96,7 +103,8 @@ def test_nothing_is_lost_and_no_effect_is_twice_whichever_point_kills(make, kind
 @pytest.mark.database
 def test_nothing_is_lost_and_no_effect_is_twice_at_the_most_telling_points_on_a_broker(make):
     with make("grown", " ".join(f"{point}:1" for point in TELLING)).running() as setup:
-        office = whole_cases(setup, 3)
+        office = Office(Client(setup.addresses))
+        side_by_side(3, office.whole_case)
         found = setup.check(office.told)
         deaths = setup.deaths()
 
@@ -108,7 +116,8 @@ def test_nothing_is_lost_and_no_effect_is_twice_at_the_most_telling_points_on_a_
 @pytest.mark.parametrize("point", sorted(cases("embedded") - named(*TROUBLE)))
 def test_a_point_that_kills_alone(make, point):
     with make("embedded", f"{point}:1").running() as setup:
-        office = whole_cases(setup, 3)
+        office = Office(Client(setup.addresses))
+        side_by_side(3, office.whole_case)
         found = setup.check(office.told)
         deaths = setup.deaths()
 

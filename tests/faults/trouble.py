@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from faults.scenario import AGENCIES, PATIENCE, ROUTES, Client, Office
+from faults.scenario import AGENCIES, PATIENCE, ROUTES, Office
 from faults.setups import NAMES, Setup
 from pprg_shared.boxes import publish
 from pprg_shared.calendar import london_date
@@ -16,13 +16,6 @@ from pprg_triage.models import Request, reminders
 from waiting import eventually
 
 
-def whole_cases(setup: Setup, count: int) -> Office:
-    """Cases from referral to published outcome, some at a time."""
-    office = Office(Client(setup.addresses))
-    side_by_side(count, office.whole_case)
-    return office
-
-
 def side_by_side(count: int, act: Callable[[], object]) -> None:
     """Three people do the same until it has been done so many times."""
     with ThreadPoolExecutor(3) as people:
@@ -30,9 +23,9 @@ def side_by_side(count: int, act: Callable[[], object]) -> None:
             each.result()
 
 
-def play(setup: Setup, times: int) -> Office:
+def play(setup: Setup, office: Office, times: int) -> None:
     """Cases side by side, then everything that can go wrong, each so many times."""
-    office = whole_cases(setup, max(3, times))
+    side_by_side(max(3, times), office.whole_case)
     reference = office.refer()
     handlers_fail(setup, office, reference, times)
     nothing_arrives(setup, office, reference, times)
@@ -40,7 +33,6 @@ def play(setup: Setup, times: int) -> Office:
     reminders_cannot_be_said(setup, office, times)
     for _ in range(times):
         setup.kill_workers()
-    return office
 
 
 def handlers_fail(setup: Setup, office: Office, reference: str, times: int) -> None:
