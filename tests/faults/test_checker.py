@@ -10,7 +10,8 @@ from faults.scenario import AGENCIES, Client, Office
 from waiting import eventually
 
 FAULTY = str(Path(__file__).parent / "faulty.py")
-EVERY_MARK = " ".join(f"intake.outbox-mark.before_commit:{passage}" for passage in range(1, 13))
+#: Killed, marked the next time, killed again: so everything is published twice.
+EVERY_OTHER_MARK = " ".join(f"intake.outbox-mark.before_commit:{passage}" for passage in range(2, 60, 2))
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,7 @@ EVERY_MARK = " ".join(f"intake.outbox-mark.before_commit:{passage}" for passage 
     [
         ("acknowledge_before_the_commit", "triage.arrival.before_commit:1", "lost: case "),
         ("mark_before_the_publication", "triage.bus.before_publish:1", "lost: case "),
-        ("no_inbox", EVERY_MARK, "twice: chronology row "),
+        ("no_inbox", EVERY_OTHER_MARK, "twice: chronology row "),
         pytest.param(
             "no_idempotency_key", "intake.action.after_commit:2", "out of nothing: referral ", marks=pytest.mark.long
         ),
