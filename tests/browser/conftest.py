@@ -163,6 +163,12 @@ def mode(request: pytest.FixtureRequest) -> Mode:
     return request.param
 
 
+@pytest.fixture
+def narrow_mode() -> Mode:
+    """The harder of the two, for modules where one is enough."""
+    return MODES[0]
+
+
 class Looking:
     """Takes the picture of a page, asks for its facts, and has axe judge it."""
 

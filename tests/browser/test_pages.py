@@ -23,6 +23,11 @@ CUT_SHORT = "document.querySelector('[name=_end]').remove()"
 ELSEWHERE = "document.querySelector('form').action = '/'"
 
 
+@pytest.fixture
+def mode(narrow_mode):
+    return narrow_mode
+
+
 def filled_in(visitor):
     visitor.open("/referrals/new")
     visitor.fill(TEXTS)
@@ -131,13 +136,14 @@ def test_what_is_asked_of_people_is_said_where_there_is_nothing_yet(visit):
     assert "There is nothing to publish yet." in office.text
 
 
-def test_paper_shows_the_page_without_menu_and_buttons(visit):
+def test_paper_shows_the_page_without_menu_buttons_and_addresses(visit):
     visitor = visit()
-    visitor.open("/referrals/new")
+    visitor.open("/")
 
     visitor.page.emulate_media(media="print")
 
-    shown = {
-        each: visitor.page.locator(each).first.is_visible() for each in ("nav", "button", ".pprg-trial", "h1", "label")
-    }
-    assert shown == {"nav": False, "button": False, ".pprg-trial": False, "h1": True, "label": True}
+    names = ("nav", ".govuk-button", ".pprg-trial", "h1", "main a[href='/requests']")
+    shown = {each: visitor.page.locator(each).first.is_visible() for each in names}
+    after = visitor.page.locator("main a[href='/requests']").evaluate("link => getComputedStyle(link, '::after').content")
+    assert list(shown.values()) == [False, False, False, True, True]
+    assert after == "none"

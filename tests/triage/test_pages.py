@@ -121,6 +121,18 @@ def test_an_unknown_case_is_not_there(office, page):
     assert office.get(path).status_code == 404
 
 
+def test_while_agencies_are_awaited_the_office_may_go_on_and_sees_who_is_late(world, case, office):
+    send(office, f"{case}/requests/new", agencies="police", questions="What?")
+    on_time = words(office.get(case))
+    world.clock.forward(days=10)
+    late = words(office.get(case))
+
+    assert "0 of 1 have answered, 0 rows. Target: Thu 3 Dec 2026. Waiting Call the meeting" in on_time
+    assert "Call the meeting Target: Thu 10 Dec 2026. Next" in on_time
+    assert "Wiltshire Police Due Thu 3 Dec 2026 Answer Waiting" in on_time
+    assert "Wiltshire Police Due Thu 3 Dec 2026 Answer Overdue" in late
+
+
 def test_an_unknown_return_of_a_known_case_is_not_there(case, office):
     assert office.get(f"{case}/returns/{uuid4()}").status_code == 404
 
@@ -288,7 +300,7 @@ def test_returns_and_chronology_stand_under_the_names_of_their_agencies(world, c
     returns = [words(office.get(path)) for path in re.findall(rf'href="({case}/returns/[^"]+)"', page.text)]
 
     assert "No agency has sent a chronology yet." in words(empty)
-    assert "2 of 2 have answered, 1 row." in words(page)
+    assert "2 of 2 have answered, 1 row. Target: Thu 3 Dec 2026. Done" in words(page)
     assert "about May 2016 Agency Wiltshire Police Source Custody log" in words(chronology)
     assert "Return from GP practices" in returns[0]
     assert "This agency holds nothing about this person." in returns[0]

@@ -21,6 +21,7 @@ from pprg_triage.schemas import DecisionSchema, MeetingSchema, RatificationSchem
 
 pages = Blueprint("pages", __name__)
 LINES = 8
+COLOURS = {"Next": "blue", "Waiting": "yellow", "To do": "grey"}
 QUESTIONS = "Please summarise your agency's involvement in the two years before, and list the key events with dates."
 
 
@@ -49,18 +50,20 @@ def case(case_id: UUID) -> ResponseReturnValue:
 def _case_page(case_id: UUID, form: Form) -> ResponseReturnValue:
     with reading() as session:
         found = whole_case(session, case_id, runtime().profile)
-    words = rules.day_words(found.case.received_on, found.case.due_on, london_date(runtime().clock()))
-    tasks = [_task(each) for each in steps_of(found, may)]
-    page = render_template("case.html", found=found, words=words, tasks=tasks, form=form, outcomes=rules.OUTCOMES)
-    return page, 422 if form.errors else 200
+    today = london_date(runtime().clock())
+    shown = {
+        "words": rules.day_words(found.case.received_on, found.case.due_on, today),
+        "tasks": [_task(each) for each in steps_of(found, may)],
+        "outcomes": rules.OUTCOMES,
+    }
+    return render_template("case.html", found=found, form=form, today=today, **shown), 422 if form.errors else 200
 
 
 def _task(step: Step) -> dict[str, Any]:
     """A step as the task list of the Design System draws it."""
-    colours = {"Next": "blue", "To do": "grey"}
     status: dict[str, Any] = {"text": step.state}
-    if step.state in colours:
-        status = {"tag": {"text": step.state, "classes": f"govuk-tag--{colours[step.state]}"}}
+    if step.state in COLOURS:
+        status = {"tag": {"text": step.state, "classes": f"govuk-tag--{COLOURS[step.state]}"}}
     return {"title": {"text": step.title}, "hint": {"text": step.hint}, "href": step.href, "status": status}
 
 

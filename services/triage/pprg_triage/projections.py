@@ -1,6 +1,6 @@
 """What pages and API show of a case, put together for reading."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -54,17 +54,26 @@ class Step:
 
 def steps_of(found: Whole, may: Callable[[str], bool]) -> list[Step]:
     """The steps of a case in order, for somebody who may do some of them."""
-    coming = next((name for name in rules.STEPS if name not in found.reached), None)
-    states = {name: "Done" if name in found.reached else "Next" if name == coming else "To do" for name in rules.STEPS}
-    titles, hints, places = _titles(found), _hints(found), _places(found, may)
+    places = _places(found, may)
+    titles, hints, states = _titles(found, places), _hints(found), _states(found)
     return [Step(titles[name], states[name], hints[name], places.get(name, "")) for name in rules.STEPS]
 
 
-def _titles(found: Whole) -> dict[str, str]:
+def _states(found: Whole) -> dict[str, str]:
+    """Done or to do; while agencies are awaited, what comes next is something else."""
+    states = {name: "Done" if name in found.reached else "To do" for name in rules.STEPS}
+    if found.requests and found.missing:
+        states["Returned"] = "Waiting"
+    coming = next((name for name, state in states.items() if state == "To do"), None)
+    return states | ({coming: "Next"} if coming else {})
+
+
+def _titles(found: Whole, places: Mapping[str, str]) -> dict[str, str]:
+    ask = "Ask more agencies" if "Requested" in places else "Agencies asked"
     ratify = "Decision ratified" if "Decision" in found.reached else "Ratify the decision"
     return {
         "Referred": "Referral received",
-        "Requested": "Ask more agencies" if found.requests else "Ask agencies",
+        "Requested": ask if found.requests else "Ask agencies",
         "Returned": "Read the chronology" if found.rows else "Returns of the agencies",
         "Meeting": "Meeting called" if found.meeting else "Call the meeting",
         "Decision": ratify if found.decisions else "Propose a decision",
