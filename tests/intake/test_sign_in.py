@@ -108,6 +108,7 @@ def test_a_receipt_and_the_pages_about_problems_are_there_for_everybody(visitor)
     assert "PPRG-2026-0001" in visitor.get("/referrals/PPRG-2026-0001/thanks").text
     assert "Some answers need changing" in visitor.get("/problems/invalid").text
     assert visitor.get("/problems/anything").status_code == 404
+    assert visitor.get("/referrals/Call 0800 000 000/thanks").status_code == 404
 
 
 def test_a_form_that_meets_a_database_that_is_away_is_not_lost(world, visitor):

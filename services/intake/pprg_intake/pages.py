@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from pprg_intake import actions
+from pprg_intake import actions, rules
 from pprg_intake.models import Request
 from pprg_intake.schemas import NOBODY, ActingSchema, NilReturnSchema, ReferralSchema, ReturnSchema
 from pprg_shared.acting import Done, act, actor, needs, reading, runtime, submitted
@@ -91,7 +91,9 @@ def refer() -> ResponseReturnValue:
 
 @pages.get("/referrals/<reference>/thanks")
 def thanks(reference: str) -> ResponseReturnValue:
-    """Give the receipt; it holds nothing of the content."""
+    """Give the receipt; it holds nothing of the content, nor words that somebody put into the address."""
+    if not rules.is_reference(runtime().profile.prefix, reference):
+        raise NotThere
     return render_template("thanks.html", reference=reference)
 
 

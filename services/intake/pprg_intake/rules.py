@@ -1,5 +1,6 @@
 """References, and chronology rows as agencies write them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,11 @@ class Line:
 def reference(prefix: str, year: int, number: int) -> str:
     """`PPRG-2026-0001`."""
     return f"{prefix}-{year}-{number:04}"
+
+
+def is_reference(prefix: str, text: str) -> bool:
+    """Whether a text has the shape of our references."""
+    return re.fullmatch(rf"{re.escape(prefix)}-\d{{4}}-\d{{4,6}}", text) is not None
 
 
 def lines(rows: Sequence[Mapping[str, str]], today: date) -> tuple[list[Line], dict[int, dict[str, str]]]:
