@@ -144,6 +144,6 @@ def test_paper_shows_the_page_without_menu_buttons_and_addresses(visit):
 
     names = ("nav", ".govuk-button", ".pprg-trial", "h1", "main a[href='/requests']")
     shown = {each: visitor.page.locator(each).first.is_visible() for each in names}
-    after = visitor.page.locator("main a[href='/requests']").evaluate("link => getComputedStyle(link, '::after').content")
+    after = visitor.page.locator(names[-1]).evaluate("link => getComputedStyle(link, '::after').content")
     assert list(shown.values()) == [False, False, False, True, True]
     assert after == "none"

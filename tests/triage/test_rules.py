@@ -30,7 +30,9 @@ def test_the_clock_of_a_rapid_review_shows_its_working():
     ("today", "words"),
     [
         (date(2026, 11, 24), "Day 0 of 15, due Tue 15 Dec 2026, 15 working days left"),
+        (date(2026, 12, 14), "Day 14 of 15, due Tue 15 Dec 2026, 1 working day left"),
         (date(2026, 12, 15), "Day 15 of 15, due Tue 15 Dec 2026, 0 working days left"),
+        (date(2026, 12, 16), "Day 16 of 15, due Tue 15 Dec 2026, 1 working day late"),
         (date(2026, 12, 17), "Day 17 of 15, due Tue 15 Dec 2026, 2 working days late"),
     ],
 )

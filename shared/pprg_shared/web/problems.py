@@ -71,7 +71,7 @@ def answer(
         response.content_type = "application/problem+json"
     else:
         about = {"slug": slug, "title": title, "detail": words, "request_id": g.get("request_id", "")}
-        page = render_template("error.html", **about, again=_typed(slug))
+        page = render_template("error.html", **about, errors=errors, again=_typed(slug))
         response = Response(page, content_type="text/html; charset=utf-8")
     response.status_code = status or number
     if response.status_code in {409, 503} and slug != "conflict":
