@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -114,7 +115,7 @@ def test_a_receipt_and_the_pages_about_problems_are_there_for_everybody(visitor)
 def test_a_form_that_meets_a_database_that_is_away_is_not_lost(world, visitor):
     form = fill(visitor, "/referrals/new", **REFERRAL)
     database = world.services["intake"].database.engine.url.database
-    with sqlite3.connect(database, isolation_level=None) as other:
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         away = visitor.post("/referrals/new", data=form)
         other.execute("ROLLBACK")
