@@ -170,10 +170,11 @@ class Database:
         return rows
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """A session that only reads."""
+    def reading(self, *, in_pieces: bool = False) -> Iterator[Session]:
+        """A session that only reads; an answer that is read in pieces needs a transaction."""
         about = Context(self.service, "reading", self.keys, self.clock, str(uuid4()), self.profile)
-        with self._readers(info={"context": about}) as session:
+        sessions = self._sessions if in_pieces else self._readers
+        with sessions(info={"context": about}) as session:
             yield session
 
     @contextmanager

@@ -31,14 +31,14 @@ def status(runtime: Runtime) -> dict[str, dict[str, int]]:
     counts: dict[str, Counter[str]] = {
         ring: Counter(dict.fromkeys(runtime.keys[ring].ids, 0)) for ring in runtime.keys.rings
     }
-    with runtime.database.engine.connect() as connection:  # in one transaction, as a cursor on the server needs
+    with runtime.database.reading(in_pieces=True) as session:
         for _, column, ring in sealed_columns(runtime):
-            for (token,) in connection.execute(
+            for (token,) in session.execute(
                 sa.select(column).where(column.is_not(None)).execution_options(yield_per=SLICE)
             ):
                 counts[ring][token[:8]] += 1
         for table in (outbox, inbox):
-            for (body,) in connection.execute(
+            for (body,) in session.execute(
                 sa.select(table.c.body).where(table.c.body.is_not(None)).execution_options(yield_per=SLICE)
             ):
                 for ring, token in Envelope.from_json(bytes(body)).sealed.items():

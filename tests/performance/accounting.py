@@ -7,6 +7,8 @@ from pathlib import Path
 import psutil
 
 MEGABYTE = 1e6
+#: What the system counts CPU seconds in.
+TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 
 def tree(pid):

@@ -159,6 +159,7 @@ class Window:
     def close(self):
         self._connection.close()
         self._connection.ioloop.start()
+        self._connection.ioloop.close()
 
 
 def publish_at(url, rate, count):

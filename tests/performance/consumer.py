@@ -4,7 +4,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from accounting import Meter, largest
+from accounting import TICK, Meter, largest
 from byhand import ConfirmEach
 from place import WARM, count
 
@@ -103,7 +103,7 @@ def figures(place, rows, number, meter, process):
     return {
         **meter.per_thousand(number),
         "all CPU s/1,000": sum(meter.cpu.values()) * 1000 / number,
-        "messages per CPU s": number / meter.cpu["consumer"],
+        "messages per CPU s": number / max(meter.cpu["consumer"], TICK),
         "memory MB": largest(process.pid),
     }
 

@@ -2,7 +2,7 @@
 
 import os
 
-from accounting import Meter
+from accounting import TICK, Meter
 from byhand import ConfirmEach, Window
 from place import WARM, count
 
@@ -47,7 +47,7 @@ def outbox(place, messages):
                 seconds = rows.execute(RATE).fetchone()
                 place.wait(lambda: place.depth("triage") == number + WARM, process)
         first, last, marked = seconds
-        return meter.per_thousand(number) | {"rows/s": marked / (last - first).total_seconds()}
+        return meter.per_thousand(number) | {"rows/s": marked / max((last - first).total_seconds(), TICK)}
 
     return sample
 

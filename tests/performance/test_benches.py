@@ -1,0 +1,33 @@
+"""Each bench once, on a few messages: its samples check their own results, and nothing is timed here."""
+
+import consumer
+import latency
+import pytest
+import relay
+import starting
+from place import Place
+from rounds import interleave
+
+pytestmark = [pytest.mark.broker, pytest.mark.database]
+CHOSEN = {
+    "consumer": (consumer.variants, [consumer.HAND_OPENED, consumer.ORM]),
+    "relay": (relay.variants, [relay.WINDOW, relay.OUTBOX]),
+    "latency at 200 a second": (latency.variants(200), [latency.HANDLED]),
+    "starting": (starting.variants, [starting.HAND]),
+}
+
+
+@pytest.fixture(scope="module")
+def place(private_rabbitmq, private_postgres, tmp_path_factory):
+    return Place(private_rabbitmq.url, private_postgres, tmp_path_factory.mktemp("bench"), 0.001)
+
+
+def test_every_message_of_a_bench_has_its_effect_once(place, tmp_path):
+    measured = {}
+    for section, (variants, names) in CHOSEN.items():
+        chosen = {name: sample for name, sample in variants(place).items() if name in names}
+        measured[section] = interleave(section, chosen, 1, tmp_path)
+
+    assert {section: set(samples.variants) for section, samples in measured.items()} == {
+        section: set(names) for section, (_, names) in CHOSEN.items()
+    }
