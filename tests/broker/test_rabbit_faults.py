@@ -241,7 +241,7 @@ def test_closing_does_not_wait_for_a_database_that_stays_away(rabbit):
     began = time.monotonic()
     rabbit.buses.pop("first").close()
 
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < DEADLINE
     assert waiting(rabbit, "first") == 1
 
 
