@@ -5,7 +5,7 @@ import signal
 import subprocess
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -78,8 +78,9 @@ class Process:
 
     def kill_worker(self) -> None:
         """The one that works; the arbiter puts another in its place."""
-        (worker,) = eventually(psutil.Process(self.process.pid).children)
-        worker.kill()
+        *_, worker = eventually(psutil.Process(self.process.pid).children)
+        with suppress(psutil.NoSuchProcess):  # it was just being killed at a crash point
+            worker.kill()
         eventually(lambda: not worker.is_running())
 
     def ask_to_stop(self) -> None:
@@ -202,10 +203,8 @@ class Setup:
     def check(self, told: Told | None, seconds: float = REST_SECONDS) -> list[str]:
         """Let everything come to rest, but no longer than this; what the checker finds then."""
         evidence = self.evidence()
-        try:
+        with suppress(AssertionError):  # what never comes to rest is among the findings
             eventually(lambda: not busy(evidence), seconds)
-        except AssertionError:
-            return findings(evidence, told, self.unknown_outcomes())
         return findings(evidence, told, self.unknown_outcomes())
 
     def passed(self) -> Counter[str]:
