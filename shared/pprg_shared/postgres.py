@@ -1,5 +1,6 @@
 """PostgreSQL as services use it: every statement, and every wait for an answer, ends in time."""
 
+import select
 from math import inf
 from time import monotonic
 from typing import Any
@@ -77,7 +78,8 @@ def engine(url: sa.URL, size: int, seconds: int, *, at_once: bool = False) -> En
 
     @event.listens_for(made, "checkout")
     def look_first(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
-        if monotonic() - record.info.get("given_back", inf) > RESTED_SECONDS:
+        rested = monotonic() - record.info.get("given_back", inf) > RESTED_SECONDS
+        if rested or _has_been_told(connection):
             connection.patience = PING_SECONDS
             try:
                 made.dialect.do_ping(connection)
@@ -86,6 +88,15 @@ def engine(url: sa.URL, size: int, seconds: int, *, at_once: bool = False) -> En
             connection.patience = ANSWER_SECONDS
 
     return made
+
+
+def _has_been_told(connection: Connection) -> bool:
+    """Whether the server has said something unasked, which is mostly that it ends; costs no round trip."""
+    if connection.closed:
+        return True
+    ear = select.poll()
+    ear.register(connection.fileno(), select.POLLIN)
+    return bool(ear.poll(0))
 
 
 def take_turn(connection: sa.Connection) -> None:

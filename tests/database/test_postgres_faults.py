@@ -4,6 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -93,7 +94,10 @@ def test_one_killed_session_resets_all_and_the_next_request_is_served(server, in
     with intake.engine.connect() as connection:
         pid = connection.scalar(sa.text("SELECT pg_backend_pid()"))
 
-    server.kill_backend(pid)
+    with server.admin() as bystander:
+        server.kill_backend(pid)
+        with pytest.raises(psycopg.OperationalError):
+            bystander.execute("SELECT pg_sleep(20)")
     eventually(server.answers)
     sent = refer()
 
@@ -214,20 +218,22 @@ def test_when_the_server_takes_no_more_connections_it_is_503_at_once(server, int
 
 
 def test_one_process_takes_no_more_than_its_share_of_connections(server, intake):
-    """F24: whoever comes when all are out waits for one."""
+    """F24: twelve that write and twelve that read; whoever comes when all are out waits for one."""
     count = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND application_name = 'pprg'"
+    peak = 0
 
     def work(number):
-        with intake.writing("action") as session:
-            session.execute(sa.insert(answers).values(kept(str(number), intake.clock())))
-            session.execute(sa.text("SELECT pg_sleep(0.05)"))
+        with intake.writing("action") if number % 2 else intake.reading() as session:
+            session.execute(sa.text("SELECT pg_sleep(0.1)"))
 
-    with ThreadPoolExecutor(40) as crowd:
-        list(crowd.map(work, range(120)))
-    with server.admin() as connection:
-        (open_now,) = connection.execute(count, (intake.url.database,)).fetchone()
+    with ThreadPoolExecutor(60) as crowd, server.admin() as connection:
+        working = [crowd.submit(work, number) for number in range(180)]
+        while not all(each.done() for each in working):
+            (now,) = connection.execute(count, (intake.url.database,)).fetchone()
+            peak = max(peak, now)
 
-    assert 0 < open_now <= 12
+    assert [each.exception() for each in working] == [None] * 180
+    assert 12 < peak <= 24
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg", "postgres"])
