@@ -56,7 +56,8 @@ def _take(table: sa.Table, limit: int, counters: tuple[str, ...]) -> sa.UpdateBa
     due = (*waiting(table), table.c.due_at <= sa.bindparam("now"))
     oldest = sa.select(table.c.id).where(*due).order_by(table.c.due_at).limit(limit)
     chosen = sa.select(oldest.with_for_update(skip_locked=True).cte("oldest").c.id)
-    leased = {"due_at": sa.bindparam("until"), **{each: table.c[each] + 1 for each in counters}}
+    # A row in hand has no problem, so that it can be told from one that waits for its next try.
+    leased = {"due_at": sa.bindparam("until"), "problem": None, **{each: table.c[each] + 1 for each in counters}}
     return sa.update(table).where(table.c.id.in_(chosen)).values(**leased).returning(table)
 
 
@@ -79,8 +80,8 @@ def recover(database: Database, tables: Iterable[sa.Table]) -> None:
     at = database.clock()
     with database.writing("recovery") as session:
         for table in tables:
-            begun = (table.c.attempts > 0, table.c.due_at > at)
-            session.execute(sa.update(table).where(*waiting(table), *begun).values(due_at=at))
+            in_hand = (table.c.attempts > 0, table.c.problem.is_(None), table.c.due_at > at)
+            session.execute(sa.update(table).where(*waiting(table), *in_hand).values(due_at=at))
 
 
 @cache
