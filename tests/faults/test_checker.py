@@ -10,8 +10,8 @@ from faults.scenario import AGENCIES, Client, Office
 from waiting import eventually
 
 FAULTY = str(Path(__file__).parent / "faulty.py")
-#: Killed, marked the next time, killed again: so everything is published twice.
-EVERY_OTHER_MARK = " ".join(f"intake.outbox-mark.before_commit:{passage}" for passage in range(2, 60, 2))
+#: Killed, marked the next time, killed again: so what is published alone is published twice.
+EVERY_OTHER_MARK = " ".join(f"intake.outbox-mark.before_commit:{passage}" for passage in range(2, 200, 2))
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ EVERY_OTHER_MARK = " ".join(f"intake.outbox-mark.before_commit:{passage}" for pa
     [
         ("acknowledge_before_the_commit", "triage.arrival.before_commit:1", "lost: case "),
         ("mark_before_the_publication", "triage.bus.before_publish:1", "lost: case "),
-        pytest.param("no_inbox", EVERY_OTHER_MARK, "twice: chronology row ", marks=pytest.mark.long),
+        ("no_inbox", EVERY_OTHER_MARK, "twice: chronology row "),
         pytest.param(
             "no_idempotency_key", "intake.action.after_commit:2", "out of nothing: referral ", marks=pytest.mark.long
         ),
@@ -38,12 +38,13 @@ def test_a_fault_of_design_shows(tmp_path, fault, deadly, shown):
             return findings(setup.evidence(), office.told, setup.unknown_outcomes())
 
         office = Office(Client(setup.addresses))
-        first, second = office.refer(), office.refer()
+        reference, _ = office.refer(), office.refer()
         eventually(setup.deaths)
-        if shown.startswith("twice"):
-            for reference in (first, second):
-                office.ask(reference, AGENCIES[0])
-                office.answer(reference, AGENCIES[0])
+        for agency in AGENCIES if shown.startswith("twice") else ():
+            office.ask(reference, agency)
+            office.answer(reference, agency)
+            if [each for each in found() if each.startswith(shown)]:
+                break  # rows that came while the process was away may have gone out with the mark that held
         office.case(office.refer())
         eventually(lambda: not [each for each in found() if each.startswith("waiting")])
 
