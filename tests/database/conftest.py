@@ -5,22 +5,8 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from invented import REFERRAL
 from pprg_intake.models import Referral
-
-REFERRAL = {
-    "immediate_risk": "no",
-    "referrer_name": "Invented Referrer",
-    "referrer_role": "Nurse",
-    "referrer_agency": "police",
-    "referrer_email": "referrer@agency.example",
-    "subject_kind": "child",
-    "subject_name": "Invented Child",
-    "subject_born": "May 2016",
-    "incident_on": "2026",
-    "what_happened": "An invented account.",
-    "agencies": ["police", "icb"],
-    "routes": [],
-}
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 import requests
 
+from invented import REFERRAL
 from waiting import eventually, free_port
 
 ROOT = Path(__file__).parent.parent.parent
@@ -125,20 +126,7 @@ def docker():
 
 @pytest.fixture
 def referral():
-    return {
-        "immediate_risk": "no",
-        "referrer_name": "Invented Referrer",
-        "referrer_role": "Nurse",
-        "referrer_agency": "police",
-        "referrer_email": "referrer@agency.example",
-        "subject_kind": "child",
-        "subject_name": "Invented Child",
-        "subject_born": "May 2016",
-        "incident_on": "2026",
-        "what_happened": "An invented account.",
-        "agencies": ["police", "icb"],
-        "routes": [],
-    }
+    return dict(REFERRAL)
 
 
 @pytest.fixture(scope="session")

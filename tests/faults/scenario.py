@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import requests
 
+from invented import REFERRAL
 from pprg_shared.calendar import add_working_days
 from pprg_shared.profile import load_profile
 from waiting import eventually
@@ -82,20 +83,7 @@ class Office:
     def refer(self) -> str:
         """Somebody refers; the reference."""
         address = f"referrer-{uuid4().hex[:12]}@agency.example"
-        referral = {
-            "immediate_risk": "no",
-            "referrer_name": "Invented Referrer",
-            "referrer_role": "Nurse",
-            "referrer_agency": "police",
-            "referrer_email": address,
-            "subject_kind": "child",
-            "subject_name": "Invented Child",
-            "subject_born": "May 2016",
-            "incident_on": "2026",
-            "what_happened": "An invented account.",
-            "agencies": ["police", "icb"],
-            "routes": [],
-        }
+        referral = REFERRAL | {"referrer_email": address}
         reference = self.client.post("intake", "/api/v1/referrals", referral, "")["reference"]
         self.told.referrals[reference] = address
         return reference

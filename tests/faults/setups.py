@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -99,7 +100,7 @@ class Process:
         return self.passages.read_text(encoding="ascii").split() if self.passages.exists() else []
 
 
-class Setup:
+class Setup(ABC):
     """All processes of the product with their databases and a mail server that keeps what it takes."""
 
     def __init__(self, folder: Path, deadly: str, secrets: Mapping[str, str]) -> None:
@@ -150,13 +151,13 @@ class Setup:
             each.await_ready()
 
     @property
+    @abstractmethod
     def addresses(self) -> dict[str, list[str]]:
         """Where each service answers; several addresses when there are replicas."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cut_off(self) -> AbstractContextManager[None]:
         """While the block runs, nothing that is said arrives."""
-        raise NotImplementedError
 
     def on_broker(self) -> dict[str, int]:
         """How many messages lie in which queue."""

@@ -11,6 +11,7 @@ import click
 import pytest
 import sqlalchemy as sa
 
+from invented import REFERRAL
 from pprg_shared.boxes.commands import replay
 from pprg_shared.boxes.tables import inbox
 
@@ -96,20 +97,7 @@ def forget(notifier):
 
 
 def refer(world):
-    answers = {
-        "immediate_risk": "no",
-        "referrer_name": "Invented Referrer",
-        "referrer_role": "Nurse",
-        "referrer_agency": "police",
-        "referrer_email": "referrer@agency.example",
-        "subject_kind": "child",
-        "subject_name": "Invented Child",
-        "subject_born": "May 2016",
-        "incident_on": "2026",
-        "what_happened": "An invented account.",
-        "agencies": ["police"],
-        "routes": [],
-    }
+    answers = REFERRAL | {"agencies": ["police"]}
     world.client("intake").post("/api/v1/referrals", json=answers, headers={"Idempotency-Key": "one"})
     world.settle()
 

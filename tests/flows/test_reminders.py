@@ -3,23 +3,10 @@ from uuid import uuid4
 
 import pytest
 
+from invented import REFERRAL
 from pprg_shared.boxes.commands import listed
 
 pytestmark = pytest.mark.both_databases
-REFERRAL = {
-    "immediate_risk": "no",
-    "referrer_name": "Invented Referrer",
-    "referrer_role": "Nurse",
-    "referrer_agency": "police",
-    "referrer_email": "referrer@agency.example",
-    "subject_kind": "child",
-    "subject_name": "Invented Child",
-    "subject_born": "May 2016",
-    "incident_on": "2026",
-    "what_happened": "An invented account.",
-    "agencies": ["police", "icb"],
-    "routes": [],
-}
 SOON = datetime(2026, 12, 1, 9, tzinfo=UTC)
 OVERDUE = datetime(2026, 12, 4, 9, tzinfo=UTC)
 

@@ -8,24 +8,12 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from invented import REFERRAL
 from pprg_intake.models import Referral
 from pprg_intake.rules import lines, reference
 
 pytestmark = pytest.mark.both_databases
-GOOD = {
-    "immediate_risk": "no",
-    "referrer_name": "Invented Referrer",
-    "referrer_role": "Nurse",
-    "referrer_agency": "police",
-    "referrer_email": "referrer@agency.example",
-    "subject_kind": "child",
-    "subject_name": "Invented Child",
-    "subject_born": "May 2016",
-    "incident_on": "?2026",
-    "what_happened": "An invented account.",
-    "agencies": ["police"],
-    "routes": [],
-}
+GOOD = REFERRAL | {"incident_on": "?2026", "agencies": ["police"]}
 KEY = {"Idempotency-Key": "one"}
 
 

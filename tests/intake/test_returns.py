@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
+from invented import REFERRAL
 from pprg_intake.models import Submission
 from pprg_shared.boxes import publish
 from pprg_shared.events.triage import InformationRequested
@@ -65,19 +66,7 @@ def test_an_agency_answers_once(world, asked, lead):
 
 def test_the_same_form_sent_again_with_other_answers_is_kept_and_can_be_sent_as_a_new_one(world, lead):
     path = "/referrals/new"
-    answers = {
-        "immediate_risk": "no",
-        "referrer_name": "Invented Referrer",
-        "referrer_role": "Nurse",
-        "referrer_agency": "police",
-        "referrer_email": "referrer@agency.example",
-        "subject_kind": "child",
-        "subject_name": "Invented Child",
-        "subject_born": "May 2016",
-        "incident_on": "2026",
-        "what_happened": "An invented account.",
-        "agencies": "police",
-    }
+    answers = REFERRAL | {"agencies": "police"}
     form = fill(lead, path, **answers)
     lead.post(path, data=form)
 

@@ -6,19 +6,9 @@ from contextlib import closing
 
 import pytest
 
-REFERRAL = {
-    "immediate_risk": "no",
-    "referrer_name": "Invented Referrer",
-    "referrer_role": "Nurse",
-    "referrer_agency": "police",
-    "referrer_email": "referrer@agency.example",
-    "subject_kind": "child",
-    "subject_name": "Invented Child",
-    "subject_born": "May 2016",
-    "incident_on": "2026",
-    "what_happened": "An invented account.",
-    "agencies": "police",
-}
+from invented import REFERRAL
+
+FORM = {**REFERRAL, "agencies": "police"}
 
 
 @pytest.fixture
@@ -113,7 +103,7 @@ def test_a_receipt_and_the_pages_about_problems_are_there_for_everybody(visitor)
 
 
 def test_a_form_that_meets_a_database_that_is_away_is_not_lost(world, visitor):
-    form = fill(visitor, "/referrals/new", **REFERRAL)
+    form = fill(visitor, "/referrals/new", **FORM)
     database = world.services["intake"].database.engine.url.database
     with closing(sqlite3.connect(database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -130,7 +120,7 @@ def test_a_form_that_meets_a_database_that_is_away_is_not_lost(world, visitor):
 
 @pytest.mark.parametrize(("site", "offered"), [("same-origin", True), ("cross-site", False), ("same-site", False)])
 def test_only_what_our_own_pages_sent_is_offered_again(visitor, site, offered):
-    refused = visitor.post("/referrals/new", data=REFERRAL | {"_end": "1"}, headers={"Sec-Fetch-Site": site})
+    refused = visitor.post("/referrals/new", data=FORM | {"_end": "1"}, headers={"Sec-Fetch-Site": site})
 
     assert refused.status_code == 403
     assert ("Send again" in refused.text) == offered

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 import pika
+import psutil
 import pytest
 
 from docker_engine import container
@@ -111,9 +112,13 @@ class ProgramBroker(Broker):
         assert self.process.poll() is None, (self.folder / "console").read_text()
         return self.greets()
 
+    @property
+    def pid(self) -> int:
+        """The broker itself, not the script that started it."""
+        return int((self.folder / "pid").read_text())
+
     def _send(self, number: signal.Signals) -> None:
-        """Signal the broker itself, not the script that started it."""
-        os.kill(int((self.folder / "pid").read_text()), number)
+        os.kill(self.pid, number)
 
     def kill(self) -> None:
         self._send(signal.SIGKILL)
@@ -121,6 +126,12 @@ class ProgramBroker(Broker):
 
     def freeze(self) -> None:
         self._send(signal.SIGSTOP)
+        eventually(self._stands_still)
+
+    def _stands_still(self) -> bool:
+        """Whether every thread has stopped; one that has not may still answer what it was sent."""
+        threads = [each.id for each in psutil.Process(self.pid).threads()]
+        return all(psutil.Process(each).status() == psutil.STATUS_STOPPED for each in threads)
 
     def thaw(self) -> None:
         self._send(signal.SIGCONT)

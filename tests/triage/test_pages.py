@@ -5,15 +5,10 @@ from uuid import uuid4
 
 import pytest
 
-REFERRAL = {
-    "immediate_risk": "no",
-    "referrer_name": "Invented Referrer",
-    "referrer_role": "Nurse",
+import invented
+
+REFERRAL = invented.REFERRAL | {
     "referrer_agency": "gp",
-    "referrer_email": "referrer@agency.example",
-    "subject_kind": "child",
-    "subject_name": "Invented Child",
-    "subject_born": "May 2016",
     "incident_on": "?October 2026",
     "what_happened": "An invented account.\n<script>alert(1)</script>",
     "agencies": ["police", "gp"],
