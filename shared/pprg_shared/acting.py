@@ -90,19 +90,27 @@ def reading() -> Iterator[Session]:
 
 
 def act(action: Callable[..., Done], *, phase: str, count: int = 1, **values: Any) -> Done:
-    """Run an action in one transaction, once for each idempotency key; a repeat gets the first answer."""
+    """Run an action in one transaction, once for each idempotency key; a repeat gets the first answer.
+
+    What the database keeps unique and somebody else has just taken is Refused: looked at again, it can be sent again.
+    """
     scope = f"{actor().person or 'nobody'}:{request.endpoint}"
     given = request.headers.get("Idempotency-Key") or request.form.get("_key") or str(uuid4())
     key = given.strip('"')[:LONGEST_KEY]
     if not key.isprintable():
         abort(400, "The key of this request cannot be read. Open the form anew.")
-    with runtime().database.writing("action", g.get("request_id")) as session:
-        known = _claim(session, scope, key)
-        if known is not None:
-            return known
-        done = action(session, actor(), **values)
-        _keep_answer(session, scope, key, done)
-        _count(session, done.subject, phase, "form", count, done.location)
+    try:
+        with runtime().database.writing("action", g.get("request_id")) as session:
+            known = _claim(session, scope, key)
+            if known is not None:
+                return known
+            done = action(session, actor(), **values)
+            _keep_answer(session, scope, key, done)
+            _count(session, done.subject, phase, "form", count, done.location)
+    except sa.exc.IntegrityError:
+        raise Refused(
+            "Somebody else did something like it at this moment. Look at it, then send yours again."
+        ) from None
     return done
 
 

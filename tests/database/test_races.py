@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from pprg_intake.models import Submission
 from pprg_publisher.models import Publication
 from pprg_triage.models import Decision, Meeting, Request
+from waiting import eventually
 
 pytestmark = pytest.mark.both_databases
 SUMMARY = "Agencies held parts of the picture and met late; sharing earlier would have helped."
@@ -100,3 +101,46 @@ def test_a_decision_that_two_people_write_ratify_and_publish_is_one(world, case,
     published = both("publisher", path, {"title": "What was learnt", "summary": SUMMARY}, "coordinator", "deputy")
 
     assert (written, ratified, published) == ([201, 409], [201, 409], [201, 409])
+
+
+def test_a_title_taken_at_the_same_moment_is_refused_in_words_and_can_be_sent_again(world):
+    database = world.services["publisher"].database
+    mine, theirs = (draft(database, title) for title in ("", "What was learnt"))
+    release = {"title": "What was learnt", "summary": SUMMARY}
+    app = world.client("publisher").application
+
+    def send():
+        headers = {"Acting-As": "coordinator", "Idempotency-Key": str(uuid4())}
+        return app.test_client().post(f"/api/v1/publications/{mine}/release", json=release, headers=headers)
+
+    with ThreadPoolExecutor(1) as other:
+        with database.writing("action") as session:
+            session.execute(sa.update(Publication).where(Publication.id == theirs).values(slug="what-was-learnt-2026"))
+            sent = other.submit(send)
+            eventually(lambda: sent.done() or waits(database), 10)
+        first = sent.result()
+    again = send() if first.status_code == 409 else first
+
+    if not database.sqlite:  # there the second waits at the door and finds the title taken
+        assert (first.status_code, first.json["code"]) == (409, "conflict")
+        assert "send yours again" in first.json["detail"]
+    assert (again.status_code, again.json["location"]) == (201, "/learning/what-was-learnt-2026-2")
+
+
+def draft(database, title):
+    with database.writing("action") as session:
+        row = Publication(id=uuid4(), case_id=uuid4(), reference="PPRG-2026-0001", route="rapid_review", state="draft")
+        row.title, row.summary, row.content = title, "", ""
+        session.add(row)
+        return row.id
+
+
+def waits(database):
+    """Whether somebody waits for what another transaction holds; on SQLite they do from their first word."""
+    if database.sqlite:
+        return True
+    held = sa.text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    with database.reading() as session:
+        return session.scalar(held) > 0
