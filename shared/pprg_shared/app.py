@@ -1,18 +1,18 @@
-"""The Flask app of a service: its pages and API on one origin, and its operations pages on another port."""
+"""The Flask app of a service, and the one origin that several make together."""
 
 from collections.abc import Callable, Iterable
+from pkgutil import resolve_name
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, Response, jsonify, request
+from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from pprg_shared import partial_dates, web
 from pprg_shared.acting import actor, may, runtime
 from pprg_shared.boxes.tables import outbox
 from pprg_shared.calendar import london_date
-from pprg_shared.errors import Busy, Forbidden, NotThere, Refused
-from pprg_shared.metrics import exposition
+from pprg_shared.errors import Forbidden
 from pprg_shared.service import Runtime
 from pprg_shared.web import Place
 
@@ -26,7 +26,6 @@ NAVIGATION = (
     Place("Refer a case", "/referrals/new"),
     Place("What was learnt", "/learning"),
 )
-OLDEST_SECONDS = 300
 
 
 def create_app(alive: Runtime) -> Flask:
@@ -49,8 +48,8 @@ def create_app(alive: Runtime) -> Flask:
     app.jinja_env.globals["may"] = may
     app.jinja_env.filters.update(alive.profile.names())
     app.jinja_env.filters["known_date"] = lambda text: partial_dates.words(text, today=london_date(alive.clock()))
-    for blueprint in service.blueprints:
-        app.register_blueprint(blueprint)
+    for name in service.blueprints:
+        app.register_blueprint(resolve_name(name))
     app.add_url_rule(f"/api/v1/{service.name}/events", view_func=events)
     return app
 
@@ -65,58 +64,10 @@ def events() -> ResponseReturnValue:
     return jsonify({"outbox": said})
 
 
-def health(alive: Runtime) -> list[tuple[str, bool, str]]:
-    """What must hold for this service to be ready: a list of (name, holds, words)."""
-    checks: list[tuple[str, bool, str]] = []
-    try:
-        alive.migrations.check(alive.database)
-        oldest = alive.oldest()
-        checks += [
-            ("database", True, "answers"),
-            ("migrations", True, "as this version needs"),
-            ("waiting", oldest < OLDEST_SECONDS, f"oldest row waits {oldest:.0f} s"),
-        ]
-    except Exception as error:  # noqa: BLE001 -- whatever is wrong is the answer
-        checks.append(("database", False, type(error).__name__))
-    if not alive.settings.loop:
-        return [*checks, ("loop", True, "run by another process, as is the link to the broker")]
-    beats = alive.beats()
-    return [
-        *checks,
-        ("broker", alive.bus.connected(), alive.bus.problem() or "connected"),
-        ("loop", beats, "turning" if beats else "no beat for a minute"),
-    ]
-
-
-def create_ops(*alive: Runtime) -> Flask:
-    """`/healthz`, `/readyz` and `/metrics` for one service or a whole world."""
-    app = Flask("pprg_ops", static_folder=None)
-
-    @app.get("/healthz")
-    def healthz() -> ResponseReturnValue:
-        return jsonify({"status": "alive"})
-
-    @app.get("/readyz")
-    def readyz() -> ResponseReturnValue:
-        found = {each.service.name: health(each) for each in alive}
-        ready = all(holds for checks in found.values() for name, holds, _ in checks if name != "waiting")
-        body = {
-            "ready": ready,
-            "services": {s: {n: {"ok": ok, "detail": words} for n, ok, words in checks} for s, checks in found.items()},
-        }
-        return jsonify(body), 200 if ready else 503
-
-    @app.get("/metrics")
-    def metrics() -> ResponseReturnValue:
-        return Response(exposition(alive), content_type="text/plain; version=0.0.4; charset=utf-8")
-
-    return app
-
-
 class Origin:
     """One WSGI application out of several: the first path segment says whose page it is; the port says if it is ops."""
 
-    def __init__(self, apps: dict[str, Flask], ops: Flask, ops_port: int) -> None:
+    def __init__(self, apps: dict[str, Flask], ops: WSGI, ops_port: int) -> None:
         self._by_segment: dict[str, Flask] = {}
         self._by_service = apps
         self._ops, self._ops_port = ops, str(ops_port)
@@ -127,8 +78,9 @@ class Origin:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
-        app = self._ops if environ["SERVER_PORT"] == self._ops_port else self._whose(environ["PATH_INFO"])
-        return app.wsgi_app(environ, start_response)
+        if environ["SERVER_PORT"] == self._ops_port:
+            return self._ops(environ, start_response)
+        return self._whose(environ["PATH_INFO"]).wsgi_app(environ, start_response)
 
     def _whose(self, path: str) -> Flask:
         parts = path.strip("/").split("/")
@@ -138,6 +90,3 @@ class Origin:
             (noun, *_) = parts[2:] or [""]
             return self._by_service.get(noun) or self._by_segment.get(noun, self._front)
         return self._by_segment.get(parts[0], self._front)
-
-
-__all__ = ["Busy", "NotThere", "Origin", "Refused", "create_app", "create_ops", "health"]

@@ -73,7 +73,7 @@ class Envelope:
     def from_json(cls, body: bytes) -> Self:
         """Read the wire form, ignoring what is not known; raises Unreadable for anything else."""
         try:
-            wire = json.loads(body)
+            wire = json.loads(body.decode())
             data = wire["data"]
             expires = wire.get("expiresat")
             envelope = cls(

@@ -2,11 +2,11 @@
 
 import fcntl
 import json
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 from uuid import UUID, uuid4
@@ -128,7 +128,9 @@ class Database:
         self.wake: Callable[[], None] = self.notify
         self.url = sa.make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite(self.url) if self.sqlite else postgres.engine(self.url, POOL, BUSY_SECONDS)
+        #: Only the one in use is loaded: the other takes memory.
+        self._kind: Any = import_module("pprg_shared.sqlite") if self.sqlite else postgres
+        self.engine: Engine = self._kind.engine(self.url, POOL, BUSY_SECONDS)
         #: Each statement a transaction of its own; what only reads loses nothing, for PostgreSQL reads that way in any.
         self._single = self.engine if self.sqlite else postgres.engine(self.url, POOL, BUSY_SECONDS, at_once=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
@@ -148,7 +150,9 @@ class Database:
             handle.close()
             raise Locked(f"another process already uses {self.url.database}; stop it first") from None
         self._lock = handle
-        _see_that_it_is_whole(self.url.database)
+        if found := self._kind.damage(self.url.database, BUSY_SECONDS):
+            advice = "keep it aside and restore the last backup in its place"
+            raise Damaged(f"{self.url.database} is damaged ({found}): {advice}")
 
     @contextmanager
     def writing(self, act: str, correlation_id: str | None = None) -> Iterator[Session]:
@@ -202,39 +206,6 @@ class Database:
         if self._lock:
             self._lock.close()
             self._lock = None
-
-
-def _see_that_it_is_whole(path: str) -> None:
-    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
-        try:
-            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError as error:
-            found = str(error)
-    if found != "ok":
-        raise Damaged(
-            f"{path} is damaged ({' '.join(found.split())}): keep it aside and restore the last backup in its place"
-        )
-
-
-def _sqlite(url: sa.URL) -> Engine:
-    if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(
-        url,
-        pool_size=POOL,
-        pool_timeout=BUSY_SECONDS,
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
-        **({"poolclass": sa.QueuePool} if url.database else {}),
-    )
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    return engine
 
 
 @event.listens_for(Session, "after_begin")

@@ -10,8 +10,8 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
-from pprg_shared.app import Origin, create_app, create_ops
 from pprg_shared.config import Settings
+from pprg_shared.health import Operations
 from pprg_shared.logs import log
 from pprg_shared.service import Runtime
 
@@ -71,10 +71,13 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not typed
     def load(self) -> Callable[..., Iterable[bytes]]:
         """Called in the worker: runtimes are made there, so that no connection crosses a fork."""
         self._alive = self._compose()
+        operations = Operations(self._alive)
         if not self._pages:
-            return create_ops(*self._alive)
+            return operations
+        from pprg_shared.app import Origin, create_app  # noqa: PLC0415 -- Flask takes memory; loops alone have no pages
+
         apps = {each.service.name: create_app(each) for each in self._alive}
-        return Origin(apps, create_ops(*self._alive), self._settings.ops_port)
+        return Origin(apps, operations, self._settings.ops_port)
 
     def run(self) -> None:
         """Serve until told to stop."""

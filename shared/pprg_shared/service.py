@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 import sqlalchemy as sa
-from flask import Blueprint
 
 from pprg_shared.boxes.arrival import Arrival, Handler
 from pprg_shared.boxes.housekeeping import Housekeeping
@@ -47,7 +46,8 @@ class Service:
     title: str
     package: str
     metadata: sa.MetaData
-    blueprints: Sequence[Blueprint]
+    #: Where its pages and its API are (`package.module:name`); loaded by whoever serves them.
+    blueprints: Sequence[str]
     hears: Mapping[type[Event], Handler]
     says: Sequence[type[Event]]
     #: First path segments that are this service's on the one origin; "" is the front page.

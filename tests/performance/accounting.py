@@ -41,6 +41,11 @@ def largest(pid):
     return max(each.memory_info().rss for each in tree(pid)) / MEGABYTE
 
 
+def working(pid):
+    """Megabytes in memory of the process that works (gunicorn's worker, or `pid` itself), shared pages in full."""
+    return tree(pid)[-1].memory_info().rss / MEGABYTE
+
+
 def listener(port):
     """The process that listens on a port of loopback."""
     listening = (each for each in psutil.net_connections("tcp") if each.status == psutil.CONN_LISTEN)

@@ -4,7 +4,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from accounting import TICK, Meter, largest
+from accounting import TICK, Meter, shared_once, working
 from byhand import ConfirmEach
 from place import WARM, count
 
@@ -104,7 +104,8 @@ def figures(place, rows, number, meter, process):
         **meter.per_thousand(number),
         "all CPU s/1,000": sum(meter.cpu.values()) * 1000 / number,
         "messages per CPU s": number / max(meter.cpu["consumer"], TICK),
-        "memory MB": largest(process.pid),
+        "memory MB": working(process.pid),
+        "with its arbiter MB": shared_once(process.pid),
     }
 
 

@@ -44,7 +44,6 @@ B3 = {**PER_CPU, "goal": 0.35, "stretch": 0.5}
 FORMS = (latency.TOGETHER, latency.APART)
 GOALS = [
     Goal("B1", "backlog ÷ a transaction a message", variant=consumer.ORM, **B1),
-    Goal("B1", "the same, a statement for each row", variant=consumer.CORE, **B1),
     Goal("B3", "backlog ÷ batches", variant=consumer.ORM, limit=consumer.HAND_BATCH, **B3),
     Goal("B3", "the same ÷ batches, seals opened", variant=consumer.ORM, limit=consumer.HAND_OPENED, **B3),
     Goal(

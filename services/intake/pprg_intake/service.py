@@ -1,9 +1,7 @@
 """Intake, described: forms, the directory, the agencies' answers."""
 
 from pprg_intake import actions, handlers
-from pprg_intake.api import api
 from pprg_intake.models import Base
-from pprg_intake.pages import pages
 from pprg_shared.acting import EVERYBODY
 from pprg_shared.events.intake import (
     AgencyChanged,
@@ -29,7 +27,7 @@ service = Service(
     title="Referrals and returns",
     package="pprg_intake",
     metadata=Base.metadata,
-    blueprints=[pages, api],
+    blueprints=["pprg_intake.pages:pages", "pprg_intake.api:api"],
     hears={InformationRequested: handlers.make_request_page},
     says=[
         AgencyChanged,

@@ -5,10 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from pprg_notifier import handlers
-from pprg_notifier.api import api
 from pprg_notifier.delivery import Letters, Mailbox
 from pprg_notifier.models import Base
-from pprg_notifier.pages import pages
 from pprg_shared.events import intake, notifier, triage
 from pprg_shared.service import Drains, Runtime, Service
 
@@ -28,7 +26,7 @@ service = Service(
     title="Letters",
     package="pprg_notifier",
     metadata=Base.metadata,
-    blueprints=[pages, api],
+    blueprints=["pprg_notifier.pages:pages", "pprg_notifier.api:api"],
     rings=("contact",),
     hears={
         intake.PersonChanged: handlers.copy_person,

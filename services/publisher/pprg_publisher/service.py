@@ -1,9 +1,7 @@
 """The publisher, described: what was learnt, for everybody to read."""
 
 from pprg_publisher import handlers
-from pprg_publisher.api import api
 from pprg_publisher.models import Base
-from pprg_publisher.pages import pages
 from pprg_shared.events.publisher import OutcomePublished
 from pprg_shared.events.triage import DecisionRatified
 from pprg_shared.service import Service
@@ -13,7 +11,7 @@ service = Service(
     title="Learning",
     package="pprg_publisher",
     metadata=Base.metadata,
-    blueprints=[pages, api],
+    blueprints=["pprg_publisher.pages:pages", "pprg_publisher.api:api"],
     hears={DecisionRatified: handlers.draft_publication},
     says=[OutcomePublished],
     segments=["learning", "publications"],

@@ -4,9 +4,7 @@ from pprg_shared.boxes import Box
 from pprg_shared.events import intake, notifier, publisher, triage
 from pprg_shared.service import Service
 from pprg_triage import handlers
-from pprg_triage.api import api
 from pprg_triage.models import Base, reminders
-from pprg_triage.pages import pages
 
 OFFICE = frozenset({"coordinator", "deputy"})
 GROUP = OFFICE | {"chair", "partner", "member"}
@@ -16,7 +14,7 @@ service = Service(
     title="Cases",
     package="pprg_triage",
     metadata=Base.metadata,
-    blueprints=[pages, api],
+    blueprints=["pprg_triage.pages:pages", "pprg_triage.api:api"],
     hears={
         intake.ReferralSubmitted: handlers.open_case,
         intake.RequestReady: handlers.note_ready,

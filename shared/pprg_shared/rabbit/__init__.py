@@ -15,7 +15,7 @@ KEEP_SECONDS = 1.0
 
 
 class RabbitBus:
-    """Publishes in the calling thread and receives in threads of its own; connects when first needed."""
+    """Publishes in the calling thread and receives in a thread of its own; connects when first needed."""
 
     def __init__(self, url: str, service: str) -> None:
         self.service = service
@@ -61,7 +61,7 @@ class RabbitBus:
         self._publisher.close()
 
     def _keep(self) -> None:
-        """Start the thread that answers heartbeats between publications; it is the first to see the broker return."""
+        """Start the thread that answers heartbeats while others are busy; it is the first to see the broker return."""
         with self._starting:
             if self._keeper is None and not self._closing.is_set():
                 self._keeper = Thread(target=self._tend, name=f"{self.service}-bus-keeper", daemon=True)
@@ -71,6 +71,8 @@ class RabbitBus:
         was_up = True
         while not self._closing.is_set():
             is_up = self._publisher.tend()
+            if self._consumer:
+                self._consumer.tend()
             if is_up != was_up:
                 log.info("broker is back" if is_up else "broker is away", service=self.service, why=self.problem())
             if is_up and not was_up:

@@ -1,10 +1,12 @@
-"""Hearing: one thread receives and acknowledges, another works; what is acknowledged was stored before."""
+"""Hearing: a thread receives, works and acknowledges; what is acknowledged was stored before.
+
+While it works, whoever calls `tend` answers the broker in its place.
+"""
 
 from collections import deque
 from collections.abc import Sequence
-from functools import partial
-from queue import SimpleQueue
-from threading import Event, Thread
+from math import inf
+from threading import Event, Lock, Thread
 from time import monotonic
 from typing import Any
 
@@ -27,8 +29,6 @@ class Deliveries:
     def __init__(self, link: Link, channel: Channel) -> None:
         self.link, self.channel = link, channel
         self.arrived: deque[tuple[int, bytes]] = deque()
-        #: Whether the work thread has been told of what has arrived.
-        self.told = False
         #: Whether acknowledgements have been written that the socket may not have taken yet.
         self.written = False
         self.cancelled = False
@@ -44,7 +44,7 @@ class Deliveries:
         self.cancelled = True
 
     def take(self) -> list[tuple[int, bytes]]:
-        """What has arrived, up to a batch; for the work thread."""
+        """What has arrived, up to a batch."""
         batch: list[tuple[int, bytes]] = []
         size = 0
         while self.arrived and len(batch) < BATCH:
@@ -56,8 +56,6 @@ class Deliveries:
 
     def settle(self, tags: Sequence[int], safe: Sequence[bool]) -> None:
         """Answer for a batch; all before it have been answered, so one acknowledgement does for what is safe."""
-        if self.channel.lost or not self.channel.raw.is_open:
-            return
         last = 0
         for tag, ok in zip(tags, safe, strict=True):
             if ok:
@@ -77,32 +75,43 @@ class Consumer:
         self._parameters, self._service, self._names, self._receive = parameters, service, names, receive
         self._pause = BackOff()
         self._closing = Event()
-        self._deadline = self._look_again = 0.0
+        self._deadline, self._look_again = inf, 0.0
         self._live: Deliveries | None = None
-        self._ready: SimpleQueue[Deliveries | None] = SimpleQueue()
-        self._receiver = Thread(target=self._run, name=f"{service}-bus-receive", daemon=True)
-        self._worker = Thread(target=self._work, name=f"{service}-bus-work", daemon=True)
+        #: Held by whoever runs the link.
+        self._turning = Lock()
+        self._thread = Thread(target=self._run, name=f"{service}-bus-receive", daemon=True)
 
     def start(self) -> None:
         """Begin."""
-        self._receiver.start()
-        self._worker.start()
+        self._thread.start()
 
     def connected(self) -> bool:
         """Whether the subscription stands."""
         return self._live is not None
 
+    def tend(self) -> None:
+        """Answer heartbeats and take in what arrives while the thread works; what went wrong it finds later."""
+        live = self._live
+        if live is None or not self._turning.acquire(blocking=False):
+            return
+        try:
+            if live is self._live:
+                live.link.turn(0)
+            if live.channel.lost or live.cancelled:
+                live.over.set()
+        except Exception:  # noqa: BLE001 -- pika raises nearly anything; the link keeps it for the thread
+            live.over.set()
+        finally:
+            self._turning.release()
+
     def close(self, deadline: float) -> None:
         """Finish and acknowledge the batch in hand, then leave; what else has arrived goes back to the queue."""
         self._deadline = deadline
         self._closing.set()
-        self._ready.put(None)
         if live := self._live:
             live.over.set()
-        self._worker.join(max(0.0, deadline - monotonic()))
-        if live := self._live:
             live.link.soon(_nothing)
-        self._receiver.join(max(0.0, deadline + 1 - monotonic()))
+        self._thread.join(max(0.0, deadline + 1 - monotonic()))
 
     def _run(self) -> None:
         while not self._closing.is_set():
@@ -123,17 +132,15 @@ class Consumer:
         """Receive and acknowledge until something is wrong; returns when all is done and the bus is closing."""
         deadline = monotonic() + DEADLINE
         link = Link.open(self._parameters, deadline)
-        live: Deliveries | None = None
         try:
             self._live = live = self._subscribe(link, deadline)
             self.problem = None
             log.info("subscribed", service=self._service)
             self._attend(live)
         finally:
-            self._live = None
-            if live:
-                live.over.set()
-            link.close()
+            with self._turning:
+                self._live = None
+                link.close()
 
     def _subscribe(self, link: Link, deadline: float) -> Deliveries:
         channel = declare(link, self._service, self._names, deadline)
@@ -145,32 +152,21 @@ class Consumer:
 
     def _attend(self, live: Deliveries) -> None:
         self._look_again = monotonic() + REDECLARE_SECONDS
-        while not self._done():
-            if live.arrived and not live.told:
-                live.told = True
-                self._ready.put(live)
-            live.link.turn(REDECLARE_SECONDS)
-            if live.written and not live.link.unsent:
-                live.written = False
-                crashpoint(f"{self._service}.bus.after_acknowledge")
-            if live.channel.lost:
-                raise live.channel.lost
-            if live.cancelled:
-                raise Lost("the broker has ended the subscription: the queue is gone")
-            if monotonic() > self._look_again:
-                declare(live.link, self._service, self._names, monotonic() + DEADLINE).close()
-                self._look_again = monotonic() + REDECLARE_SECONDS
-
-    def _done(self) -> bool:
-        if not self._closing.is_set():
-            return False
-        return not self._worker.is_alive() or monotonic() > self._deadline
-
-    def _work(self) -> None:
-        while (live := self._ready.get()) is not None:
-            live.told = False
-            while not self._closing.is_set() and (batch := live.take()):
-                self._deliver(live, batch)
+        while not self._closing.is_set() or (live.written and monotonic() < self._deadline):
+            with self._turning:
+                live.link.turn(0 if live.arrived else min(REDECLARE_SECONDS, self._deadline - monotonic()))
+                if live.written and not live.link.unsent:
+                    live.written = False
+                    crashpoint(f"{self._service}.bus.after_acknowledge")
+                if live.channel.lost:
+                    raise live.channel.lost
+                if live.cancelled:
+                    raise Lost("the broker has ended the subscription: the queue is gone")
+                if monotonic() > self._look_again:
+                    declare(live.link, self._service, self._names, monotonic() + DEADLINE).close()
+                    self._look_again = monotonic() + REDECLARE_SECONDS
+            if live.arrived and not self._closing.is_set():
+                self._deliver(live, live.take())
 
     def _deliver(self, live: Deliveries, batch: list[tuple[int, bytes]]) -> None:
         """Hand over until it is taken; a batch whose channel has gone is forgotten, for it will come again."""
@@ -191,7 +187,9 @@ class Consumer:
             if self.problem and wait > 1.0:
                 self.problem = None
             crashpoint(f"{self._service}.bus.before_acknowledge")
-            live.link.soon(partial(live.settle, tags, safe))
+            with self._turning:
+                if not live.channel.lost and live.channel.raw.is_open:
+                    live.settle(tags, safe)
             return
 
 

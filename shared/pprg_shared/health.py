@@ -1,0 +1,79 @@
+"""The operations port: whether a process lives, whether it is ready, its metrics; plain WSGI, for loops alone too."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from pprg_shared.metrics import exposition
+from pprg_shared.service import Runtime
+
+OLDEST_SECONDS = 300
+JSON, PROMETHEUS = "application/json", "text/plain; version=0.0.4; charset=utf-8"
+Answer = tuple[HTTPStatus, str, bytes]
+
+
+def health(alive: Runtime) -> list[tuple[str, bool, str]]:
+    """What must hold for this service to be ready: a list of (name, holds, words)."""
+    checks: list[tuple[str, bool, str]] = []
+    try:
+        alive.migrations.check(alive.database)
+        oldest = alive.oldest()
+        checks += [
+            ("database", True, "answers"),
+            ("migrations", True, "as this version needs"),
+            ("waiting", oldest < OLDEST_SECONDS, f"oldest row waits {oldest:.0f} s"),
+        ]
+    except Exception as error:  # noqa: BLE001 -- whatever is wrong is the answer
+        checks.append(("database", False, type(error).__name__))
+    if not alive.settings.loop:
+        return [*checks, ("loop", True, "run by another process, as is the link to the broker")]
+    beats = alive.beats()
+    return [
+        *checks,
+        ("broker", alive.bus.connected(), alive.bus.problem() or "connected"),
+        ("loop", beats, "turning" if beats else "no beat for a minute"),
+    ]
+
+
+class Operations:
+    """`/healthz`, `/readyz` and `/metrics` for one service or a whole world."""
+
+    def __init__(self, alive: Sequence[Runtime]) -> None:
+        self._alive = alive
+        self._pages = {"/healthz": self._lives, "/readyz": self._ready, "/metrics": self._metrics}
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request."""
+        status, kind, body = self._answer(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
+        start_response(f"{status.value} {status.phrase}", headers)
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
+
+    def _answer(self, method: str, path: str) -> Answer:
+        page = self._pages.get(path)
+        if page is None:
+            return _json({"title": "There is nothing here"}, HTTPStatus.NOT_FOUND)
+        if method not in {"GET", "HEAD"}:
+            return _json({"title": "This can only be read"}, HTTPStatus.METHOD_NOT_ALLOWED)
+        return page()
+
+    @staticmethod
+    def _lives() -> Answer:
+        return _json({"status": "alive"})
+
+    def _ready(self) -> Answer:
+        found = {each.service.name: health(each) for each in self._alive}
+        ready = all(holds for checks in found.values() for name, holds, _ in checks if name != "waiting")
+        body = {
+            "ready": ready,
+            "services": {s: {n: {"ok": ok, "detail": words} for n, ok, words in checks} for s, checks in found.items()},
+        }
+        return _json(body, HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE)
+
+    def _metrics(self) -> Answer:
+        return HTTPStatus.OK, PROMETHEUS, exposition(self._alive)
+
+
+def _json(body: object, status: HTTPStatus = HTTPStatus.OK) -> Answer:
+    return status, JSON, json.dumps(body).encode() + b"\n"

@@ -1,0 +1,41 @@
+"""SQLite as services use it: one file, written by one process, whole after a power cut."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+
+def engine(url: sa.URL, size: int, seconds: int) -> Engine:
+    """An engine on a file, or in memory; every connection waits `seconds` for the lock of another."""
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    made = sa.create_engine(
+        url,
+        pool_size=size,
+        pool_timeout=seconds,
+        connect_args={"timeout": seconds, "check_same_thread": False, "isolation_level": None},
+        **({"poolclass": sa.QueuePool} if url.database else {}),
+    )
+
+    @event.listens_for(made, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return made
+
+
+def damage(path: str, seconds: int) -> str | None:
+    """What SQLite finds wrong with a file, in one line; None when it is whole."""
+    with closing(sqlite3.connect(path, timeout=seconds)) as connection:
+        try:
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            found = str(error)
+    return None if found == "ok" else " ".join(found.split())

@@ -1,0 +1,39 @@
+"""Logs: one line an event, whatever is in it."""
+
+import json
+
+import pytest
+import structlog
+
+from pprg_shared import logs
+
+HOSTILE = "a\nb\r\x1b[31mc\u2028d\x85e\u202e"
+
+
+@pytest.fixture
+def told(capsys):
+    """What a log of this form writes; not the product's own, which has long begun to write elsewhere."""
+
+    def tell(form, level, event, **about):
+        logs.set_up(form)
+        getattr(structlog.get_logger("pprg"), level)(event, **about)
+        return capsys.readouterr().err
+
+    yield tell
+    logs.set_up("text")
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_nothing_in_a_field_breaks_the_line_or_colours_a_terminal(told, form):
+    said = told(form, "info", "handled", why=HOSTILE, service="triage")
+    assert said.endswith("\n")
+    assert len(said.splitlines()) == 1
+    assert "\x1b" not in said
+
+
+def test_a_line_in_a_container_is_json_with_time_level_and_what_is_bound(told):
+    with logs.bound(correlation_id="c-1"):
+        line = json.loads(told("json", "warning", "row postponed", box="inbox", why=HOSTILE))
+    assert line.pop("timestamp").endswith("Z")
+    about = {"event": "row postponed", "level": "warning", "box": "inbox", "correlation_id": "c-1", "why": HOSTILE}
+    assert line == about
