@@ -55,27 +55,32 @@ class Migrations:
     def current(self, database: Database) -> str:
         """The revision that the database is at."""
         with database.engine.connect() as connection:
-            if not sa.inspect(connection).has_table(_applied.name):
-                return "0000"
-            return str(connection.scalar(sa.select(_applied.c.version_num)) or "0000")
+            return _revision(connection)
 
     def upgrade(self, database: Database, then: Callable[[], None] = lambda: None) -> None:
         """Bring the database up to what this code needs, then do what depends on it; one process at a time."""
         with database.alone() as connection:
-            for pause in PAUSES:
-                try:
-                    self.history.upgrade(connection)
-                    break
-                except sa.exc.OperationalError as error:
-                    connection.rollback()
-                    if not lock_not_available(error):
-                        raise
-                    log.info("a table is in use", package=self.package, again_in=pause)
-                    time.sleep(pause)
-            else:
-                raise WrongDatabase("its tables were in use without a pause: run `migrate` again at a quieter time")
+            there = _revision(connection)
             connection.commit()
+            if there != self.head:
+                self._apply(connection)
             then()
+
+    def _apply(self, connection: sa.Connection) -> None:
+        """Apply what is missing, in the pauses of those who use the tables."""
+        for pause in PAUSES:
+            try:
+                self.history.upgrade(connection)
+                break
+            except sa.exc.OperationalError as error:
+                connection.rollback()
+                if not lock_not_available(error):
+                    raise
+                log.info("a table is in use", package=self.package, again_in=pause)
+                time.sleep(pause)
+        else:
+            raise WrongDatabase("its tables were in use without a pause: run `migrate` again at a quieter time")
+        connection.commit()
 
     def check(self, database: Database) -> None:
         """Raise WrongDatabase for one older than this code needs, or more than one step newer."""
@@ -86,3 +91,9 @@ class Migrations:
             raise WrongDatabase(
                 f"the database is at {current:04}, too new for this version ({head:04}): start a newer one"
             )
+
+
+def _revision(connection: sa.Connection) -> str:
+    if not sa.inspect(connection).has_table(_applied.name):
+        return "0000"
+    return str(connection.scalar(sa.select(_applied.c.version_num)) or "0000")

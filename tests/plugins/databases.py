@@ -1,5 +1,6 @@
 """Where the services of a test keep their data: SQLite, and PostgreSQL too for tests marked `both_databases`."""
 
+import shutil
 from functools import partial
 from pathlib import Path
 
@@ -17,14 +18,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("addresses", kinds, indirect=True)
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database of each service, with its tables and without a row."""
+    folder = tmp_path_factory.mktemp("migrated")
+    for each in SERVICES:
+        migrate(each, f"sqlite:///{folder}/{each.name}.sqlite")
+    return folder
+
+
 @pytest.fixture
 def addresses(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
-    """Service to the address of an empty database of its own, for this test alone.
+    """Service to the address of a database of its own, migrated and without a row, for this test alone.
 
     Its parameter is `sqlite`, or else the name of the fixture whose server is used.
     """
     kind = getattr(request, "param", "sqlite")
     if kind == "sqlite":
+        shutil.copytree(request.getfixturevalue("migrated"), tmp_path, dirs_exist_ok=True)
         return {each.name: f"sqlite:///{tmp_path}/{each.name}.sqlite" for each in SERVICES}
     server = request.getfixturevalue(kind)
     return {each.name: server.emptied(each.name, partial(migrate, each)) for each in SERVICES}

@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from pprg_shared import calendar, logs
 from pprg_shared.actor import Actor
 from pprg_shared.web import csrf, problems
+from pprg_shared.web.compiled import COMPILED
 
 BODY_BYTES = 1024 * 1024
 FORM_PARTS = 4000
@@ -81,6 +82,7 @@ def install(
     components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja", "templates")})
     own: list[BaseLoader] = [app.jinja_loader] if app.jinja_loader else []
     app.jinja_loader = ChoiceLoader([*own, PackageLoader("pprg_shared.web", "templates"), components])
+    app.jinja_env.bytecode_cache = COMPILED
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     about = About(title, trial, partnership, navigation)
     app.jinja_env.globals.update(web=about, asset=lambda name: f"/assets/{service}/{name}")
