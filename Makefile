@@ -23,8 +23,8 @@ $(VENV)/.development: deploy/locks/development.txt tools/setup.sh $(MEMBERS:=/py
 run: $(VENV)/.runtime ## Run the four services on one port (PORT, VAR), no broker needed
 	@PORT=$(PORT) OPS_PORT=$${OPS_PORT:-$$(($(PORT) + 1))} VAR=$(VAR) exec $(BIN)/pprg run
 
-test: $(VENV)/.development ## Run the tests
-	@$(BIN)/python -m pytest
+test: $(VENV)/.development ## Run the tests, all but the folders WITHOUT or only the folders SUITES
+	@$(BIN)/python -m pytest $(addprefix --ignore=,$(WITHOUT)) $(SUITES)
 
 test-all: $(VENV)/.development ## Run the long forms too, on every Python found
 	@./tools/test-all.sh

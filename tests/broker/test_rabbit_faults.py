@@ -13,6 +13,8 @@ from pprg_shared.rabbit.topology import EXCHANGE, queue_name
 pytestmark = pytest.mark.broker
 #: RabbitMQ 3.10 never finds a leader again for a quorum queue that died within half a second of its birth.
 SETTLED_SECONDS = 1.5
+#: Milliseconds that a consumer may take to acknowledge, and between two looks at that.
+LIMIT = "application:set_env(rabbit, consumer_timeout, {}), application:set_env(rabbit, channel_tick_interval, {})."
 
 
 @pytest.fixture
@@ -162,8 +164,7 @@ def test_the_broker_freezes(rabbit):
 
 
 def test_the_channel_is_closed_because_the_work_took_too_long(rabbit):
-    rabbit.broker.ctl("eval", "application:set_env(rabbit, consumer_timeout, 1000).")
-    rabbit.broker.ctl("eval", "application:set_env(rabbit, channel_tick_interval, 500).")
+    rabbit.broker.ctl("eval", LIMIT.format(1000, 500))
     heard = []
 
     def receive(bodies):
@@ -177,8 +178,7 @@ def test_the_channel_is_closed_because_the_work_took_too_long(rabbit):
         rabbit.say(rabbit.message("case.opened.v1", b"one"))
         rabbit.eventually(lambda: len(heard) == 2)
     finally:
-        rabbit.broker.ctl("eval", "application:set_env(rabbit, consumer_timeout, 1800000).")
-        rabbit.broker.ctl("eval", "application:set_env(rabbit, channel_tick_interval, 60000).")
+        rabbit.broker.ctl("eval", LIMIT.format(1_800_000, 60_000))
     rabbit.say(rabbit.message("case.opened.v1", b"two"))
     rabbit.eventually(lambda: b"two" in heard)
     assert heard.count(b"one") == 2  # once late, once again: the inbox takes care of it

@@ -18,7 +18,9 @@ EVERY_OTHER_MARK = " ".join(f"intake.outbox-mark.before_commit:{passage}" for pa
     ("fault", "deadly", "shown"),
     [
         ("acknowledge_before_the_commit", "triage.arrival.before_commit:1", "lost: case "),
-        ("mark_before_the_publication", "triage.bus.before_publish:1", "lost: case "),
+        pytest.param(
+            "mark_before_the_publication", "triage.bus.before_publish:1", "lost: case ", marks=pytest.mark.long
+        ),
         ("no_inbox", EVERY_OTHER_MARK, "twice: chronology row "),
         pytest.param(
             "no_idempotency_key", "intake.action.after_commit:2", "out of nothing: referral ", marks=pytest.mark.long

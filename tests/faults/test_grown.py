@@ -17,12 +17,14 @@ from faults.checker import busy
 from faults.grown import SERVE, Grown
 from faults.origin import one_origin
 from faults.scenario import AGENCIES, ROUTES, Client, Office
+from faults.setups import NAMES
 from faults.trouble import side_by_side
 from waiting import eventually
 
 pytestmark = [pytest.mark.broker, pytest.mark.database]
 NEXT_RELEASE = Path(__file__).parent / "two_versions.py"
 SEED = 20261124
+REPLICAS = {"triage": 2, "notifier": 2}
 SECONDS_BETWEEN_KILLS = (0.1, 1.2)
 SECONDS_BETWEEN_FORMS = 0.1
 
@@ -31,7 +33,7 @@ SECONDS_BETWEEN_FORMS = 0.1
 def grown(tmp_path_factory, private_rabbitmq, postgres):
     """Triage and notifier are two each; who tests on it leaves it whole."""
     folder = tmp_path_factory.mktemp("grown")
-    with Grown(folder, private_rabbitmq, postgres, replicas={"triage": 2, "notifier": 2}).running() as setup:
+    with Grown(folder, private_rabbitmq, postgres, replicas=REPLICAS).running() as setup:
         yield setup
 
 
@@ -144,7 +146,7 @@ def test_referrals_are_accepted_while_the_broker_is_killed_and_started_again(gro
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("kills", [10, pytest.param(50, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [len(REPLICAS) + len(NAMES), pytest.param(50, marks=pytest.mark.long)])
 def test_services_killed_at_random_moments_lose_nothing(grown, office, kills):
     chance = random.Random(SEED)
     victims = [label for label, _ in zip(cycle(grown.processes), range(kills), strict=False)]
@@ -208,7 +210,7 @@ def test_old_and_new_versions_of_an_event_side_by_side(tmp_path, private_rabbitm
 
 def test_the_demo_plays_its_case_on_one_origin(grown, office):
     with one_origin(grown.addresses) as address:
-        line = [sys.executable, "-m", "pprg_embedded", "demo", "--url", address, "--agencies", "8", "--json"]
+        line = [sys.executable, "-m", "pprg_embedded", "demo", "--url", address, "--agencies", "3", "--json"]
         played = subprocess.run(line, capture_output=True, text=True, timeout=110, check=False)
 
     assert played.returncode == 0, played.stdout + played.stderr[-3000:]

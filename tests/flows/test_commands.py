@@ -10,8 +10,10 @@ from uuid import UUID
 import click
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 
 from invented import REFERRAL
+from pprg_embedded.__main__ import main
 from pprg_shared.boxes.commands import replay
 from pprg_shared.boxes.tables import inbox
 
@@ -20,11 +22,17 @@ PARKED = UUID("6f0a2c1e-0000-4000-8000-000000000001")
 
 @pytest.fixture
 def pprg(world, settings):
-    """Runs `pprg …` beside the world, with its output piped or on a terminal; code and text."""
+    """Runs `pprg …` beside the world, its output piped, or as a program on a terminal; code and text."""
 
     def run(*arguments, terminal=False):
+        if terminal:
+            return on_a_terminal(arguments)
+        done = CliRunner().invoke(main, arguments, env={"VAR": settings.var})
+        return done.exit_code, done.output
+
+    def on_a_terminal(arguments):
         command = [sys.executable, "-m", "pprg_embedded", *arguments]
-        ours, theirs = pty.openpty() if terminal else os.pipe()
+        ours, theirs = pty.openpty()
         done = subprocess.run(
             command, env=os.environ | {"VAR": settings.var}, stdout=theirs, stderr=theirs, check=False
         )

@@ -112,12 +112,13 @@ def mail_server():
 
 
 @pytest.fixture
-def make_notifier(settings, clock):
+def make_notifier(settings, clock, addresses):
     """Notifiers with settings of their own, stopped at the end."""
     made = []
 
     def make(**changes) -> Notifier:
-        runtime = Runtime(service, dataclasses.replace(settings, **changes), LocalBus(), clock)
+        here = dataclasses.replace(settings, database_url=addresses["notifier"], **changes)
+        runtime = Runtime(service, here, LocalBus(), clock)
         made.append(runtime)
         runtime.migrate()
         found = Notifier(runtime, clock)

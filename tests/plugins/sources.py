@@ -1,6 +1,7 @@
-"""Where tests get their services from: an address, a container, programs on this machine; and the lines that say so."""
+"""Where tests get their services from, and the last lines of a run: what each suite used and how long it took."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -66,3 +67,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         users = f", for {', '.join(suites)}" if suites else ""
         if words:
             terminalreporter.write_line(f"services: {'; '.join(dict.fromkeys(words))}{users}")
+    seconds = Counter[str]()
+    for reports in terminalreporter.stats.values():
+        for each in reports:
+            if isinstance(each, pytest.TestReport):
+                seconds[Path(each.location[0]).parent.as_posix()] += each.duration
+    took = ", ".join(f"{suite} {seconds[suite]:.0f} s" for suite in sorted(seconds))
+    terminalreporter.write_line(f"suites: {took}")
