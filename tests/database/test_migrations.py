@@ -89,6 +89,18 @@ def test_migrations_make_what_the_models_say(service, empty):
     database.close()
 
 
+def test_a_database_that_is_up_to_date_is_left_alone_and_what_depends_on_it_is_done(empty, release):
+    database = Database(empty, "things")
+    release(FIRST).upgrade(database)
+    again, done = release(FIRST), []
+
+    again.upgrade(database, lambda: done.append(again.current(database)))
+
+    assert done == ["0001"]
+    assert "history" not in vars(again), "Alembic takes a third of a second and nine megabytes"
+    database.close()
+
+
 def test_a_database_that_is_older_or_more_than_one_step_newer_is_not_served(empty, release):
     database = Database(empty, "things")
     old, new, newest = release(FIRST), release(FIRST, SECOND), release(FIRST, SECOND, THIRD)

@@ -129,13 +129,13 @@ def test_when_the_reply_to_a_commit_is_lost_the_repeat_finds_what_was_done(wire,
 
 @pytest.fixture(params=[2.0, pytest.param(postgres.ANSWER_SECONDS, marks=pytest.mark.long)])
 def patience(request, monkeypatch):
-    """Seconds for which services wait for an answer: fewer than in earnest, for every day."""
+    """Services wait for an answer less long than in earnest, for every day."""
     monkeypatch.setattr(postgres, "ANSWER_SECONDS", request.param)
     monkeypatch.setattr(postgres.Connection, "patience", request.param)
-    return request.param
 
 
-def test_a_frozen_server_is_503_in_time_for_everybody_and_all_is_well_when_it_thaws(patience, server, refer, stored):
+@pytest.mark.usefixtures("patience")
+def test_a_frozen_server_is_503_in_time_for_everybody_and_all_is_well_when_it_thaws(server, refer, stored):
     """F21: a frozen server keeps none of its own limits, so ours end the wait."""
     refer()
 
@@ -147,7 +147,7 @@ def test_a_frozen_server_is_503_in_time_for_everybody_and_all_is_well_when_it_th
         server.thaw()
 
     assert {each.status_code for each, _ in sent} == {503}
-    assert max(waited for _, waited in sent) < patience + 3
+    assert max(waited for _, waited in sent) < 15
     assert eventually(lambda: refer("key").status_code == 201)
     assert stored() == ["PPRG-2026-0001", "PPRG-2026-0002"]
 

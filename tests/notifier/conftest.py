@@ -117,7 +117,7 @@ def make_notifier(settings, clock, addresses):
     made = []
 
     def make(**changes) -> Notifier:
-        here = dataclasses.replace(settings, database_url=addresses["notifier"], **changes)
+        here = dataclasses.replace(settings, **{"database_url": addresses["notifier"]} | changes)
         runtime = Runtime(service, here, LocalBus(), clock)
         made.append(runtime)
         runtime.migrate()
