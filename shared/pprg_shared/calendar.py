@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -17,20 +18,40 @@ class BeyondHorizon(ValueError):
     """No bank holidays are known for that year yet."""
 
 
+class Unit(StrEnum):
+    """What a deadline is counted in."""
+
+    WORKING_DAYS = "working_days"
+    DAYS = "days"
+    MONTHS = "months"
+
+    def words(self, number: int) -> str:
+        """`15 working days`, `1 month`, `7 working days before`."""
+        name = self.value.replace("_", " ").removesuffix("s") + ("" if abs(number) == 1 else "s")
+        return f"{abs(number)} {name}{' before' if number < 0 else ''}"
+
+
 @dataclass(frozen=True)
 class Working:
-    """A deadline with its working: which bank holidays lay between day 0 and the due day."""
+    """A deadline with its working: which bank holidays lay between day 0 and the due day.
+
+    `target` is the day to finish by: the due day, or the working day before it when it is none.
+    """
 
     day0: date
-    days: int
+    number: int
     due: date
-    skipped: tuple[tuple[date, str], ...]
+    skipped: tuple[tuple[date, str], ...] = ()
+    unit: Unit = Unit.WORKING_DAYS
+    target: date | None = None
 
     def words(self) -> str:
         """The working as a person would write it."""
-        names = " and ".join(name for _, name in self.skipped)
-        skipped = f"{names} skipped; " if names else ""
-        return f"day 0 {short(self.day0)}; {skipped}due {short(self.due)}"
+        names = [name for _, name in self.skipped]
+        skipped = f"{', '.join(names[:-1])}{' and ' if names[1:] else ''}{names[-1]} skipped; " if names else ""
+        counted = "" if self.unit is Unit.WORKING_DAYS else f"{self.unit.words(self.number)}; "
+        early = f", no working day: finish by {short(self.target)}" if self.target not in {None, self.due} else ""
+        return f"day 0 {short(self.day0)}; {counted}{skipped}due {short(self.due)}{early}"
 
 
 @cache
@@ -68,7 +89,15 @@ def working(day0: date, days: int) -> Working:
     due = add_working_days(day0, days)
     first, last = sorted((day0, due))
     skipped = tuple((day, name) for day, name in sorted(bank_holidays().items()) if first < day < last)
-    return Working(day0, days, due, skipped)
+    return Working(day0, days, due, skipped, target=due)
+
+
+def count(day0: date, number: int, unit: Unit) -> Working:
+    """A deadline in any unit with its working; backwards when negative. Raises BeyondHorizon."""
+    if unit is Unit.WORKING_DAYS:
+        return working(day0, number)
+    due = add_months(day0, number) if unit is Unit.MONTHS else day0 + timedelta(days=number)
+    return Working(day0, number, due, (), unit, internal_target(due))
 
 
 def working_days_between(start: date, end: date) -> int:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 import click
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from pprg_shared.migrations import WrongDatabase
 from pprg_shared.profile import ProfileError
 
 NOT_STARTED = 3
+T = TypeVar("T")
 
 
 def settings_of() -> Settings:
@@ -35,10 +36,10 @@ def checked(settings: Settings) -> Settings:
     return settings
 
 
-def ending(step: Callable[[], Any]) -> None:
-    """Take a step of starting up; what is wrong ends the process with one sentence, not a trace."""
+def ending(step: Callable[[], T]) -> T:
+    """Take a step of starting up; what is wrong ends the process with its words, not a trace."""
     try:
-        step()
+        return step()
     except (Locked, Damaged, WrongDatabase, SettingsError, ProfileError) as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(NOT_STARTED)

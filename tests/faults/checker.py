@@ -246,6 +246,6 @@ def _mails(evidence: Evidence, told: Told, unknown_outcomes: int) -> Iterator[st
 def expected_addresses(told: Told) -> Iterator[str]:
     """Where the letters go, by the profile and by what referrers gave."""
     people = {str(each.id): each.address for each in PROFILE.people}
-    duties = {f"{agency.slug}/{duty.slug}": duty.address for agency in PROFILE.agencies for duty in agency.duties}
+    duties = {f"{agency.code}/{duty.code}": duty.address for agency in PROFILE.agencies for duty in agency.duties}
     known = people | duties | told.referrals
     return (known[to] for _, _, to in expected_letters(told))

@@ -16,8 +16,8 @@ from pprg_shared.profile import load_profile
 from waiting import eventually
 
 PROFILE = load_profile(None)
-AGENCIES = [each.slug for each in PROFILE.agencies if each.kind != "office"]
-ROUTES = list(PROFILE.routes)
+AGENCIES = list(PROFILE.asked_agencies())
+ROUTES = list(PROFILE.decided_routes())
 PATIENCE = 60.0
 
 
@@ -133,7 +133,7 @@ class Office:
         """The coordinator calls the group."""
         case = self.case(reference)
         received = date.fromisoformat(self.client.get("triage", f"/api/v1/cases/{case}")["received_on"])
-        day = add_working_days(received, PROFILE.clocks["meeting"])
+        day = add_working_days(received, PROFILE.clocks["rr.meeting"].number)
         form = {"day": str(day), "starts": "10:00", "ends": "12:00", "place": "Invented Room"}
         self.client.post("triage", f"/api/v1/cases/{case}/meetings", form, "coordinator")
         self.told.meetings.append(reference)

@@ -1,5 +1,6 @@
 """The bytes of a letter and of an invitation, as mail programs and calendars read them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import SMTP
@@ -11,9 +12,12 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from pprg_notifier.message import HEADERS, Forged, build
-from pprg_notifier.rules import LETTERS, wording
+from pprg_notifier.rules import wording
+from pprg_shared.profile import load_profile
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+SHIPPED = load_profile()
+PROFILE = replace(SHIPPED, partnership=replace(SHIPPED.partnership, name="The partnership"))
 GOLDEN = Path(__file__).parent / "invitation.eml"
 FACTS = {
     "reference": "PPRG-2026-0001",
@@ -40,8 +44,8 @@ def letter(**changes) -> bytes:
 
 def invitation(**changes) -> bytes:
     facts = FACTS | changes
-    greeting = LETTERS["meeting_invitation"].greets
-    subject, text = wording("meeting_invitation", facts, greeting, "The partnership", "01632 960001")
+    greeting = PROFILE.letters.kinds["meeting_invitation"].greets
+    subject, text = wording(PROFILE, "meeting_invitation", facts, greeting)
     return letter(subject=subject, text=text, invitation=facts)
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 
 from pprg_notifier.rules import (
-    LETTERS,
     Answer,
     Fate,
     State,
@@ -18,7 +17,10 @@ from pprg_notifier.rules import (
     verdict,
     wording,
 )
+from pprg_shared.profile import load_profile
 
+PROFILE = load_profile()
+LETTERS = PROFILE.letters.kinds
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 LINK = "http://127.0.0.1:8000/requests/1"
 FACTS = {
@@ -35,16 +37,16 @@ TO_PEOPLE = {"referral_received", "meeting_invitation", "outcome_to_referrer"}
 
 
 def text_of(template: str, greeting: str = "To the safeguarding lead, Police") -> str:
-    return wording(template, FACTS, LETTERS[template].greets or greeting, "The partnership", "01632 960001")[1]
+    return wording(PROFILE, template, FACTS, LETTERS[template].greets or greeting)[1]
 
 
 @pytest.mark.parametrize("template", LETTERS)
 def test_a_letter_has_its_marking_kind_reference_greeting_and_sender(template):
-    subject, text = wording(template, FACTS, "To the safeguarding lead, Police", "The partnership", "01632 960001")
+    subject, text = wording(PROFILE, template, FACTS, "To the safeguarding lead, Police")
 
-    assert subject == f"OFFICIAL-SENSITIVE: PPRG-2026-0001, {LETTERS[template].kind}"
+    assert subject == f"OFFICIAL-SENSITIVE: PPRG-2026-0001, {LETTERS[template].subject}"
     assert text.startswith("To the safeguarding lead, Police,\n\n")
-    assert text.endswith("\n\nThe partnership\n")
+    assert text.endswith("\n\nWiltshire Safeguarding Vulnerable People Partnership\n")
     assert "\nReference: PPRG-2026-0001\n" in text
 
 

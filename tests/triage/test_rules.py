@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pprg_shared.partial_dates import parse
 from pprg_triage import rules
 
-DAYS = {"rapid_review": 15, "request_out": 1, "agency_return": 7, "meeting": 12, "sign_off": 14}
+DAYS = {"rr.submit": 15, "rr.request_out": 1, "rr.agency_return": 7, "rr.meeting": 12, "rr.signoff": 14}
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 DUE = date(2026, 12, 15)
 TODAY = date(2026, 11, 24)

@@ -64,7 +64,7 @@ def run() -> None:
 @click.option("--json", "as_json", is_flag=True)
 def demo(*, url: str | None, agencies: int, as_json: bool) -> None:
     """Play one invented case over HTTP and check what the product says of it."""
-    profile = load_profile(os.environ.get("PROFILE"))
+    profile = ending(lambda: load_profile(os.environ.get("PROFILE")))
     steps = 6 + agencies
     with started() if url is None else nullcontext(url) as base:
         try:

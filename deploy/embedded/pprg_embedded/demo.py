@@ -48,7 +48,7 @@ class Play:
 
 def play(base: str, profile: Profile, count: int, progress: Callable[[str], None]) -> dict[str, Any]:
     """Play the whole case; the figures and checks, each check asked of the product."""
-    asked = [each.slug for each in profile.agencies if each.kind != "office"][:count]
+    asked = list(profile.asked_agencies())[:count]
     show = Play(base, profile, asked, progress)
     office = Browser(base, "coordinator")
     reference, case_id = refer(show, office)
@@ -81,7 +81,7 @@ def refer(show: Play, office: Browser) -> tuple[str, str]:
     anybody = Browser(show.base, "")
     led_to = anybody.send("/referrals/new", answers, holding="subject_name")
     reference = led_to.split("/")[2]
-    show.check("the receipt has a reference", reference, ok=reference.startswith(f"{show.profile.prefix}-"))
+    show.check("the receipt has a reference", reference, ok=reference.startswith(f"{show.profile.partnership.prefix}-"))
     again = [anybody.post("/api/v1/referrals", answers, f"demo {reference}").json() for _ in range(2)]
     show.check("the same key gives the same referral", again[1].get("reference"), ok=again[0] == again[1])
 
@@ -91,7 +91,7 @@ def refer(show: Play, office: Browser) -> tuple[str, str]:
 
     case = show.wait("the case is opened", opened)
     today = london_date(datetime.now(UTC))
-    due = add_working_days(today, show.profile.clocks["rapid_review"])
+    due = add_working_days(today, show.profile.clocks["rr.submit"].number)
     show.check("the clock runs 15 working days", case["due_on"], ok=case["due_on"] == str(due))
     office.open("/cases")
     show.check("the first page tells of the referral", reference, ok=reference in office.open("/cases"))
@@ -159,7 +159,7 @@ def meet(show: Play, office: Browser, case_id: str) -> None:
     """The coordinator calls the group inside the clock."""
     show.progress("meeting")
     case = office.api(f"/api/v1/cases/{case_id}")
-    day = add_working_days(date.fromisoformat(case["received_on"]), show.profile.clocks["meeting"])
+    day = add_working_days(date.fromisoformat(case["received_on"]), show.profile.clocks["rr.meeting"].number)
     form = {"day": str(day), "starts": "10:00", "ends": "12:00", "place": "Invented Room"}
     office.send(f"/cases/{case_id}/meetings/new", form)
     wanted = len(show.profile.people_with_role("chair", "member")) + 1

@@ -126,8 +126,8 @@ def _about(request: Request) -> dict[str, Any]:
 def seed_directory(session: Session, profile: Profile) -> None:
     """Bring the directory to what the profile says, and say what changed; nothing when nothing did."""
     for agency in profile.agencies:
-        duties = [{"slug": d.slug, "label": d.label, "address": d.address} for d in agency.duties]
-        row = session.get(Agency, agency.slug) or Agency(id=agency.slug, revision=0)
+        duties = [{"slug": d.code, "label": d.label, "address": d.address} for d in agency.duties]
+        row = session.get(Agency, agency.code) or Agency(id=agency.code, revision=0)
         plain = (agency.name, agency.kind, True)
         if row.revision and (row.name, row.kind, row.active) == plain and unseal(session, row, "content") == duties:
             continue

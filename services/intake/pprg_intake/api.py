@@ -19,7 +19,7 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 @api.get("/agencies")
 def agencies() -> ResponseReturnValue:
     """List the agencies of the partnership."""
-    return jsonify({"agencies": [{"slug": each.slug, "name": each.name} for each in runtime().profile.agencies]})
+    return jsonify({"agencies": [{"slug": each.code, "name": each.name} for each in runtime().profile.agencies]})
 
 
 @api.post("/referrals")
@@ -27,7 +27,8 @@ def create_referral() -> ResponseReturnValue:
     """Submit a referral."""
     needs("refer")
     answers = body(ReferralSchema())
-    return receipt(act(actions.submit_referral, phase="receipt", prefix=runtime().profile.prefix, **answers))
+    prefix = runtime().profile.partnership.prefix
+    return receipt(act(actions.submit_referral, phase="receipt", prefix=prefix, **answers))
 
 
 @api.get("/requests")

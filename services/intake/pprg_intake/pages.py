@@ -63,8 +63,8 @@ def _people(chosen: str) -> list[tuple[str, list[dict[str, Any]]]]:
         heading = next((heading for heading, roles in GROUPS.items() if roles & set(each.roles)), "Others")
         agency = runtime().profile.agency(each.agency)
         what = ", ".join(ROLES[role] for role in each.roles if role in ROLES) or (agency.name if agency else "")
-        checked = chosen in {each.slug, str(each.id)}
-        groups.setdefault(heading, []).append({"value": each.slug, "text": f"{each.name}, {what}", "checked": checked})
+        checked = chosen in {each.code, str(each.id)}
+        groups.setdefault(heading, []).append({"value": each.code, "text": f"{each.name}, {what}", "checked": checked})
     public = {"value": NOBODY, "text": "Nobody: see what the public sees", "checked": chosen == NOBODY}
     return [*groups.items(), ("Or", [public])]
 
@@ -82,7 +82,7 @@ def refer() -> ResponseReturnValue:
     form = Form(ReferralSchema(), request.form if request.method == "POST" else None)
 
     def send(data: dict[str, Any]) -> Done:
-        return act(actions.submit_referral, phase="receipt", prefix=runtime().profile.prefix, **data)
+        return act(actions.submit_referral, phase="receipt", prefix=runtime().profile.partnership.prefix, **data)
 
     if answer := submitted(form, send):
         return answer
@@ -92,7 +92,7 @@ def refer() -> ResponseReturnValue:
 @pages.get("/referrals/<reference>/thanks")
 def thanks(reference: str) -> ResponseReturnValue:
     """Give the receipt; it holds nothing of the content, nor words that somebody put into the address."""
-    if not rules.is_reference(runtime().profile.prefix, reference):
+    if not rules.is_reference(runtime().profile.partnership.prefix, reference):
         raise NotThere
     return render_template("thanks.html", reference=reference)
 

@@ -43,7 +43,7 @@ def people_date(value: str) -> None:
 
 
 def _agencies() -> dict[str, str]:
-    return {each.slug: each.name for each in runtime().profile.agencies if each.kind != "office"}
+    return runtime().profile.asked_agencies()
 
 
 def _known(slug: str) -> None:
@@ -51,8 +51,12 @@ def _known(slug: str) -> None:
         raise ValidationError("Choose an agency from the list")
 
 
+def _reviews() -> dict[str, str]:
+    return runtime().profile.decided_routes()
+
+
 def _route(slug: str) -> None:
-    if slug not in runtime().profile.routes:
+    if slug not in _reviews():
         raise ValidationError("Choose a kind of review from the list")
 
 
@@ -160,7 +164,7 @@ class ReferralSchema(Schema):
         metadata={
             "label": "Which reviews may be needed? (optional)",
             "hint": "You need not decide: the group does.",
-            "choices": lambda: runtime().profile.routes,
+            "choices": _reviews,
         },
         **words("Choose from the list"),
     )

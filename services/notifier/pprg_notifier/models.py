@@ -6,8 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from pprg_notifier.rules import LETTERS
-from pprg_shared.database import UtcDateTime, unseal
+from pprg_shared.database import UtcDateTime, profile_of, unseal
 from pprg_shared.errors import NotYet, Refused
 
 CONTACT = {"ring": "contact"}
@@ -80,7 +79,7 @@ def recipient(session: Session, letter: Any) -> tuple[str, str]:
             raise NotYet("the directory does not know this person")
         if not person.active:
             raise Refused("this person has left")
-        return unseal(session, person, "content")["address"], LETTERS[letter.type].greets
+        return unseal(session, person, "content")["address"], profile_of(session).letters.kinds[letter.type].greets
     agency = session.get(Agency, letter.agency)
     duties = unseal(session, agency, "content") if agency and agency.active else {}
     if agency is None or letter.duty not in duties:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from pprg_notifier import rules
 from pprg_notifier.models import Agency, letters, place_of
-from pprg_notifier.rules import LETTERS, State
-from pprg_shared.database import context
+from pprg_notifier.rules import State
+from pprg_shared.database import context, profile_of
 from pprg_shared.errors import NotThere
+from pprg_shared.profile import Profile
 
 MOST = 200
 _ALL = sa.select(letters, Agency.name.label("agency_name")).outerjoin(Agency, Agency.id == letters.c.agency)
@@ -58,7 +59,7 @@ def letters_of(session: Session, subject: UUID | None, state: str | None) -> lis
     if state:
         query = query.where(*_STATES[State(state)])
     query = query.where(letters.c.subject == str(subject)) if subject else query.limit(MOST)
-    return [_shown(row) for row in session.execute(query)]
+    return [_shown(row, profile_of(session)) for row in session.execute(query)]
 
 
 def letter_of(session: Session, letter: UUID) -> Shown:
@@ -66,7 +67,7 @@ def letter_of(session: Session, letter: UUID) -> Shown:
     row = session.execute(_ALL.where(letters.c.id == letter)).first()
     if row is None:
         raise NotThere
-    return _shown(row)
+    return _shown(row, profile_of(session))
 
 
 def address_of(session: Session, letter: UUID) -> str | None:
@@ -75,12 +76,13 @@ def address_of(session: Session, letter: UUID) -> str | None:
     return context(session).keys["contact"].open(sent, place_of(letter, "sent")).decode() if sent else None
 
 
-def _shown(row: Any) -> Shown:
+def _shown(row: Any, profile: Profile) -> Shown:
+    letter = profile.letters.kinds.get(row.type)
     state = rules.state(row.done_at, row.failed_at, row.problem)
     return Shown(
         id=row.id,
         template=row.type,
-        kind=LETTERS[row.type].kind if row.type in LETTERS else row.type,
+        kind=letter.subject if letter else row.type,
         reference=row.facts["reference"],
         person=row.person_id,
         agency=row.agency,

@@ -8,8 +8,8 @@ from hashlib import sha256
 from uuid import UUID
 
 from pprg_shared.calendar import long, moment
+from pprg_shared.profile import Profile
 
-MARKING = "OFFICIAL-SENSITIVE"
 PATIENCE = timedelta(days=5)
 MOST_UNKNOWN = 8
 #: Hundreds of a mail server's code: taken, not now, never.
@@ -18,80 +18,6 @@ TAKEN, NOT_NOW, NEVER = 2, 4, 5
 INVENTED = ".example"
 
 
-@dataclass(frozen=True)
-class Letter:
-    """A kind of letter: what the subject line calls it, what it says, whom it greets when that is no duty.
-
-    Those who get it are told whom to ask, but for the office itself.
-    """
-
-    kind: str
-    says: str
-    greets: str = ""
-    to_office: bool = False
-
-
-LETTERS: Mapping[str, Letter] = {
-    "referral_received": Letter(
-        "referral received",
-        "Thank you. We have received your referral.\n\n"
-        "Reference: {reference}\nReceived: {on}\n\n"
-        "Please quote the reference if you call us. We will tell you when a decision has been made.",
-        "To the person who made this referral",
-    ),
-    "new_referral": Letter(
-        "new referral",
-        "A new referral has arrived and its case is open.\n\nReference: {reference}\n\nRead it: {link}",
-        to_office=True,
-    ),
-    "information_request": Letter(
-        "request for information",
-        "We are looking at a case that your agency may know. Please send us a summary of what your agency did and a "
-        "chronology, or tell us that your agency holds nothing.\n\n"
-        "Reference: {reference}\nPlease answer by: {due_on}\n\n"
-        "Answer here: {link}\n\nThat page says whom the request is about. This letter does not, to keep it private.",
-    ),
-    "reminder": Letter(
-        "reminder of a request for information",
-        "We asked your agency for information and have not had an answer yet.\n\n"
-        "Reference: {reference}\nPlease answer by: {due_on}\n\n"
-        "Answer, or tell us that your agency holds nothing: {link}\n\nIf you need more time, please call us.",
-    ),
-    "overdue": Letter(
-        "request for information is overdue",
-        "We asked your agency for information. The day it was due has passed and we have had no answer.\n\n"
-        "Reference: {reference}\nIt was due on: {due_on}\n\n"
-        "Please answer now, or tell us that your agency holds nothing: {link}\n\n"
-        "If something stands in the way, please call us.",
-    ),
-    "return_received": Letter(
-        "return received",
-        "An agency has answered our request for information.\n\nReference: {reference}\n\nRead the answer: {link}",
-        to_office=True,
-    ),
-    "meeting_invitation": Letter(
-        "meeting of the practice review group",
-        "You are invited to a meeting of the practice review group.\n\n"
-        "Reference: {reference}\nWhen: {when} (London time)\nWhere: {place}\n\n"
-        "Please accept or decline the invitation that comes with this letter, or call us.",
-        "To everyone invited to this meeting",
-    ),
-    "outcome_to_referrer": Letter(
-        "decision about your referral",
-        "A decision has been made about the referral that you sent us.\n\n"
-        "Reference: {reference}\nDecided: {on}\n\n"
-        "The coordinator will tell you what was decided and why. You do not need to do anything.",
-        "To the person who made this referral",
-    ),
-    "outcome_to_agency": Letter(
-        "decision made",
-        "A decision has been made about a case on which we asked your agency for information.\n\n"
-        "Reference: {reference}\nDecided: {on}\n\n"
-        "Please keep your records of this case secured until we tell you otherwise.",
-    ),
-}
-QUESTIONS = "Questions? Call the practice review coordinator on {phone}."
-DISCRETION = "Please never write names or details of a case in an email."
 #: Kinds of letter whose text a person writes or changes: none yet. The one place that says what a typed mail is.
 TYPED: frozenset[str] = frozenset()
 
@@ -156,17 +82,17 @@ def letter_id(event_id: UUID, template: str, recipient: str) -> UUID:
     return UUID(bytes=sha256(f"{event_id}|{template}|{recipient}".encode()).digest()[:16], version=4)
 
 
-def wording(template: str, facts: Mapping[str, str], greeting: str, partnership: str, phone: str) -> tuple[str, str]:
-    """Subject line and text: reference, kind, date and link, and nothing of the case."""
-    letter = LETTERS[template]
+def wording(profile: Profile, template: str, facts: Mapping[str, str], greeting: str) -> tuple[str, str]:
+    """Subject line and text in the partnership's words: reference, kind, date and link, and nothing of the case."""
+    letter, about = profile.letters.kinds[template], profile.partnership
     shown = {each: " ".join(facts.get(each, "").split()) for each in ("reference", "link", "place")}
     shown |= {name: long(date.fromisoformat(facts[name])) for name in ("due_on", "on") if name in facts}
     if "starts_at" in facts:
         shown["when"] = _period(facts)
-    parts = [f"{greeting},", letter.says.format(**shown), partnership]
+    parts = [f"{greeting},", letter.body.format(**shown), about.name]
     if not letter.to_office:
-        parts.insert(2, f"{QUESTIONS.format(phone=phone)} {DISCRETION}")
-    return f"{MARKING}: {facts['reference']}, {letter.kind}", "\n\n".join(parts) + "\n"
+        parts.insert(2, f"{profile.letters.questions.format(phone=about.phone)} {profile.letters.discretion}")
+    return f"{profile.marking}: {facts['reference']}, {letter.subject}", "\n\n".join(parts) + "\n"
 
 
 def _period(facts: Mapping[str, str]) -> str:

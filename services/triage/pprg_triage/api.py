@@ -96,7 +96,7 @@ def create_requests(case_id: UUID) -> ResponseReturnValue:
     answers = body(RequestsSchema())
     with reading() as session:
         received = actions.case_of(session, case_id).received_on
-    due = rules.clock(received, runtime().profile.clocks).targets["agency_return"].due
+    due = rules.clock(received, runtime().profile.working_days()).targets["agency_return"].due
     return receipt(act(actions.release_requests, phase="requests", case_id=case_id, due_on=due, **answers))
 
 

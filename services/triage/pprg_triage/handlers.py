@@ -25,7 +25,7 @@ from pprg_triage.models import Case, Letter, News, Published, Request, Return, R
 
 def open_case(session: Session, heard: ReferralSubmitted) -> None:
     """A referral becomes a case, and its clock runs from the day it was received."""
-    due = rules.clock(heard.submitted_on, profile_of(session).clocks).submit.due
+    due = rules.clock(heard.submitted_on, profile_of(session).working_days()).submit.due
     case = Case(id=heard.referral_id, reference=heard.reference, received_on=heard.submitted_on, due_on=due)
     case.referrer_id, case.named, case.routes = heard.referrer_id, " ".join(heard.agencies), " ".join(heard.routes)
     names = ("subject_kind", "subject_name", "subject_born", "incident_on", "what_happened")

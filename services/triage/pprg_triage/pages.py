@@ -108,7 +108,7 @@ def ask(case_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         about = actions.case_of(session, case_id)
         asked = actions.agencies_asked(session, case_id)
-    due = rules.clock(about.received_on, runtime().profile.clocks).targets["agency_return"].due
+    due = rules.clock(about.received_on, runtime().profile.working_days()).targets["agency_return"].due
     initial = {"agencies": [each for each in about.named.split() if each not in asked], "questions": QUESTIONS}
 
     def send(data: dict[str, Any]) -> Done:
@@ -123,7 +123,7 @@ def meet(case_id: UUID) -> ResponseReturnValue:
     needs("call")
     with reading() as session:
         about = actions.case_of(session, case_id)
-    target = rules.clock(about.received_on, runtime().profile.clocks).targets["meeting"].due
+    target = rules.clock(about.received_on, runtime().profile.working_days()).targets["meeting"].due
     members = [each.id for each in runtime().profile.people_with_role("chair", "member")]
 
     def send(data: dict[str, Any]) -> Done:

@@ -128,7 +128,7 @@ def whole_case(session: Session, case_id: UUID, profile: Profile) -> Whole:
     return Whole(
         case=case,
         content=unseal(session, case, "content"),
-        clock=rules.clock(case.received_on, profile.clocks),
+        clock=rules.clock(case.received_on, profile.working_days()),
         requests=requests,
         missing=rules.still_missing([each.agency for each in requests], answered),
         rows=len(session.scalars(select(Row.id).where(Row.case_id == case_id)).all()),

@@ -23,6 +23,13 @@ OUTCOMES = {
 }
 STEPS = ("Referred", "Requested", "Returned", "Meeting", "Decision", "Published")
 
+#: Internal targets of a rapid review, and the clocks of the profile that they are.
+TARGETS: Mapping[str, str] = {
+    "request_out": "rr.request_out",
+    "agency_return": "rr.agency_return",
+    "meeting": "rr.meeting",
+    "sign_off": "rr.signoff",
+}
 #: Letters that nobody waits for go out when the office opens.
 OFFICE_OPENS = time(9)
 #: Rungs of the ladder: working days before (-) or after the due day.
@@ -39,10 +46,9 @@ class Clock:
 
 
 def clock(received: date, days: Mapping[str, int]) -> Clock:
-    """The rapid-review clock from the day the referral was received (day 0)."""
-    names = ("request_out", "agency_return", "meeting", "sign_off")
-    targets = {name: working(received, days[name]) for name in names}
-    return Clock(working(received, days["rapid_review"]), targets)
+    """The rapid-review clock, of the working days by clock, from the day the referral was received (day 0)."""
+    targets = {name: working(received, days[code]) for name, code in TARGETS.items()}
+    return Clock(working(received, days["rr.submit"]), targets)
 
 
 def day_words(received: date, due: date, today: date) -> str:

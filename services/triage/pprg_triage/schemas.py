@@ -13,7 +13,7 @@ def _words(text: str) -> dict[str, Any]:
 
 
 def _agencies() -> dict[str, str]:
-    return {each.slug: each.name for each in runtime().profile.agencies if each.kind != "office"}
+    return runtime().profile.asked_agencies()
 
 
 def _known(slug: str) -> None:
@@ -21,8 +21,12 @@ def _known(slug: str) -> None:
         raise ValidationError("Choose an agency from the list")
 
 
+def _reviews() -> dict[str, str]:
+    return runtime().profile.decided_routes()
+
+
 def _route(slug: str) -> None:
-    if slug not in runtime().profile.routes:
+    if slug not in _reviews():
         raise ValidationError("Choose a kind of review from the list")
 
 
@@ -78,7 +82,7 @@ class DecisionSchema(Schema):
     route = fields.String(
         required=True,
         validate=_route,
-        metadata={"label": "Kind of review", "widget": "select", "choices": lambda: runtime().profile.routes},
+        metadata={"label": "Kind of review", "widget": "select", "choices": _reviews},
         **_words("Choose the kind of review"),
     )
     outcome = fields.String(

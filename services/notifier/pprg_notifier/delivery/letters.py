@@ -84,7 +84,7 @@ class Letters:
             facts |= json.loads(self.runtime.keys["contact"].open(row.content, place_of(row.id, "content")))
         if "path" in facts:
             facts["link"] = settings.base_url.rstrip("/") + facts["path"]
-        subject, text = rules.wording(row.type, facts, greeting, profile.name, profile.phone)
+        subject, text = rules.wording(profile, row.type, facts, greeting)
         raw = build(
             sender=settings.mail_from,
             to=to,

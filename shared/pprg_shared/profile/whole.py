@@ -1,0 +1,115 @@
+"""The whole profile: everything that differs from one partnership to the next."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from pprg_shared.profile.clocks import Clock
+from pprg_shared.profile.letters import Labels, Letters
+from pprg_shared.profile.meetings import Meetings
+from pprg_shared.profile.partnership import Agency, Body, Partnership, Person, Reporting
+from pprg_shared.profile.publication import Publication, Retention, Theme
+from pprg_shared.profile.reading import Fault, key
+from pprg_shared.profile.routes import OUTCOMES, Criterion, Outcome, Route
+
+
+@dataclass(frozen=True)
+class Harm:
+    """Categories of harm and the circumstances around it."""
+
+    child: Mapping[str, str] = key("Categories for a child.", 'neglect = "Neglect"')
+    adult: Mapping[str, str] = key("Categories for an adult.", 'self_neglect = "Self-neglect"')
+    context: Mapping[str, str] = key("Circumstances that may be ticked as well.", 'online = "Online harm"')
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Everything that differs from one partnership to the next; tables by code keep their order."""
+
+    partnership: Partnership = key("The partnership itself.")
+    guidance: str = key("The edition of national guidance that the numbers come from.", '"Working Together 2026"')
+    marking: str = key("The marking on every page of a case and every letter.", '"OFFICIAL-SENSITIVE"')
+    reporting: tuple[Reporting, ...] = key("How to report a concern that cannot wait, the most urgent first.")
+    bodies: Mapping[str, Body] = key("Bodies that consider, decide and ratify.")
+    agencies: tuple[Agency, ...] = key("The agencies.")
+    routes: Mapping[str, Route] = key("Review types.")
+    criteria: Mapping[str, Criterion] = key("Questions that open review types.")
+    outcomes: Mapping[str, Outcome] = key("What may be decided.")
+    triggers: Mapping[str, str] = key(
+        "What a clock may count from; the words follow “waits for:”.", 'notified = "notification date"'
+    )
+    clocks: Mapping[str, Clock] = key("Deadlines.")
+    meetings: Meetings = key("Standing meetings.")
+    letters: Letters = key("Wording of letters.")
+    labels: Labels = key("What this partnership calls things.")
+    harm: Harm = key("Categories of harm.")
+    incidents: Mapping[str, str] = key("Kinds of incident.", 'death = "Death"')
+    parallel_processes: Mapping[str, str] = key("What may run beside a review.", 'inquest = "Coroner\'s inquest"')
+    publication: Publication = key("What is published.")
+    theme_groups: Mapping[str, str] = key("Groups of themes.", 'practice = "Practice"')
+    themes: Mapping[str, Theme] = key("Themes of learning.")
+    retention: Mapping[str, Retention] = key("How long records are kept.")
+    people: tuple[Person, ...] = key("Invented people for trying out.", factory=tuple)
+
+    @cached_property
+    def _people(self) -> dict[str | UUID, Person]:
+        return {named: each for each in self.people for named in (each.code, each.id, str(each.id))}
+
+    def person(self, named: str | UUID) -> Person | None:
+        """The person of this code or id."""
+        return self._people.get(named)
+
+    def people_with_role(self, *roles: str) -> list[Person]:
+        """Everybody who has one of these roles."""
+        return [each for each in self.people if set(roles) & set(each.roles)]
+
+    def agency(self, code: str) -> Agency | None:
+        """The agency of this code."""
+        return next((each for each in self.agencies if each.code == code), None)
+
+    def asked_agencies(self) -> dict[str, str]:
+        """Names by code of the agencies that may be asked: all but the office."""
+        return {each.code: each.name for each in self.agencies if each.kind != "office"}
+
+    def decided_routes(self) -> dict[str, str]:
+        """Names by code of the routes that this group decides on."""
+        return {each.code: each.name for each in self.routes.values() if each.enabled and each.decided == "here"}
+
+    def working_days(self) -> dict[str, int]:
+        """How many working days each clock runs that is counted in them, by code."""
+        return {name: each.number for name, each in self.clocks.items() if each.unit == "working_days"}
+
+    def names(self) -> dict[str, Callable[[Any], str]]:
+        """How pages turn codes into the names that people use; a code that the profile does not know stays."""
+        return {
+            "agency": lambda code: found.name if (found := self.agency(code)) else str(code),
+            "review": lambda code: found.name if (found := self.routes.get(code)) else str(code),
+            "person": lambda named: found.name if (found := self.person(named)) else "",
+        }
+
+    def contact_lines(self) -> dict[str, str]:
+        """What the foot of every page says."""
+        about = self.partnership
+        return {"name": about.name, "phone": about.phone, "email": about.email}
+
+    def problems(self) -> Iterator[Fault]:
+        """What no part can see by itself."""
+        if not any(each.kind == "office" for each in self.agencies):
+            yield Fault(("agencies",), "has no office: one agency must be of the kind 'office'")
+        for name in OUTCOMES:
+            if name not in self.outcomes:
+                yield Fault(("outcomes", name), "is missing")
+        for route in self.routes.values():
+            if route.decided == "here" and route.ratified_by and not self.bodies[route.ratified_by].ratifies:
+                yield Fault(("routes", route.code, "ratified_by"), f"{route.ratified_by!r} has nobody who ratifies")
+        if self.people:
+            yield from self._posts_without_people()
+
+    def _posts_without_people(self) -> Iterator[Fault]:
+        for body in self.bodies.values():
+            if body.ratifies and not self.people_with_role(*body.ratifies):
+                yield Fault(("bodies", body.code, "ratifies"), "is held by nobody in [people]")
+        if not self.people_with_role("coordinator"):
+            yield Fault(("people",), "has no coordinator")
