@@ -11,19 +11,20 @@ from pprg_shared import logs
 from pprg_shared.config import Settings, SettingsError
 from pprg_shared.database import Damaged, Locked
 from pprg_shared.migrations import WrongDatabase
-from pprg_shared.profile import ProfileError
+from pprg_shared.profile import ProfileError, load_profile
 
 NOT_STARTED = 3
 T = TypeVar("T")
 
 
 def settings_of() -> Settings:
-    """Settings from the environment; a wrong one ends the command with a sentence."""
+    """Settings from the environment; a wrong one ends the command with a sentence, and so does a wrong profile."""
     try:
         settings = Settings.from_environment()
     except SettingsError as error:
         raise click.ClickException(str(error)) from None
     logs.set_up(settings.log_format)
+    ending(lambda: load_profile(settings.profile or None))
     return settings
 
 

@@ -44,14 +44,9 @@ class Possible:
         return not self.unsure and not self.unanswered
 
     def words(self) -> str:
-        """`Care Act 2014 …: the adult …; not sure whether …; not answered: …`. Never evidence."""
-        parts = (
-            ("", self.because),
-            ("not sure whether ", self.unsure),
-            ("not answered whether ", self.unanswered),
-        )
-        said = "; ".join(f"{start}{', '.join(each.says for each in some)}" for start, some in parts if some)
-        return f"{self.mandate.name}: {said}"
+        """`Care Act 2014 section 44(4): the adult was in the area; not sure whether ...`. Never evidence."""
+        parts = (("", self.because), ("not sure whether ", self.unsure), ("not answered whether ", self.unanswered))
+        return f"{self.mandate.name}: {'; '.join(start + each.says for start, some in parts for each in some)}"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ the name of its table is its code. What no single key can say is a fault that it
 import dataclasses
 import re
 import typing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from difflib import get_close_matches
 from functools import cache
@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from pprg_shared.profile.lines import Path
 
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 CODE = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*")
 #: How many of the codes that would have been right a fault names.
 MOST_NAMED = 12
@@ -156,9 +157,7 @@ class _Reader:
     def one_of(self, allowed: Sequence[str], raw: Any, path: Path) -> Any:
         if raw in allowed:
             return raw
-        noun = str(path[-1] if isinstance(path[-1], str) else path[-2]).replace("_", " ")
-        article = "an" if noun[0] in "aeiou" else "a"
-        return self.wrong(path, f"{raw!r} is not {article} {noun}; use {_or(allowed)}")
+        return self.wrong(path, f"{raw!r} is not known; use {_or(allowed)}")
 
     def several(self, kind: Any, raw: Any, path: Path) -> Any:
         if is_coded(kind):
@@ -229,7 +228,7 @@ def _or(words: Sequence[str]) -> str:
 
 def dotted(path: Path) -> str:
     """A place as people write it: `routes.lcspr.mandates[0].all`, codes with dots in quotation marks."""
-    parts: Iterator[str] = (
-        f"[{each}]" if isinstance(each, int) else f'."{each}"' if "." in each else f".{each}" for each in path
+    parts = (
+        f"[{each}]" if isinstance(each, int) else f".{each}" if _BARE.fullmatch(each) else f'."{each}"' for each in path
     )
     return "".join(parts).removeprefix(".")

@@ -1,0 +1,153 @@
+"""The profiles that ship with the product: complete, consistent, and without real people."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from pprg_shared.profile import load_profile
+from pprg_shared.profile.letters import KINDS
+from pprg_shared.profile.routes import OUTCOMES
+
+FOLDER = Path(__file__).parent.parent.parent / "deploy/profiles"
+NAMES = ("wiltshire", "swindon", "salford")
+#: Ofcom's numbers for fiction, and the emergency services.
+FICTION = re.compile(r"01632 960\d{3}|999")
+#: domain.md 1.12: rule, number, unit.
+CATALOGUE = {
+    "sin.notify": (5, "working_days"),
+    "sin.tell_partners": (5, "working_days"),
+    "care_leaver.notify": (5, "working_days"),
+    "rr.submit": (15, "working_days"),
+    "rr.request_out": (1, "working_days"),
+    "rr.agency_return": (7, "working_days"),
+    "rr.meeting": (12, "working_days"),
+    "rr.signoff": (14, "working_days"),
+    "lcspr.publish": (6, "months"),
+    "lcspr.pre_publication": (-7, "working_days"),
+    "publish.min_life": (12, "months"),
+    "adult_review.complete": (6, "months"),
+    "adult_review.agency_return": (15, "working_days"),
+    "adult_review.imr": (20, "working_days"),
+    "dhr.decide": (1, "months"),
+    "dhr.complete": (6, "months"),
+    "local_review.complete": (3, "months"),
+    "leder.complete": (6, "months"),
+    "referral.ack": (1, "working_days"),
+    "referral.triage": (5, "working_days"),
+    "outcome.tell_referrer": (5, "working_days"),
+    "access_request": (1, "months"),
+}
+
+
+def shipped(name: str):
+    return load_profile(str(FOLDER / f"{name}.toml"))
+
+
+@pytest.fixture(params=NAMES)
+def profile(request):
+    return shipped(request.param)
+
+
+def test_without_a_setting_it_is_wiltshire():
+    assert load_profile() == shipped("wiltshire")
+
+
+def test_every_clock_of_the_field_runs_as_long_as_the_field_says(profile):
+    assert {name: (each.number, str(each.unit)) for name, each in profile.clocks.items()} == CATALOGUE
+
+
+def test_every_letter_and_outcome_has_its_words(profile):
+    assert set(profile.letters.kinds) == set(KINDS)
+    assert set(profile.outcomes) == set(OUTCOMES)
+
+
+def test_people_and_addresses_are_invented(profile):
+    addresses = [each.address for each in profile.people]
+    addresses += [duty.address for agency in profile.agencies for duty in agency.duties]
+    addresses.append(profile.partnership.email)
+    numbers = [profile.partnership.phone, *(each.call for each in profile.reporting)]
+
+    assert [each for each in addresses if not each.endswith(".example")] == []
+    assert [each for each in numbers if not FICTION.fullmatch(each)] == []
+
+
+def test_every_role_and_every_agency_that_may_be_asked_has_somebody_to_act_as(profile):
+    wanted = {"coordinator", "deputy", "chair", "member", "partner", "board-chair", "community-chair", "ops"}
+
+    assert wanted <= {role for each in profile.people for role in each.roles}
+    assert set(profile.asked_agencies()) <= {each.agency for each in profile.people if "agency" in each.roles}
+
+
+def test_every_criterion_bears_on_some_route(profile):
+    used = {
+        name
+        for route in profile.routes.values()
+        for name in (*route.considers, *(name for each in route.mandates for name in (*each.all, *each.any)))
+    }
+
+    assert used == set(profile.criteria)
+
+
+def test_one_body_ratifies_each_kind_of_review():
+    routes = shipped("wiltshire").routes
+
+    assert {name: each.ratified_by for name, each in routes.items() if each.decided == "here"} == {
+        "rapid_review": "safeguarding_partners",
+        "lcspr": "safeguarding_partners",
+        "safeguarding_adult_review": "safeguarding_adults_board",
+        "dhr": "community_safety_partnership",
+        "local_learning_review": "safeguarding_partners",
+        "good_practice_review": "safeguarding_partners",
+    }
+
+
+def test_the_profiles_differ_where_the_partnerships_do():
+    wiltshire, swindon, salford = map(shipped, NAMES)
+
+    assert [each.labels.group for each in (wiltshire, swindon, salford)] == [
+        "Partnership Practice Review Group",
+        "practice review group",
+        "practice review sub-group",
+    ]
+    assert "safeguarding_adult_review" in wiltshire.decided_routes()
+    assert "safeguarding_adult_review" not in salford.decided_routes()
+    assert swindon.decided_routes()["local_learning_review"] == "Local case review"
+    assert salford.decided_routes()["good_practice_review"] == "Seriously good outcome review"
+
+
+def test_in_salford_reports_come_down_after_a_year_and_briefings_stay():
+    documents = shipped("salford").publication.documents
+
+    assert documents["full_report"].take_down_months == 12
+    assert documents["seven_minute_briefing"].take_down_months is None
+    assert shipped("wiltshire").publication.documents["full_report"].take_down_months is None
+
+
+def test_a_theme_means_one_thing_by_whatever_phrase(profile):
+    phrases = [
+        each.lower()
+        for theme in profile.themes.values()
+        for each in {theme.label.lower(), *map(str.lower, theme.aliases)}
+    ]
+
+    assert sorted(phrases) == sorted(set(phrases))
+
+
+def test_codes_become_the_names_that_people_use():
+    names = shipped("wiltshire").names()
+
+    assert names["agency"]("police") == "Wiltshire Police"
+    assert names["review"]("dhr") == "Domestic homicide review"
+    assert names["person"]("coordinator") == "Robin Sample"
+    assert (names["agency"]("gone"), names["review"]("gone"), names["person"]("gone")) == ("gone", "gone", "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_profile_says_that_its_people_are_invented_and_only_what_differs(name):
+    text = (FOLDER / f"{name}.toml").read_text("utf-8")
+    comment = " ".join(line.lstrip("# ") for line in text.partition("\n\n")[0].splitlines())
+
+    assert "all people are invented" in comment
+    assert tomllib.loads(text)["based_on"] == "england.toml"
