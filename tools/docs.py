@@ -1,5 +1,6 @@
-"""Write docs/reference from the code: events, settings and commands. `make docs` runs it; a house test compares."""
+"""Write docs/reference from the code. `make docs` runs it; a house test compares."""
 
+import dataclasses
 import importlib
 import json
 import typing
@@ -15,6 +16,9 @@ from pprg_shared.asyncapi import document, holders, json_schema, sentence
 from pprg_shared.config import Settings
 from pprg_shared.contract import Event
 from pprg_shared.definitions import hash_name
+from pprg_shared.profile import Profile
+from pprg_shared.profile.reading import in_words as kind_in_words
+from pprg_shared.profile.reading import is_coded, keys_of
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs/reference"
@@ -31,6 +35,7 @@ def pages() -> dict[Path, str]:
     """Every generated file and what must be in it."""
     asyncapi = json.dumps(document(SERVICES), indent=2, ensure_ascii=False)
     found = {"asyncapi.json": [asyncapi], "events.md": events(), "settings.md": settings(), "commands.md": commands()}
+    found["profile.md"] = profile()
     return {REFERENCE / name: "\n".join(lines).rstrip() + "\n" for name, lines in found.items()}
 
 
@@ -132,6 +137,49 @@ def wanted_by(name: str) -> str:
     if ring in rings():
         return listing(holders(ring, SERVICES))
     return ONE_SERVICE.get(prefix, "all")
+
+
+def profile() -> list[str]:
+    lines = heading(
+        "The profile of a partnership",
+        "What may stand in a file of `deploy/profiles/`, which `PROFILE` names. It is TOML; `based_on` names a file in",
+        "the same folder that it is laid over, key by key. Where a place is written with `CODE`, each table's own name",
+        "is the code by which other tables, events and addresses of pages call it. How to make one:",
+        "`docs/how-to/make-a-profile.md`.",
+    )
+    return lines + profile_section(Profile, "")
+
+
+def profile_section(kind: type, place: str) -> list[str]:
+    """A table of a profile's keys, and the tables within it."""
+    rows, within = [], []
+    for name, hint, declared in keys_of(kind):
+        if name == "code":
+            continue
+        where, inner = f"{place}.{name}".lstrip("."), inner_table(hint)
+        about = declared.metadata
+        words = f"{about['words']} Refers to `[{about['refers']}]`." if about["refers"] else about["words"]
+        example = f"`{about['example']}`" if about["example"] else ""
+        rows.append((f"`{name}`", kind_in_words(hint), needed(declared), words, example))
+        within += profile_section(inner, f"{where}.CODE" if is_coded(inner) else where) if inner else []
+    title = [f"## {f'[{place}]' if place else 'At the top'}", ""]
+    code = [f"`CODE`: {keys_of(kind)[0][2].metadata['words']}", ""] if is_coded(kind) else []
+    doc = [sentence(kind), ""] if place else []
+    return title + doc + code + table(("key", "type", "default", "what it is", "example"), rows) + within
+
+
+def inner_table(hint: Any) -> Any:
+    """The dataclass that stands at a key, alone, optional or several by code."""
+    candidates = (hint, *typing.get_args(hint))
+    return next((each for each in candidates if dataclasses.is_dataclass(each)), None)
+
+
+def needed(declared: "dataclasses.Field[Any]") -> str:
+    if declared.default_factory is not dataclasses.MISSING:
+        return "none"
+    if declared.default is dataclasses.MISSING:
+        return "must be given"
+    return f"`{json.dumps(declared.default)}`" if declared.default not in {None, ""} else "none"
 
 
 def commands() -> list[str]:

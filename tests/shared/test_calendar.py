@@ -34,6 +34,37 @@ def test_the_working_of_a_deadline_can_be_read():
     assert words == "day 0 Fri 27 Mar 2026; Good Friday and Easter Monday skipped; due Tue 21 Apr 2026"
 
 
+@pytest.mark.parametrize(
+    ("day0", "number", "unit", "words"),
+    [
+        ("2026-03-27", 15, "working_days", "Good Friday and Easter Monday skipped; due Tue 21 Apr 2026"),
+        (
+            "2026-12-21",
+            15,
+            "working_days",
+            "Christmas Day, Boxing Day and New Year\u2019s Day skipped; due Thu 14 Jan 2027",
+        ),
+        ("2026-04-01", 1, "months", "1 month; due Fri 1 May 2026"),
+        ("2026-01-31", 1, "months", "1 month; due Sat 28 Feb 2026, no working day: finish by Fri 27 Feb 2026"),
+        ("2026-06-06", 6, "months", "6 months; due Sun 6 Dec 2026, no working day: finish by Fri 4 Dec 2026"),
+        ("2026-03-30", 7, "days", "7 days; due Mon 6 Apr 2026, no working day: finish by Thu 2 Apr 2026"),
+        ("2026-03-30", -1, "months", "1 month before; due Sat 28 Feb 2026, no working day: finish by Fri 27 Feb 2026"),
+    ],
+)
+def test_a_deadline_in_any_unit_shows_its_working(day0, number, unit, words):
+    found = calendar.count(date.fromisoformat(day0), number, calendar.Unit(unit))
+
+    assert found.words() == f"day 0 {calendar.short(found.day0)}; {words}"
+
+
+@pytest.mark.parametrize(
+    ("unit", "number", "words"),
+    [("working_days", 15, "15 working days"), ("months", 1, "1 month"), ("working_days", -7, "7 working days before")],
+)
+def test_a_limit_is_said_in_words(unit, number, words):
+    assert calendar.Unit(unit).words(number) == words
+
+
 def test_bank_holidays_agree_with_an_independent_list():
     other = holidays.country_holidays("GB", subdiv="ENG", years=range(2012, calendar.horizon() + 1))
 

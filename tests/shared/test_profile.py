@@ -1,13 +1,16 @@
 """The profiles that ship with the product: complete, consistent, and without real people."""
 
+import dataclasses
 import re
 import tomllib
+import typing
 from pathlib import Path
 
 import pytest
 
-from pprg_shared.profile import load_profile
+from pprg_shared.profile import Profile, load_profile
 from pprg_shared.profile.letters import KINDS
+from pprg_shared.profile.reading import keys_of
 from pprg_shared.profile.routes import OUTCOMES
 
 FOLDER = Path(__file__).parent.parent.parent / "deploy/profiles"
@@ -151,3 +154,25 @@ def test_a_profile_says_that_its_people_are_invented_and_only_what_differs(name)
 
     assert "all people are invented" in comment
     assert tomllib.loads(text)["based_on"] == "england.toml"
+
+
+def test_every_example_of_the_reference_can_be_written():
+    examples = [
+        each.metadata["example"]
+        for section in sections(Profile)
+        for name, _, each in keys_of(section)
+        if name != "code" and each.metadata["example"]
+    ]
+
+    assert len(examples) > 90
+    for each in examples:
+        assert tomllib.loads(each if re.match(r"\w+ = ", each) else f"key = {each}")
+
+
+def sections(kind):
+    """A table of a profile and all within it."""
+    yield kind
+    for _, hint, _ in keys_of(kind):
+        for each in (hint, *typing.get_args(hint)):
+            if dataclasses.is_dataclass(each):
+                yield from sections(each)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import textwrap
 import tomllib
 from pathlib import Path
 
@@ -127,6 +128,19 @@ def test_a_profile_in_another_encoding_says_where(profile):
     Path(path).write_bytes("# Größe\n".encode("latin-1"))
 
     assert refusal(path) == "x.toml: is not UTF-8 at byte 4; save it as UTF-8"
+
+
+def test_the_example_of_the_how_to_lies_over_the_base(profile):
+    how_to = (FOLDER.parent.parent / "docs/how-to/make-a-profile.md").read_text("utf-8")
+    said = textwrap.dedent(how_to.partition("```toml")[2].partition("```")[0])
+
+    found = load_profile(profile(f"{WILTSHIRE}\n{said}"))
+
+    assert found.clocks["rr.agency_return"].words() == "10 working days"
+    assert found.clocks["rr.agency_return"].trigger == "request_sent"
+    assert found.routes["dhr"].name == "Domestic abuse related death review"
+    assert found.routes["dhr"].short == "DHR"
+    assert found.routes["owhr"].enabled
 
 
 def test_a_profile_may_stand_alone(profile):

@@ -26,11 +26,16 @@ TO_PEOPLE = frozenset({"referral_received", "meeting_invitation", "outcome_to_re
 TO_OFFICE = frozenset({"new_referral", "return_received"})
 
 
+def _slots_in_words() -> str:
+    kinds = ((name, " ".join(f"{{{each}}}" for each in sorted(slots))) for name, slots in KINDS.items())
+    return "; ".join(f"`{name}` {slots}" for name, slots in kinds)
+
+
 @dataclass(frozen=True)
 class Letter:
     """The wording of a kind of letter."""
 
-    code: str = code(f"The kind of letter: {', '.join(KINDS)}.", "reminder")
+    code: str = code(f"The kind of letter. Each has its own slots: {_slots_in_words()}.", "reminder")
     subject: str = key("What the subject line calls it, after marking and reference.", '"reminder"')
     body: str = key("The text, with slots.", '"Reference: {reference}\\nPlease answer by: {due_on}\\n\\n{link}"')
     greets: str = key("How it greets people; letters to a post greet the post.", '"To the referrer"', default="")

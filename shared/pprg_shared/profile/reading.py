@@ -92,7 +92,8 @@ def in_words(hint: Any) -> str:
     if origin is typing.Literal:
         return f"one of {', '.join(f'`{each}`' for each in arguments)}"
     if origin is tuple:
-        return "tables by code" if is_coded(arguments[0]) else f"list of {in_words(arguments[0])}"
+        each = in_words(arguments[0])
+        return "tables by code" if is_coded(arguments[0]) else f"list of {each.replace('one of', 'these:')}"
     if origin is Mapping or dataclasses.is_dataclass(hint):
         coded = origin is Mapping and dataclasses.is_dataclass(arguments[1])
         return "tables by code" if coded else "texts by code" if origin is Mapping else "table"
