@@ -39,7 +39,7 @@ class Bus(Protocol):
     """The in-process bus and RabbitMQ alike."""
 
     def publish(self, messages: Sequence[Message]) -> set[UUID]:
-        """Send up to 100 messages; the ids whose safe arrival is confirmed.
+        """Send some messages, a few hundred at most; the ids whose safe arrival is confirmed.
 
         What nobody listens to is not confirmed. Raises BusDown when none could go, Unheard when nobody listens to any.
         """

@@ -14,7 +14,6 @@ ACTS = (
     "inbox-take",
     "inbox-handle",
     "inbox-postpone",
-    "outbox-take",
     "outbox-mark",
     "outbox-postpone",
     "letters-take",

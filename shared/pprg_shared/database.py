@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any
 from uuid import UUID, uuid4
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -19,6 +21,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from pprg_shared import postgres
 from pprg_shared.calendar import london_date
 from pprg_shared.crashpoints import crashpoint
+from pprg_shared.hand import Hand, PlainHand, QuickHand
 from pprg_shared.logs import log
 from pprg_shared.profile import Profile
 from pprg_shared.sealing import Keys
@@ -135,6 +138,7 @@ class Database:
         self._single = self.engine if self.sqlite else postgres.engine(self.url, POOL, BUSY_SECONDS, at_once=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(self._single, expire_on_commit=False)
+        self._one_hand = Lock()
         self._lock: IO[str] | None = None
 
     def hold(self) -> None:
@@ -174,6 +178,19 @@ class Database:
         return rows
 
     @contextmanager
+    def in_hand(self) -> Iterator[Hand]:
+        """For what is taken, acted upon and marked: nobody else takes it, and it is free again at the end.
+
+        On PostgreSQL one transaction with locks on the rows; on SQLite one after another, each statement by itself.
+        """
+        if self.sqlite:
+            with self._one_hand, self.engine.connect() as connection:
+                yield PlainHand(connection)
+        else:
+            with postgres.lent(self.engine) as raw:
+                yield QuickHand(raw, self.engine.dialect)
+
+    @contextmanager
     def reading(self, *, in_pieces: bool = False) -> Iterator[Session]:
         """A session that only reads; an answer that is read in pieces needs a transaction."""
         about = Context(self.service, "reading", self.keys, self.clock, str(uuid4()), self.profile)
@@ -194,9 +211,9 @@ class Database:
         if self.sqlite:
             return
         try:
-            with self._single.connect() as connection:
-                connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
-        except sa.exc.SQLAlchemyError as error:
+            with postgres.lent(self._single) as connection:
+                connection.execute(f"NOTIFY {CHANNEL}")
+        except (sa.exc.SQLAlchemyError, psycopg.Error) as error:
             log.warning("nobody was woken", service=self.service, fault=type(error).__name__)
 
     def close(self) -> None:

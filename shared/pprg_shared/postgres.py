@@ -1,6 +1,8 @@
 """PostgreSQL as services use it: every statement, and every wait for an answer, ends in time."""
 
 import select
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import inf
 from time import monotonic
 from typing import Any
@@ -100,6 +102,20 @@ def _has_been_told(connection: Connection) -> bool:
     ear = select.poll()
     ear.register(connection.fileno(), select.POLLIN)
     return bool(ear.poll(0))
+
+
+@contextmanager
+def lent(engine: Engine) -> "Iterator[psycopg.Connection[Any]]":
+    """A pooled connection as psycopg has it, for what is said so often that SQLAlchemy's share of the time counts."""
+    pooled = engine.raw_connection()
+    try:
+        connection: Any = pooled.driver_connection
+        yield connection
+    except psycopg.OperationalError as error:
+        pooled.invalidate(error)
+        raise
+    finally:
+        pooled.close()
 
 
 def take_turn(connection: sa.Connection) -> None:

@@ -52,7 +52,7 @@ def test_sixteen_referrals_at_once_get_sixteen_numbers_without_a_gap(refer, stor
 
 def test_two_loops_that_empty_one_outbox_publish_each_event_once(world):
     database = world.services["triage"].database
-    gate = Barrier(2)
+    gate = Barrier(1 if database.sqlite else 2)  # on SQLite one relay waits for the other
     ears = [Ear(gate), Ear(gate)]
     say(database, 1500)
 

@@ -11,7 +11,7 @@ from pprg_notifier.delivery.mailbox import KEPT
 from pprg_notifier.rules import Answer, Step
 from pprg_shared import acting
 from pprg_shared.boxes.arrival import Arrival, _read, _row
-from pprg_shared.boxes.outgoing import _MARK, Outbox
+from pprg_shared.boxes.outgoing import Outbox
 from pprg_shared.boxes.tables import inbox, insert_new
 
 
@@ -29,10 +29,9 @@ def acknowledge_before_the_commit() -> None:
 def mark_before_the_publication() -> None:
     """The outbox takes it that what it publishes will arrive."""
 
-    def hopefully(self, rows):
-        with self.database.writing("outbox-mark") as session:
-            session.execute(_MARK, {"ids": [row.id for row in rows], "at": self.database.clock()})
-        return publish(self, rows)
+    def hopefully(self, hand, rows):
+        self._mark(hand, rows, {row.id for row in rows}, "")
+        return publish(self, hand, rows)
 
     publish, Outbox._publish = Outbox._publish, hopefully
 

@@ -1,5 +1,6 @@
 """The outbox: what a service says is kept with the change, then published and marked."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -7,28 +8,34 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from pprg_shared.boxes.tables import outbox
-from pprg_shared.boxes.work import LEASE, back_off, take_many
+from pprg_shared.boxes.tables import among, outbox, waiting
+from pprg_shared.boxes.work import back_off
 from pprg_shared.bus import Bus, BusDown, Message
 from pprg_shared.contract import Event, is_transient
 from pprg_shared.crashpoints import crashpoint
 from pprg_shared.database import Database, context
+from pprg_shared.hand import Hand
 
-WINDOW = 100
+WINDOW = 200
 #: A broker or a listener that is back is found within this time.
 LONGEST_WAIT = timedelta(seconds=30)
 
 _ADD = sa.insert(outbox)
-_MARK = (
-    sa.update(outbox)
-    .where(outbox.c.id.in_(sa.bindparam("ids", expanding=True)))
-    .values(done_at=sa.bindparam("at"), problem=None)
+_OLDEST = (
+    sa.select(outbox.c.id, outbox.c.type, outbox.c.body, outbox.c.created_at)
+    .where(*waiting(outbox), outbox.c.due_at <= sa.bindparam("now"))
+    .order_by(outbox.c.due_at)
+    .limit(WINDOW)
+    .with_for_update(skip_locked=True)
+    .subquery("oldest")
 )
-_FORGET = _MARK.values(body=None)
-_POSTPONE = (
+_TAKE = sa.select(_OLDEST.c.id, _OLDEST.c.type, _OLDEST.c.body).order_by(_OLDEST.c.created_at)
+_PUT_OFF = sa.select(outbox.c.id).where(*waiting(outbox), outbox.c.problem.is_not(None))
+#: What another process has in hand just now needs no hurry.
+_HURRY = (
     sa.update(outbox)
-    .where(outbox.c.id.in_(sa.bindparam("ids", expanding=True)), outbox.c.done_at.is_(None))
-    .values(due_at=sa.bindparam("due"), problem=sa.bindparam("why"))
+    .where(outbox.c.id.in_(_PUT_OFF.with_for_update(skip_locked=True)))
+    .values(due_at=sa.bindparam("at"))
 )
 
 
@@ -65,37 +72,39 @@ def _keep(session: Session) -> None:
     session.execute(_ADD, rows)
 
 
-_HURRY = (
-    sa.update(outbox)
-    .where(outbox.c.done_at.is_(None), outbox.c.failed_at.is_(None), outbox.c.problem.is_not(None))
-    .values(due_at=sa.bindparam("at"))
-)
-
-
 class Outbox:
-    """The relay: takes up to 100 rows, publishes them, awaits all confirms, marks them in one update."""
+    """The relay: takes up to WINDOW rows, publishes them, awaits all confirms, marks them in one update.
+
+    From being taken until being marked they are locked; a relay that dies lets go of them.
+    """
 
     name = "outbox"
 
     def __init__(self, database: Database, bus: Bus) -> None:
         self.database, self.bus = database, bus
         self._failures, self._again_at = 0, database.clock()
+        taken = sa.update(outbox).where(among(outbox.c.id, "ids", sqlite=database.sqlite))
+        taken = taken.values(attempts=outbox.c.attempts + 1)
+        self._done = taken.values(done_at=sa.bindparam("at"), problem=None)
+        self._forget = self._done.values(body=None)
+        self._postpone = taken.values(due_at=sa.bindparam("due"), problem=sa.bindparam("why"))
 
     def drain(self) -> int:
         """Publish all that is due; the number of rows confirmed. Returns early while the broker is away."""
         total = 0
-        while rows := take_many(self.database, outbox, WINDOW):
-            confirmed = self._publish(rows)
+        while True:
+            with self.database.in_hand() as hand:
+                rows = hand.take(_TAKE, {"now": self.database.clock()})
+                confirmed = self._publish(hand, rows) if rows else set()
             total += len(confirmed)
-            if len(confirmed) < len(rows) or len(rows) < WINDOW:
-                break
-        return total
+            if len(confirmed) < WINDOW:
+                return total
 
     def hurry(self) -> None:
-        """Make everything that waits due at once; a row that is just being published may go twice, and counts once."""
+        """Make everything that waits due at once."""
         self.database.at_once("outbox-postpone", _HURRY, {"at": self.database.clock()})
 
-    def _publish(self, rows: list[Any]) -> set[UUID]:
+    def _publish(self, hand: Hand, rows: Sequence[Any]) -> set[UUID]:
         messages = [Message(row.id, row.type, bytes(row.body)) for row in rows]
         why = "not confirmed by the broker"
         try:
@@ -103,20 +112,24 @@ class Outbox:
         except BusDown as error:
             confirmed, why = set(), str(error)[:500]
         crashpoint(f"{self.database.service}.bus.after_confirm")
-        if confirmed:
-            self._failures, self._again_at = 0, self.database.clock()
-            self._mark([row for row in rows if row.id in confirmed])
-        if left := [row.id for row in rows if row.id not in confirmed]:
-            later = {"ids": left, "due": self._later(), "why": why}
-            self.database.at_once("outbox-postpone", _POSTPONE, later)
+        self._mark(hand, rows, confirmed, why)
         return confirmed
 
-    def _mark(self, rows: list[Any]) -> None:
-        """Done; a transient event has no body any more."""
+    def _mark(self, hand: Hand, rows: Sequence[Any], confirmed: set[UUID], why: str) -> None:
+        """Done or put off; a transient event that is done has no body any more."""
         at = self.database.clock()
-        for transient in (False, True):
-            if ids := [row.id for row in rows if is_transient(row.type) is transient]:
-                self.database.at_once("outbox-mark", _FORGET if transient else _MARK, {"ids": ids, "at": at})
+        if confirmed:
+            self._failures, self._again_at = 0, at
+        changes: list[tuple[sa.Update, dict[str, Any]]] = []
+        for transient, statement in ((False, self._done), (True, self._forget)):
+            if ids := [row.id for row in rows if row.id in confirmed and is_transient(row.type) is transient]:
+                changes.append((statement, {"ids": ids, "at": at}))
+        if left := [row.id for row in rows if row.id not in confirmed]:
+            changes.append((self._postpone, {"ids": left, "due": self._later(), "why": why}))
+        act = f"{self.database.service}.{'outbox-postpone' if left else 'outbox-mark'}"
+        crashpoint(f"{act}.before_commit")
+        hand.finish(changes)
+        crashpoint(f"{act}.after_commit")
 
     def _later(self) -> datetime:
         """When to try again; however much fails during one wait, it counts as one failure."""
@@ -127,4 +140,4 @@ class Outbox:
         return self._again_at
 
 
-__all__ = ["LEASE", "Outbox", "publish"]
+__all__ = ["Outbox", "publish"]

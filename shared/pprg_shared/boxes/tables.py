@@ -78,6 +78,13 @@ def waiting(table: sa.Table) -> "tuple[sa.ColumnElement[bool], ...]":
     return table.c.done_at.is_(None), table.c.failed_at.is_(None)
 
 
+def among(column: "sa.ColumnElement[Any]", name: str, *, sqlite: bool) -> "sa.ColumnElement[bool]":
+    """Whether a column has one of the values of a parameter; on PostgreSQL that is one statement however many."""
+    if sqlite:
+        return column.in_(sa.bindparam(name, expanding=True))
+    return column == sa.any_(sa.bindparam(name, type_=postgresql.ARRAY(column.type)))
+
+
 def insert_new(session: Session, table: sa.Table) -> sa.Executable:
     """An insert that passes over rows whose primary key is already taken, and gives back the keys of the others."""
     return _passing_over(session.get_bind().dialect.name, table)
