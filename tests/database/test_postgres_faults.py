@@ -106,6 +106,28 @@ def test_one_killed_session_resets_all_and_the_next_request_is_served(server, in
     assert stored() == ["PPRG-2026-0001", "PPRG-2026-0002"]
 
 
+def test_a_relay_that_loses_its_connection_before_its_mark_publishes_again_at_once(server, intake):
+    """F28: what it had in hand is nobody's, and no lease has to run out first."""
+    ear = Ear()
+    say(intake, 3)
+    cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE state = 'idle in transaction'"
+
+    def hear_and_cut(bodies):
+        ear.bodies += bodies
+        if len(ear.bodies) == 3:
+            with server.admin() as connection:
+                assert connection.execute(cut).fetchone() == (1,)
+        return [True] * len(bodies)
+
+    ear.bus.listen("ear", ["nil-return.submitted"], hear_and_cut)
+    with pytest.raises(psycopg.OperationalError):
+        Outbox(intake, ear.bus).drain()
+    published = Outbox(intake, ear.bus).drain()
+
+    assert published == 3
+    assert ear.bodies[:3] == ear.bodies[3:]
+
+
 @pytest.fixture
 def wire(private_postgres, addresses):
     """Between intake and its server."""
