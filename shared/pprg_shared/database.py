@@ -163,10 +163,10 @@ class Database:
         """One transaction that may change things; commits at the end, wakes the loop when it said something."""
         about = Context(self.service, act, self.keys, self.clock, correlation_id or str(uuid4()), self.profile)
         with self._sessions(info={"context": about, "writes": True}) as session:
-            with session.begin():
-                yield session
-            if about.outgoing:
-                self.wake()
+            yield session
+            session.commit()
+        if about.outgoing:
+            self.wake()
 
     def at_once(self, act: str, statement: sa.Executable, values: Mapping[str, Any]) -> list[Any]:
         """Carry out one statement that is a transaction of its own, in one round trip; the rows that it gives."""

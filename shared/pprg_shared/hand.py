@@ -59,12 +59,23 @@ class QuickHand:
             self._connection.commit()
 
     def _execute(self, statement: sa.Executable, values: Values) -> None:
-        text, own = _compiled(statement, self._dialect)
+        text, own = compiled(statement, self._dialect)
         self._cursor.execute(text, {**own, **values})
 
 
+def ask_first(connection: sa.Connection, statement: sa.Executable, values: Values) -> list[Any]:
+    """The rows that the first statement of a transaction gives on PostgreSQL; BEGIN travels with it."""
+    text, own = compiled(statement, connection.dialect)
+    raw: Any = connection.connection.driver_connection
+    try:
+        rows: list[Any] = raw.execute(text, values, binary=True).fetchall()
+    except psycopg.OperationalError as error:
+        raise sa.exc.OperationalError(text, None, error) from error
+    return rows
+
+
 @cache
-def _compiled(statement: Any, dialect: sa.Dialect) -> tuple[str, dict[str, Any]]:
+def compiled(statement: Any, dialect: sa.Dialect) -> tuple[str, dict[str, Any]]:
     """Text and own parameters of a statement that is built once."""
     made = statement.compile(dialect=dialect)
     return str(made), made.params

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pprg_shared.database import UtcDateTime
+from pprg_shared.hand import ask_first
 
 metadata = sa.MetaData()
 
@@ -91,18 +92,25 @@ def insert_new(session: Session, table: sa.Table) -> sa.Executable:
 
 
 def insert_all_new(session: Session, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
-    """Insert the rows whose id is not yet taken; their ids."""
-    if len(rows) == 1 or session.get_bind().dialect.name != "postgresql":
+    """Insert the rows whose id is not yet taken, first thing in a transaction; their ids."""
+    if session.get_bind().dialect.name != "postgresql":
         return set(session.execute(insert_new(session, table), rows).scalars())
     first = rows[0]
     alike = frozenset(name for name in first if all(row[name] == first[name] for row in rows))
     values = {name: first[name] if name in alike else [row[name] for row in rows] for name in first}
-    return set(session.execute(_from_arrays(table, tuple(first), alike), values).scalars())
+    statement = _from_arrays(table, tuple(first), alike) if len(alike) < len(first) else _one(table, tuple(first))
+    return {number for (number,) in ask_first(session.connection(), statement, values)}
 
 
 @cache
 def _passing_over(dialect: str, table: sa.Table) -> sa.Executable:
     insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return insert.on_conflict_do_nothing().returning(*table.primary_key)
+
+
+@cache
+def _one(table: sa.Table, names: tuple[str, ...]) -> sa.Executable:
+    insert = postgresql.insert(table).values({name: sa.bindparam(name) for name in names})
     return insert.on_conflict_do_nothing().returning(*table.primary_key)
 
 
