@@ -13,6 +13,7 @@ HOSTILE = "a\nb\r\x1b[31mc\u2028d\x85e\u202e"
 @pytest.fixture
 def told(capsys):
     """What a log of this form writes; not the product's own, which has long begun to write elsewhere."""
+    structlog.contextvars.clear_contextvars()  # what requests of other tests have bound to this thread
 
     def tell(form, level, event, **about):
         logs.set_up(form)
