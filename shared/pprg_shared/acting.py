@@ -123,7 +123,7 @@ def submitted(form: Form, send: Callable[[dict[str, Any]], Done]) -> ResponseRet
     except KeyReused as error:
         form.renew(str(error))
     except Refused as error:
-        form.refuse(str(error))
+        form.refuse(str(error), error.field)
     return None
 
 

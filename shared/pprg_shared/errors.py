@@ -2,7 +2,14 @@
 
 
 class Refused(Exception):
-    """A rule says no: the text is advice to the person who asked (409 on the API, shown on the page)."""
+    """A rule says no: the text is advice to the person who asked (409 on the API, shown on the page).
+
+    `field` names the answer that it is about, where it is about one.
+    """
+
+    def __init__(self, words: str, field: str = "") -> None:
+        super().__init__(words)
+        self.field = field
 
 
 class TooLarge(Refused):

@@ -122,6 +122,26 @@ def test_what_must_not_be_public_is_refused_in_words_and_kept_as_typed(world, of
     assert "Nothing has been published yet." in words(office.get("/learning"))
 
 
+@pytest.mark.parametrize(
+    ("field", "answers"),
+    [
+        ("title", {"title": "What we learnt by 03/05/2016", "summary": LEARNT}),
+        ("summary", {"title": TITLE, "summary": f"{LEARNT} See pprg-2026-0001."}),
+    ],
+)
+def test_what_must_not_be_public_is_pointed_at_on_the_page_and_by_the_api(world, office, field, answers):
+    path = page_of(office, draft(world))
+
+    page = send(office, path, **answers)
+    headers = {"Acting-As": "coordinator", "Idempotency-Key": "one"}
+    refused = world.client("publisher").post(f"/api/v1{path}/release", json=answers, headers=headers)
+
+    assert re.findall(r'<a href="(#[^"]+)"', page.text.partition("error-summary")[2]) == [f"#{field}"]
+    assert re.findall(r'<p id="([^"]+)-error"', page.text) == [field]
+    assert refused.status_code == 409
+    assert refused.json["errors"] == [{"pointer": f"/{field}", "detail": refused.json["detail"]}]
+
+
 def test_what_was_learnt_can_be_read_by_everybody_and_leads_back_to_nobody(world, office):
     case_id = draft(world)
     path = page_of(office, case_id)

@@ -173,6 +173,55 @@ def test_a_meeting_that_cannot_be_is_refused_in_words_and_kept_as_typed(case, of
 
 
 @pytest.mark.parametrize(
+    ("page", "sent", "field"),
+    [
+        ("/requests/new", {"agencies": "police", "questions": "What, please?"}, "agencies"),
+        ("/meetings/new", MEETING | {"day": "23 November 2026"}, "day"),
+        ("/meetings/new", MEETING | {"day": "24 November 2026", "starts": "9:15"}, "starts"),
+        ("/meetings/new", MEETING | {"ends": "9:30"}, "ends"),
+        ("/decision/new", DECISION, "route"),
+    ],
+)
+def test_a_no_about_one_answer_leads_to_it_and_stands_beside_it(case, office, page, sent, field):
+    send(office, f"{case}/requests/new", agencies="police", questions="What?")
+    if page == "/decision/new":
+        send(office, f"{case}/meetings/new", **MEETING)
+        send(office, f"{case}/decision/new", **DECISION)
+
+    refused = send(office, case + page, **sent)
+
+    summary = refused.text.partition('class="govuk-error-summary"')[2].partition("</ul>")[0]
+    (beside,) = re.findall(r'<p id="([^"]+)-error" class="govuk-error-message">', refused.text)
+    assert refused.status_code == 422
+    assert (re.findall(r'<a href="([^"]+)"', summary), beside) == ([f"#{field}"], field)
+    assert f'id="{field}"' in refused.text
+
+
+def test_the_api_names_the_answer_that_a_no_is_about_and_none_when_it_is_about_none(world, case):
+    def post(what, body, who="coordinator"):
+        headers = {"Acting-As": who, "Idempotency-Key": str(uuid4())}
+        return world.client("triage").post(f"/api/v1{case}/{what}", json=body, headers=headers)
+
+    asking = {"agencies": ["police"], "questions": "What?"}
+    meeting = MEETING | {"day": "2026-12-08"}
+    early = post("decisions", DECISION)
+    post("requests", asking)
+    wrong = [post("meetings", meeting | {"day": "2026-12-05"}), post("meetings", meeting | {"ends": "09:00"})]
+    done = [post("meetings", meeting), post("decisions", DECISION, "chair")]
+    (decision,) = world.client("triage").get(f"/api/v1{case}", headers={"Acting-As": "chair"}).json["decisions"]
+    refused = [*wrong, post("requests", asking), post("decisions", DECISION)]
+    refused.append(post("decisions/ratification", {"decision_id": decision["id"]}, "chair"))
+
+    assert [each.status_code for each in done] == [201, 201]
+    assert {each.status_code for each in [early, *refused]} == {409}
+    assert "errors" not in early.json
+    assert [each.json["errors"] for each in refused] == [
+        [{"pointer": pointer, "detail": each.json["detail"]}]
+        for pointer, each in zip(["/day", "/ends", "/agencies", "/route", "/decision_id"], refused, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
     ("day", "starts", "ends"),
     [
         ("8 December 2026", "10:00", "12:00"),

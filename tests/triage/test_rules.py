@@ -44,11 +44,12 @@ def test_a_case_says_which_day_it_is(today, words):
     ("starts", "problem"),
     [
         (datetime(2026, 12, 10, 10, tzinfo=UTC), None),
-        (datetime(2026, 11, 24, 8, tzinfo=UTC), "The meeting must lie in the future"),
-        (datetime(2026, 12, 12, 10, tzinfo=UTC), "Sat 12 Dec 2026 is not a working day"),
+        (datetime(2026, 11, 24, 8, tzinfo=UTC), ("The meeting must lie in the future", "starts")),
+        (datetime(2026, 11, 23, 15, tzinfo=UTC), ("The meeting must lie in the future", "day")),
+        (datetime(2026, 12, 12, 10, tzinfo=UTC), ("Sat 12 Dec 2026 is not a working day", "day")),
         (
             datetime(2026, 12, 16, 10, tzinfo=UTC),
-            "The meeting must be inside the clock: on Tue 15 Dec 2026 at the latest",
+            ("The meeting must be inside the clock: on Tue 15 Dec 2026 at the latest", "day"),
         ),
     ],
 )
@@ -59,7 +60,9 @@ def test_a_meeting_lies_inside_the_clock_on_a_working_day(starts, problem):
 def test_a_meeting_far_beyond_the_known_bank_holidays_is_outside_the_clock():
     starts = datetime(2060, 1, 6, 10, tzinfo=UTC)
 
-    assert "inside the clock" in rules.meeting_problem(starts, starts + timedelta(hours=2), NOW, DUE)
+    problem, field = rules.meeting_problem(starts, starts + timedelta(hours=2), NOW, DUE)
+
+    assert ("inside the clock" in problem, field) == (True, "day")
 
 
 @pytest.mark.parametrize(
@@ -102,7 +105,7 @@ def test_who_has_answered_is_not_reminded(rung, state, today, applies):
 def test_a_meeting_ends_after_it_starts():
     starts = datetime(2026, 12, 10, 10, tzinfo=UTC)
 
-    assert rules.meeting_problem(starts, starts, NOW, DUE) == "The meeting must end after it starts"
+    assert rules.meeting_problem(starts, starts, NOW, DUE) == ("The meeting must end after it starts", "ends")
 
 
 def test_a_second_person_ratifies_once():

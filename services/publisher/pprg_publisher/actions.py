@@ -29,8 +29,9 @@ def publish_outcome(session: Session, _actor: Actor, *, publication_id: UUID, ti
     found = publication_of(session, publication_id, alone=True)
     if found.state != "draft":
         raise Refused("This outcome has been published already.")
-    if problem := rules.public_problem(f"{title}\n{summary}", found.reference):
-        raise Refused(problem)
+    for field, text in (("title", title), ("summary", summary)):
+        if problem := rules.public_problem(text, found.reference):
+            raise Refused(problem, field)
     day = today(session)
     slug = rules.slug(title, day.year)
     taken = set(session.scalars(select(Publication.slug).where(Publication.slug.startswith(slug))))

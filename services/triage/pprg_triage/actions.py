@@ -43,7 +43,7 @@ def release_requests(
     asked = agencies_asked(session, case_id)
     fresh = [each for each in dict.fromkeys(agencies) if each not in asked]
     if not fresh:
-        raise Refused("All these agencies have been asked already. Choose others.")
+        raise Refused("All these agencies have been asked already. Choose others.", "agencies")
     content = unseal(session, case, "content")
     for agency in fresh:
         request = Request(id=uuid4(), case_id=case.id, agency=agency, due_on=due_on, state="asked")
@@ -91,7 +91,7 @@ def schedule_meeting(
     case = case_of(session, case_id, alone=True)
     starts_at, ends_at = london(day, starts), london(day, ends)
     if problem := rules.meeting_problem(starts_at, ends_at, now(session), case.due_on):
-        raise Refused(problem)
+        raise Refused(*problem)
     if session.scalar(select(Meeting.id).where(Meeting.case_id == case_id)):
         raise Refused("A meeting about this case has been called already.")
     meeting = Meeting(id=uuid4(), case_id=case.id, starts_at=starts_at, ends_at=ends_at, sequence=0)
@@ -119,7 +119,7 @@ def propose_decision(session: Session, actor: Actor, *, case_id: UUID, **answers
     if session.scalar(select(Meeting.id).where(Meeting.case_id == case_id)) is None:
         raise Refused("Call the meeting first: the group decides.")
     if session.scalar(select(Decision.id).where(Decision.case_id == case_id, Decision.route == answers["route"])):
-        raise Refused("There is a decision on this kind of review already.")
+        raise Refused("There is a decision on this kind of review already.", "route")
     decision = Decision(id=uuid4(), case_id=case.id, route=answers["route"], outcome=answers["outcome"])
     decision.proposed_by, decision.proposed_on = _person(actor), today(session)
     decision.content = seal(session, decision, "content", {"reasons": answers["reasons"]})
@@ -135,7 +135,7 @@ def ratify_decision(session: Session, actor: Actor, *, case_id: UUID, decision_i
         raise NotThere
     already = decision.ratified_by is not None
     if problem := rules.ratifying_problem(decision.proposed_by, actor.person, already=already):
-        raise Refused(problem)
+        raise Refused(problem, "decision_id")
     decision.ratified_by, decision.ratified_on = _person(actor), today(session)
     publish(
         session,

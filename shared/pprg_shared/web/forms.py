@@ -102,9 +102,9 @@ class Form:
         """The name of the rows to which one was asked to be added."""
         return self.typed.get("_add")
 
-    def refuse(self, words: str) -> None:
-        """Show a sentence that belongs to the whole form (a rule said no)."""
-        self.errors[""] = words
+    def refuse(self, words: str, field: str = "") -> None:
+        """Show why a rule said no: beside the field that it is about, else for the whole form."""
+        self.errors[field if field in self.schema.fields else ""] = words
 
     def renew(self, words: str) -> None:
         """Show a sentence, and let the same form be sent once more as a new one."""

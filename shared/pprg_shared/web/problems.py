@@ -90,7 +90,7 @@ def _typed(slug: str) -> list[tuple[str, str]]:
 def install(app: Flask) -> None:
     """Answer every error of an app in this form."""
     app.register_error_handler(TooLarge, lambda error: answer("too-large", str(error)))
-    app.register_error_handler(Refused, lambda error: answer("conflict", str(error)))
+    app.register_error_handler(Refused, _refused)
     app.register_error_handler(Forbidden, lambda error: answer("forbidden", str(error)))
     app.register_error_handler(NotThere, lambda _error: answer("not-found"))
     app.register_error_handler(Invalid, lambda error: answer("invalid", errors=error.errors))
@@ -99,6 +99,11 @@ def install(app: Flask) -> None:
     for fault in DATABASE_AWAY:
         app.register_error_handler(fault, _database_away)
     app.register_error_handler(Exception, _unforeseen)
+
+
+def _refused(error: Refused) -> Response:
+    named = [{"pointer": f"/{error.field}", "detail": str(error)}] if error.field else []
+    return answer("conflict", str(error), errors=named)
 
 
 def _busy(error: Busy) -> Response:
