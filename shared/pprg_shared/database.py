@@ -27,7 +27,10 @@ from pprg_shared.profile import Profile
 from pprg_shared.sealing import Keys
 
 BUSY_SECONDS = 5
-POOL = 12
+#: Connections of a process to its database: as many as it has threads that may need one at the same time (four for
+#: pages, four loops, one that receives, one that hears of the broker). On PostgreSQL these are all there are, half of
+#: them for transactions and half for single statements, and the listener has one besides.
+POOL = 10
 #: On PostgreSQL, what one process commits is told to the loops of another on this channel.
 CHANNEL = "pprg"
 Clock = Callable[[], datetime]
@@ -133,9 +136,10 @@ class Database:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         #: Only the one in use is loaded: the other takes memory.
         self._kind: Any = import_module("pprg_shared.sqlite") if self.sqlite else postgres
-        self.engine: Engine = self._kind.engine(self.url, POOL, BUSY_SECONDS)
+        size = POOL if self.sqlite else POOL // 2
+        self.engine: Engine = self._kind.engine(self.url, size, BUSY_SECONDS)
         #: Each statement a transaction of its own; what only reads loses nothing, for PostgreSQL reads that way in any.
-        self._single = self.engine if self.sqlite else postgres.engine(self.url, POOL, BUSY_SECONDS, at_once=True)
+        self._single = self.engine if self.sqlite else postgres.engine(self.url, size, BUSY_SECONDS, at_once=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(self._single, expire_on_commit=False)
         self._one_hand = Lock()

@@ -57,7 +57,10 @@ class Connection(psycopg.Connection[Any]):
 
 
 def engine(url: sa.URL, size: int, seconds: int, *, at_once: bool = False) -> Engine:
-    """An engine on PostgreSQL; `at_once`: each statement is a transaction of its own."""
+    """An engine with at most `size` connections, for one of which others wait so many `seconds`.
+
+    `at_once`: each statement is a transaction of its own.
+    """
     made = sa.create_engine(
         url.set(drivername=DRIVER),  # an address without a driver means the one we have
         **({"isolation_level": "AUTOCOMMIT"} if at_once else {}),

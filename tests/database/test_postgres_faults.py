@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from threading import Event
 
 import psycopg
@@ -11,7 +12,8 @@ import sqlalchemy as sa
 from pprg_shared import postgres
 from pprg_shared.boxes.outgoing import Outbox
 from pprg_shared.boxes.tables import answers, outbox
-from pprg_shared.database import Database
+from pprg_shared.boxes.wakeups import Listener
+from pprg_shared.database import POOL, Database
 from speaking import Ear, say
 from waiting import eventually
 from wire import Wire
@@ -248,23 +250,53 @@ def test_when_the_server_takes_no_more_connections_it_is_503_at_once(server, int
     assert refer("key").status_code == 201
 
 
-def test_one_process_takes_no_more_than_its_share_of_connections(server, intake):
-    """F24: twelve that write and twelve that read; whoever comes when all are out waits for one."""
-    count = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND application_name = 'pprg'"
-    peak = 0
+def test_two_of_each_service_at_their_busiest_leave_room_for_an_administrator(server, world):
+    """F24: whoever comes when all connections of a process are out waits for one."""
+    processes = [Database(each.database.url, name) for name, each in world.services.items() for _ in range(2)]
+    listeners = [Listener(each, lambda: None) for each in processes]
+    pooled = "count(*) FILTER (WHERE application_name = 'pprg')"
+    count = f"SELECT count(*), {pooled} FROM pg_stat_activity WHERE datname = ANY(%s)"
+    names = [each.url.database for each in processes]
+    peaks = (0, 0)
 
     def work(number):
-        with intake.writing("action") if number % 2 else intake.reading() as session:
-            session.execute(sa.text("SELECT pg_sleep(0.1)"))
+        database = processes[number % len(processes)]
+        with database.writing("action") if number % 16 < 8 else database.reading() as session:
+            session.execute(sa.text("SELECT pg_sleep(0.3)"))
 
-    with ThreadPoolExecutor(60) as crowd, server.admin() as connection:
-        working = [crowd.submit(work, number) for number in range(180)]
+    for each in world.services.values():
+        each.database.close()
+    for each in listeners:
+        each.start()
+    with server.admin() as connection, ThreadPoolExecutor(16 * len(processes)) as crowd:
+        (most,) = connection.execute("SHOW max_connections").fetchone()
+        working = [crowd.submit(work, number) for number in range(32 * len(processes))]
         while not all(each.done() for each in working):
-            (now,) = connection.execute(count, (intake.url.database,)).fetchone()
-            peak = max(peak, now)
+            peaks = tuple(map(max, peaks, connection.execute(count, (names,)).fetchone()))
+    for each in [*listeners, *processes]:
+        each.stop() if isinstance(each, Listener) else each.close()
 
-    assert [each.exception() for each in working] == [None] * 180
-    assert 12 < peak <= 24
+    assert {each.exception() for each in working} == {None}
+    assert (int(most), peaks) == (100, (88, 80))
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Who finds no connection free waits a second for one."""
+    monkeypatch.setattr("pprg_shared.database.BUSY_SECONDS", 1)
+
+
+def test_who_finds_every_connection_out_for_too_long_is_503_and_may_come_back(impatient, intake, refer, stored):
+    """F24."""
+    with ExitStack() as others:
+        for _ in range(POOL // 2):
+            others.enter_context(intake.engine.connect())
+        sent, waited = timed(lambda: refer("key"))
+
+    assert (sent.status_code, sent.headers["Retry-After"]) == (503, "5")
+    assert 1 <= waited < 3
+    assert refer("key").status_code == 201
+    assert stored() == ["PPRG-2026-0001"]
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg", "postgres"])
