@@ -42,7 +42,7 @@ check: $(VENV)/.development ## Lint, format, types, import contracts and the rul
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m pytest -q tests/house
 
-docs: $(VENV)/.development ## Write docs/reference anew from the code
+docs: $(VENV)/.development ## Write docs/reference and the menu anew from the code
 	@$(BIN)/python tools/docs.py
 
 bench: $(VENV)/.development .venv-bench/.runtime ## Measure the product beside raw code by hand (BENCH_SCALE=0.1 for a look)

@@ -1,4 +1,4 @@
-"""Write docs/reference from the code. `make docs` runs it; a house test compares."""
+"""Write docs/reference and the menu from the code. `make docs` runs it; a house test compares."""
 
 import dataclasses
 import importlib
@@ -12,6 +12,7 @@ import click
 
 from pprg_embedded.__main__ import main as pprg
 from pprg_embedded.world import SERVICES
+from pprg_shared.acting import EVERYBODY
 from pprg_shared.asyncapi import document, holders, json_schema, sentence
 from pprg_shared.config import Settings
 from pprg_shared.contract import Event
@@ -19,6 +20,7 @@ from pprg_shared.definitions import hash_name
 from pprg_shared.profile import Profile
 from pprg_shared.profile.reading import in_words as kind_in_words
 from pprg_shared.profile.reading import is_coded, keys_of
+from pprg_shared.web import MENU
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs/reference"
@@ -36,7 +38,18 @@ def pages() -> dict[Path, str]:
     asyncapi = json.dumps(document(SERVICES), indent=2, ensure_ascii=False)
     found = {"asyncapi.json": [asyncapi], "events.md": events(), "settings.md": settings(), "commands.md": commands()}
     found["profile.md"] = profile()
-    return {REFERENCE / name: "\n".join(lines).rstrip() + "\n" for name, lines in found.items()}
+    reference = {REFERENCE / name: "\n".join(lines).rstrip() + "\n" for name, lines in found.items()}
+    return reference | {MENU: json.dumps(menu(), indent=2) + "\n"}
+
+
+def menu() -> list[dict[str, Any]]:
+    """Every place that services offer, with the roles of its verb; those for everybody stand last."""
+    offered = [(each, words, *place) for each in SERVICES for words, place in each.menu.items()]
+    places = [
+        {"words": words, "href": href, "roles": sorted(service.verbs[verb] - {EVERYBODY} if verb else ())}
+        for service, words, href, verb in offered
+    ]
+    return sorted(places, key=lambda each: not each["roles"])
 
 
 def heading(title: str, *words: str) -> list[str]:

@@ -14,18 +14,8 @@ from pprg_shared.boxes.tables import outbox
 from pprg_shared.calendar import london_date
 from pprg_shared.errors import Forbidden
 from pprg_shared.service import Runtime
-from pprg_shared.web import Place
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-OFFICE = frozenset({"coordinator", "deputy"})
-NAVIGATION = (
-    Place("Cases", "/cases", OFFICE | {"chair", "partner", "member"}),
-    Place("Requests", "/requests", frozenset({"agency", "partner"})),
-    Place("Letters", "/letters", OFFICE | {"ops", "administrator"}),
-    Place("Publications", "/publications", OFFICE),
-    Place("Refer a case", "/referrals/new"),
-    Place("What was learnt", "/learning"),
-)
 
 
 def create_app(alive: Runtime) -> Flask:
@@ -42,7 +32,6 @@ def create_app(alive: Runtime) -> Flask:
         allowed_hosts=settings.hosts,
         trusted_proxies=settings.trusted_proxies,
         partnership=alive.profile.contact_lines(),
-        navigation=NAVIGATION,
         actor=actor,
     )
     app.jinja_env.globals["may"] = may

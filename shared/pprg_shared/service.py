@@ -56,6 +56,8 @@ class Service:
     rings: Sequence[str] = ("case", "contact")
     #: Who may do what: verb to roles; a verb that is not here nobody may.
     verbs: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    #: What the menu of all services offers of it: words to address and verb, which is empty where everybody may.
+    menu: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     #: Boxes besides outbox and inbox (letters, reminders).
     boxes: Callable[["Runtime"], Sequence[Drains]] = lambda _runtime: ()
     #: Called once after the migrations, for what must be there from the first start.

@@ -77,6 +77,21 @@ def test_no_two_services_claim_the_same_pages():
     assert sorted(segments) == sorted(set(segments))
 
 
+@pytest.mark.parametrize("who", ["coordinator", "chair", "partner-police", "lead-gp", "ops", "administrator"])
+def test_the_menu_offers_a_person_what_they_may_open_and_nothing_else(world, who):
+    for service in SERVICES:
+        visitor = world.visitor(service.name, who)
+        for words, (href, _) in service.menu.items():
+            page = visitor.get(href)
+
+            assert href.split("/")[1] in service.segments
+            assert page.status_code == (200 if f">{words}<" in re.sub(r"\s*\n\s*", "", _menu(page)) else 403)
+
+
+def _menu(page) -> str:
+    return page.text.partition("<nav")[2].partition("</nav>")[0]
+
+
 def test_nginx_sends_a_path_to_the_service_that_would_answer_it_embedded(world):
     text = (ROOT / "deploy/nginx/services.map").read_text(encoding="utf-8")
     segments = [segment for service in SERVICES for segment in service.segments if segment]

@@ -40,5 +40,6 @@ service = Service(
     ],
     segments=["", "referrals", "requests", "sign-in", "session", "people", "agencies", "problems"],
     verbs={"refer": frozenset({EVERYBODY}), "answer": frozenset({"agency", "partner"})},
+    menu={"Requests": ("/requests", "answer"), "Refer a case": ("/referrals/new", "refer")},
     prepare=prepare,
 )

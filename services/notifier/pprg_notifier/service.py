@@ -46,6 +46,7 @@ service = Service(
         "read letters": frozenset({"coordinator", "deputy", "ops", "administrator"}),
         "read addresses": frozenset({"coordinator", "administrator"}),
     },
+    menu={"Letters": ("/letters", "read letters")},
     parts=parts,
     boxes=boxes,
 )

@@ -16,4 +16,5 @@ service = Service(
     says=[OutcomePublished],
     segments=["learning", "publications"],
     verbs={"publish": frozenset({"coordinator", "deputy"})},
+    menu={"Publications": ("/publications", "publish"), "What was learnt": ("/learning", "")},
 )

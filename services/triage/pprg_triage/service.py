@@ -41,4 +41,5 @@ service = Service(
         "propose": OFFICE | {"chair"},
         "ratify": frozenset({"chair", "partner"}),
     },
+    menu={"Cases": ("/cases", "read")},
 )

@@ -1,5 +1,6 @@
 """What every page and API of every service has in common: layout, forms, errors, tokens, headers, limits."""
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from pprg_shared.web.compiled import COMPILED
 BODY_BYTES = 1024 * 1024
 FORM_PARTS = 4000
 STATIC = Path(__file__).parent / "static"
+MENU = Path(__file__).parent / "menu.json"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 POLICY = (
@@ -73,7 +75,6 @@ def install(
     allowed_hosts: Sequence[str],
     trusted_proxies: int,
     partnership: Mapping[str, str],
-    navigation: Sequence[Place],
     actor: Callable[[], Any],
 ) -> None:
     """Give an app its layout, limits, headers, tokens and errors."""
@@ -84,7 +85,7 @@ def install(
     app.jinja_loader = ChoiceLoader([*own, PackageLoader("pprg_shared.web", "templates"), components])
     app.jinja_env.bytecode_cache = COMPILED
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    about = About(title, trial, partnership, navigation)
+    about = About(title, trial, partnership, _places())
     app.jinja_env.globals.update(web=about, asset=lambda name: f"/assets/{service}/{name}")
     app.jinja_env.filters.update(day=calendar.long, short_day=calendar.short)
     app.jinja_env.filters.update(london_words=calendar.moment, london_time=calendar.time_of_day)
@@ -95,6 +96,11 @@ def install(
     app.add_url_rule(f"/assets/{service}/<path:name>", "assets", _asset)
     if trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted_proxies, x_proto=trusted_proxies)  # type: ignore[method-assign]
+
+
+def _places() -> list[Place]:
+    """The menu of all services, of which an image holds one: `make docs` writes it from their descriptions."""
+    return [Place(each["words"], each["href"], frozenset(each["roles"])) for each in json.loads(MENU.read_bytes())]
 
 
 def _door(app: Flask, hosts: set[str]) -> None:
