@@ -59,6 +59,7 @@ class Settings:
     mail_from: str = setting("practice-reviews@pprg.example", "Address that letters come from.")
     mail_timeout: int = setting(20, "Seconds to wait for the SMTP server at each command.")
     mail_end_timeout: int = setting(600, "Seconds to wait for its word on a whole letter; waiting less makes copies.")
+    mail_per_minute: int = setting(120, "Most letters that a process gives it in a minute, urgent ones first; 0: all.")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:

@@ -474,6 +474,41 @@ def test_two_loops_at_once_send_each_letter_once(make_notifier, by_mail, mail_se
     assert mail_server.connections == 2
 
 
+def test_of_many_letters_due_at_once_urgent_ones_go_first_and_none_faster_than_allowed(
+    make_notifier, by_mail, mail_server, database_url
+):
+    """F69."""
+    notifier = make_notifier(**by_mail, mail_per_minute=30, database_url=database_url)
+    notifier.ask(count=100)
+    notifier.clock.forward(seconds=1)
+    notifier.invite()
+
+    first, at_once = notifier.box.drain(), notifier.box.drain()
+    notifier.clock.forward(seconds=59)
+    early = notifier.box.drain()
+    notifier.clock.forward(seconds=1)
+    second = notifier.box.drain()
+
+    assert [first, at_once, early, second] == [30, 0, 0, 30]
+    assert len(mail_server.taken) == 60
+    assert mail_server.taken[0].recipients == ["member@police.example"]
+
+
+def test_a_clock_that_is_put_back_does_not_hold_up_letters(make_notifier, by_mail, mail_server):
+    """F71."""
+    notifier = make_notifier(**by_mail, mail_per_minute=1)
+    notifier.ask()
+    notifier.send()
+    notifier.ask()
+    notifier.clock.forward(hours=-1)
+    with notifier.runtime.database.writing("action") as session:
+        session.execute(sa.update(letters).values(due_at=notifier.clock.at))
+
+    notifier.send()
+
+    assert len(mail_server.taken) == 2
+
+
 def test_a_loop_that_was_overtaken_neither_postpones_nor_says_anything(notifier, mail_server):
     notifier.ask()
     slow = take(notifier.box)

@@ -51,10 +51,11 @@ def patience(error: Exception, attempts: int, created_at: datetime, now: datetim
 
 
 @cache
-def _take(table: sa.Table, limit: int, counters: tuple[str, ...]) -> sa.UpdateBase:
+def _take(table: sa.Table, limit: int, counters: tuple[str, ...], first: tuple[str, ...]) -> sa.UpdateBase:
     """In one statement; the oldest are found apart, lest PostgreSQL looks for them again for every row."""
     due = (*waiting(table), table.c.due_at <= sa.bindparam("now"))
-    oldest = sa.select(table.c.id).where(*due).order_by(table.c.due_at).limit(limit)
+    order = [table.c.type.in_(first).desc()] if first else []
+    oldest = sa.select(table.c.id).where(*due).order_by(*order, table.c.due_at).limit(limit)
     chosen = sa.select(oldest.with_for_update(skip_locked=True).cte("oldest").c.id)
     # A row in hand has no problem, so that it can be told from one that waits for its next try.
     leased = {"due_at": sa.bindparam("until"), "problem": None, **{each: table.c[each] + 1 for each in counters}}
@@ -67,11 +68,15 @@ def take_many(
     limit: int,
     lease: timedelta | None = None,
     counters: tuple[str, ...] = ("attempts",),
+    first: tuple[str, ...] = (),
 ) -> list[Any]:
-    """Up to `limit` rows that are due, leased to the caller; their counters already count this time."""
+    """Up to `limit` rows that are due, leased to the caller; their counters already count this time.
+
+    Rows of the types that go `first` come before others that have been due for longer.
+    """
     at = database.clock()
     times = {"now": at, "until": at + (lease or LEASE)}
-    rows = database.at_once(f"{table.name}-take", _take(table, limit, counters), times)
+    rows = database.at_once(f"{table.name}-take", _take(table, limit, counters, first), times)
     return sorted(rows, key=attrgetter("created_at"))
 
 

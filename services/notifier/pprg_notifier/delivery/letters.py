@@ -2,7 +2,8 @@
 
 import json
 import time
-from datetime import timedelta
+from collections import deque
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +25,7 @@ from pprg_shared.service import Runtime
 
 #: A turn ends after this many seconds, so that the loop shows that it lives and can be asked to stop.
 TURN_SECONDS = 20.0
+MINUTE = timedelta(minutes=1)
 #: Each time a letter is taken counts as an attempt that nobody knows the end of, until its end is written down.
 COUNTERS = ("attempts", "unknown")
 
@@ -37,19 +39,32 @@ class Letters:
         self.runtime, self.database = runtime, runtime.database
         self.mailbox: Mailbox = runtime.parts["mailbox"]
         self.link = Link(runtime.settings) if runtime.settings.mail_server else None
+        #: When the last letters went to the mail server, as many as it is given in a minute.
+        self._given: deque[datetime] = deque(maxlen=runtime.settings.mail_per_minute)
         self.slowest = self.link.slowest if self.link else 0.0
 
     def drain(self) -> int:
-        """Send what is due, and stop early when the mail server is away: the next letter would fare no better."""
+        """Send what is due, urgent letters first, and no more than the mail server is given in a minute.
+
+        Stops early when the mail server is away: the next letter would fare no better.
+        """
         count, end = 0, time.monotonic() + TURN_SECONDS
-        lease = LEASE + timedelta(seconds=self.slowest)
-        while time.monotonic() < end and (rows := take_many(self.database, letters, 1, lease, COUNTERS)):
+        while time.monotonic() < end and not self._full() and (row := self._take()):
             count += 1
-            if not self._deliver(rows[0]):
+            if not self._deliver(row):
                 break
         if self.link:
             self.link.rest()
         return count
+
+    def _take(self) -> Any:
+        lease = LEASE + timedelta(seconds=self.slowest)
+        return next(iter(take_many(self.database, letters, 1, lease, COUNTERS, rules.URGENT)), None)
+
+    def _full(self) -> bool:
+        """Whether the mail server was given all it gets in a minute; a clock that was put back does not prolong it."""
+        given = self._given
+        return bool(given) and len(given) == given.maxlen and abs(self.runtime.clock() - given[0]) < MINUTE
 
     def close(self) -> None:
         """Say goodbye to the mail server."""
@@ -109,6 +124,7 @@ class Letters:
         settings = self.runtime.settings
         if self.link is None or (rules.invented(to) and not settings.trial):
             return self.mailbox.attempt(row.id, raw)
+        self._given.append(self.runtime.clock())
         return self.link.attempt(settings.mail_from, to, raw)
 
     def _mark(self, row: Any, after: Verdict, to: str = "") -> None:
