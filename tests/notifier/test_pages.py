@@ -1,5 +1,6 @@
 """Who may see how letters fare, and what of them."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -25,6 +26,16 @@ class Visitor:
 
     def get(self, path):
         return self.client.get(path, headers=self.headers)
+
+    def open_form(self, letter):
+        """A way to say by the form on a letter's page that it, or another one, came back."""
+        hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', self.get(f"/letters/{letter}").text))
+        return lambda about, **answers: self.client.post(f"/letters/{about}", data={**hidden, **answers, "_end": "1"})
+
+    def open_api(self, _letter):
+        """The same by the API."""
+        headers = self.headers | {"Idempotency-Key": str(uuid4())}
+        return lambda about, **body: self.client.post(f"/api/v1/letters/{about}/returned", json=body, headers=headers)
 
 
 @pytest.fixture
@@ -179,3 +190,54 @@ def test_a_letter_that_waits_for_somebody_to_hold_a_duty_is_shown(make_notifier)
     page = visit(notifier, "coordinator", f"/letters/{notifier.rows()[0].id}").text
 
     assert "The directory has no safeguarding lead at Wiltshire Police." in page
+
+
+BACK = "it came back: there is no such address"
+BY_FORM, BY_API = Visitor.open_form, Visitor.open_api
+
+
+@pytest.mark.parametrize(("way", "statuses"), [(BY_FORM, [303, 422]), (BY_API, [201, 409])])
+def test_a_letter_that_came_back_did_not_arrive_and_that_is_said_once(letters, way, statuses):
+    """F68: a person reads what came back; nothing that anybody can forge is believed, and nothing is answered."""
+    letter, before = id_of(letters, "accepted"), letters.said()
+    ways = [way(Visitor(letters, who), letter) for who in ("coordinator", "ops")]
+
+    told, again = (tell(letter, why="unknown") for tell in ways)
+    page = visit(letters, "coordinator", f"/letters/{letter}").text
+
+    assert [told.status_code, again.status_code] == statuses
+    assert "Only a letter that a mail server has taken can come back." in again.text
+    assert ("failed", BACK) in letters.fates()
+    assert letters.said()[len(before) :] == [("letter.failed.v1", BACK)]
+    assert "It came back: there is no such address." in page
+    assert "Call the recipient, and have the address in the directory put right." in page
+    assert "Has it come back?" not in page
+
+
+@pytest.mark.parametrize("way", [BY_FORM, BY_API])
+@pytest.mark.parametrize("answers", [{}, {"why": "anything"}])
+def test_why_a_letter_came_back_is_one_of_three(letters, way, answers):
+    letter, fates = id_of(letters, "accepted"), letters.fates()
+
+    refused = way(Visitor(letters, "coordinator"), letter)(letter, **answers)
+
+    assert refused.status_code == 422
+    assert "Say why the letter came back" in refused.text
+    assert letters.fates() == fates
+
+
+@pytest.mark.parametrize("way", [BY_FORM, BY_API])
+def test_a_letter_that_is_not_there_cannot_come_back(letters, way):
+    tell = way(Visitor(letters, "coordinator"), id_of(letters, "accepted"))
+
+    assert tell(uuid4(), why="full").status_code == 404
+
+
+@pytest.mark.parametrize("who", OTHERS)
+def test_nobody_else_may_say_that_a_letter_came_back(letters, who):
+    letter = id_of(letters, "accepted")
+
+    refused = BY_API(Visitor(letters, who), letter)(letter, why="full")
+
+    assert refused.status_code == 403
+    assert ("accepted", None) in letters.fates()

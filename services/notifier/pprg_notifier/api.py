@@ -6,10 +6,11 @@ from uuid import UUID
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
+from pprg_notifier import actions
 from pprg_notifier.projections import Shown, letter_of, letters_of
-from pprg_notifier.schemas import WhichLetters
-from pprg_shared.acting import needs, reading
-from pprg_shared.web.api import asked
+from pprg_notifier.schemas import ReturnedSchema, WhichLetters
+from pprg_shared.acting import act, needs, reading, receipt
+from pprg_shared.web.api import asked, body
 
 api = Blueprint("api", __name__, url_prefix="/api/v1/letters")
 
@@ -30,6 +31,13 @@ def show_letter(letter_id: UUID) -> ResponseReturnValue:
     needs("read letters")
     with reading() as session:
         return jsonify(_json(letter_of(session, letter_id)))
+
+
+@api.post("/<uuid:letter_id>/returned")
+def create_returned(letter_id: UUID) -> ResponseReturnValue:
+    """Say that a letter came back."""
+    needs("note returned")
+    return receipt(act(actions.note_returned, phase="letters", letter_id=letter_id, **body(ReturnedSchema())))
 
 
 def _json(letter: Shown) -> dict[str, Any]:

@@ -2,16 +2,19 @@
 
 from email import message_from_bytes
 from email.policy import default
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from pprg_notifier import actions
 from pprg_notifier.projections import address_of, letter_of, letters_of
 from pprg_notifier.rules import State
-from pprg_notifier.schemas import WhichLetters
-from pprg_shared.acting import may, needs, reading, runtime
+from pprg_notifier.schemas import ReturnedSchema, WhichLetters
+from pprg_shared.acting import Done, act, may, needs, reading, runtime, submitted
 from pprg_shared.web.api import asked
+from pprg_shared.web.forms import Form
 
 pages = Blueprint("pages", __name__)
 
@@ -26,19 +29,28 @@ def all_letters() -> ResponseReturnValue:
     return render_template("letters.html", found=found, which=which, states=list(State))
 
 
-@pages.get("/letters/<uuid:letter_id>")
+@pages.route("/letters/<uuid:letter_id>", methods=["GET", "POST"])
 def one_letter(letter_id: UUID) -> ResponseReturnValue:
-    """Show how a letter fares and, when the try-out mailbox keeps it, what its recipient reads."""
-    needs("read letters")
+    """Show how a letter fares and take that it came back."""
+    needs("read letters" if request.method == "GET" else "note returned")
+    form = Form(ReturnedSchema(), request.form if request.method == "POST" else None)
+
+    def send(data: dict[str, Any]) -> Done:
+        return act(actions.note_returned, phase="letters", letter_id=letter_id, **data)
+
+    return submitted(form, send) or (_letter_page(letter_id, form), 422 if form.errors else 200)
+
+
+def _letter_page(letter_id: UUID, form: Form) -> str:
+    """A letter and, when the try-out mailbox keeps it, what its recipient reads."""
     open_to_all = may("read addresses")
     with reading() as session:
         letter = letter_of(session, letter_id)
         address = address_of(session, letter_id) if open_to_all else None
     kept = runtime().parts["mailbox"].read(letter_id)
     text, invitation = _parts(kept) if kept else ("", "")
-    return render_template(
-        "letter.html", letter=letter, address=address, text=text, invitation=invitation if open_to_all else ""
-    )
+    shown = {"address": address, "text": text, "invitation": invitation if open_to_all else ""}
+    return render_template("letter.html", letter=letter, form=form, **shown)
 
 
 def _parts(raw: bytes) -> tuple[str, str]:

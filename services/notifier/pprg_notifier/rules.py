@@ -22,6 +22,14 @@ URGENT = ("new_referral", "information_request", "overdue", "meeting_invitation"
 TYPED: frozenset[str] = frozenset()
 
 
+#: Why a letter that a mail server had taken came back, as somebody read in the mail that brought it.
+RETURNED: Mapping[str, str] = {
+    "unknown": "there is no such address",
+    "full": "the mailbox is full",
+    "refused": "the recipient's mail server refused it",
+}
+
+
 class Step(StrEnum):
     """How far a letter had come when a mail server spoke, or fell silent."""
 

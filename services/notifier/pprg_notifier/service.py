@@ -44,6 +44,7 @@ service = Service(
     segments=["letters"],
     verbs={
         "read letters": frozenset({"coordinator", "deputy", "ops", "administrator"}),
+        "note returned": frozenset({"coordinator", "deputy", "ops", "administrator"}),
         "read addresses": frozenset({"coordinator", "administrator"}),
     },
     menu={"Letters": ("/letters", "read letters")},

@@ -1,0 +1,29 @@
+"""What people do at the notifier; each function one transaction."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from pprg_notifier import rules
+from pprg_notifier.models import letters
+from pprg_shared.acting import Done
+from pprg_shared.actor import Actor
+from pprg_shared.boxes import publish
+from pprg_shared.database import now
+from pprg_shared.errors import NotThere, Refused
+from pprg_shared.events.notifier import LetterFailed
+
+
+def note_returned(session: Session, _actor: Actor, *, letter_id: UUID, why: str) -> Done:
+    """Write down that a letter came back after a mail server had taken it, and say that it did not arrive."""
+    row = session.execute(sa.select(letters).where(letters.c.id == letter_id).with_for_update()).first()
+    if row is None:
+        raise NotThere
+    if rules.state(row.done_at, row.failed_at, row.problem) is not rules.State.ACCEPTED:
+        raise Refused("Only a letter that a mail server has taken can come back.")
+    problem = f"it came back: {rules.RETURNED[why]}"
+    failed = {"done_at": None, "failed_at": now(session), "problem": problem}
+    session.execute(sa.update(letters).where(letters.c.id == letter_id).values(**failed))
+    publish(session, LetterFailed(letter_id=letter_id, about=row.subject, template=row.type, reason=problem))
+    return Done(f"/letters/{letter_id}", row.facts["reference"], row.subject)
