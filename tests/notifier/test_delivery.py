@@ -12,7 +12,7 @@ from pprg_notifier.models import letters
 from pprg_notifier.rules import Fate, Verdict
 from pprg_shared.boxes.operations import retry
 from pprg_shared.boxes.work import take_many
-from waiting import free_port
+from waiting import eventually, free_port
 
 ACCEPTED, FAILED = "letter.accepted.v1", "letter.failed.v1"
 NOT_USED = "the mail server could not be used"
@@ -21,9 +21,9 @@ UNKNOWN = "the mail server gave no proper answer once it had the letter: nobody 
 SPENT = "sent 8 times, and nobody knows whether it arrived"
 
 
-def take(box, lease=timedelta(seconds=90)):
+def take(box):
     """Take the next letter as a loop does."""
-    (row,) = take_many(box.database, letters, 1, lease, ("attempts", "unknown"))
+    (row,) = take_many(box.database, letters, 1, ("attempts", "unknown"))
     return row
 
 
@@ -538,20 +538,47 @@ def test_a_loop_that_still_works_is_not_disturbed_by_one_that_was_overtaken(noti
     assert notifier.said() == []
 
 
-def test_a_letter_in_hand_is_leased_for_as_long_as_a_mail_server_may_take(notifier):
+def test_while_a_mail_server_thinks_a_letter_stays_in_hand_for_however_long_it_takes(
+    make_notifier, by_mail, mail_server, database_url, monkeypatch
+):
+    monkeypatch.setattr("pprg_notifier.delivery.hold.RENEWALS", 900)
+    mail_server.script.append((".", Late(3, "250 taken, late")))
+    notifier = make_notifier(**by_mail, database_url=database_url)
+    other = Letters(notifier.runtime)
     notifier.ask()
-    box = notifier.box
-    during = []
+    sending = threading.Thread(target=notifier.box.drain)
+    sending.start()
+    eventually(lambda: notifier.rows()[0].attempts)
 
-    def look(*_arguments):
-        during.append(notifier.rows()[0].due_at - notifier.clock.at)
-        return box.__class__._send(box, *_arguments)
+    overtaken = []
+    for _ in range(5):
+        notifier.clock.forward(seconds=80)
+        until = notifier.clock.at + timedelta(seconds=90)
+        eventually(lambda until=until: notifier.rows()[0].due_at == until)
+        overtaken.append(other.drain())
+    thought = sending.is_alive()
+    sending.join(20)
+    other.close()
 
-    box._send = look
+    assert (overtaken, thought) == ([0] * 5, True)
+    assert notifier.fates() == [("accepted", None)]
+    assert [(row.attempts, row.unknown) for row in notifier.rows()] == [(1, 0)]
+    assert len(mail_server.taken) == 1
+
+
+def test_the_letter_that_a_dead_process_had_in_hand_is_free_after_a_minute_and_a_half(notifier, mail_server):
+    notifier.ask()
+    take(notifier.box)
+
+    notifier.clock.forward(seconds=89)
+    too_early = notifier.box.drain()
+    notifier.clock.forward(seconds=1)
     notifier.send()
 
-    assert during == [timedelta(seconds=90 + box.link.slowest)]
-    assert notifier.loop.stale_seconds == box.link.slowest > 600
+    assert too_early == 0
+    assert notifier.fates() == [("accepted", None)]
+    assert len(mail_server.taken) == 1
+    assert notifier.loop.stale_seconds == notifier.box.link.slowest > 600
 
 
 def test_the_address_a_letter_went_to_is_kept_sealed(notifier):

@@ -16,7 +16,7 @@ from pprg_shared.database import Database
 from pprg_shared.errors import NotYet, Refused
 from pprg_shared.logs import log
 
-#: Longer than the slowest act; whoever acts for longer says so when taking.
+#: Longer than the slowest act; whoever may act for longer renews it.
 LEASE = timedelta(seconds=90)
 LONGEST = timedelta(hours=1)
 TRIES = 12
@@ -66,7 +66,6 @@ def take_many(
     database: Database,
     table: sa.Table,
     limit: int,
-    lease: timedelta | None = None,
     counters: tuple[str, ...] = ("attempts",),
     first: tuple[str, ...] = (),
 ) -> list[Any]:
@@ -75,7 +74,7 @@ def take_many(
     Rows of the types that go `first` come before others that have been due for longer.
     """
     at = database.clock()
-    times = {"now": at, "until": at + (lease or LEASE)}
+    times = {"now": at, "until": at + LEASE}
     rows = database.at_once(f"{table.name}-take", _take(table, limit, counters, first), times)
     return sorted(rows, key=attrgetter("created_at"))
 

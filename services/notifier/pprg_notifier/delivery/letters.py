@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pprg_notifier import rules
+from pprg_notifier.delivery.hold import held
 from pprg_notifier.delivery.mailbox import Mailbox
 from pprg_notifier.delivery.smtp import Link
 from pprg_notifier.message import build
@@ -16,7 +17,7 @@ from pprg_notifier.models import letters, place_of, recipient
 from pprg_notifier.rules import Answer, Fate, Step, Verdict
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.tables import waiting
-from pprg_shared.boxes.work import LEASE, PROBLEM_CHARACTERS, back_off, patience, take_many
+from pprg_shared.boxes.work import PROBLEM_CHARACTERS, back_off, patience, take_many
 from pprg_shared.crashpoints import crashpoint
 from pprg_shared.errors import NotYet, Refused
 from pprg_shared.events.notifier import LetterAccepted, LetterFailed
@@ -58,8 +59,7 @@ class Letters:
         return count
 
     def _take(self) -> Any:
-        lease = LEASE + timedelta(seconds=self.slowest)
-        return next(iter(take_many(self.database, letters, 1, lease, COUNTERS, rules.URGENT)), None)
+        return next(iter(take_many(self.database, letters, 1, COUNTERS, rules.URGENT)), None)
 
     def _full(self) -> bool:
         """Whether the mail server was given all it gets in a minute; a clock that was put back does not prolong it."""
@@ -125,7 +125,8 @@ class Letters:
         if self.link is None or (rules.invented(to) and not settings.trial):
             return self.mailbox.attempt(row.id, raw)
         self._given.append(self.runtime.clock())
-        return self.link.attempt(settings.mail_from, to, raw)
+        with held(self.database, row):
+            return self.link.attempt(settings.mail_from, to, raw)
 
     def _mark(self, row: Any, after: Verdict, to: str = "") -> None:
         """Write down what became of an attempt and say it, once: unless somebody else has marked the letter since."""
