@@ -73,6 +73,8 @@ class Context:
     correlation_id: str
     profile: Profile | None = None
     outgoing: list[Any] = field(default_factory=list)
+    #: Whether it leaves work in a box besides the outbox that is not to wait for the loop's next look.
+    wakes: bool = False
 
 
 def context(session: Session) -> Context:
@@ -130,7 +132,7 @@ class Database:
         self, url: str, service: str, keys: Keys | None = None, clock: Clock = utcnow, profile: Profile | None = None
     ) -> None:
         self.service, self.keys, self.clock, self.profile = service, keys or Keys(), clock, profile
-        #: Called after a commit that said something; by default it tells the loops of other processes.
+        #: Called after a commit that left work for loops; by default it tells the loops of other processes.
         self.wake: Callable[[], None] = self.notify
         self.url = sa.make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
@@ -164,12 +166,12 @@ class Database:
 
     @contextmanager
     def writing(self, act: str, correlation_id: str | None = None) -> Iterator[Session]:
-        """One transaction that may change things; commits at the end, wakes the loop when it said something."""
+        """One transaction that may change things; commits at the end, wakes the loops when it left them work."""
         about = Context(self.service, act, self.keys, self.clock, correlation_id or str(uuid4()), self.profile)
         with self._sessions(info={"context": about, "writes": True}) as session:
             yield session
             session.commit()
-        if about.outgoing:
+        if about.outgoing or about.wakes:
             self.wake()
 
     def at_once(self, act: str, statement: sa.Executable, values: Mapping[str, Any]) -> list[Any]:

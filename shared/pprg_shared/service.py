@@ -126,8 +126,10 @@ class Runtime:
                 loop.wake.set()
 
     def _said(self) -> None:
-        """A transaction, here or in another process, has said something."""
-        self.wake("outbox")
+        """A transaction, here or in another process, has said something or filled a box that is to be woken for it."""
+        for loop in self.loops:
+            if loop.box is self._outbox or getattr(loop.box, "woken", False):
+                loop.wake.set()
 
     def drain(self) -> int:
         """Do all that is due now, in this thread; for tests and the command line."""

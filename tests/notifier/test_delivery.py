@@ -1,6 +1,7 @@
 """What becomes of letters at the hands of a mail server that fails: their state, why, and that it is said once."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -19,6 +20,13 @@ NOT_USED = "the mail server could not be used"
 UNCLEAR = "the mail server gave no proper answer before it had the letter"
 UNKNOWN = "the mail server gave no proper answer once it had the letter: nobody knows whether it arrived"
 SPENT = "sent 8 times, and nobody knows whether it arrived"
+
+
+def rests(loop):
+    """Whether a loop waits to be woken."""
+    beat = loop.beat
+    time.sleep(0.5)
+    return loop.beat == beat
 
 
 def take(box):
@@ -507,6 +515,31 @@ def test_a_clock_that_is_put_back_does_not_hold_up_letters(make_notifier, by_mai
     notifier.send()
 
     assert len(mail_server.taken) == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "elsewhere"),
+    [
+        ("sqlite", False),
+        pytest.param("postgres", False, marks=pytest.mark.database),
+        pytest.param("postgres", True, marks=pytest.mark.database),
+    ],
+)
+def test_a_letter_goes_out_as_soon_as_it_is_written_here_or_by_another_process(
+    make_notifier, by_mail, mail_server, monkeypatch, request, address, elsewhere
+):
+    """The loops look by themselves once in ten minutes here, so that only a wake-up can make them look now."""
+    monkeypatch.setattr("pprg_shared.service.POLL_SECONDS", 600)
+    url = request.getfixturevalue("postgres").fresh() if address == "postgres" else ""
+    notifier = make_notifier(**by_mail, database_url=url)
+    writer = make_notifier(**by_mail, database_url=url) if elsewhere else notifier
+    notifier.runtime.start()
+    loop = notifier.loop
+
+    for number in range(1, 4):
+        eventually(lambda: rests(loop))
+        writer.ask()
+        eventually(lambda number=number: len(mail_server.taken) == number)
 
 
 def test_a_loop_that_was_overtaken_neither_postpones_nor_says_anything(notifier, mail_server):

@@ -55,6 +55,7 @@ def _write(
         "problem": "replayed, not sent" if replayed else None,
     }
     session.execute(insert_new(session, letters), row)
+    context(session).wakes = True
 
 
 def _sealed(session: Session, letter: UUID, private: Facts) -> str:

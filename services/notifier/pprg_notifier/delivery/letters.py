@@ -35,6 +35,8 @@ class Letters:
     """Sends what is due, one recipient a transaction; a letter that is sent again is the same letter, byte for byte."""
 
     name = "letters"
+    #: Whoever writes a letter wakes its loop.
+    woken = True
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime, self.database = runtime, runtime.database
