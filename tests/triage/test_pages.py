@@ -132,6 +132,21 @@ def test_an_unknown_return_of_a_known_case_is_not_there(case, office):
     assert office.get(f"{case}/returns/{uuid4()}").status_code == 404
 
 
+def test_a_case_shows_that_a_letter_about_it_came_back(world, case, office):
+    before = words(office.get(case))
+    headers = {"Acting-As": "coordinator", "Idempotency-Key": "back"}
+    path = f"/api/v1/letters?subject={case.rpartition('/')[2]}"
+    letter = world.client("notifier").get(path, headers=headers).json["letters"][0]["id"]
+
+    path = f"/api/v1/letters/{letter}/returned"
+    told = world.client("notifier").post(path, json={"why": "full"}, headers=headers)
+    world.settle()
+
+    assert told.status_code == 201
+    assert "3 accepted by the mail server." in before
+    assert "2 accepted by the mail server, 1 failed ." in words(office.get(case))
+
+
 def test_agencies_are_asked_once_and_named_by_their_names(case, office):
     path = f"{case}/requests/new"
     none, first = send(office, path, questions="What?"), send(office, path, agencies="police", questions="What?")
