@@ -63,12 +63,12 @@ class QuickHand:
         self._cursor.execute(text, {**own, **values})
 
 
-def ask_first(connection: sa.Connection, statement: sa.Executable, values: Values) -> list[Any]:
-    """The rows that the first statement of a transaction gives on PostgreSQL; BEGIN travels with it."""
+def ask(connection: sa.Connection, statement: sa.Executable, values: Values) -> list[Any]:
+    """The rows that a statement gives on PostgreSQL, asked by psycopg itself: half the time of SQLAlchemy's way."""
     text, own = compiled(statement, connection.dialect)
     raw: Any = connection.connection.driver_connection
     try:
-        rows: list[Any] = raw.execute(text, values, binary=True).fetchall()
+        rows: list[Any] = raw.execute(text, {**own, **values}, binary=True).fetchall()
     except psycopg.OperationalError as error:
         raise sa.exc.OperationalError(text, None, error) from error
     return rows

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pprg_shared.database import UtcDateTime
-from pprg_shared.hand import ask_first
+from pprg_shared.hand import ask
 
 metadata = sa.MetaData()
 
@@ -92,14 +92,14 @@ def insert_new(session: Session, table: sa.Table) -> sa.Executable:
 
 
 def insert_all_new(session: Session, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
-    """Insert the rows whose id is not yet taken, first thing in a transaction; their ids."""
+    """Insert the rows whose id is not yet taken; their ids."""
     if session.get_bind().dialect.name != "postgresql":
         return set(session.execute(insert_new(session, table), rows).scalars())
     first = rows[0]
     alike = frozenset(name for name in first if all(row[name] == first[name] for row in rows))
     values = {name: first[name] if name in alike else [row[name] for row in rows] for name in first}
     statement = _from_arrays(table, tuple(first), alike) if len(alike) < len(first) else _one(table, tuple(first))
-    return {number for (number,) in ask_first(session.connection(), statement, values)}
+    return {number for (number,) in ask(session.connection(), statement, values)}
 
 
 @cache
