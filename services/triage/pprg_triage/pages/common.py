@@ -1,0 +1,23 @@
+"""What all pages of triage share."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from pprg_shared.acting import Done, submitted
+from pprg_shared.web.forms import Form
+
+pages = Blueprint("pages", __name__)
+
+
+def form_page(template: str, form: Form, send: Callable[[dict[str, Any]], Done], **about: Any) -> ResponseReturnValue:
+    """One shape for all forms about a case: draw, check, do, go on; a rule's no is shown above the form."""
+    return submitted(form, send) or (render_template(template, form=form, **about), 422 if form.errors else 200)
+
+
+def typed() -> "MultiDict[str, str] | None":
+    """What was sent, or None when the form is only looked at."""
+    return request.form if request.method == "POST" else None

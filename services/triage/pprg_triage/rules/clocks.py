@@ -1,0 +1,46 @@
+"""The clock of a case, and its steps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pprg_shared.calendar import (
+    Working,
+    short,
+    working,
+    working_days_between,
+)
+
+STEPS = ("Referred", "Requested", "Returned", "Meeting", "Decision", "Published")
+
+
+#: Internal targets of a rapid review, and the clocks of the profile that they are.
+TARGETS: Mapping[str, str] = {
+    "request_out": "rr.request_out",
+    "agency_return": "rr.agency_return",
+    "meeting": "rr.meeting",
+    "sign_off": "rr.signoff",
+}
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The statutory day and the internal targets before it, each with its working."""
+
+    submit: Working
+    targets: Mapping[str, Working]
+
+
+def clock(received: date, days: Mapping[str, int]) -> Clock:
+    """The rapid-review clock, of the working days by clock, from the day the referral was received (day 0)."""
+    targets = {name: working(received, days[code]) for name, code in TARGETS.items()}
+    return Clock(working(received, days["rr.submit"]), targets)
+
+
+def day_words(received: date, due: date, today: date) -> str:
+    """`Day 9 of 15, due Tue 21 Apr 2026, 6 working days left`."""
+    total, gone = working_days_between(received, due), working_days_between(received, today)
+    left = total - gone
+    days = "working day" if abs(left) == 1 else "working days"
+    rest = f"{left} {days} left" if left >= 0 else f"{-left} {days} late"
+    return f"Day {gone} of {total}, due {short(due)}, {rest}"
