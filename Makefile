@@ -26,7 +26,7 @@ run: $(VENV)/.runtime ## Run the four services on one port (PORT, VAR), no broke
 test: $(VENV)/.development ## Run the tests, all but the folders WITHOUT or only the folders SUITES
 	@$(BIN)/python -m pytest $(addprefix --ignore=,$(WITHOUT)) $(SUITES)
 
-test-all: $(VENV)/.development ## Run the long forms too, on every Python found
+test-all: $(VENV)/.development ## Run the long forms too, and the tests on every Python found
 	@./tools/test-all.sh
 
 demo: $(VENV)/.runtime ## Play an invented case and check it, in a temporary folder or at URL

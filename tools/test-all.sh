@@ -1,6 +1,7 @@
 #!/bin/sh
-# Run every test, the long forms too, on each Python from 3.11 to 3.13 that this machine has: on the path, in PYTHONS
-# (programs, with spaces between) or kept by pyenv. On the first one they run a second time with SQLAlchemy 2.0.
+# Run every test on each Python from 3.11 to 3.13 that this machine has: on the path, in PYTHONS (programs, with spaces
+# between) or kept by pyenv. On the first one the long forms run too, and all of every day once more with SQLAlchemy 2.0.
+# LONG="--long" runs the long forms everywhere.
 set -eu
 cd "$(dirname "$0")/.."
 members="shared services/intake services/triage services/notifier services/publisher deploy/embedded"
@@ -19,22 +20,23 @@ set_up() { # VENV PYTHON
     PYTHON=$2 ./tools/setup.sh "$1" development $members
 }
 
-try() { # VENV
+try() { # VENV OPTION
     echo "test-all: $("$1/bin/python" -c 'import platform, sqlalchemy; print(f"Python {platform.python_version()}, SQLAlchemy {sqlalchemy.__version__}")')"
-    "$1/bin/python" -m pytest --long
+    # shellcheck disable=SC2086 -- an option or none
+    "$1/bin/python" -m pytest $2
 }
 
-first=
+first= long=--long
 for version in 3.11 3.12 3.13; do
     python=$(python_for "$version")
     test -n "$python" || continue
     set_up ".venv-$version" "$python"
-    try ".venv-$version"
-    first=${first:-$python}
+    try ".venv-$version" "$long"
+    first=${first:-$python} long=${LONG:-}
 done
 test -n "$first" || { echo "no Python from 3.11 to 3.13 found" >&2; exit 1; }
 
 older=.venv-sqlalchemy-2.0
 set_up "$older" "$first"
 "$older/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/locks/sqlalchemy-2.0.txt
-try "$older"
+try "$older" "$long"

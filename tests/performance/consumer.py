@@ -12,6 +12,7 @@ HAND, HAND_BATCH = "by hand, a transaction a message", "by hand, batches of 50"
 HAND_OPENED = "by hand, batches of 50, seals opened"
 CORE, ORM = "the product, a row by Core", "the product, a row by the ORM"
 TRIAGE = "the product, triage opening cases"
+ONE = ", batches of one"
 ALONE = ", messages one at a time"
 RATE = 100
 
@@ -27,6 +28,7 @@ class Consumer:
 
 BY_HAND, BY_HAND_BATCH = Consumer(("byhand.py", "one")), Consumer(("byhand.py", "batch"))
 BY_HAND_OPENED = Consumer(("byhand.py", "batch", "open"))
+BY_ONE = Consumer(("measured.py", "consume", "row", "one"))
 BY_CORE, BY_ORM = Consumer(("measured.py", "consume", "row")), Consumer(("measured.py", "consume", "object"))
 CASES = Consumer(("-m", "pprg_triage", "work"), effect="cases", says=True)
 
@@ -117,6 +119,7 @@ def variants(place):
         HAND_OPENED: backlog(place, BY_HAND_OPENED, 15000),
         CORE: backlog(place, BY_CORE, 10000),
         ORM: backlog(place, BY_ORM, 10000),
+        CORE + ONE: backlog(place, BY_ONE, 4000),
         TRIAGE: backlog(place, CASES, 4000),
         HAND + ALONE: trickle(place, BY_HAND, 1000),
         CORE + ALONE: trickle(place, BY_CORE, 1000),

@@ -1,6 +1,7 @@
 """Parts of the product as processes to be measured, where the commands of the services do not already give them.
 
-`measured.py consume row|object`: triage with a handler that writes one row and nothing else, by Core or by the ORM.
+`measured.py consume row|object [one]`: triage with a handler that writes one row and nothing else, by Core or by the
+ORM; `one`: never more than one message in a batch.
 `measured.py commit [apart] RATE COUNT`: intake saying things; `apart`: another process runs its loops.
 """
 
@@ -17,8 +18,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from pprg_intake.service import service as intake
 from pprg_shared.boxes import publish
+from pprg_shared.bus import BATCH
 from pprg_shared.cli import alive, service_command
 from pprg_shared.events.intake import ReferralSubmitted
+from pprg_shared.rabbit import consumer
 from pprg_shared.startup import settings_of
 from pprg_triage.service import service as triage
 
@@ -56,8 +59,9 @@ def add_row(session, heard):
     )
 
 
-def consume(handler):
-    """The command of triage, but for what it does about a referral."""
+def consume(handler, *, most):
+    """The command of triage, but for what it does about a referral, and how many it takes at once."""
+    consumer.BATCH = most
     service_command(dataclasses.replace(triage, hears={ReferralSubmitted: handler}))(["work"])
 
 
@@ -88,6 +92,6 @@ def commit(rate, count, *, apart):
 if __name__ == "__main__":
     what, *more = sys.argv[1:]
     if what == "consume":
-        consume({"row": write_row, "object": add_row}[more[0]])
+        consume({"row": write_row, "object": add_row}[more[0]], most=1 if "one" in more else BATCH)
     else:
         commit(float(more[-2]), int(more[-1]), apart="apart" in more)
