@@ -165,7 +165,7 @@ class Consumer:
                 if monotonic() > self._look_again:
                     declare(live.link, self._service, self._names, monotonic() + DEADLINE).close()
                     self._look_again = monotonic() + REDECLARE_SECONDS
-            if live.arrived and not self._closing.is_set():
+            while live.arrived and not self._closing.is_set():
                 self._deliver(live, live.take())
 
     def _deliver(self, live: Deliveries, batch: list[tuple[int, bytes]]) -> None:
