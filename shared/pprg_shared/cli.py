@@ -1,6 +1,7 @@
 """The command of a service: serve, work, migrate, boxes and keys."""
 
 import dataclasses
+from pkgutil import resolve_name
 
 import click
 
@@ -68,4 +69,6 @@ def service_command(service: Service) -> click.Group:
 
     group.add_command(boxes_commands(lambda: alive(service, settings_of())))
     group.add_command(keys_commands(lambda: alive(service, settings_of())))
+    for name in service.commands:
+        group.add_command(resolve_name(name)(lambda: alive(service, settings_of())))
     return group

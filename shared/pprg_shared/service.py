@@ -60,6 +60,8 @@ class Service:
     menu: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     #: Boxes besides outbox and inbox (letters, reminders).
     boxes: Callable[["Runtime"], Sequence[Drains]] = lambda _runtime: ()
+    #: Commands of its own (`package.module:name`), each made from how to bring the service to life.
+    commands: Sequence[str] = ()
     #: Called once after the migrations, for what must be there from the first start.
     prepare: Callable[["Runtime"], None] = lambda _runtime: None
     #: Long-lived things that the service needs besides database and bus, by name.

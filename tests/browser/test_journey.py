@@ -42,6 +42,7 @@ def test_a_case_is_walked_from_the_door_to_what_everybody_can_read(visit, mode):
     ratify(visit(), office.page.url, reference)
     read_letters(office)
     publish(office, reference, title)
+    release(visit(), office, title)
     read_as_everybody(visit(), title, reference)
 
 
@@ -267,24 +268,49 @@ def publish(office, reference, title):
     office.follow("Publish what was learnt")
     eventually(lambda: office.status == 200 or not office.again())
     office.sees(f"Publish what was learnt, {reference}")
-    office.press("Publish")
+    office.press("Offer for release")
     office.sees(f"Error: Publish what was learnt, {reference}", 422)
-    assert_summary_leads_to(office, "title", "summary")
+    assert_summary_leads_to(office, "label", "title", "summary", "learning", "themes")
 
-    office.fill({"title": title, "summary": f"{LEARNT} It began on 3 May 2016."})
-    office.press("Publish")
+    office.fill({"label": f"Child {reference[-4:]}", "title": title, "learning": f"{LEARNT} It began on 3 May 2016."})
+    office.press("Save draft")
+    office.sees(f"Publish what was learnt, {reference}")
+    office.fill({"summary": "An invented case of an invented child."})
+    office.choose("Voice of the child", "Information sharing")
+    office.press("Offer for release")
     office.sees(f"Error: Publish what was learnt, {reference}", 422)
     assert office.problems == ["Give months and years only: an exact date can lead back to a person"]
     assert office.typed("title") == [title]
+    assert office.ticked == ["information-sharing", "voice-of-child"]
 
-    office.fill({"summary": LEARNT})
-    office.press("Publish")
-    office.sees(title)
+    office.fill({"learning": LEARNT})
+    office.press("Offer for release")
+    office.sees(f"Release what was learnt, {reference}")
+    assert "a second person must release it" in office.text
+    assert office.page.get_by_role("button", name="Release").count() == 0
+
+
+def release(chair, office, title):
+    chair.sign_in("Morgan Trial, chair")
+    chair.open("/publications")
+    chair.sees("Publications")
+    chair.follow(title)
+    chair.press("Release")
+    chair.sees(title)
+    office.again()
+    assert "Everybody can read it" in office.text
 
 
 def read_as_everybody(visitor, title, reference):
     visitor.open("/learning")
     visitor.sees("What was learnt")
+    visitor.fill({"text": f"hearing {title.rpartition(' ')[2]}"})
+    visitor.page.get_by_label("Theme", exact=True).select_option("Voice of the child")
+    visitor.press("Search")
+    visitor.sees("What was learnt")
+    assert (
+        visitor.page.url.rpartition("/")[2] == f"learning?text=hearing+{title.rpartition(' ')[2]}&theme=voice-of-child"
+    )
     visitor.follow(title)
     visitor.sees(title)
     assert LEARNT in visitor.text

@@ -7,13 +7,13 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from invented import PUBLISHED
 from pprg_intake.models import Submission
 from pprg_publisher.models import Publication
 from pprg_triage.models import Decision, Meeting, Request
 from waiting import eventually
 
 pytestmark = pytest.mark.both_databases
-SUMMARY = "Agencies held parts of the picture and met late; sharing earlier would have helped."
 
 
 @pytest.fixture
@@ -97,21 +97,22 @@ def test_a_decision_that_two_people_write_ratify_and_publish_is_one(world, case,
     about = {"decision_id": str(decision)}
     ratified = both("triage", f"{case}/decisions/ratification", about, "chair", "partner-police")
     (publication,) = ids(world, "publisher", Publication)
-    path = f"/api/v1/publications/{publication}/release"
-    published = both("publisher", path, {"title": "What was learnt", "summary": SUMMARY}, "coordinator", "deputy")
+    path = f"/api/v1/publications/{publication}"
+    offered = both("publisher", f"{path}/offer", PUBLISHED, "coordinator", "coordinator")
+    released = both("publisher", f"{path}/release", {}, "deputy", "chair")
 
-    assert (written, ratified, published) == ([201, 409], [201, 409], [201, 409])
+    assert (written, ratified, offered, released) == ([201, 409], [201, 409], [201, 409], [201, 409])
 
 
 def test_a_title_taken_at_the_same_moment_is_refused_in_words_and_can_be_sent_again(world):
     database = world.services["publisher"].database
     mine, theirs = (draft(database, title) for title in ("", "What was learnt"))
-    release = {"title": "What was learnt", "summary": SUMMARY}
+    post(world, "publisher", f"/api/v1/publications/{mine}/offer", PUBLISHED, "coordinator")
     app = world.client("publisher").application
 
     def send():
-        headers = {"Acting-As": "coordinator", "Idempotency-Key": str(uuid4())}
-        return app.test_client().post(f"/api/v1/publications/{mine}/release", json=release, headers=headers)
+        headers = {"Acting-As": "deputy", "Idempotency-Key": str(uuid4())}
+        return app.test_client().post(f"/api/v1/publications/{mine}/release", json={}, headers=headers)
 
     with ThreadPoolExecutor(1) as other:
         with database.writing("action") as session:
@@ -129,7 +130,7 @@ def test_a_title_taken_at_the_same_moment_is_refused_in_words_and_can_be_sent_ag
 
 def draft(database, title):
     with database.writing("action") as session:
-        row = Publication(id=uuid4(), case_id=uuid4(), reference="PPRG-2026-0001", route="rapid_review", state="draft")
+        row = Publication(id=uuid4(), case_id=uuid4(), reference="PPRG-2026-0001", type="rapid_review", state="draft")
         row.title, row.summary, row.content = title, "", ""
         session.add(row)
         return row.id

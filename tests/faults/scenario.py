@@ -166,13 +166,20 @@ class Office:
         return decision
 
     def publish(self, reference: str, route: str = ROUTES[0]) -> None:
-        """The coordinator publishes what was learnt on one route."""
+        """The coordinator offers what was learnt on one route, the chair releases it."""
         draft = self.draft(reference, route)
         words = {
+            "type": route,
+            "label": f"Child {uuid4().hex}",
+            "year": 2026,
             "title": f"Learning {uuid4().hex}",
-            "summary": "This case is invented. Sharing earlier would have helped, and that is what was learnt.",
+            "summary": "An invented case of an invented child.",
+            "learning": "This case is invented. Sharing earlier would have helped, and that is what was learnt.",
+            "themes": ["information-sharing"],
         }
-        self.client.post("publisher", f"/api/v1/publications/{draft}/release", words, "coordinator")
+        path = f"/api/v1/publications/{draft}"
+        self.client.post("publisher", f"{path}/offer", words, "coordinator")
+        self.client.post("publisher", f"{path}/release", {}, "chair")
         self.told.published.append((reference, route))
         self.told.forms.append((reference, "publishing"))
 

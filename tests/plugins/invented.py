@@ -1,4 +1,4 @@
-"""One invented referral, as the form and the API take it; tests say what theirs has otherwise."""
+"""One invented referral and one publication, as forms and API take them; tests say what theirs has otherwise."""
 
 REFERRAL = {
     "immediate_risk": "no",
@@ -13,4 +13,15 @@ REFERRAL = {
     "what_happened": "An invented account.",
     "agencies": ["police", "icb"],
     "routes": [],
+}
+
+#: What everybody may read of an invented review.
+PUBLISHED = {
+    "type": "rapid_review",
+    "label": "Child Z",
+    "year": 2026,
+    "title": "What was learnt",
+    "summary": "An invented case of an invented child.",
+    "learning": "Agencies held parts of the picture and met late; sharing earlier would have helped.",
+    "themes": ["information-sharing"],
 }

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from pkgutil import resolve_name
 
 import click
 
@@ -136,9 +137,11 @@ def look_after(service: Service) -> click.Group:
             each.listen()
         return next(each for each in world if each.service is service)
 
-    group = click.Group(service.name, help=f"{service.title}: boxes and keys of this service.")
+    group = click.Group(service.name, help=f"{service.title}: look after this service.")
     group.add_command(boxes_commands(alive))
     group.add_command(keys_commands(alive))
+    for name in service.commands:
+        group.add_command(resolve_name(name)(alive))
     return group
 
 

@@ -62,11 +62,12 @@ class Browser:
         """The status of a page."""
         return self._session.get(self.base + path, timeout=TIMEOUT).status_code
 
-    def send(self, path: str, answers: Mapping[str, str | Sequence[str]], *, holding: str = "") -> str:
-        """Open a page, fill its form (the one that holds a field of this name) and send it; where it led."""
+    def send(self, path: str, answers: Mapping[str, str | Sequence[str]], *, holding: str = "", to: str = "") -> str:
+        """Open a page, fill its form (that which holds this field, or goes to this place) and send it; where it led."""
         reader = _Forms()
         reader.feed(self.open(path))
         forms = [each for each in reader.forms if not holding or holding in dict(each.fields)]
+        forms = [each for each in forms if not to or each.action == to]
         if not forms:
             raise Failed(f"{path} has no form to send")
         chosen = forms[-1] if not holding else forms[0]

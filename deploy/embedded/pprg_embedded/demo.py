@@ -15,7 +15,9 @@ MOST_STEPS = 57
 MOST_MAILS = 3
 SERVICES = ("intake", "triage", "notifier", "publisher")
 TITLE = "An invented case: hearing a child when many agencies are involved"
-SUMMARY = "This case is invented. Agencies held parts of the picture and met late; sharing earlier would have helped."
+SUMMARY = "An invented case in which a child was known to many agencies."
+LEARNING = "This case is invented. Agencies held parts of the picture and met late; sharing earlier would have helped."
+THEMES = ["information-sharing", "voice-of-child"]
 EVENTS = ("An invented visit was made", "An invented call was logged", "An invented meeting was missed")
 
 
@@ -190,12 +192,17 @@ def decide(show: Play, office: Browser, case_id: str) -> None:
 
 
 def publish(show: Play, office: Browser, case_id: str, reference: str) -> None:
-    """The coordinator publishes what was learnt."""
+    """The coordinator writes what was learnt; the chair releases it, the coordinator cannot."""
     show.progress("publication")
     drafts = f"/api/v1/publications?case={case_id}"
     show.wait("a draft is there", lambda: office.api(drafts)["publications"])
     path = f"/publications/{office.api(drafts)['publications'][0]['id']}"
-    led_to = office.send(path, {"title": TITLE, "summary": SUMMARY})
+    about = {"type": "rapid_review", "label": f"Child {reference.rpartition('-')[2]}"}
+    texts = {"title": TITLE, "summary": SUMMARY, "learning": LEARNING, "themes": THEMES}
+    office.send(path, {**about, **texts, "_offer": "1"})
+    refused = office.post(f"/api/v1{path}/release", {}).status_code
+    show.check("who offered cannot release", refused, ok=refused == 409)  # noqa: PLR2004
+    led_to = Browser(show.base, "chair").send(path, {}, to=f"{path}/release")
     page = Browser(show.base, "").open(led_to)
     show.check("everybody can read it", led_to, ok=TITLE in page)
     show.check("the public page leads back to nobody", led_to, ok=reference not in page and case_id not in page)

@@ -1,38 +1,40 @@
 """The API of the publisher: the same schemas and actions as the pages."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from pprg_publisher import actions
+from pprg_publisher import projections
+from pprg_publisher.actions import importing, publishing
 from pprg_publisher.models import Publication
-from pprg_publisher.schemas import ReleaseSchema
-from pprg_shared.acting import act, needs, reading, receipt
+from pprg_publisher.rules import Note
+from pprg_publisher.schemas import ListSchema, NothingSchema, PublicationSchema, SearchSchema
+from pprg_shared.acting import act, needs, reading, receipt, runtime
 from pprg_shared.boxes.tables import steps
 from pprg_shared.database import uuid_of
-from pprg_shared.web.api import body
+from pprg_shared.web.api import asked, body
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
+PHASE = "publishing"
 
 
 @api.get("/learning")
 def learning() -> ResponseReturnValue:
-    """List what was learnt."""
+    """List what was learnt, page by page; the same words narrow it as on the page."""
     with reading() as session:
-        rows = session.scalars(select(Publication).where(Publication.state == "live")).all()
-    shown = [
-        {"slug": row.slug, "title": row.title, "route": row.route, "published_on": str(row.published_on)}
-        for row in rows
-    ]
-    return jsonify({"publications": shown})
+        found = projections.search(session, asked(SearchSchema()))
+    base = runtime().settings.base_url
+    records = [projections.record(each, runtime().profile, base) for each in found.rows]
+    return jsonify({"publications": records, "count": found.count, "page": found.page, "pages": found.pages})
 
 
 @api.get("/publications")
 def publications() -> ResponseReturnValue:
     """List the publications of a case, drafts too."""
-    needs("publish")
+    needs("release")
     case_id = uuid_of(request.args.get("case", ""))
     with reading() as session:
         rows = session.scalars(select(Publication).where(Publication.case_id == case_id)).all()
@@ -49,9 +51,79 @@ def counted_steps() -> ResponseReturnValue:
     return jsonify({"total": sum(found.values()), "by_phase": found})
 
 
+@api.post("/publications/<uuid:publication_id>/draft")
+def save_draft(publication_id: UUID) -> ResponseReturnValue:
+    """Keep what has been written so far; what is left out is blank."""
+    needs("publish")
+    answers = body(PublicationSchema(partial=True))
+    return receipt(act(publishing.save_draft, phase=PHASE, publication_id=publication_id, **answers))
+
+
+@api.post("/publications/<uuid:publication_id>/offer")
+def offer(publication_id: UUID) -> ResponseReturnValue:
+    """Give a whole draft to a second person for release."""
+    needs("publish")
+    answers = body(PublicationSchema())
+    return receipt(act(publishing.offer, phase=PHASE, publication_id=publication_id, **answers))
+
+
 @api.post("/publications/<uuid:publication_id>/release")
 def release(publication_id: UUID) -> ResponseReturnValue:
-    """Publish an outcome."""
+    """Put what somebody else offered before everybody."""
+    needs("release")
+    body(NothingSchema())
+    return receipt(act(publishing.release, phase=PHASE, publication_id=publication_id))
+
+
+@api.post("/publications/<uuid:publication_id>/reopening")
+def reopen(publication_id: UUID) -> ResponseReturnValue:
+    """Make a draft again of what was offered or withdrawn."""
+    needs("release")
+    body(NothingSchema())
+    return receipt(act(publishing.reopen, phase=PHASE, publication_id=publication_id))
+
+
+@api.post("/publications/<uuid:publication_id>/withdrawal")
+def withdraw(publication_id: UUID) -> ResponseReturnValue:
+    """Take a page away from everybody."""
     needs("publish")
-    answers = body(ReleaseSchema())
-    return receipt(act(actions.publish_outcome, phase="publishing", publication_id=publication_id, **answers))
+    body(NothingSchema())
+    return receipt(act(publishing.withdraw, phase=PHASE, publication_id=publication_id))
+
+
+@api.post("/publications/imports/plan")
+def plan() -> ResponseReturnValue:
+    """Read a list of published reviews and say what it would make; nothing is kept."""
+    needs("publish")
+    answers = body(ListSchema())
+    with reading() as session:
+        found = importing.plan_of(session, answers["text"], answers.get("type"))
+    reading_ = found.reading
+    return jsonify(
+        {
+            "new": [{"title": each.title, "year": each.year, "rows": each.rows} for each in found.new],
+            "known": [{"title": each.title, "year": each.year, "rows": each.rows} for each in found.known],
+            "problems": _notes(reading_.problems),
+            "left_out": _notes(reading_.left_out),
+            "remarks": _notes(reading_.remarks),
+        }
+    )
+
+
+def _notes(notes: list[Note]) -> list[dict[str, Any]]:
+    return [{"row": each.row, "column": each.column, "detail": each.words} for each in notes]
+
+
+@api.post("/publications/imports")
+def create_import() -> ResponseReturnValue:
+    """Import what is new in a list, offered for release."""
+    needs("publish")
+    return receipt(act(importing.import_list, phase=PHASE, **body(ListSchema())))
+
+
+@api.post("/publications/imports/<uuid:import_id>/release")
+def release_import(import_id: UUID) -> ResponseReturnValue:
+    """Put everything that an import still offers before everybody."""
+    needs("release")
+    body(NothingSchema())
+    return receipt(act(importing.release_import, phase=PHASE, import_id=import_id))

@@ -11,10 +11,17 @@ service = Service(
     title="Learning",
     package="pprg_publisher",
     metadata=Base.metadata,
-    blueprints=["pprg_publisher.pages:pages", "pprg_publisher.api:api"],
+    blueprints=[
+        *(f"pprg_publisher.pages.{each}:pages" for each in ("learning", "office", "importing", "notices")),
+        "pprg_publisher.api:api",
+    ],
+    commands=["pprg_publisher.commands:import_command"],
     hears={DecisionRatified: handlers.draft_publication},
     says=[OutcomePublished],
-    segments=["learning", "publications"],
-    verbs={"publish": frozenset({"coordinator", "deputy"})},
-    menu={"Publications": ("/publications", "publish"), "What was learnt": ("/learning", "")},
+    segments=["learning", "publications", "privacy", "cookies", "accessibility"],
+    verbs={
+        "publish": frozenset({"coordinator", "deputy"}),
+        "release": frozenset({"coordinator", "deputy", "chair"}),
+    },
+    menu={"Publications": ("/publications", "release"), "What was learnt": ("/learning", "")},
 )

@@ -86,13 +86,15 @@ class Profile:
         return {
             "agency": lambda code: found.name if (found := self.agency(code)) else str(code),
             "review": lambda code: found.name if (found := self.routes.get(code)) else str(code),
+            "review_type": lambda code: found.label if (found := self.publication.types.get(code)) else str(code),
+            "theme": lambda code: found.label if (found := self.themes.get(code)) else str(code),
             "person": lambda named: found.name if (found := self.person(named)) else "",
         }
 
     def contact_lines(self) -> dict[str, str]:
         """What the foot of every page says."""
         about = self.partnership
-        return {"name": about.name, "phone": about.phone, "email": about.email}
+        return {"name": about.name, "phone": about.phone, "email": about.email, "address": about.address}
 
     def problems(self) -> Iterator[Fault]:
         """What no part can see by itself."""

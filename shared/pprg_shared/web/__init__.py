@@ -54,6 +54,12 @@ class About:
     trial: bool
     partnership: Mapping[str, str]
     navigation: Sequence[Place]
+    #: Pages that the foot of every page leads to, by their words.
+    notices: Sequence[tuple[str, str]] = (
+        ("Privacy", "/privacy"),
+        ("Cookies", "/cookies"),
+        ("Accessibility", "/accessibility"),
+    )
 
     def menu(self, acting: Actor) -> list[dict[str, Any]]:
         """The places that are of use to this person, and which of them holds this page."""

@@ -52,6 +52,7 @@ class Drawn:
     width: int | None = None
     longest: int | None = None
     autocomplete: str = ""
+    style: str = ""
     first: str = ""
     items: list[Any] = field(default_factory=list)
 
@@ -171,7 +172,7 @@ class Form:
         about = declared.metadata
         label = str(about.get("label", name.replace("_", " ").capitalize()))
         drawn = Drawn(name, f"{self.mark}{name}", label, _widget(declared), longest=_longest(declared))
-        for each in ("hint", "section", "type", "rows", "width", "autocomplete"):
+        for each in ("hint", "section", "type", "rows", "width", "autocomplete", "style"):
             if each in about:
                 setattr(drawn, each, about[each])
         chosen = self.typed.getlist(name) if self.submitted else self._at_first(name)
@@ -180,7 +181,7 @@ class Form:
             item = {"value": value, "text": words, "checked": value in chosen, "selected": value in chosen}
             drawn.items.append(item)
         if drawn.widget == "select":
-            drawn.items.insert(0, {"value": "", "text": "Choose one"})
+            drawn.items.insert(0, {"value": "", "text": about.get("none", "Choose one")})
         return drawn
 
     def _at_first(self, name: str) -> list[str]:

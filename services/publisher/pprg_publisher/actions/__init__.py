@@ -1,0 +1,1 @@
+"""What people do at the publisher; each function one transaction."""

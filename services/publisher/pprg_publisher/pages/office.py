@@ -1,0 +1,112 @@
+"""Pages for the office: drafts, what waits for a second person, what everybody can read."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from pprg_publisher import projections, rules
+from pprg_publisher.actions import publishing
+from pprg_publisher.models import Publication
+from pprg_publisher.rules import State
+from pprg_publisher.schemas import NothingSchema, PublicationSchema
+from pprg_shared.acting import Done, act, actor, needs, opened, reading, submitted
+from pprg_shared.database import unseal
+from pprg_shared.errors import Refused
+from pprg_shared.web.forms import Form
+
+pages = Blueprint("office", __name__)
+PHASE = "publishing"
+#: Button of the page to what may be done with it.
+BUTTONS: dict[str, tuple[str, Callable[..., Done]]] = {
+    "release": ("release", publishing.release),
+    "reopen": ("release", publishing.reopen),
+    "withdraw": ("publish", publishing.withdraw),
+}
+
+
+@pages.get("/publications")
+def publications() -> ResponseReturnValue:
+    """List drafts, what waits for release and what is live."""
+    needs("release")
+    with reading() as session:
+        rows = projections.for_office(session)
+    return render_template("publications.html", rows=rows, states=rules.STATES, when=projections.published_words)
+
+
+@pages.get("/publications/for-case/<uuid:case_id>")
+def for_case(case_id: UUID) -> ResponseReturnValue:
+    """Lead from a case to its publication."""
+    needs("publish")
+    with reading() as session:
+        found = session.scalar(select(Publication.id).where(Publication.case_id == case_id))
+    if found is None:
+        raise Refused(
+            "There is nothing to publish yet. A draft is there a moment after the decision has been ratified."
+        )
+    return redirect(f"/publications/{found}", 303)
+
+
+@pages.get("/publications/<uuid:publication_id>")
+def publication(publication_id: UUID) -> ResponseReturnValue:
+    """Show what everybody will read, and what can be done with it."""
+    needs("release")
+    return _page(publication_id)
+
+
+@pages.post("/publications/<uuid:publication_id>")
+def write(publication_id: UUID) -> ResponseReturnValue:
+    """Keep a draft, or offer it for release."""
+    needs("publish")
+    offering = "_offer" in request.form
+    form = Form(PublicationSchema(partial=not offering), request.form)
+    action = publishing.offer if offering else publishing.save_draft
+
+    def send(data: dict[str, Any]) -> Done:
+        return act(action, phase=PHASE, publication_id=publication_id, **data)
+
+    return submitted(form, send) or _page(publication_id, form)
+
+
+@pages.post("/publications/<uuid:publication_id>/<any(release, reopen, withdraw):what>")
+def do(publication_id: UUID, what: str) -> ResponseReturnValue:
+    """Release, take back or withdraw."""
+    verb, action = BUTTONS[what]
+    needs(verb)
+    form = Form(NothingSchema(), request.form)
+
+    def send(_data: dict[str, Any]) -> Done:
+        return act(action, phase=PHASE, publication_id=publication_id)
+
+    return submitted(form, send) or _page(publication_id, form)
+
+
+def _page(publication_id: UUID, form: Form | None = None) -> ResponseReturnValue:
+    with reading() as session:
+        found = publishing.publication_of(session, publication_id)
+        content = unseal(session, found, "content") if found.content else {}
+    writing = form if form and isinstance(form.schema, PublicationSchema) else None
+    if writing is None and found.state == State.DRAFT:
+        writing = Form(PublicationSchema(), None, _initial(found))
+    if request.method == "GET":
+        opened(str(found.case_id or found.id), PHASE)
+    refusal = rules.releasing_problem(found.state, found.offered_by, actor().person)
+    forms = [each for each in (form, writing) if each]
+    buttons = {each: Form(NothingSchema()) for each in BUTTONS}
+    about = {
+        "buttons": buttons,
+        "found": found,
+        "content": content,
+        "writing": writing,
+        "forms": list(dict.fromkeys(forms)),
+    }
+    page = render_template("publication.html", **about, refusal=refusal, when=projections.published_words(found))
+    return page, 422 if form and form.errors else 200
+
+
+def _initial(found: Publication) -> dict[str, Any]:
+    texts = {name: getattr(found, name) for name in publishing.TEXTS}
+    return {**texts, "type": found.type, "year": found.year or "", "themes": found.themes}

@@ -1,0 +1,37 @@
+"""The rules of publication: what may be public, who releases it, and how a list of published reviews is read."""
+
+from pprg_publisher.rules.catalogue import FIELDS, size_words, spreadsheet_safe
+from pprg_publisher.rules.lists import Note, Reading, Review, columns_of, read_list, text_of
+from pprg_publisher.rules.release import (
+    STATES,
+    State,
+    offering_problem,
+    releasing_problem,
+    reopening_problem,
+    withdrawing_problem,
+)
+from pprg_publisher.rules.texts import fold, identity, public_problem, slug
+from pprg_publisher.rules.vocabulary import Vocabulary
+
+__all__ = [
+    "FIELDS",
+    "STATES",
+    "Note",
+    "Reading",
+    "Review",
+    "State",
+    "Vocabulary",
+    "columns_of",
+    "fold",
+    "identity",
+    "offering_problem",
+    "public_problem",
+    "read_list",
+    "releasing_problem",
+    "reopening_problem",
+    "size_words",
+    "slug",
+    "spreadsheet_safe",
+    "text_of",
+    "withdrawing_problem",
+]
