@@ -89,8 +89,8 @@ def _conditions(profile: Profile, wanted: Mapping[str, Any]) -> list[Any]:
     if "theme" in wanted:
         conditions.append(_has_theme([wanted["theme"]]))
     if "text" in wanted:
-        words = rules.fold(wanted["text"]).split()
-        conditions += [_says(profile, each) for each in words] or [sa.false()]
+        words = [rules.fold(each) for each in wanted["text"].split()]
+        conditions += [_says(profile, each) for each in words if each] or [sa.false()]
     return conditions
 
 

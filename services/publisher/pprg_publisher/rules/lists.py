@@ -120,6 +120,7 @@ def read_list(text: str, words: Vocabulary, *, partnership: str, today: date, us
     elif columns:
         reader = _Reader(reading, words, partnership, today, usual)
         reading.reviews = reader.reviews([reader.part(row, cells, columns) for row, cells in rows[1:]])
+        reading.problems.sort(key=lambda each: each.row)
     return reading
 
 
@@ -201,7 +202,7 @@ class _Reader:
         try:
             read = parse(plain.strip(" :"), today=self.today)
         except NotADate as error:
-            self._problem(part, "Published", f"“{text}”: {error}.")
+            self._problem(part, "Published", f"“{text}” cannot be read. {error}.")
             return None
         if read.precision == "range":
             self._problem(part, "Published", f"“{text}”: Write one date, such as November 2021.")
@@ -228,10 +229,15 @@ class _Reader:
         self.reading.problems.append(Note(part.row, column, words))
 
     def reviews(self, read: Iterable[_Part | None]) -> list[Review]:
-        """The reviews of the rows that were read; what a row does not say, others with its label may."""
+        """The reviews of the rows that were read; what a row does not say, others with its label may.
+
+        Labels recur from area to area, so an area is taken from the row above alone.
+        """
         parts = [each for each in read if each]
+        above: _Part | None = None
         for part in parts:
-            part.line.area = self._said(part, parts, lambda each: each.line.area) or self.partnership
+            of_above = above.line.area if above and above.label == part.label else self.partnership
+            part.line.area, above = part.line.area or of_above, part
         for part in parts:
             part.line.type = part.line.type or self._said(part, parts, lambda each: each.line.type) or self.usual
         found: dict[str, Review] = {}
@@ -241,10 +247,12 @@ class _Reader:
         return list(found.values())
 
     def _said(self, part: _Part, parts: Iterable[_Part], what: Callable[[_Part], str | None]) -> str | None:
-        """What the row says, or else what all others that say something about this label agree on."""
+        """What the row says, or else what all others of its label and area that say something agree on."""
         if own := what(part):
             return own
-        others = {said for each in parts if each.label == part.label and (said := what(each))}
+        area = fold(part.line.area)
+        near = (each for each in parts if each.label == part.label and fold(each.line.area) == area)
+        others = {said for each in near if (said := what(each))}
         return others.pop() if len(others) == 1 else None
 
     def _review(self, part: _Part, parts: Iterable[_Part]) -> Review | None:
