@@ -20,7 +20,7 @@ class PublicationTheme(Base):
     """A theme of a publication, by its code in the profile."""
 
     __tablename__ = "publication_themes"
-    publication_id: Mapped[UUID] = mapped_column(sa.ForeignKey("publications.id"), primary_key=True)
+    publication_id: Mapped[UUID] = mapped_column(sa.ForeignKey("publications.id", ondelete="CASCADE"), primary_key=True)
     theme: Mapped[str] = mapped_column(sa.String(80), primary_key=True, index=True)
 
 

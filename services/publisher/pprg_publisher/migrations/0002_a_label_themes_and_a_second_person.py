@@ -59,7 +59,7 @@ def upgrade() -> None:
         "publication_themes",
         sa.Column("publication_id", sa.Uuid(), nullable=False),
         sa.Column("theme", sa.String(length=80), nullable=False),
-        sa.ForeignKeyConstraint(["publication_id"], ["publications.id"]),
+        sa.ForeignKeyConstraint(["publication_id"], ["publications.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("publication_id", "theme"),
     )
     with op.batch_alter_table("publication_themes", schema=None) as batch_op:
