@@ -21,7 +21,8 @@ def test_a_list_is_imported_released_searched_and_taken_away(visit, mode):
         chair.sees("Imported reviews")
     look_for(reader)
     read(reader)
-    take_away(office, reader, mode)
+    title = take_away(office, reader, mode)
+    bring_back(office, chair, reader, title)
 
 
 def bring(office):
@@ -98,5 +99,16 @@ def take_away(office, reader, mode):
     office.sees(f"Withdrawn, {title}")
     reader.again()
     reader.sees("Available on request", 410)
+    return title
+
+
+def bring_back(office, chair, reader, title):
     office.press("Make it a draft again")
     office.sees(f"Publish what was learnt, {title}")
+    office.press("Offer for release")
+    office.sees(f"Release what was learnt, {title}")
+    chair.page.goto(office.page.url)
+    chair.press("Release")
+    chair.sees(title)
+    reader.again()
+    reader.sees(title)

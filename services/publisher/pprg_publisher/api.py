@@ -11,7 +11,7 @@ from pprg_publisher import projections
 from pprg_publisher.actions import importing, publishing
 from pprg_publisher.models import Publication
 from pprg_publisher.rules import Note
-from pprg_publisher.schemas import ListSchema, NothingSchema, PublicationSchema, SearchSchema
+from pprg_publisher.schemas import ListSchema, NothingSchema, PublicationSchema, SearchSchema, offering
 from pprg_shared.acting import act, needs, reading, receipt, runtime
 from pprg_shared.boxes.tables import steps
 from pprg_shared.database import uuid_of
@@ -63,7 +63,9 @@ def save_draft(publication_id: UUID) -> ResponseReturnValue:
 def offer(publication_id: UUID) -> ResponseReturnValue:
     """Give a whole draft to a second person for release."""
     needs("publish")
-    answers = body(PublicationSchema())
+    with reading() as session:
+        imported = publishing.publication_of(session, publication_id).import_id is not None
+    answers = body(offering(imported=imported))
     return receipt(act(publishing.offer, phase=PHASE, publication_id=publication_id, **answers))
 
 

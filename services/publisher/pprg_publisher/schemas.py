@@ -105,6 +105,11 @@ class PublicationSchema(Schema):
     )
 
 
+def offering(*, imported: bool) -> PublicationSchema:
+    """What must be there to offer a publication; lists of older reviews do not say all of it."""
+    return PublicationSchema(partial=("summary", "learning", "themes") if imported else None)
+
+
 class NothingSchema(Schema):
     """A button that says all there is to say."""
 

@@ -12,8 +12,8 @@ from pprg_publisher import projections, rules
 from pprg_publisher.actions import publishing
 from pprg_publisher.models import Publication
 from pprg_publisher.rules import State
-from pprg_publisher.schemas import NothingSchema, PublicationSchema
-from pprg_shared.acting import Done, act, actor, needs, opened, reading, submitted
+from pprg_publisher.schemas import NothingSchema, PublicationSchema, offering
+from pprg_shared.acting import Done, act, actor, needs, opened, reading, runtime, submitted
 from pprg_shared.database import unseal
 from pprg_shared.errors import Refused
 from pprg_shared.web.forms import Form
@@ -61,9 +61,10 @@ def publication(publication_id: UUID) -> ResponseReturnValue:
 def write(publication_id: UUID) -> ResponseReturnValue:
     """Keep a draft, or offer it for release."""
     needs("publish")
-    offering = "_offer" in request.form
-    form = Form(PublicationSchema(partial=not offering), request.form)
-    action = publishing.offer if offering else publishing.save_draft
+    offered = "_offer" in request.form
+    schema = offering(imported=_imported(publication_id)) if offered else PublicationSchema(partial=True)
+    form = Form(schema, request.form)
+    action = publishing.offer if offered else publishing.save_draft
 
     def send(data: dict[str, Any]) -> Done:
         return act(action, phase=PHASE, publication_id=publication_id, **data)
@@ -84,6 +85,11 @@ def do(publication_id: UUID, what: str) -> ResponseReturnValue:
     return submitted(form, send) or _page(publication_id, form)
 
 
+def _imported(publication_id: UUID) -> bool:
+    with reading() as session:
+        return publishing.publication_of(session, publication_id).import_id is not None
+
+
 def _page(publication_id: UUID, form: Form | None = None) -> ResponseReturnValue:
     with reading() as session:
         found = publishing.publication_of(session, publication_id)
@@ -95,9 +101,9 @@ def _page(publication_id: UUID, form: Form | None = None) -> ResponseReturnValue
         opened(str(found.case_id or found.id), PHASE)
     refusal = rules.releasing_problem(found.state, found.offered_by, actor().person)
     forms = [each for each in (form, writing) if each]
-    buttons = {each: Form(NothingSchema()) for each in BUTTONS}
     about = {
-        "buttons": buttons,
+        "buttons": {each: Form(NothingSchema()) for each in BUTTONS},
+        "documents": [projections.document_words(each, runtime().profile) for each in found.documents],
         "found": found,
         "content": content,
         "writing": writing,

@@ -16,7 +16,7 @@ MOST_ROWS = 1000
 LONGEST: Mapping[str, int] = {"label": 80, "area": 120, "author": 150, "model": 80, "summary": 300}
 #: Column to the headings by which it is found.
 HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "item": ("item", "title", "name", "publication", "link text", "review"),
+    "item": ("title", "item", "name", "publication", "link text", "review"),
     "type": ("type", "review type", "type of review"),
     "label": ("label", "pseudonym", "subject"),
     "published": ("published", "date", "date published", "published on", "publication date", "year"),
@@ -95,7 +95,7 @@ class _Part:
 
 def columns_of() -> str:
     """The headings that a list may have, in words."""
-    return ", ".join(each[0] for each in HEADINGS.values())
+    return ", ".join(each[0].capitalize() for each in HEADINGS.values())
 
 
 def text_of(raw: bytes) -> str:
