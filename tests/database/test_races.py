@@ -145,3 +145,12 @@ def waits(database):
     )
     with database.reading() as session:
         return session.scalar(held) > 0
+
+
+def test_a_list_that_two_people_import_is_imported_once(world, both):
+    body = {"text": "Title,Published\nSCR Child H,2012\nSCR Child G,2011\n"}
+
+    statuses = both("publisher", "/api/v1/publications/imports", body, "coordinator", "deputy")
+
+    assert statuses == [201, 409]
+    assert len(ids(world, "publisher", Publication)) == 2

@@ -84,7 +84,7 @@ def test_a_name_that_we_did_not_sign_is_nobody(visitor):
     [
         (None, []),
         ("lead-gp", ["/requests"]),
-        ("chair", ["/cases"]),
+        ("chair", ["/cases", "/publications"]),
         ("partner-police", ["/requests", "/cases"]),
         ("coordinator", ["/cases", "/letters", "/publications"]),
         ("ops", ["/letters"]),

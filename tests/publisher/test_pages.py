@@ -1,6 +1,7 @@
 """From draft to public page by the front doors: who may do what, what is refused, what a second person does."""
 
 import html
+import re
 from uuid import uuid4
 
 import pytest
@@ -94,6 +95,27 @@ def test_what_is_not_fit_to_be_public_is_refused_in_words_and_kept_as_typed(peop
         assert html.escape(str(typed[name]), quote=False) in refused.text.replace("&#39;", "'")
     assert "Nothing has been published yet." in words(people.everybody.get("/learning"))
     assert "Offer for release" in people.office.get(path).text
+
+
+@pytest.mark.parametrize(
+    ("field", "changed"),
+    [
+        ("title", {"title": "What we learnt by 03/05/2016"}),
+        ("summary", {"summary": "An invented case, pprg-2026-0001."}),
+        ("label", {"label": "Child of 3 May"}),
+    ],
+)
+def test_what_must_not_be_public_is_pointed_at_on_the_page_and_by_the_api(people, field, changed):
+    path, _ = people.draft()
+
+    page = send(people.office, path, _offer="1", **(PUBLISHED | changed))
+    headers = {"Acting-As": "coordinator", "Idempotency-Key": "one"}
+    refused = people.everybody.post(f"/api/v1{path}/offer", json=PUBLISHED | changed, headers=headers)
+
+    assert re.findall(r'<a href="(#[^"]+)"', page.text.partition("error-summary")[2]) == [f"#{field}"]
+    assert re.findall(r'<p id="([^"]+)-error"', page.text) == [field]
+    assert refused.status_code == 409
+    assert refused.json["errors"] == [{"pointer": f"/{field}", "detail": refused.json["detail"]}]
 
 
 def test_a_draft_keeps_what_is_written_so_far_and_may_lack_the_rest(people):
