@@ -193,7 +193,7 @@ def _steps(evidence: Evidence, told: Told) -> Iterator[str]:
 def _at_the_publisher(evidence: Evidence, told: Told) -> Iterator[str]:
     model = publisher.Publication
     wanted = [(*each, "live" if each in told.published else "draft") for each in told.decisions]
-    query = sa.select(model.reference, model.route, model.state)
+    query = sa.select(model.reference, model.type, model.state)
     yield from evidence.compare("publication", wanted, "publisher", query)
 
 
