@@ -18,19 +18,24 @@ DIGITS = 18
 
 def body(schema: Schema) -> dict[str, Any]:
     """The request's JSON body, loaded by a strict schema; raises what becomes 400, 415 or 422."""
-    if "Idempotency-Key" not in request.headers:
-        raise BadRequest("Send an Idempotency-Key header: any text that is new for each thing you ask.")
-    if not 1 <= len(request.headers["Idempotency-Key"].strip('" ')) <= 200:  # noqa: PLR2004 -- as the draft says
-        raise BadRequest("The Idempotency-Key must be 1 to 200 characters long.")
-    if request.mimetype != "application/json":
-        raise UnsupportedMediaType
-    values = strict(request.get_data(cache=True))
+    values = strict(content("application/json"))
     if not isinstance(values, dict):
         raise Invalid([{"pointer": "", "detail": "Send a JSON object."}])
     bad = [{"pointer": where, "detail": "Control characters are not allowed."} for where in _unprintable(values, "")]
     if bad:
         raise Invalid(bad)
     return _loaded(schema, values)
+
+
+def content(kind: str) -> bytes:
+    """The request's body, of this media type and with a key; raises what becomes 400 or 415."""
+    if "Idempotency-Key" not in request.headers:
+        raise BadRequest("Send an Idempotency-Key header: any text that is new for each thing you ask.")
+    if not 1 <= len(request.headers["Idempotency-Key"].strip('" ')) <= 200:  # noqa: PLR2004 -- as the draft says
+        raise BadRequest("The Idempotency-Key must be 1 to 200 characters long.")
+    if request.mimetype != kind:
+        raise UnsupportedMediaType
+    return request.get_data(cache=True)
 
 
 def asked(schema: Schema) -> dict[str, Any]:
