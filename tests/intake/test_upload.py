@@ -82,7 +82,7 @@ def test_what_was_read_is_shown_with_what_is_unusual_then_sent_with_the_return(w
 
     assert (taken.status_code, taken.location) == (303, f"{path}/chronology")
     assert "3 rows were read. Nothing has been sent yet." in words(shown)
-    assert "2 of them are unusual" in words(shown)
+    assert "Unusual dates (2)" in words(shown)
     assert "Row 1 When 22 May 2016 Look at this once more This is outside the period" in words(shown)
     assert "Row 3 When 3 December 2026 Look at this once more This date lies in the future" in words(shown)
     assert "Row 1 When 22 May 2016, 14:30 Source Custody log Whom it concerns Subject" in words(shown)
