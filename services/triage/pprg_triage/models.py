@@ -76,10 +76,7 @@ class Row(Base):
     """
 
     __tablename__ = "chronology"
-    __table_args__ = (
-        sa.Index("chronology_order", "case_id", "day", "precision", "time", "number", "agency"),
-        sa.Index("chronology_of_return", "case_id", "agency", "revision"),
-    )
+    __table_args__ = (sa.Index("chronology_of_return", "case_id", "agency", "revision"),)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     case_id: Mapped[UUID] = mapped_column(index=True)
     agency: Mapped[str] = mapped_column(sa.String(60))

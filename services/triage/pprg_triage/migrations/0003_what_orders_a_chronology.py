@@ -22,9 +22,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("precision", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("time", sa.String(length=5), server_default="24:00", nullable=False))
         batch_op.create_index("chronology_of_return", ["case_id", "agency", "revision"], unique=False)
-        batch_op.create_index(
-            "chronology_order", ["case_id", "day", "precision", "time", "number", "agency"], unique=False
-        )
 
     with op.batch_alter_table("requests", schema=None) as batch_op:
         batch_op.add_column(sa.Column("wanted", sa.String(length=20), server_default="both", nullable=False))
@@ -51,7 +48,6 @@ def downgrade() -> None:
         batch_op.drop_column("wanted")
 
     with op.batch_alter_table("chronology", schema=None) as batch_op:
-        batch_op.drop_index("chronology_order")
         batch_op.drop_index("chronology_of_return")
         batch_op.drop_column("time")
         batch_op.drop_column("precision")
