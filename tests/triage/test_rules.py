@@ -98,7 +98,6 @@ def test_nine_in_london_is_eight_in_utc_in_summer():
         ("overdue", "nil", date(2026, 12, 16), False),
         ("overdue", "waived", date(2026, 12, 16), False),
         ("overdue", "queried", date(2026, 12, 16), True),
-        ("overdue", "ready", DUE, False),
     ],
 )
 def test_who_has_answered_is_not_reminded(rung, state, today, applies):

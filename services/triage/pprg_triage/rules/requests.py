@@ -72,11 +72,8 @@ def reminder_times(due: date, now: datetime) -> dict[str, datetime]:
 
 
 def reminder_applies(rung: str, state: str, due: date, today: date) -> bool:
-    """Whether a reminder still makes sense: somebody waits, `soon` not after the due day, `overdue` not before it.
-
-    The due day may have been moved since the reminder was written down.
-    """
-    return state not in SETTLED and (today <= due if rung == "soon" else today > due)
+    """Whether a reminder still makes sense: somebody waits, and `soon` not after the due day."""
+    return state not in SETTLED and (rung != "soon" or today <= due)
 
 
 def still_missing(states: Iterable[tuple[str, str]]) -> list[str]:
