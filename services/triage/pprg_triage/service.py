@@ -37,6 +37,7 @@ service = Service(
     verbs={
         "read": GROUP,
         "ask": OFFICE,
+        "note": OFFICE,
         "call": OFFICE,
         "propose": OFFICE | {"chair"},
         "ratify": frozenset({"chair", "partner"}),

@@ -1,10 +1,12 @@
 """What may be sent to triage, by form and by API alike."""
 
+from pprg_triage.schemas.cases import DaySchema
 from pprg_triage.schemas.decisions import DecisionSchema, RatificationSchema
 from pprg_triage.schemas.meetings import MeetingSchema
 from pprg_triage.schemas.requests import RequestsSchema
 
 __all__ = [
+    "DaySchema",
     "DecisionSchema",
     "MeetingSchema",
     "RatificationSchema",

@@ -1,0 +1,16 @@
+"""What may be sent to intake, by form and by API alike."""
+
+from pprg_intake.schemas.referral import KINDS, REASONS, GateSchema, ReferralSchema
+from pprg_intake.schemas.returns import NilReturnSchema, ReturnSchema
+from pprg_intake.schemas.sign_in import NOBODY, ActingSchema
+
+__all__ = [
+    "KINDS",
+    "NOBODY",
+    "REASONS",
+    "ActingSchema",
+    "GateSchema",
+    "NilReturnSchema",
+    "ReferralSchema",
+    "ReturnSchema",
+]
