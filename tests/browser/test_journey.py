@@ -135,6 +135,7 @@ def find(office, reference):
     assert f"Day 0 of 15, due {short(add_working_days(today(), 15))}, 15 working days left" in office.text
     assert f"day 0 {short(today())}" in office.text
     assert ACCOUNT in office.text
+    office.page.get_by_text("Clocks that wait for a date").click()
     assert "Rapid review report sent to the Panel" in office.text
     assert "waits for: notification date" in office.text
 
@@ -147,7 +148,9 @@ def find(office, reference):
     office.fill({"day": short(today())})
     office.press("Note this date")
     office.sees(f"Case {reference}")
-    assert "waits for: notification date" not in office.text
+    assert ["Rapid review report sent to the Panel", short(add_working_days(today(), 15))] in [
+        r[:2] for r in office.rows
+    ]
 
 
 def look_back(office, reference):
@@ -188,7 +191,8 @@ def ask(office, reference):
     office.press("Send requests")
     office.sees(f"Case {reference}")
     due = short(add_working_days(today(), 7))
-    assert office.rows == [["GP practices", due, "Waiting"], ["Wiltshire Police", due, "Waiting"]]
+    waiting = [row for row in office.rows if row[-1] == "Waiting"]
+    assert waiting == [["GP practices", due, "Waiting"], ["Wiltshire Police", due, "Waiting"]]
 
 
 def open_request(visitor, name, reference):
@@ -242,7 +246,7 @@ def hold_nothing(visitor, reference):
 def read_the_answers(office, reference):
     eventually(lambda: office.again() and "2 of 2 have answered, 2 rows" in office.text)
     office.sees(f"Case {reference}")
-    assert [row[::2] for row in office.rows] == [
+    assert [row[::2] for row in office.rows if " of " in row[-1]] == [
         ["GP practices", "Holds nothing of GP practices"],
         ["Wiltshire Police", "Return of Wiltshire Police"],
     ]

@@ -183,7 +183,7 @@ class Form:
     def _question(
         self, name: str, inner: Mapping[str, fields.Field[Any]], number: int, code: str, words: str, hint: str
     ) -> list[Drawn]:
-        """A row that stands beforehand: its first field, hidden, says which; the second bears the question."""
+        """A row that stands beforehand: a hidden field says which, the next asks, the last goes with the answer."""
         row = [self._draw(f"{name}-{number}-{each}", inner[each]) for each in inner]
         row[0].value, row[1].label, row[1].hint = code, words, hint
         return row

@@ -1,6 +1,8 @@
 """What may be sent to intake, by form and by API alike."""
 
-from pprg_intake.schemas.referral import KINDS, REASONS, GateSchema, ReferralSchema
+from pprg_intake.schemas.choices import KINDS, REASONS
+from pprg_intake.schemas.gate import GateSchema
+from pprg_intake.schemas.referral import ReferralSchema
 from pprg_intake.schemas.returns import NilReturnSchema, ReturnSchema
 from pprg_intake.schemas.sign_in import NOBODY, ActingSchema
 

@@ -1,30 +1,30 @@
-"""A referral: the questions at the gate, and the form behind it."""
+"""A referral."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from pprg_intake import rules
-from pprg_intake.schemas.words import agencies, one_of, optional, people_date, several, text, words
+from pprg_intake.schemas.choices import (
+    KINDS,
+    REASONS,
+    RISKS,
+    SOURCES,
+    asked,
+    harm,
+    harm_of,
+    incidents,
+    processes,
+    reviews,
+)
+from pprg_intake.schemas.subjects import PromptSchema, SubjectSchema
+from pprg_intake.schemas.words import agencies, chosen, one_of, optional, people_date, several, text, words
 from pprg_shared.acting import runtime
 from pprg_shared.calendar import london_date
-from pprg_shared.profile import ETHNICITIES, SEXES, Criterion, Profile
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-KINDS = {"child": "A child", "unborn": "An unborn child", "adult": "An adult"}
-RISKS = {
-    "no": "No",
-    "yes_reported": "Yes, and I have reported it",
-    "yes_not_yet": "Yes, and I have not reported it yet",
-}
-REASONS = {
-    "concern": "Somebody died or was harmed, and agencies may learn from it",
-    "good_outcome": "Agencies worked together and it went well",
-}
-REPLIES = {"yes": "Yes", "no": "No", "not_sure": "Not sure"}
-SOURCES = {"online": "On this form", "phone": "By phone", "paper": "On paper", "mail": "By email or letter"}
 STOP = (
     "Somebody may be at risk now: this is not the place. Call 999, or the council's safeguarding team, then come back."
 )
@@ -32,133 +32,6 @@ DECLARED = "What I have written is accurate as far as I know, and my agency shar
 MOST_SUBJECTS = 4
 #: What is asked about harm and of no use when something went well.
 ABOUT_HARM = ("harm", "safety", "parallel_processes", "la_aware_on", "notified_on", "notification_reference")
-
-
-def _reviews() -> dict[str, str]:
-    return runtime().profile.decided_routes()
-
-
-def _incidents() -> Mapping[str, str]:
-    return runtime().profile.incidents
-
-
-def _processes() -> Mapping[str, str]:
-    return runtime().profile.parallel_processes
-
-
-def _harm() -> Mapping[str, str]:
-    return _harm_of(KINDS)
-
-
-def _harm_of(about: Collection[str]) -> Mapping[str, str]:
-    """Categories of harm for these kinds of subjects, and the circumstances around it."""
-    harm = runtime().profile.harm
-    young = dict(harm.child) | dict(harm.context) if {"child", "unborn"} & set(about) else {}
-    return (dict(harm.adult) if "adult" in about else {}) | young
-
-
-def prompts(profile: Profile) -> list[Criterion]:
-    """The criteria that open routes in use and that no age answers, in the profile's order."""
-    mandates = [one for each in profile.routes.values() if each.enabled for one in each.mandates if one.enabled]
-    opening = {name for each in mandates for name in (*each.all, *each.any)}
-    return [each for name, each in profile.criteria.items() if name in opening and each.ages is None]
-
-
-def _prompts() -> dict[str, str]:
-    return {each.code: each.asks for each in prompts(runtime().profile)}
-
-
-def _asked(about: Collection[str], reason: str) -> list[tuple[int, str, str, str]]:
-    """The questions for these kinds of subjects: number among all, code, question, explanation."""
-    profile = runtime().profile
-    local = [one for each in profile.routes.values() if each.standing == "local" for one in each.mandates]
-    good = {name for each in local for name in (*each.all, *each.any)}
-    return [
-        (number, each.code, each.asks, each.help)
-        for number, each in enumerate(prompts(profile))
-        if set(each.subjects) & set(about) and (reason != "good_outcome" or each.code in good)
-    ]
-
-
-class GateSchema(Schema):
-    """What comes before the form."""
-
-    immediate_risk = fields.String(
-        required=True,
-        validate=validate.OneOf(list(RISKS), list(RISKS.values()), error="Say whether anyone is at risk now"),
-        metadata={"label": "Is anyone at risk now?", "widget": "radios"},
-        **words("Say whether anyone is at risk now"),
-    )
-    reason_kind = fields.String(
-        required=True,
-        validate=validate.OneOf(list(REASONS), list(REASONS.values()), error="Say why you refer"),
-        metadata={"label": "Why do you refer the case?", "widget": "radios"},
-        **words("Say why you refer"),
-    )
-    about = several(
-        lambda: KINDS, "Whom is it about?", "Say whom it is about", least=1, hint="Choose all that it is about."
-    )
-
-
-class SubjectSchema(Schema):
-    """One person whom a referral is about."""
-
-    kind = fields.String(
-        required=True,
-        validate=validate.OneOf(list(KINDS), list(KINDS.values()), error="Say whom this is about"),
-        metadata={"label": "Who is it?", "widget": "radios"},
-        **words("Say whom this is about"),
-    )
-    name = text("Their name", "Enter their name, or “not known”", 200)
-    also_known_as = optional("Other names", 200)
-    born = fields.String(
-        required=True,
-        validate=people_date,
-        metadata={
-            "label": "Date of birth, or due date",
-            "hint": "Such as 22 May 2016. A month or a year alone is fine.",
-            "width": 20,
-        },
-        **words("Enter the date of birth as far as it is known"),
-    )
-    died_on = fields.String(
-        load_default="",
-        validate=people_date,
-        metadata={"label": "Date of death, if they died", "width": 20},
-        **words("Enter the date of death as far as it is known"),
-    )
-    sex = fields.String(
-        load_default="",
-        validate=validate.OneOf(list(SEXES), list(SEXES.values()), error="Choose from the list"),
-        metadata={"label": "Sex (optional)", "widget": "select"},
-        **words("Choose from the list"),
-    )
-    ethnicity = fields.String(
-        load_default="",
-        validate=validate.OneOf(list(ETHNICITIES), list(ETHNICITIES.values()), error="Choose from the list"),
-        metadata={"label": "Ethnicity (optional)", "widget": "select"},
-        **words("Choose from the list"),
-    )
-    nhs_number = optional("NHS number", 20, width=20)
-    address = optional("Home address, or the area they live in", 300)
-
-
-class PromptSchema(Schema):
-    """The answer to one question about the criteria."""
-
-    criterion = fields.String(
-        required=True,
-        validate=one_of(_prompts, "This question is not asked"),
-        metadata={"widget": "hidden"},
-        **words("Say which question this answers"),
-    )
-    reply = fields.String(
-        required=True,
-        validate=validate.OneOf(list(REPLIES), list(REPLIES.values()), error="Answer yes, no or not sure"),
-        metadata={"widget": "radios"},
-        **words("Answer yes, no or not sure"),
-    )
-    evidence = optional("What do you base this on?", 1000, widget="textarea", rows=2)
 
 
 class ReferralSchema(Schema):
@@ -172,35 +45,23 @@ class ReferralSchema(Schema):
             left_out = (*left_out, *ABOUT_HARM)
         super().__init__(exclude=left_out)
         kinds = about or KINDS
-        self._narrow("criteria", fixed=lambda: _asked(kinds, reason))
-        self._narrow("harm", choices=lambda: _harm_of(kinds))
+        self._narrow("criteria", fixed=lambda: asked(kinds, reason))
+        self._narrow("harm", choices=lambda: harm_of(kinds))
 
     def _narrow(self, name: str, **about: Any) -> None:
         if name in self.fields:
             self.fields[name].metadata = {**self.fields[name].metadata, **about}
 
-    immediate_risk = fields.String(
-        required=True,
-        validate=validate.OneOf(list(RISKS), list(RISKS.values()), error="Say whether anyone is at risk now"),
-        metadata={"label": "Is anyone at risk now?", "widget": "hidden"},
-        **words("Say whether anyone is at risk now"),
-    )
-    reason_kind = fields.String(
-        load_default="concern",
-        validate=validate.OneOf(list(REASONS), list(REASONS.values()), error="Say why you refer"),
-        metadata={"label": "Why do you refer the case?", "widget": "hidden"},
-        **words("Say why you refer"),
-    )
-    source = fields.String(
-        load_default="online",
-        validate=validate.OneOf(list(SOURCES), list(SOURCES.values()), error="Say how the referral came"),
-        metadata={
-            "label": "How did the referral come?",
-            "hint": "If you write it down for somebody, put their name and address below: letters go to them.",
-            "widget": "select",
-            "section": "For the office",
-        },
-        **words("Say how the referral came"),
+    immediate_risk = chosen(RISKS, "Is anyone at risk now?", "Say whether anyone is at risk now", widget="hidden")
+    reason_kind = chosen(REASONS, "Why do you refer the case?", "Say why you refer", widget="hidden", default="concern")
+    source = chosen(
+        SOURCES,
+        "How did the referral come?",
+        "Say how the referral came",
+        widget="select",
+        default="online",
+        hint="If you write it down for somebody, put their name and address below: letters go to them.",
+        section="For the office",
     )
     taken_by = optional("Who took it, and when?", 200)
     referrer_name = text("Your name", "Enter your name", 120, section="About you", autocomplete="name")
@@ -271,13 +132,11 @@ class ReferralSchema(Schema):
     location = optional("Where did it happen?", 200)
     incident = fields.String(
         required=True,
-        validate=one_of(_incidents, "Choose what it was from the list"),
-        metadata={"label": "What was it?", "widget": "select", "choices": _incidents},
+        validate=one_of(incidents, "Choose what it was from the list"),
+        metadata={"label": "What was it?", "widget": "select", "choices": incidents},
         **words("Choose what it was"),
     )
-    harm = several(
-        _harm, "Which kinds of harm are known or suspected? (optional)", "Choose kinds of harm from the list"
-    )
+    harm = several(harm, "Which kinds of harm are known or suspected? (optional)", "Choose kinds of harm from the list")
     what_happened = text(
         "What happened?",
         "Tell us what happened",
@@ -308,7 +167,7 @@ class ReferralSchema(Schema):
     )
     other_agencies = optional("Others that are not in this list", 500)
     parallel_processes = several(
-        _processes,
+        processes,
         "What else is under way? (optional)",
         "Choose from the list",
         hint="Refer all the same: the group finds the right time. Choose none if you know of none.",
@@ -333,7 +192,7 @@ class ReferralSchema(Schema):
     )
     notification_reference = optional("The Panel's reference", 60, width=20)
     routes = several(
-        _reviews,
+        reviews,
         "Which reviews may be needed? (optional)",
         "Choose from the list",
         hint="You need not decide: the group does.",

@@ -35,6 +35,21 @@ def optional(label: str, longest: int, **about: Any) -> fields.String:
     )
 
 
+def chosen(
+    choices: Mapping[str, str],
+    label: str,
+    ask: str,
+    *,
+    widget: str = "radios",
+    default: str | None = None,
+    **more: Any,
+) -> fields.String:
+    """One of a fixed list; it must be chosen unless there is a default."""
+    needed: dict[str, Any] = {"required": True} if default is None else {"load_default": default}
+    check = validate.OneOf(list(choices), list(choices.values()), error=ask)
+    return fields.String(validate=check, metadata={"label": label, "widget": widget} | more, **needed, **words(ask))
+
+
 def one_of(choices: Choices, error: str) -> Callable[[str], None]:
     """Only what a list offers, which the profile may have written."""
 
@@ -54,7 +69,7 @@ def several(choices: Choices, label: str, error: str, *, least: int = 0, **about
             validate.Length(min=least, max=60, error=error),
             _once,
         ],
-        metadata={"label": label, "choices": choices} | about,
+        metadata={"label": label, "choices": choices, "style": "govuk-checkboxes--small"} | about,
         **needed,
         **words(error),
     )
