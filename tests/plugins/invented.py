@@ -32,6 +32,7 @@ PUBLISHED = {
     "themes": ["information-sharing"],
 }
 
+
 def as_form(answers: Mapping[str, Any]) -> dict[str, Any]:
     """The same as a browser sends it: rows under numbered names, what is ticked as text."""
     sent: dict[str, Any] = {}
