@@ -69,7 +69,7 @@ def several(choices: Choices, label: str, error: str, *, least: int = 0, **about
             validate.Length(min=least, max=60, error=error),
             _once,
         ],
-        metadata={"label": label, "choices": choices, "style": "govuk-checkboxes--small"} | about,
+        metadata={"label": label, "choices": choices, "style": "govuk-checkboxes--small pprg-columns"} | about,
         **needed,
         **words(error),
     )
