@@ -217,6 +217,27 @@ def test_what_happened_stands_in_time_order_with_who(world):
     assert "Canary" not in str(told)
 
 
+def test_a_decision_is_proposed_after_the_meeting_was_called_and_before_it_is_ratified(world):
+    case = refer(world)
+    meeting = {"day": "2026-12-01", "starts": "10:00", "ends": "12:00", "place": "Room"}
+    post(world, "triage", f"/api/v1{case}/meetings", meeting)
+    world.clock.forward(hours=1)
+    decision = {"route": "rapid_review", "outcome": "criteria_met", "reasons": "Canary reasons, which are invented."}
+    post(world, "triage", f"/api/v1{case}/decisions", decision)
+    proposed = get(world, case)["decisions"][0]["id"]
+    post(world, "triage", f"/api/v1{case}/decisions/ratification", {"decision_id": proposed}, "chair")
+
+    told = [(each["what"], each["who"]) for each in get(world, f"{case}/history")["history"]]
+
+    order = [each for each in told if each[0].startswith(("Decision", "Meeting called"))]
+    assert order == [
+        ("Meeting called: Tuesday 1 December 2026, 10:00", ""),
+        ("Decision proposed: Rapid review", "Robin Sample"),
+        ("Decision ratified: Rapid review", "Morgan Trial"),
+    ]
+    assert "Canary" not in str(told)
+
+
 def test_the_page_of_what_happened_goes_on_when_the_bodies_of_messages_are_gone(world, office):
     case = refer(world)
     world.clock.forward(days=401)

@@ -1,8 +1,8 @@
 """What happened on a case, in time order: the messages about it, and what people noted without one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -19,18 +19,24 @@ from pprg_triage.models import Case, Decision, TriggerDay
 
 @dataclass(frozen=True)
 class Happened:
-    """One line: `at` places it; `when` is as exact as it is known; `who` did it or is meant, if that is known."""
+    """One line: `at` places it; `when` is as exact as it is known; `who` did it or is meant, if that is known.
+
+    `decision` is the decision that a message is about.
+    """
 
     at: datetime
     when: str
     what: str
     who: str
+    decision: str = ""
 
 
 def history_of(session: Session, case: Case, profile: Profile) -> list[Happened]:
     """Everything that the rows of a case tell, in time order."""
-    told = [*_messages(session, case, profile), *_noted(session, case, profile), *_proposed(session, case, profile)]
-    return sorted(told, key=lambda each: each.at)
+    messages = list(_messages(session, case, profile))
+    ratified = {each.decision: each.at for each in messages if each.decision}
+    proposed = _proposed(session, case, profile, ratified)
+    return sorted([*proposed, *messages, *_noted(session, case, profile)], key=lambda each: each.at)
 
 
 def _messages(session: Session, case: Case, profile: Profile) -> Iterator[Happened]:
@@ -42,7 +48,7 @@ def _messages(session: Session, case: Case, profile: Profile) -> Iterator[Happen
             at = message.time if message else created_at
             public = message.public if message else {}
             what = ": ".join(filter(None, (rules.event_words(kind), _detail(public, profile))))
-            yield Happened(at, moment(at), what, _who(session, public, profile))
+            yield Happened(at, moment(at), what, _who(session, public, profile), public.get("decision_id", ""))
 
 
 def _detail(public: Any, profile: Profile) -> str:
@@ -78,12 +84,10 @@ def _noted(session: Session, case: Case, profile: Profile) -> Iterator[Happened]
         yield Happened(each.noted_at, moment(each.noted_at), what, who)
 
 
-def _proposed(session: Session, case: Case, profile: Profile) -> Iterator[Happened]:
+def _proposed(session: Session, case: Case, profile: Profile, ratified: Mapping[str, datetime]) -> Iterator[Happened]:
+    """Of a proposal the day alone is known: it stands at its end, or before the ratification of the same day."""
     for each in session.scalars(sa.select(Decision).where(Decision.case_id == case.id)):
         route = profile.routes[each.route].name if each.route in profile.routes else each.route
-        yield _on(each.proposed_on, f"Decision proposed: {route}", _name(each.proposed_by, profile))
-
-
-def _on(day: date, what: str, who: str) -> Happened:
-    """Something of which the day alone is known: it stands before what has a time."""
-    return Happened(london(day, time()), short(day), what, who)
+        evening = london(each.proposed_on, time(23, 59))
+        at = min(evening, ratified.get(str(each.id), evening))
+        yield Happened(at, short(each.proposed_on), f"Decision proposed: {route}", _name(each.proposed_by, profile))
