@@ -67,9 +67,14 @@ def horizon() -> int:
     return max(bank_holidays()).year
 
 
+def countable(day: date) -> bool:
+    """Whether bank holidays of this year are known."""
+    return min(bank_holidays()).year <= day.year <= horizon()
+
+
 def is_working_day(day: date) -> bool:
     """Monday to Friday and no bank holiday; raises BeyondHorizon outside the years that are known."""
-    if not min(bank_holidays()).year <= day.year <= horizon():
+    if not countable(day):
         raise BeyondHorizon(f"bank holidays of {day.year} are not known yet: update the govuk-bank-holidays package")
     return day.weekday() < SATURDAY and day not in bank_holidays()
 

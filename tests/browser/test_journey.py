@@ -14,11 +14,14 @@ REFERRAL = {
     "referrer_name": "Invented Referrer",
     "referrer_role": "General practitioner",
     "referrer_email": "referrer@gp.example",
-    "subject_name": "Invented Child",
-    "subject_born": "May 2016",
+    "authorised_by": "Invented Lead, safeguarding lead",
+    "subjects-0-name": "Invented Child",
+    "subjects-0-born": "May 2016",
     "incident_on": "?October 2026",
     "what_happened": ACCOUNT,
 }
+WHY = "Somebody died or was harmed, and agencies may learn from it"
+DECLARED = "What I have written is accurate as far as I know, and my agency shares it under its legal duties."
 SUMMARY = "An invented summary of involvement."
 FIRST = {"rows-0-date": "22.05.16", "rows-0-source": "Custody log, worker 1", "rows-0-event": "An invented call"}
 VAGUE = {"rows-1-date": "?May 2016", "rows-1-source": "Letter, worker 2", "rows-1-event": "An invented visit"}
@@ -40,6 +43,7 @@ def test_a_case_is_walked_from_the_door_to_what_everybody_can_read(visit, mode):
     meet(office, reference)
     propose(office, reference)
     ratify(visit(), office.page.url, reference)
+    look_back(office, reference)
     read_letters(office)
     publish(office, reference, title)
     release(visit(), office, title)
@@ -72,29 +76,53 @@ def refer(visitor):
     visitor.open("/")
     visitor.sees("Start")
     visitor.press("Start a referral")
-    visitor.sees("Refer a case")
+    pass_the_gate(visitor)
 
     visitor.press("Send referral")
     visitor.sees("Error: Refer a case", 422)
-    name, born, when, what = "subject_name", "subject_born", "incident_on", "what_happened"
-    about_referrer = ("referrer_name", "referrer_role", "referrer_agency", "referrer_email")
-    assert_summary_leads_to(
-        visitor, "immediate_risk", *about_referrer, "subject_kind", name, born, when, what, "agencies"
+    about_referrer = ("referrer_name", "referrer_role", "referrer_agency", "referrer_email", "authorised_by")
+    about_subject = ("subjects-0-name", "subjects-0-born")
+    about_incident = ("incident_on", "incident", "what_happened")
+    assert_summary_leads_to(visitor, *about_referrer, *about_subject, *about_incident, "agencies", "declaration")
+
+    visitor.fill(REFERRAL | {"referrer_email": "referrer at gp", "subjects-0-born": "31/02/2016"})
+    visitor.choose(
+        "A child", "Neglect", "Wiltshire Police", "GP practices", "Coroner's inquest", "Rapid review", DECLARED
     )
-
-    visitor.fill(REFERRAL | {"referrer_email": "referrer at gp", "subject_born": "31/02/2016"})
-    visitor.choose("No", "A child", "Wiltshire Police", "GP practices", "Rapid review")
     visitor.page.get_by_label("Your agency", exact=True).select_option("GP practices")
+    visitor.page.get_by_label("What was it?", exact=True).select_option("Death")
+    visitor.page.get_by_role("group", name="Has the person died?").get_by_label("Yes").check()
+    visitor.press("Add another person")
+    visitor.sees("Refer a case")
+    assert visitor.typed("what_happened", "subjects-0-name", "subjects-1-name") == [ACCOUNT, "Invented Child", ""]
+
     visitor.press("Send referral")
     visitor.sees("Error: Refer a case", 422)
-    assert [each[:24] for each in visitor.problems] == ["Enter one email address,", "31/02/2016 is not a real"]
-    assert visitor.typed("what_happened", "subject_born", "referrer_agency") == [ACCOUNT, "31/02/2016", "gp"]
-    assert visitor.ticked == ["no", "child", "police", "gp", "rapid_review"]
+    assert [each[:28] for each in visitor.problems] == ["Enter one email address, suc", "Person 1: 31/02/2016 is not "]
+    assert visitor.typed("what_happened", "subjects-0-born", "referrer_agency") == [ACCOUNT, "31/02/2016", "gp"]
+    assert visitor.ticked == ["child", "neglect", "yes", "police", "gp", "inquest", "rapid_review", "true"]
 
-    visitor.fill({"referrer_email": "referrer@gp.example", "subject_born": "May 2016"})
+    visitor.fill({"referrer_email": "referrer@gp.example", "subjects-0-born": "May 2016"})
     visitor.press("Send referral")
     visitor.sees("Referral sent")
     return visitor.page.locator(".govuk-panel strong").inner_text()
+
+
+def pass_the_gate(visitor):
+    visitor.sees("Before you refer")
+    visitor.press("Continue")
+    visitor.sees("Error: Before you refer", 422)
+    assert_summary_leads_to(visitor, "immediate_risk", "reason_kind", "about")
+
+    visitor.choose("Yes, and I have not reported it yet", WHY, "A child")
+    visitor.press("Continue")
+    visitor.sees("Report it first")
+    assert "999" in visitor.text
+
+    visitor.follow("Before you refer")
+    visitor.choose("No", WHY, "A child")
+    visitor.press("Continue")
+    visitor.sees("Refer a case")
 
 
 def find(office, reference):
@@ -107,6 +135,39 @@ def find(office, reference):
     assert f"Day 0 of 15, due {short(add_working_days(today(), 15))}, 15 working days left" in office.text
     assert f"day 0 {short(today())}" in office.text
     assert ACCOUNT in office.text
+    office.page.get_by_text("Clocks that wait for a date:").click()
+    assert "Rapid review report sent to the Panel" in office.text
+    assert "waits for: notification date" in office.text
+
+    office.follow("Note a date that has become known")
+    office.sees(f"Note a date, {reference}")
+    office.press("Note this date")
+    office.sees(f"Error: Note a date, {reference}", 422)
+    assert_summary_leads_to(office, "trigger", "day")
+    office.page.get_by_label("What has happened?").select_option("notification date")
+    office.fill({"day": short(today())})
+    office.press("Note this date")
+    office.sees(f"Case {reference}")
+    assert ["Rapid review report sent to the Panel", short(add_working_days(today(), 15))] in [
+        r[:2] for r in office.rows
+    ]
+
+
+def look_back(office, reference):
+    """What happened, and the case on paper; then back to where the office was."""
+    case = office.page.url
+    office.again()
+    office.follow("See what happened")
+    office.sees(f"What happened, {reference}")
+    told = [row[1:] for row in office.rows]
+    assert ["Referral received", "GP practices"] in told
+    assert ["Decision ratified: Rapid review", "Morgan Trial"] in told
+
+    office.follow(f"Case {reference}")
+    office.follow("Print the case")
+    office.sees(f"Case {reference} on paper")
+    assert ACCOUNT in office.text
+    office.page.goto(case)
 
 
 def today():
@@ -130,7 +191,8 @@ def ask(office, reference):
     office.press("Send requests")
     office.sees(f"Case {reference}")
     due = short(add_working_days(today(), 7))
-    assert office.rows == [["GP practices", due, "Waiting"], ["Wiltshire Police", due, "Waiting"]]
+    waiting = [row for row in office.rows if row[-1] == "Waiting"]
+    assert waiting == [["GP practices", due, "Waiting"], ["Wiltshire Police", due, "Waiting"]]
 
 
 def open_request(visitor, name, reference):
@@ -205,7 +267,7 @@ def hold_nothing(visitor, reference):
 def read_the_answers(office, reference):
     eventually(lambda: office.again() and "2 of 2 have answered, 2 rows" in office.text)
     office.sees(f"Case {reference}")
-    assert [row[::2] for row in office.rows] == [
+    assert [row[::2] for row in office.rows if " nothing of " in row[-1] or row[-1].startswith("Return")] == [
         ["GP practices", "Holds nothing of GP practices"],
         ["Wiltshire Police", "Return of Wiltshire Police"],
     ]
@@ -291,7 +353,7 @@ def read_letters(office):
     office.follow(invitation)
     office.sees(invitation)
     assert "You are invited to a meeting of the practice review group." in office.text
-    assert REFERRAL["subject_name"] not in office.text
+    assert REFERRAL["subjects-0-name"] not in office.text
     office.page.go_back()
     office.page.go_back()
 

@@ -13,11 +13,14 @@ TEXTS = {
     "referrer_name": "Invented Referrer",
     "referrer_role": "Nurse",
     "referrer_email": "referrer@agency.example",
-    "subject_name": "Invented Adult",
-    "subject_born": "1961",
+    "authorised_by": "Invented Lead, safeguarding lead",
+    "subjects-0-name": "Invented Adult",
+    "subjects-0-born": "1961",
     "incident_on": "2026",
     "what_happened": ACCOUNT,
 }
+FORM = "/referrals/new?immediate_risk=no&reason_kind=concern&about=adult"
+DECLARED = "What I have written is accurate as far as I know, and my agency shares it under its legal duties."
 TOO_MUCH = "document.querySelector('#what_happened').value = 'x'.repeat(1100000)"
 CUT_SHORT = "document.querySelector('[name=_end]').remove()"
 ELSEWHERE = "document.querySelector('form').action = '/'"
@@ -29,16 +32,17 @@ def mode(narrow_mode):
 
 
 def filled_in(visitor):
-    visitor.open("/referrals/new")
+    visitor.open(FORM)
     visitor.fill(TEXTS)
-    visitor.choose("No", "An adult", "Housing")
+    visitor.choose("An adult", "Housing", DECLARED)
     visitor.page.get_by_label("Your agency", exact=True).select_option("Housing")
+    visitor.page.get_by_label("What was it?", exact=True).select_option("Near miss")
     return visitor
 
 
 def tab_to(visitor, name):
     """Press the tabulator until this field has the focus."""
-    for _ in range(60):
+    for _ in range(120):
         visitor.page.keyboard.press("Tab")
         if visitor.focus("name") == name:
             return visitor.page.keyboard
@@ -47,7 +51,7 @@ def tab_to(visitor, name):
 
 def test_a_referral_can_be_made_with_the_keyboard_alone(visit):
     visitor = visit()
-    visitor.open("/referrals/new")
+    visitor.open(FORM)
     page, keys = visitor.page, visitor.page.keyboard
 
     keys.press("Tab")
@@ -56,15 +60,15 @@ def test_a_referral_can_be_made_with_the_keyboard_alone(visit):
         "govuk-skip-link",
     )
     keys.press("Enter")
-    tab_to(visitor, "immediate_risk").press("Space")
     for name in ("referrer_name", "referrer_role"):
         tab_to(visitor, name).type(TEXTS[name])
     tab_to(visitor, "referrer_agency").type("Housing")
-    tab_to(visitor, "referrer_email").type(TEXTS["referrer_email"])
-    tab_to(visitor, "subject_kind").press("ArrowDown")
-    for name in ("subject_name", "subject_born", "incident_on", "what_happened"):
+    for name in ("referrer_email", "authorised_by", "subjects-0-name", "subjects-0-born", "incident_on"):
         tab_to(visitor, name).type(TEXTS[name])
-    tab_to(visitor, "agencies").press("Space")
+    tab_to(visitor, "incident").type("Near")
+    tab_to(visitor, "what_happened").type(TEXTS["what_happened"])
+    for name in ("agencies", "declaration"):
+        tab_to(visitor, name).press("Space")
     while visitor.focus("textContent").strip() != "Send referral":
         keys.press("Tab")
     with page.expect_navigation():

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
-from invented import REFERRAL
+from invented import REFERRAL, as_form
 from pprg_intake.models import Submission
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.tables import outbox
@@ -69,18 +69,18 @@ def test_an_agency_answers_once(world, asked, lead):
 
 
 def test_the_same_form_sent_again_with_other_answers_is_kept_and_can_be_sent_as_a_new_one(world, lead):
-    path = "/referrals/new"
-    answers = REFERRAL | {"agencies": "police"}
+    path = "/referrals/new?immediate_risk=no"
+    answers = as_form(REFERRAL | {"agencies": ["police"]})
     form = fill(lead, path, **answers)
     lead.post(path, data=form)
 
-    refused = lead.post(path, data=form | {"subject_name": "Another Invented Child"})
+    refused = lead.post(path, data=form | {"referrer_name": "Another Invented Referrer"})
     key = re.search(r'name="_key" value="([^"]+)"', refused.text)[1]
-    again = lead.post(path, data=form | {"subject_name": "Another Invented Child", "_key": key})
+    again = lead.post(path, data=form | {"referrer_name": "Another Invented Referrer", "_key": key})
 
     assert refused.status_code == 422
     assert "was sent before with other answers" in refused.text
-    assert "Another Invented Child" in refused.text
+    assert "Another Invented Referrer" in refused.text
     assert (again.status_code, again.location) == (303, "/referrals/PPRG-2026-0002/thanks")
 
 

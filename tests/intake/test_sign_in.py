@@ -6,10 +6,11 @@ from contextlib import closing
 
 import pytest
 
-from invented import REFERRAL
+from invented import REFERRAL, as_form
 from pprg_shared import database
 
-FORM = {**REFERRAL, "agencies": "police"}
+FORM = as_form(REFERRAL | {"agencies": ["police"]})
+REFER = "/referrals/new?immediate_risk=no"
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_a_name_that_we_did_not_sign_is_nobody(visitor):
 def test_the_menu_offers_what_is_of_use_to_a_person(world, who, places):
     client = world.visitor("intake", who) if who else world.client("intake")
 
-    assert menu(client.get("/")) == [*places, "/referrals/new", "/learning"]
+    assert menu(client.get("/")) == [*places, "/referrals/start", "/learning"]
 
 
 def test_a_receipt_and_the_pages_about_problems_are_there_for_everybody(visitor):
@@ -110,15 +111,15 @@ def impatient(monkeypatch):
 
 
 def test_a_form_that_meets_a_database_that_is_away_is_not_lost(impatient, world, visitor):
-    form = fill(visitor, "/referrals/new", **FORM)
+    form = fill(visitor, REFER, **FORM)
     path = world.services["intake"].database.engine.url.database
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        away = visitor.post("/referrals/new", data=form)
+        away = visitor.post(REFER, data=form)
         other.execute("ROLLBACK")
 
-    again = dict(re.findall(r'name="(\w+)" value="([^"]*)"', away.text))
-    sent = visitor.post("/referrals/new", data=again)
+    again = dict(re.findall(r'name="([\w-]+)" value="([^"]*)"', away.text))
+    sent = visitor.post(REFER, data=again)
 
     assert (away.status_code, away.headers["Retry-After"]) == (503, "5")
     assert "What you typed is not lost: you can send it again." in away.text
@@ -127,7 +128,7 @@ def test_a_form_that_meets_a_database_that_is_away_is_not_lost(impatient, world,
 
 @pytest.mark.parametrize(("site", "offered"), [("same-origin", True), ("cross-site", False), ("same-site", False)])
 def test_only_what_our_own_pages_sent_is_offered_again(visitor, site, offered):
-    refused = visitor.post("/referrals/new", data=FORM | {"_end": "1"}, headers={"Sec-Fetch-Site": site})
+    refused = visitor.post(REFER, data=FORM | {"_end": "1"}, headers={"Sec-Fetch-Site": site})
 
     assert refused.status_code == 403
     assert ("Send again" in refused.text) == offered

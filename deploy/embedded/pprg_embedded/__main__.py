@@ -52,7 +52,7 @@ def run() -> None:
     def ready() -> None:
         address = f"http://{settings.host}:{settings.port}"
         click.echo(f"ready: {address}")
-        click.echo(f"  Say who you are at {address}/sign-in, then refer a case at {address}/referrals/new.")
+        click.echo(f"  Say who you are at {address}/sign-in, then refer a case at {address}/referrals/start.")
         click.echo(f"  Letters are kept, not sent: {address}/letters. State lies in {settings.var}/.")
         click.echo(f"  Health: http://{settings.ops_host}:{settings.ops_port}/readyz. This process holds all keys.")
 

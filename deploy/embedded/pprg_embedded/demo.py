@@ -1,7 +1,7 @@
 """The demo: one invented case, from referral to published outcome, played over HTTP as the people would."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -66,22 +66,31 @@ def play(base: str, profile: Profile, count: int, progress: Callable[[str], None
 def refer(show: Play, office: Browser) -> tuple[str, str]:
     """Somebody refers; the same form sent twice is one referral."""
     show.progress("referral")
+    person = {"kind": "child", "name": "Invented Child", "born": "May 2016", "died_on": "?October 2026"}
+    replies = dict.fromkeys(("died", "abuse_or_neglect", "in_area_or_resident", "learning"), "yes")
     answers: dict[str, Any] = {
         "immediate_risk": "no",
+        "reason_kind": "concern",
         "referrer_name": "Invented Referrer",
         "referrer_role": "Designated nurse",
         "referrer_agency": show.agencies[0],
         "referrer_email": "referrer@agency.example",
-        "subject_kind": "child",
-        "subject_name": "Invented Child",
-        "subject_born": "May 2016",
+        "authorised_by": "Invented Lead, safeguarding lead",
+        "subjects": [person],
         "incident_on": "?October 2026",
+        "incident": "death",
+        "harm": ["neglect"],
         "what_happened": "This is an invented account for trying out the product. Nobody in it is real.",
+        "criteria": [{"criterion": name, "reply": reply} for name, reply in replies.items()],
         "agencies": show.agencies,
+        "parallel_processes": ["inquest"],
         "routes": ["rapid_review"],
+        "declaration": True,
     }
     anybody = Browser(show.base, "")
-    led_to = anybody.send("/referrals/new", answers, holding="subject_name")
+    gate = {"immediate_risk": "no", "reason_kind": "concern", "about": ["child"]}
+    form = anybody.send("/referrals/start", gate, holding="_csrf")
+    led_to = anybody.send(form, _as_form(answers), holding="reason_kind")
     reference = led_to.split("/")[2]
     show.check("the receipt has a reference", reference, ok=reference.startswith(f"{show.profile.partnership.prefix}-"))
     again = [anybody.post("/api/v1/referrals", answers, f"demo {reference}").json() for _ in range(2)]
@@ -99,6 +108,15 @@ def refer(show: Play, office: Browser) -> tuple[str, str]:
     show.check("the first page tells of the referral", reference, ok=reference in office.open("/cases"))
     show.result["case"] = reference
     return reference, case["id"]
+
+
+def _as_form(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers as a browser sends them: rows under numbered names, the questions of the criteria under their own."""
+    sent: dict[str, Any] = {name: "true" if value is True else value for name, value in answers.items()}
+    for name in ("subjects", "criteria"):
+        for number, row in enumerate(sent.pop(name)):
+            sent |= {f"{name}-{number}-{each}": text for each, text in row.items()}
+    return sent
 
 
 def letters(office: Browser, case_id: str, template: str) -> list[Any]:

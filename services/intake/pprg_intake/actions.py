@@ -26,8 +26,18 @@ from pprg_shared.web.forms import UNPRINTABLE, clean, unprintable
 #: An uploaded chronology that nobody sends is forgotten after so long.
 DRAFTS_KEPT = timedelta(days=30)
 
+#: Answers that other services read each by itself, and those that are only shown with the case.
+TOLD = (
+    *("referrer_agency", "agencies", "routes", "incident_on", "what_happened", "reason_kind", "source", "subjects"),
+    *("criteria", "incident", "harm", "parallel_processes", "la_aware_on", "notified_on"),
+)
+MORE = (
+    *("referrer_phone", "authorised_by", "taken_by", "family", "family_knows", "location", "safety"),
+    *("other_agencies", "notification_reference"),
+)
 
-def submit_referral(session: Session, _actor: Actor, *, prefix: str, **answers: Any) -> Done:
+
+def submit_referral(session: Session, actor: Actor, *, prefix: str, **answers: Any) -> Done:
     """Keep a referral, make its referrer a person of the directory, and say both."""
     day = today(session)
     referrer = Person(id=uuid4(), agency=answers["referrer_agency"], roles="referrer", active=True, revision=1)
@@ -35,7 +45,7 @@ def submit_referral(session: Session, _actor: Actor, *, prefix: str, **answers: 
     referrer.content = seal(session, referrer, "content", name | {"role": answers["referrer_role"]})
     referral = Referral(id=uuid4(), submitted_on=day, referrer_id=referrer.id)
     referral.reference = rules.reference(prefix, day.year, _next_number(session, day.year))
-    referral.content = seal(session, referral, "content", answers)
+    referral.content = seal(session, referral, "content", rules.as_json(answers))
     session.add_all([referrer, referral])
     publish(
         session,
@@ -43,20 +53,27 @@ def submit_referral(session: Session, _actor: Actor, *, prefix: str, **answers: 
             person_id=referrer.id, agency=referrer.agency, roles=["referrer"], active=True, revision=1, **name
         ),
     )
-    told = ("referrer_agency", "agencies", "routes", "subject_kind", "subject_name", "subject_born")
-    publish(
-        session,
-        says.ReferralSubmitted(
-            referral_id=referral.id,
-            reference=referral.reference,
-            submitted_on=day,
-            referrer_id=referrer.id,
-            incident_on=answers["incident_on"],
-            what_happened=answers["what_happened"],
-            **{each: answers[each] for each in told},
-        ),
-    )
+    publish(session, _submitted(referral, actor, answers))
     return Done(f"/referrals/{referral.reference}/thanks", referral.reference, str(referral.id))
+
+
+def _submitted(referral: Referral, actor: Actor, answers: dict[str, Any]) -> says.ReferralSubmitted:
+    """What is said of a referral; the form need not have asked for everything."""
+    subjects, told = [says.Subject(**each) for each in answers["subjects"]], {**answers}
+    told["subjects"], first = subjects, subjects[0]
+    told["criteria"] = [says.Prompt(**each) for each in answers["criteria"]]
+    return says.ReferralSubmitted(
+        referral_id=referral.id,
+        reference=referral.reference,
+        submitted_on=referral.submitted_on,
+        referrer_id=referral.referrer_id,
+        subject_kind=first.kind,
+        subject_name=first.name,
+        subject_born=first.born,
+        entered_by=None if answers.get("source", "online") == "online" else actor.person,
+        more={name: answers[name] for name in MORE if answers.get(name)},
+        **{name: told[name] for name in TOLD if name in told},
+    )
 
 
 def _next_number(session: Session, year: int) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from pprg_intake import actions, rules
 from pprg_intake.models import Request
 from pprg_intake.schemas import NilReturnSchema, ReferralSchema, return_schema
-from pprg_shared.acting import act, actor, needs, reading, receipt, runtime
+from pprg_shared.acting import act, actor, may, needs, reading, receipt, runtime
 from pprg_shared.calendar import london_date
 from pprg_shared.database import unseal
 from pprg_shared.errors import NotThere
@@ -31,7 +31,7 @@ def agencies() -> ResponseReturnValue:
 def create_referral() -> ResponseReturnValue:
     """Submit a referral."""
     needs("refer")
-    answers = body(ReferralSchema())
+    answers = body(ReferralSchema(entering=may("enter")))
     prefix = runtime().profile.partnership.prefix
     return receipt(act(actions.submit_referral, phase="receipt", prefix=prefix, **answers))
 

@@ -3,16 +3,25 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from sqlalchemy import select
 
 from pprg_intake import actions, rules
 from pprg_intake.models import Request
-from pprg_intake.schemas import NOBODY, ActingSchema, NilReturnSchema, ReferralSchema, return_schema
+from pprg_intake.schemas import (
+    KINDS,
+    NOBODY,
+    REASONS,
+    ActingSchema,
+    GateSchema,
+    NilReturnSchema,
+    ReferralSchema,
+    return_schema,
+)
 from pprg_shared import spreadsheet
-from pprg_shared.acting import Done, act, actor, needs, reading, runtime, submitted
+from pprg_shared.acting import Done, act, actor, may, needs, reading, runtime, submitted
 from pprg_shared.actor import COOKIE, sign
 from pprg_shared.calendar import london_date
 from pprg_shared.database import unseal
@@ -27,6 +36,8 @@ SECONDS = 12 * 3600
 #: Rows of an uploaded chronology on a page, and the most errors of a file that are listed.
 PAGE_ROWS = 100
 MOST_SHOWN = 1000
+#: Who said one of these at the gate may go on to the form.
+THROUGH = ("no", "yes_reported")
 GROUPS = {
     "The practice review office": {"coordinator", "deputy", "administrator", "ops"},
     "The practice review group": {"chair", "partner", "member"},
@@ -83,18 +94,37 @@ def _first_page(roles: tuple[str, ...]) -> str:
     return "/letters" if {"ops", "administrator"} & set(roles) else "/cases"
 
 
+@pages.route("/referrals/start", methods=["GET", "POST"])
+def gate() -> ResponseReturnValue:
+    """Ask what must be known before the form; a live concern is led elsewhere, and nothing is kept."""
+    needs("refer")
+    form = Form(GateSchema(), request.form if request.method == "POST" else None)
+    if not form.is_valid():
+        return render_template("gate.html", form=form), 422 if form.errors else 200
+    if form.data["immediate_risk"] == "yes_not_yet":
+        return render_template("stop.html", reporting=runtime().profile.reporting)
+    return redirect(url_for(".refer", **form.data), 303)
+
+
 @pages.route("/referrals/new", methods=["GET", "POST"])
 def refer() -> ResponseReturnValue:
-    """Take a referral."""
+    """Take a referral, from whoever came through the gate."""
     needs("refer")
-    form = Form(ReferralSchema(), request.form if request.method == "POST" else None)
+    known = {name: request.values.get(name, "") for name in ("immediate_risk", "reason_kind")}
+    if known["immediate_risk"] not in THROUGH and request.method == "GET":
+        return redirect(url_for(".gate"), 303)
+    about = [each for each in request.args.getlist("about") if each in KINDS]
+    known["reason_kind"] = known["reason_kind"] if known["reason_kind"] in REASONS else "concern"
+    schema = ReferralSchema(about=about, reason=known["reason_kind"], entering=may("enter"), form=True)
+    first = {"subjects-0-kind": about[0]} if len(about) == 1 else {}
+    form = Form(schema, request.form if request.method == "POST" else None, known | first)
 
     def send(data: dict[str, Any]) -> Done:
         return act(actions.submit_referral, phase="receipt", prefix=runtime().profile.partnership.prefix, **data)
 
     if answer := submitted(form, send):
         return answer
-    return render_template("refer.html", form=form), 422 if form.errors else 200
+    return render_template("refer.html", form=form, reason=known["reason_kind"]), 422 if form.errors else 200
 
 
 @pages.get("/referrals/<reference>/thanks")

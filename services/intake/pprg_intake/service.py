@@ -2,7 +2,7 @@
 
 from pprg_intake import actions, handlers
 from pprg_intake.models import Base
-from pprg_shared.acting import EVERYBODY
+from pprg_shared.acting import COORDINATING, EVERYBODY
 from pprg_shared.events.intake import (
     AgencyChanged,
     AgencySummarySubmitted,
@@ -42,7 +42,7 @@ service = Service(
         NilReturnSubmitted,
     ],
     segments=["", "referrals", "requests", "sign-in", "session", "people", "agencies", "problems"],
-    verbs={"refer": frozenset({EVERYBODY}), "answer": frozenset({"agency", "partner"})},
-    menu={"Requests": ("/requests", "answer"), "Refer a case": ("/referrals/new", "refer")},
+    verbs={"refer": frozenset({EVERYBODY}), "enter": COORDINATING, "answer": frozenset({"agency", "partner"})},
+    menu={"Requests": ("/requests", "answer"), "Refer a case": ("/referrals/start", "refer")},
     prepare=prepare,
 )

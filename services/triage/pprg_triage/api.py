@@ -1,5 +1,6 @@
 """The API of triage: the same schemas and actions as the pages."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +10,15 @@ from sqlalchemy import func, select
 
 from pprg_shared.acting import act, needs, reading, receipt, runtime
 from pprg_shared.boxes.tables import steps
+from pprg_shared.calendar import london_date
 from pprg_shared.web.api import asked, body
 from pprg_triage import actions
 from pprg_triage.models import Case, Request
-from pprg_triage.projections import chronology_page, whole_case, whole_request
+from pprg_triage.projections import chronology_page, history_of, told_of, whole_case, whole_request
 from pprg_triage.schemas import (
     CHANGES,
     ChronologySchema,
+    DaySchema,
     DecisionSchema,
     MeetingSchema,
     RatificationSchema,
@@ -49,11 +52,18 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
     needs("read")
     with reading() as session:
         found = whole_case(session, case_id, runtime().profile)
+        told = told_of(session, found.case, found.content, runtime().profile, london_date(runtime().clock()))
     meeting = found.meeting
     shown = _public(found.case) | {
         "working": found.clock.submit.words(),
         "steps": found.reached,
         "content": found.content,
+        "marking": runtime().profile.marking,
+        "routes": [asdict(each) for each in told.routes],
+        "clocks": [
+            {"code": each.clock.code, "due_on": each.due and each.due.isoformat(), "words": each.words}
+            for each in told.deadlines
+        ],
         "requests": [_request(each) for each in found.requests],
         "missing": found.missing,
         "rows": found.rows,
@@ -78,6 +88,23 @@ def chronology(case_id: UUID) -> ResponseReturnValue:
     names = ("agency", "time", "source", "people", "event", "action")
     rows = [{"date": each.when.to_json()} | {name: getattr(each, name) for name in names} for each in part.entries]
     return jsonify({"rows": rows, "total": part.total, "page": part.page, "pages": part.pages})
+
+
+@api.get("/<uuid:case_id>/history")
+def history(case_id: UUID) -> ResponseReturnValue:
+    """Tell what happened, in time order."""
+    needs("read")
+    with reading() as session:
+        happened = history_of(session, actions.case_of(session, case_id), runtime().profile)
+    rows = [{"at": each.at.isoformat(), "what": each.what, "who": each.who} for each in happened]
+    return jsonify({"history": rows})
+
+
+@api.post("/<uuid:case_id>/dates")
+def create_date(case_id: UUID) -> ResponseReturnValue:
+    """Note the day of something that clocks count from."""
+    needs("note")
+    return receipt(act(actions.note_day, phase="receipt", case_id=case_id, **body(DaySchema())))
 
 
 @api.get("/<uuid:case_id>/steps")

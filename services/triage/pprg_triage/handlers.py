@@ -1,6 +1,6 @@
 """What triage does about what it hears."""
 
-import dataclasses
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -17,6 +17,7 @@ from pprg_shared.events.intake import (
     NilReturnSubmitted,
     ReferralSubmitted,
     RequestReady,
+    Subject,
 )
 from pprg_shared.events.notifier import LetterAccepted, LetterFailed
 from pprg_shared.events.publisher import OutcomePublished
@@ -24,20 +25,46 @@ from pprg_shared.events.triage import CaseOpened, ReminderDue
 from pprg_shared.partial_dates import from_json
 from pprg_triage import rules
 from pprg_triage.actions import return_id, rows_here
-from pprg_triage.models import Case, Letter, News, Published, Request, Return, Row
+from pprg_triage.models import Case, Letter, News, Published, Request, Return, Row, TriggerDay
 
 
 def open_case(session: Session, heard: ReferralSubmitted) -> None:
-    """A referral becomes a case, and its clock runs from the day it was received."""
-    due = rules.clock(heard.submitted_on, profile_of(session).working_days()).submit.due
+    """A referral becomes a case; its clock runs from the notification, until that is known from the day of receipt."""
+    profile = profile_of(session)
+    days = {"la_aware": heard.la_aware_on, "notified": heard.notified_on}
+    day_zero = days.get(rules.starts_clock(profile))
+    due = rules.clock(day_zero or heard.submitted_on, profile.working_days()).submit.due
     case = Case(id=heard.referral_id, reference=heard.reference, received_on=heard.submitted_on, due_on=due)
     case.referrer_id, case.named, case.routes = heard.referrer_id, " ".join(heard.agencies), " ".join(heard.routes)
-    names = ("subject_kind", "subject_name", "subject_born", "incident_on", "what_happened")
-    case.content = seal(session, case, "content", {each: getattr(heard, each) for each in names})
+    case.clock_from = day_zero
+    case.content = seal(session, case, "content", _content(heard))
+    for trigger, day in days.items():
+        if day is not None:
+            about = {"case_id": case.id, "trigger": trigger, "day": day}
+            session.add(TriggerDay(**about, noted_by=heard.referrer_id, noted_at=now(session)))
     session.add(case)
     _news(session, heard, case.id, "referral", heard.referrer_agency)
-    about: dict[str, Any] = {"case_id": case.id, "referral_id": heard.referral_id, "reference": case.reference}
-    publish(session, CaseOpened(**about, received_on=case.received_on, due_on=due))
+    publish(
+        session,
+        CaseOpened(
+            case_id=case.id,
+            referral_id=heard.referral_id,
+            reference=case.reference,
+            received_on=case.received_on,
+            due_on=due,
+        ),
+    )
+
+
+def _content(heard: ReferralSubmitted) -> dict[str, Any]:
+    """What is sealed with the case; a referral from before there were several subjects has one."""
+    plain = ("subject_name", "subject_born", "incident_on", "what_happened", "reason_kind", "source", "incident")
+    content: dict[str, Any] = {name: getattr(heard, name) for name in (*plain, "harm", "parallel_processes")}
+    only = Subject(kind=heard.subject_kind, name=heard.subject_name, born=heard.subject_born)
+    content["subjects"] = [asdict(each) for each in heard.subjects or [only]]
+    content["criteria"] = [asdict(each) for each in heard.criteria]
+    content["entered_by"] = str(heard.entered_by) if heard.entered_by else ""
+    return content | {"more": heard.more}
 
 
 def _news(session: Session, heard: Any, case_id: UUID, kind: str, agency: str) -> None:
@@ -86,7 +113,7 @@ def attach_chronology(session: Session, heard: ChronologySubmitted) -> None:
     for number, each in enumerate(heard.rows, heard.first):
         when = from_json(each.value, each.precision, each.as_entered, uncertain=each.uncertain)
         row = Row(id=uuid5(request.id, f"{heard.version}/{number}"), case_id=heard.case_id, agency=heard.agency)
-        row.content = seal(session, row, "content", dataclasses.asdict(each))
+        row.content = seal(session, row, "content", asdict(each))
         entry = rules.Entry(when, number, heard.agency, each.source, each.event, each.action, each.time)
         day, precision, time, *_ = rules.position(entry)
         about = {"id": row.id, "case_id": row.case_id, "agency": row.agency, "content": row.content}

@@ -29,10 +29,29 @@ class Case(Base):
     reference: Mapped[str] = mapped_column(sa.String(40), unique=True)
     received_on: Mapped[date]
     due_on: Mapped[date]
+    #: Day 0 of the clock once it is known to be another than the day on which the referral was received.
+    clock_from: Mapped[date | None]
     referrer_id: Mapped[UUID]
     named: Mapped[str] = mapped_column(sa.String(2000))
     routes: Mapped[str] = mapped_column(sa.String(500))
     content: Mapped[str] = mapped_column(sa.Text, info=CASE)
+
+    @property
+    def day_zero(self) -> date:
+        """The day from which the clock of a rapid review counts."""
+        return self.clock_from or self.received_on
+
+
+class TriggerDay(Base):
+    """The day of something that clocks count from, as somebody noted it; a later note takes its place, none is lost."""
+
+    __tablename__ = "trigger_days"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    trigger: Mapped[str] = mapped_column(sa.String(60))
+    day: Mapped[date]
+    noted_by: Mapped[UUID]
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Request(Base):

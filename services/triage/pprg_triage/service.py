@@ -42,6 +42,7 @@ service = Service(
         "query": OFFICE | {"chair"},
         "move": OFFICE,
         "waive": frozenset({"chair"}),
+        "note": OFFICE,
         "call": OFFICE,
         "propose": OFFICE | {"chair"},
         "ratify": frozenset({"chair", "partner"}),

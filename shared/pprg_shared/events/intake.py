@@ -34,6 +34,30 @@ class Row:
     people: str = ""
 
 
+@dataclass(frozen=True)
+class Subject:
+    """A person whom a referral is about; dates as they were typed, `kind` is child, unborn or adult."""
+
+    kind: str
+    name: str
+    born: str
+    also_known_as: str = ""
+    died_on: str = ""
+    sex: str = ""
+    ethnicity: str = ""
+    nhs_number: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """The answer to a criterion that the form asked about: yes, no or not_sure, and what it rests on."""
+
+    criterion: str
+    reply: str
+    evidence: str = ""
+
+
 class AgencyChanged(Event, name="agency.changed", version=1, subject="agency"):
     """The whole present state of an agency in the directory."""
 
@@ -58,7 +82,10 @@ class PersonChanged(Event, name="person.changed", version=1, subject="person_id"
 
 
 class ReferralSubmitted(Event, name="referral.submitted", version=1, subject="referral_id"):
-    """Somebody has asked the group to look at a case."""
+    """Somebody has asked the group to look at a case; `subject_*` tell of the first of the subjects.
+
+    `source` says how it came (online, phone, paper, mail), `entered_by` who wrote it down for the referrer.
+    """
 
     referral_id: UUID
     reference: str
@@ -72,6 +99,18 @@ class ReferralSubmitted(Event, name="referral.submitted", version=1, subject="re
     subject_born: str = sealed("case")
     incident_on: str = sealed("case")
     what_happened: str = sealed("case")
+    reason_kind: str = "concern"
+    source: str = "online"
+    entered_by: UUID | None = None
+    subjects: list[Subject] = sealed("case", default_factory=list)
+    criteria: list[Prompt] = sealed("case", default_factory=list)
+    incident: str = sealed("case", default="")
+    harm: list[str] = sealed("case", default_factory=list)
+    parallel_processes: list[str] = sealed("case", default_factory=list)
+    la_aware_on: date | None = sealed("case", default=None)
+    notified_on: date | None = sealed("case", default=None)
+    #: What else the form holds, as it was typed, by field.
+    more: dict[str, str] = sealed("case", default_factory=dict)
 
 
 class RequestReady(Event, name="request.ready", version=1, subject="case_id"):

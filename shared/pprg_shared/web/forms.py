@@ -54,6 +54,11 @@ class Drawn:
     autocomplete: str = ""
     style: str = ""
     first: str = ""
+    #: Rows: what one is called, the words of the button that adds one (none when there are enough).
+    row: str = "Row"
+    add: str = "Add another row"
+    #: Whether the rows are questions that stand beforehand.
+    fixed: bool = False
     items: list[Any] = field(default_factory=list)
 
 
@@ -143,7 +148,7 @@ class Form:
         kept = {}
         for name, declared in self.schema.fields.items():
             if _widget(declared) == "rows":
-                inner = _inner(declared)
+                inner = [each for each, one in _inner(declared).items() if _widget(one) != "hidden"]
                 kept[name] = [
                     n
                     for n in range(self._count(name))
@@ -169,17 +174,32 @@ class Form:
         if _widget(declared) != "rows":
             return self._draw(name, declared)
         drawn = self._draw(name, declared)
-        count = self._count(name) + (1 if self.adding == name else 0) if self.submitted else BLANK_ROWS
         inner = _inner(declared)
         drawn.first = next(iter(inner))
-        drawn.items = [[self._draw(f"{name}-{n}-{each}", inner[each]) for each in inner] for n in range(max(count, 1))]
+        if "fixed" in declared.metadata:
+            drawn.fixed = True
+            drawn.items = [self._question(name, inner, *each) for each in declared.metadata["fixed"]()]
+            return drawn
+        most = int(declared.metadata.get("most", MOST_ROWS))
+        asked = self._count(name) + (1 if self.adding == name else 0)
+        count = max(min(asked, most) if self.submitted else int(declared.metadata.get("blank", BLANK_ROWS)), 1)
+        drawn.items = [[self._draw(f"{name}-{n}-{each}", inner[each]) for each in inner] for n in range(count)]
+        drawn.add = str(declared.metadata.get("add", drawn.add)) if count < most else ""
         return drawn
+
+    def _question(
+        self, name: str, inner: Mapping[str, fields.Field[Any]], number: int, code: str, words: str, hint: str
+    ) -> list[Drawn]:
+        """A row that stands beforehand: a hidden field says which, the next asks, the last goes with the answer."""
+        row = [self._draw(f"{name}-{number}-{each}", inner[each]) for each in inner]
+        row[0].value, row[1].label, row[1].hint = code, words, hint
+        return row
 
     def _draw(self, name: str, declared: fields.Field[Any]) -> Drawn:
         about = declared.metadata
         label = str(about.get("label", name.replace("_", " ").capitalize()))
         drawn = Drawn(name, f"{self.mark}{name}", label, _widget(declared), longest=_longest(declared))
-        for each in ("hint", "section", "type", "rows", "width", "autocomplete", "style"):
+        for each in ("hint", "section", "type", "rows", "width", "autocomplete", "style", "row"):
             if each in about:
                 setattr(drawn, each, about[each])
         chosen = self.typed.getlist(name) if self.submitted else self._at_first(name)
@@ -209,7 +229,10 @@ class Form:
 
     def _named(self, name: str, words: str) -> str:
         row = _ROW.fullmatch(name)
-        return f"Row {int(row[2]) + 1}: {words}" if row else words
+        about = self.schema.fields[row[1]].metadata if row and row[1] in self.schema.fields else {}
+        if row is None or "fixed" in about:
+            return words
+        return f"{about.get('row', Drawn.row)} {int(row[2]) + 1}: {words}"
 
     def _place(self, name: str) -> tuple[int, int, int]:
         """Where a field stands on the page; what belongs to the whole form comes first."""

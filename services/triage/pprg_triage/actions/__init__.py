@@ -1,6 +1,6 @@
 """What people do in triage; each function one transaction."""
 
-from pprg_triage.actions.cases import case_of
+from pprg_triage.actions.cases import case_of, note_day
 from pprg_triage.actions.decisions import propose_decision, ratify_decision
 from pprg_triage.actions.meetings import schedule_meeting
 from pprg_triage.actions.requests import (
@@ -23,6 +23,7 @@ __all__ = [
     "agencies_asked",
     "case_of",
     "move_due_day",
+    "note_day",
     "propose_decision",
     "query_return",
     "ratify_decision",

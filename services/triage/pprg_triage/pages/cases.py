@@ -3,18 +3,18 @@
 from typing import Any
 from uuid import UUID
 
-from flask import render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from pprg_shared.acting import may, needs, opened, reading, runtime
+from pprg_shared.acting import Done, act, may, needs, opened, reading, runtime
 from pprg_shared.calendar import london_date
 from pprg_shared.web.forms import Form
-from pprg_triage import rules
+from pprg_triage import actions, rules
 from pprg_triage.models import Case, News
-from pprg_triage.pages.common import pages
-from pprg_triage.projections import Step, steps_of, whole_case
-from pprg_triage.schemas import RatificationSchema
+from pprg_triage.pages.common import form_page, pages, typed
+from pprg_triage.projections import Step, history_of, steps_of, told_of, whole_case, whole_chronology
+from pprg_triage.schemas import DaySchema, RatificationSchema
 
 LINES = 8
 
@@ -31,7 +31,7 @@ def cases() -> ResponseReturnValue:
         rows = session.scalars(select(Case).order_by(Case.due_on)).all()
         news = session.scalars(select(News).order_by(News.at.desc()).limit(LINES)).all()
     references = {each.id: each.reference for each in rows}
-    clocks = {each.id: rules.day_words(each.received_on, each.due_on, today) for each in rows}
+    clocks = {each.id: rules.day_words(each.day_zero, each.due_on, today) for each in rows}
     return render_template("cases.html", rows=rows, news=news, clocks=clocks, references=references)
 
 
@@ -46,15 +46,56 @@ def case(case_id: UUID) -> ResponseReturnValue:
 
 def case_page(case_id: UUID, form: Form) -> ResponseReturnValue:
     """The case; with what is wrong about a form that was sent from it."""
+    today = london_date(runtime().clock())
     with reading() as session:
         found = whole_case(session, case_id, runtime().profile)
-    today = london_date(runtime().clock())
+        told = told_of(session, found.case, found.content, runtime().profile, today)
     shown = {
-        "words": rules.day_words(found.case.received_on, found.case.due_on, today),
+        "told": told,
+        "words": rules.day_words(found.case.day_zero, found.case.due_on, today),
         "tasks": [_task(each) for each in steps_of(found, may)],
         "outcomes": rules.OUTCOMES,
     }
     return render_template("case.html", found=found, form=form, today=today, **shown), 422 if form.errors else 200
+
+
+@pages.route("/cases/<uuid:case_id>/dates/new", methods=["GET", "POST"])
+def note(case_id: UUID) -> ResponseReturnValue:
+    """Take the day of something that clocks count from."""
+    needs("note")
+    with reading() as session:
+        about = actions.case_of(session, case_id)
+
+    def send(data: dict[str, Any]) -> Done:
+        return act(actions.note_day, phase="receipt", case_id=case_id, **data)
+
+    initial = {"trigger": request.args.get("trigger", "")}
+    return form_page("note.html", Form(DaySchema(), typed(), initial), send, case=about)
+
+
+@pages.get("/cases/<uuid:case_id>/history")
+def history(case_id: UUID) -> ResponseReturnValue:
+    """Show what happened, in time order."""
+    needs("read")
+    with reading() as session:
+        about = actions.case_of(session, case_id)
+        happened = history_of(session, about, runtime().profile)
+    return render_template("history.html", case=about, happened=happened)
+
+
+@pages.get("/cases/<uuid:case_id>/print")
+def on_paper(case_id: UUID) -> ResponseReturnValue:
+    """Show the case as it is printed: everything, and the marking on every sheet."""
+    needs("read")
+    now = runtime().clock()
+    with reading() as session:
+        found = whole_case(session, case_id, runtime().profile)
+        told = told_of(session, found.case, found.content, runtime().profile, london_date(now))
+        happened = history_of(session, found.case, runtime().profile)
+        rows = list(whole_chronology(session, case_id))
+    words = rules.day_words(found.case.day_zero, found.case.due_on, london_date(now))
+    about = {"told": told, "happened": happened, "rows": rows, "words": words, "outcomes": rules.OUTCOMES}
+    return render_template("print.html", found=found, today=london_date(now), printed=now, **about)
 
 
 def _task(step: Step) -> dict[str, Any]:

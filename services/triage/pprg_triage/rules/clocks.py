@@ -1,15 +1,17 @@
 """The clock of a case, and its steps."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from pprg_shared.calendar import (
     Working,
+    countable,
     short,
     working,
     working_days_between,
 )
+from pprg_shared.profile import Deadline, Profile, deadlines
 
 STEPS = ("Referred", "Requested", "Returned", "Meeting", "Decision", "Published")
 
@@ -44,3 +46,32 @@ def day_words(received: date, due: date, today: date) -> str:
     days = "working day" if abs(left) == 1 else "working days"
     rest = f"{left} {days} left" if left >= 0 else f"{-left} {days} late"
     return f"Day {gone} of {total}, due {short(due)}, {rest}"
+
+
+#: Triggers that rows of a case tell by themselves; the others somebody notes.
+BY_THEMSELVES = ("referral_received", "decided", "published")
+
+
+def clocks(profile: Profile, open_routes: Collection[str], days: Mapping[str, date]) -> list[Deadline]:
+    """The clocks of the routes that are open, with their working or what they wait for."""
+    return deadlines(profile, sorted(open_routes), days)
+
+
+def notable(profile: Profile) -> dict[str, str]:
+    """Words by code of the triggers that somebody may note."""
+    used = {each.trigger for each in profile.clocks.values()}
+    return {code: words for code, words in profile.triggers.items() if code in used and code not in BY_THEMSELVES}
+
+
+def starts_clock(profile: Profile) -> str:
+    """The trigger from which the clock of a rapid review counts, once its day is known."""
+    return profile.clocks["rr.submit"].trigger
+
+
+def day_problem(day: date, today: date) -> str | None:
+    """Why a clock cannot count from this day, or None when it can."""
+    if day > today:
+        return "This day lies in the future: note it once it has come"
+    if not countable(day):
+        return "Check the year: no clock can count from it"
+    return None

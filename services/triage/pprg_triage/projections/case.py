@@ -1,4 +1,4 @@
-"""What pages and API show of a case, put together for reading."""
+"""A case with everything that belongs to it, its steps, and its chronology."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -138,7 +138,7 @@ def whole_case(session: Session, case_id: UUID, profile: Profile) -> Whole:
     return Whole(
         case=case,
         content=unseal(session, case, "content"),
-        clock=rules.clock(case.received_on, profile.working_days()),
+        clock=rules.clock(case.day_zero, profile.working_days()),
         requests=requests,
         missing=rules.still_missing((each.agency, each.state) for each in requests),
         rows=session.scalar(select(func.count()).select_from(_rows_of(case_id, "", None, None).subquery())) or 0,

@@ -1,0 +1,18 @@
+"""What may be sent to intake, by form and by API alike."""
+
+from pprg_intake.schemas.choices import KINDS, REASONS
+from pprg_intake.schemas.gate import GateSchema
+from pprg_intake.schemas.referral import ReferralSchema
+from pprg_intake.schemas.returns import NilReturnSchema, return_schema
+from pprg_intake.schemas.sign_in import NOBODY, ActingSchema
+
+__all__ = [
+    "KINDS",
+    "NOBODY",
+    "REASONS",
+    "ActingSchema",
+    "GateSchema",
+    "NilReturnSchema",
+    "ReferralSchema",
+    "return_schema",
+]

@@ -1,0 +1,228 @@
+"""A referral."""
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from pprg_intake import rules
+from pprg_intake.schemas.choices import (
+    KINDS,
+    REASONS,
+    RISKS,
+    SOURCES,
+    asked,
+    harm,
+    harm_of,
+    incidents,
+    processes,
+    reviews,
+)
+from pprg_intake.schemas.subjects import PromptSchema, SubjectSchema
+from pprg_intake.schemas.words import agencies, chosen, one_of, optional, people_date, several, text, words
+from pprg_shared.acting import runtime
+from pprg_shared.calendar import london_date
+
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+STOP = (
+    "Somebody may be at risk now: this is not the place. Call 999, or the council's safeguarding team, then come back."
+)
+DECLARED = "What I have written is accurate as far as I know, and my agency shares it under its legal duties."
+MOST_SUBJECTS = 4
+#: What is asked about harm and of no use when something went well.
+ABOUT_HARM = ("harm", "safety", "parallel_processes", "la_aware_on", "notified_on", "notification_reference")
+
+
+class ReferralSchema(Schema):
+    """A referral; what is asked depends on whom it is `about`, the `reason`, and who is `entering` it."""
+
+    def __init__(
+        self, *, about: Collection[str] = (), reason: str = "concern", entering: bool = False, form: bool = False
+    ) -> None:
+        left_out = () if entering else ("source", "taken_by")
+        if form and reason == "good_outcome":
+            left_out = (*left_out, *ABOUT_HARM)
+        super().__init__(exclude=left_out)
+        kinds = about or KINDS
+        self._narrow("criteria", fixed=lambda: asked(kinds, reason))
+        self._narrow("harm", choices=lambda: harm_of(kinds))
+
+    def _narrow(self, name: str, **about: Any) -> None:
+        if name in self.fields:
+            self.fields[name].metadata = {**self.fields[name].metadata, **about}
+
+    immediate_risk = chosen(RISKS, "Is anyone at risk now?", "Say whether anyone is at risk now", widget="hidden")
+    reason_kind = chosen(REASONS, "Why do you refer the case?", "Say why you refer", widget="hidden", default="concern")
+    source = chosen(
+        SOURCES,
+        "How did the referral come?",
+        "Say how the referral came",
+        widget="select",
+        default="online",
+        hint="If you write it down for somebody, put their name and address below: letters go to them.",
+        section="For the office",
+    )
+    taken_by = optional("Who took it, and when?", 200)
+    referrer_name = text("Your name", "Enter your name", 120, section="About you", autocomplete="name")
+    referrer_role = text("Your role", "Enter your role", 120, autocomplete="organization-title")
+    referrer_agency = fields.String(
+        required=True,
+        validate=one_of(agencies, "Choose an agency from the list"),
+        metadata={"label": "Your agency", "widget": "select", "choices": agencies},
+        **words("Choose your agency"),
+    )
+    referrer_email = fields.String(
+        required=True,
+        validate=[
+            validate.Length(max=200, error="Keep this to 200 characters"),
+            validate.Regexp(_ADDRESS.pattern + r"\Z", error="Enter one email address, such as name@agency.example"),
+        ],
+        metadata={
+            "label": "Your work email address",
+            "hint": "Letters about this referral go to this address.",
+            "type": "email",
+            "autocomplete": "email",
+        },
+        **words("Enter your work email address"),
+    )
+    referrer_phone = optional("Your work phone number", 40, type="tel", autocomplete="tel", width=20)
+    authorised_by = fields.String(
+        load_default="",
+        validate=validate.Length(max=200, error="Keep this to 200 characters"),
+        metadata={
+            "label": "Who in your agency agreed to this referral?",
+            "hint": "The name and role of your safeguarding lead.",
+        },
+        **words("Say who in your agency agreed to this referral"),
+    )
+    subjects = fields.List(
+        fields.Nested(SubjectSchema),
+        required=True,
+        validate=validate.Length(min=1, max=MOST_SUBJECTS, error="Name one to four people"),
+        metadata={
+            "label": "Whom it is about",
+            "hint": "Up to four people. The more we know, the sooner agencies find their records.",
+            "row": "Person",
+            "add": "Add another person",
+            "blank": 1,
+            "most": MOST_SUBJECTS,
+        },
+        **words("Say whom this is about"),
+    )
+    family = optional(
+        "Family and others who matter",
+        2000,
+        hint="Such as parents, carers, brothers and sisters, and who lives in the household.",
+        widget="textarea",
+        rows=4,
+    )
+    family_knows = optional("Do they know of this referral? Say what they were told, or why not", 500)
+    incident_on = fields.String(
+        required=True,
+        validate=people_date,
+        metadata={
+            "label": "When did it happen?",
+            "hint": "Such as 3 November 2026. If you are not sure, put a question mark in front: ?November 2026.",
+            "width": 20,
+            "section": "What happened",
+        },
+        **words("Enter when it happened as far as it is known"),
+    )
+    location = optional("Where did it happen?", 200)
+    incident = fields.String(
+        required=True,
+        validate=one_of(incidents, "Choose what it was from the list"),
+        metadata={"label": "What was it?", "widget": "select", "choices": incidents},
+        **words("Choose what it was"),
+    )
+    harm = several(harm, "Which kinds of harm are known or suspected? (optional)", "Choose kinds of harm from the list")
+    what_happened = text(
+        "What happened?",
+        "Tell us what happened",
+        4000,
+        hint="Give facts. Use initials or roles for family, and no names of staff.",
+        widget="textarea",
+        rows=8,
+    )
+    safety = optional("Is anyone else at risk, and what has been done?", 2000, widget="textarea", rows=3)
+    criteria = fields.List(
+        fields.Nested(PromptSchema),
+        load_default=list,
+        validate=validate.Length(max=60, error="Answer each question once"),
+        metadata={
+            "label": "Questions that the law asks",
+            "hint": "Leave open what you do not know. You need not decide anything: refer when in doubt.",
+            "fixed": list,
+        },
+        **words("Send a list of answers"),
+    )
+    agencies = several(
+        agencies,
+        "Which agencies know them?",
+        "Name at least one agency",
+        least=1,
+        hint="Choose all that you know of.",
+        section="Agencies and reviews",
+    )
+    other_agencies = optional("Others that are not in this list", 500)
+    parallel_processes = several(
+        processes,
+        "What else is under way? (optional)",
+        "Choose from the list",
+        hint="Refer all the same: the group finds the right time. Choose none if you know of none.",
+    )
+    la_aware_on = fields.Date(
+        load_default=None,
+        metadata={
+            "label": "When did the local authority come to know? (optional)",
+            "hint": "If a child died or was seriously harmed. Such as 3 November 2026.",
+            "width": 20,
+        },
+        **words("Enter a day with its month and year"),
+    )
+    notified_on = fields.Date(
+        load_default=None,
+        metadata={
+            "label": "When was the national Panel notified? (optional)",
+            "hint": "Leave this empty if it was not, or if you do not know.",
+            "width": 20,
+        },
+        **words("Enter a day with its month and year"),
+    )
+    notification_reference = optional("The Panel's reference", 60, width=20)
+    routes = several(
+        reviews,
+        "Which reviews may be needed? (optional)",
+        "Choose from the list",
+        hint="You need not decide: the group does.",
+    )
+    declaration = fields.Boolean(
+        required=True,
+        truthy={True, "true"},
+        falsy={False, "false"},
+        validate=validate.Equal(True, error="Confirm this before you send the referral"),
+        metadata={"label": "Before you send", "widget": "checkboxes", "choices": {"true": DECLARED}},
+        **words("Confirm this before you send the referral"),
+    )
+
+    @validates_schema(skip_on_field_errors=False)
+    def stop(self, data: dict[str, Any], **_options: Any) -> None:
+        """A live concern must not wait in a form, whatever else is wrong with it."""
+        if data.get("immediate_risk") == "yes_not_yet":
+            raise ValidationError(STOP, "immediate_risk")
+
+    @validates_schema(skip_on_field_errors=False)
+    def sensible(self, data: dict[str, Any], **_options: Any) -> None:
+        """What is said in one place fits what is said in another, and nothing has happened yet to come."""
+        today = london_date(runtime().clock())
+        wrong: dict[Any, Any] = rules.day_problems(data, today)
+        if found := rules.subject_problems(data.get("subjects", []), data.get("incident_on", ""), today):
+            wrong["subjects"] = {n: {k: [v] for k, v in each.items()} for n, each in found.items()}
+        answered = [each.get("criterion") for each in data.get("criteria", [])]
+        if len(set(answered)) < len(answered):
+            wrong["criteria"] = ["Answer each question once"]
+        if not data.get("authorised_by") and not runtime().profile.partnership.public_referrals:
+            wrong.setdefault("authorised_by", ["Say who in your agency agreed to this referral"])
+        if wrong:
+            raise ValidationError(wrong)

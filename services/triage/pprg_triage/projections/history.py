@@ -1,0 +1,93 @@
+"""What happened on a case, in time order: the messages about it, and what people noted without one."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from pprg_shared.boxes.tables import inbox, outbox
+from pprg_shared.calendar import london, moment, short
+from pprg_shared.contract import Envelope
+from pprg_shared.profile import Profile
+from pprg_triage import rules
+from pprg_triage.models import Case, Decision, TriggerDay
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One line: `at` places it; `when` is as exact as it is known; `who` did it or is meant, if that is known.
+
+    `decision` is the decision that a message is about.
+    """
+
+    at: datetime
+    when: str
+    what: str
+    who: str
+    decision: str = ""
+
+
+def history_of(session: Session, case: Case, profile: Profile) -> list[Happened]:
+    """Everything that the rows of a case tell, in time order."""
+    messages = list(_messages(session, case, profile))
+    ratified = {each.decision: each.at for each in messages if each.decision}
+    proposed = _proposed(session, case, profile, ratified)
+    return sorted([*proposed, *messages, *_noted(session, case, profile)], key=lambda each: each.at)
+
+
+def _messages(session: Session, case: Case, profile: Profile) -> Iterator[Happened]:
+    """What was heard and said about the case; of one whose body is gone by age, that it was and when."""
+    for box in (inbox, outbox):
+        rows = sa.select(box.c.type, box.c.body, box.c.created_at).where(box.c.subject == str(case.id))
+        for kind, body, created_at in session.execute(rows):
+            message = Envelope.from_json(body) if body else None
+            at = message.time if message else created_at
+            public = message.public if message else {}
+            what = ": ".join(filter(None, (rules.event_words(kind), _detail(public, profile))))
+            yield Happened(at, moment(at), what, _who(session, public, profile), public.get("decision_id", ""))
+
+
+def _detail(public: Any, profile: Profile) -> str:
+    """What the public part adds: which letter, which meeting, which route; never content."""
+    if "template" in public:
+        return str(public["template"]).replace("_", " ")
+    if "starts_at" in public:
+        return moment(datetime.fromisoformat(public["starts_at"]))
+    if "route" in public and public["route"] in profile.routes:
+        return profile.routes[public["route"]].name
+    return ""
+
+
+def _who(session: Session, public: Any, profile: Profile) -> str:
+    named = public.get("agency") or public.get("referrer_agency")
+    if named:
+        agency = profile.agency(named)
+        return agency.name if agency else str(named)
+    if "decision_id" in public and (found := session.get(Decision, UUID(public["decision_id"]))):
+        return _name(found.ratified_by, profile)
+    return ""
+
+
+def _name(person_id: UUID | None, profile: Profile) -> str:
+    person = profile.person(person_id) if person_id else None
+    return person.name if person else ""
+
+
+def _noted(session: Session, case: Case, profile: Profile) -> Iterator[Happened]:
+    for each in session.scalars(sa.select(TriggerDay).where(TriggerDay.case_id == case.id)):
+        what = f"{profile.triggers.get(each.trigger, each.trigger).capitalize()}: {short(each.day)}"
+        who = "the referrer" if each.noted_by == case.referrer_id else _name(each.noted_by, profile)
+        yield Happened(each.noted_at, moment(each.noted_at), what, who)
+
+
+def _proposed(session: Session, case: Case, profile: Profile, ratified: Mapping[str, datetime]) -> Iterator[Happened]:
+    """Of a proposal the day alone is known: it stands at its end, or before the ratification of the same day."""
+    for each in session.scalars(sa.select(Decision).where(Decision.case_id == case.id)):
+        route = profile.routes[each.route].name if each.route in profile.routes else each.route
+        evening = london(each.proposed_on, time(23, 59))
+        at = min(evening, ratified.get(str(each.id), evening))
+        yield Happened(at, short(each.proposed_on), f"Decision proposed: {route}", _name(each.proposed_by, profile))

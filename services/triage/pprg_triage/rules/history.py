@@ -1,0 +1,26 @@
+"""What happened on a case, in words."""
+
+from collections.abc import Mapping
+
+#: Events by name, as a coordinator would say it; an event that is new here is named after itself.
+TOLD: Mapping[str, str] = {
+    "referral.submitted": "Referral received",
+    "case.opened": "Case opened",
+    "information.requested": "Asked for information",
+    "request.ready": "The page for the answer is ready",
+    "agency-summary.submitted": "Summary received",
+    "chronology.submitted": "Chronology received",
+    "nil-return.submitted": "Answered that it holds nothing",
+    "reminder.due": "Reminder written",
+    "meeting.scheduled": "Meeting called",
+    "decision.ratified": "Decision ratified",
+    "letter.accepted": "Letter accepted by the mail server",
+    "letter.failed": "Letter came back or was given up",
+    "outcome.published": "Outcome published",
+}
+
+
+def event_words(event_type: str) -> str:
+    """The words for an event of any version: `Referral received`."""
+    name, _, _ = event_type.rpartition(".v")
+    return TOLD.get(name) or name.replace(".", " ").replace("-", " ").capitalize()

@@ -1,0 +1,304 @@
+"""What a case shows of its referral: possible routes, clocks and what they wait for, what happened, and paper."""
+
+import re
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+import invented
+from pprg_triage import rules
+from pprg_triage.models import Case
+
+TODAY = date(2026, 11, 24)
+YES = ("died", "abuse_or_neglect", "in_area_or_resident")
+REFERRAL = invented.REFERRAL | {
+    "subjects": [
+        invented.SUBJECT | {"died_on": "?October 2026", "sex": "F", "ethnicity": "CHNE", "nhs_number": "943 476 5919"},
+        {"kind": "unborn", "name": "Invented Baby", "born": "January 2027"},
+    ],
+    "incident": "death",
+    "incident_on": "?October 2026",
+    "harm": ["neglect"],
+    "criteria": [{"criterion": name, "reply": "yes", "evidence": "Canary evidence"} for name in YES],
+    "parallel_processes": ["inquest"],
+    "family": "An invented grandmother",
+}
+
+
+def post(world, service, path, body, who="coordinator"):
+    headers = {"Acting-As": who, "Idempotency-Key": str(uuid4())}
+    answer = world.client(service).post(path, json=body, headers=headers)
+    world.settle()
+    return answer
+
+
+def get(world, path, who="coordinator"):
+    return world.client("triage").get(f"/api/v1{path}", headers={"Acting-As": who}).json
+
+
+def refer(world, **changes):
+    """The path of the case of a referral with these answers."""
+    assert post(world, "intake", "/api/v1/referrals", REFERRAL | changes, "").status_code == 201
+    (only,) = get(world, "/cases")["cases"]
+    return f"/cases/{only['id']}"
+
+
+@pytest.fixture
+def office(world):
+    return world.visitor("triage", "coordinator")
+
+
+def words(page):
+    main = page.text.partition("<main")[2].partition("</main>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def clock(case, code):
+    return next(each for each in case["clocks"] if each["code"] == code)
+
+
+def test_a_case_shows_every_person_and_what_was_told_in_words(world, office):
+    shown = words(office.get(refer(world)))
+
+    assert "OFFICIAL-SENSITIVE" in shown
+    for told in (
+        "Invented Child Who A child Born May 2016 Died about October 2026 Sex Female Ethnicity Chinese",
+        "Invented Baby Who An unborn child Due January 2027",
+        "What it was Death When it happened about October 2026 Kinds of harm Neglect",
+        "Family An invented grandmother",
+        "Also under way Coroner&#39;s inquest",
+        "Agreed by Invented Lead, safeguarding lead",
+    ):
+        assert told in shown
+
+
+def test_several_routes_may_be_open_each_with_its_reason_and_never_with_evidence(world, office):
+    case = refer(world)
+    routes = {(each["code"], each["strength"]): each for each in get(world, case)["routes"]}
+    page = words(office.get(case))
+
+    assert ("rapid_review", rules.CERTAIN) in routes
+    assert ("child_death_review", rules.CERTAIN) in routes
+    assert not any(code == "safeguarding_adult_review" for code, _ in routes)
+    reason = routes["rapid_review", rules.CERTAIN]["reason"]
+    assert reason.startswith("Children Act 2004 section 16F, after a notification under section 16C(1): ")
+    assert "abuse or neglect of the child is known or suspected" in reason
+    assert "Canary" not in str(list(routes.values()))
+    assert reason in page
+    assert page.count("Canary evidence") == len(YES)
+    assert "The group decides" in page
+
+
+def test_nothing_answered_leaves_everything_open_and_says_so(world, office):
+    shown = words(office.get(refer(world, criteria=[], subjects=[invented.SUBJECT])))
+
+    assert "No answer speaks for a route yet." in shown
+    assert "Not ruled out, since nothing was answered about them: Serious incident notification, Rapid review" in shown
+
+
+def test_clocks_run_or_say_what_they_wait_for(world):
+    case = get(world, refer(world))
+
+    assert clock(case, "referral.triage") == {
+        "code": "referral.triage",
+        "due_on": "2026-12-01",
+        "words": "day 0 Tue 24 Nov 2026; due Tue 1 Dec 2026",
+    }
+    assert clock(case, "rr.submit") == {"code": "rr.submit", "due_on": None, "words": "waits for: notification date"}
+    assert not any(each["code"].startswith("adult_review") for each in case["clocks"])
+
+
+def test_a_day_that_becomes_known_starts_its_clocks_and_the_case_is_due_anew(world, office):
+    case = refer(world)
+    before = get(world, case)
+    noted = post(world, "triage", f"/api/v1{case}/dates", {"trigger": "notified", "day": "2026-11-20"})
+    after = get(world, case)
+    again = post(world, "triage", f"/api/v1{case}/dates", {"trigger": "notified", "day": "2026-11-23"})
+    last = get(world, case)
+
+    assert (noted.status_code, again.status_code) == (201, 201)
+    assert [each["due_on"] for each in (before, after, last)] == ["2026-12-15", "2026-12-11", "2026-12-14"]
+    assert clock(last, "rr.submit")["words"] == "day 0 Mon 23 Nov 2026; due Mon 14 Dec 2026"
+    assert "Day 1 of 15, due Mon 14 Dec 2026, 14 working days left" in words(office.get("/cases"))
+    assert "Target: Tue 24 Nov 2026" in words(office.get(case))
+    meeting = {"day": "2026-12-15", "starts": "10:00", "ends": "12:00", "place": "Room"}
+    refused = post(world, "triage", f"/api/v1{case}/meetings", meeting)
+    assert (refused.status_code, "Mon 14 Dec 2026" in refused.json["detail"]) == (409, True)
+    told = [each["what"] for each in get(world, f"{case}/history")["history"] if each["who"] == "Robin Sample"]
+    assert told == ["Notification date: Fri 20 Nov 2026", "Notification date: Mon 23 Nov 2026"]
+
+
+def test_days_that_the_referrer_knew_start_clocks_at_once(world):
+    case = get(world, refer(world, la_aware_on="2026-11-19", notified_on="2026-11-23"))
+
+    assert case["due_on"] == "2026-12-14"
+    assert clock(case, "sin.notify")["due_on"] == "2026-11-26"
+
+
+def test_bank_holidays_are_named_in_the_working(world):
+    world.clock.forward(days=20)
+    case = get(world, refer(world, notified_on="2026-12-11"))
+
+    assert "Christmas Day, Boxing Day and New Year" in clock(case, "rr.submit")["words"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "advice"),
+    [
+        ({"trigger": "notified", "day": "2026-11-25"}, 409, "This day lies in the future"),
+        ({"trigger": "notified", "day": "0001-01-01"}, 409, "Check the year"),
+        ({"trigger": "notified", "day": "1999-01-01"}, 409, "Check the year"),
+        ({"trigger": "notified", "day": "soon"}, 422, "Enter the day"),
+        ({"trigger": "decided", "day": "2026-11-20"}, 422, "Choose from the list"),
+        ({"trigger": 1, "day": "2026-11-20"}, 422, "Choose what has happened"),
+        ({"trigger": "notified", "day": "2026-11-20", "due_on": "2027-01-01"}, 422, "Unknown field."),
+        ({"day": "2026-11-20"}, 422, "Choose what has happened"),
+    ],
+)
+def test_a_day_that_cannot_be_is_refused_and_nothing_changes(world, body, status, advice):
+    case = refer(world)
+    before = get(world, case)
+
+    refused = post(world, "triage", f"/api/v1{case}/dates", body)
+
+    assert refused.status_code == status
+    assert advice in refused.text
+    assert get(world, case) == before
+
+
+@pytest.mark.parametrize(("who", "status"), [("chair", 403), ("lead-police", 403), ("deputy", 201)])
+def test_days_are_noted_by_the_office(world, who, status):
+    case = refer(world)
+
+    noted = post(world, "triage", f"/api/v1{case}/dates", {"trigger": "notified", "day": "2026-11-20"}, who)
+
+    assert noted.status_code == status
+
+
+def test_the_form_for_a_day_keeps_what_was_typed(world, office):
+    path = f"{refer(world)}/dates/new"
+    hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', office.get(path).text))
+
+    refused = office.post(path, data={**hidden, "_end": "1", "trigger": "csp_told", "day": "30 November 2026"})
+    taken = office.post(path, data={**hidden, "_end": "1", "trigger": "csp_told", "day": "20/11/2026"})
+
+    assert refused.status_code == 422
+    assert "note it once it has come" in words(refused)
+    assert 'value="30 November 2026"' in refused.text
+    assert re.search(r'value="csp_told" selected', refused.text)
+    assert taken.status_code == 303
+
+
+def test_what_happened_stands_in_time_order_with_who(world):
+    case = refer(world)
+    world.clock.forward(days=1)
+    post(world, "triage", f"/api/v1{case}/requests", {"agencies": ["police"], "questions": "Canary question"})
+    world.clock.forward(days=1)
+    (asked,) = world.client("intake").get("/api/v1/requests", headers={"Acting-As": "lead-police"}).json["requests"]
+    post(world, "intake", f"/api/v1/requests/{asked['id']}/nil-return", {"author": "Canary author"}, "lead-police")
+    world.clock.forward(days=1)
+    meeting = {"day": "2026-12-01", "starts": "10:00", "ends": "12:00", "place": "Canary Room"}
+    post(world, "triage", f"/api/v1{case}/meetings", meeting)
+
+    told = get(world, f"{case}/history")["history"]
+    lines = [(each["what"], each["who"]) for each in told]
+
+    assert [each["at"] for each in told] == sorted(each["at"] for each in told)
+    order = [
+        ("Referral received", "Wiltshire Police"),
+        ("Case opened", ""),
+        ("Asked for information", "Wiltshire Police"),
+        ("Answered that it holds nothing", "Wiltshire Police"),
+    ]
+    assert [each for each in lines if each in order] == order
+    assert ("Letter accepted by the mail server: referral received", "") in lines
+    assert any(what.startswith("Meeting called: ") for what, _ in lines)
+    assert "Canary" not in str(told)
+
+
+def test_a_decision_is_proposed_after_the_meeting_was_called_and_before_it_is_ratified(world):
+    case = refer(world)
+    meeting = {"day": "2026-12-01", "starts": "10:00", "ends": "12:00", "place": "Room"}
+    post(world, "triage", f"/api/v1{case}/meetings", meeting)
+    world.clock.forward(hours=1)
+    decision = {"route": "rapid_review", "outcome": "criteria_met", "reasons": "Canary reasons, which are invented."}
+    post(world, "triage", f"/api/v1{case}/decisions", decision)
+    proposed = get(world, case)["decisions"][0]["id"]
+    post(world, "triage", f"/api/v1{case}/decisions/ratification", {"decision_id": proposed}, "chair")
+
+    told = [(each["what"], each["who"]) for each in get(world, f"{case}/history")["history"]]
+
+    order = [each for each in told if each[0].startswith(("Decision", "Meeting called"))]
+    assert order == [
+        ("Meeting called: Tuesday 1 December 2026, 10:00", ""),
+        ("Decision proposed: Rapid review", "Robin Sample"),
+        ("Decision ratified: Rapid review", "Morgan Trial"),
+    ]
+    assert "Canary" not in str(told)
+
+
+def test_the_page_of_what_happened_goes_on_when_the_bodies_of_messages_are_gone(world, office):
+    case = refer(world)
+    world.clock.forward(days=401)
+    world.settle()
+
+    shown = words(office.get(f"{case}/history"))
+
+    assert "Referral received" in shown
+    assert "Case opened" in shown
+
+
+def test_an_event_that_is_new_here_is_named_after_itself():
+    assert rules.event_words("meeting.moved.v2") == "Meeting moved"
+    assert rules.event_words("referral.submitted.v3") == "Referral received"
+
+
+def test_the_case_on_paper_holds_everything_and_its_marking_twice_without_a_menu(world, office):
+    case = refer(world)
+    page = office.get(f"{case}/print")
+
+    assert page.text.count("OFFICIAL-SENSITIVE") == 2
+    assert re.search(r"<thead>.*OFFICIAL-SENSITIVE.*</thead>", page.text, re.DOTALL)
+    assert "<nav" not in page.text
+    assert "<form" not in page.text
+    for told in ("Invented Baby", "An invented account.", "Canary evidence", "waits for: notification date"):
+        assert told in words(page)
+    assert "Invented Child" not in page.text.partition("</head>")[0]
+
+
+@pytest.mark.parametrize("page", ["/history", "/print", "/dates/new"])
+def test_pages_about_the_whole_case_are_open_to_those_whose_work_it_is(world, office, page):
+    case = refer(world)
+
+    assert world.visitor("triage", "lead-police").get(case + page).status_code == 403
+    assert world.client("triage").get(case + page).status_code == 403
+    assert office.get(f"/cases/{uuid4()}{page}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("born", "incident", "age"),
+    [
+        ("22 May 2016", "3 November 2026", 10),
+        ("May 2016", "November 2026", 10),
+        ("2016", "2026", None),
+        ("January 2027", "November 2026", None),
+        ("not a date", "2026", None),
+    ],
+)
+def test_an_age_is_known_when_the_dates_leave_no_other(world, born, incident, age):
+    profile = world.services["triage"].profile
+    subject = {"kind": "child", "born": born}
+    content = {"incident_on": incident, "subjects": [subject], "criteria": []}
+
+    found = {each.code for each in rules.routes(profile, content, TODAY)}
+
+    assert ("leder" in found) == (age is None or age >= 4)
+    assert "safeguarding_adult_review" not in found
+
+
+def test_day_zero_is_the_day_of_receipt_until_another_is_known():
+    noted = date(2026, 11, 20)
+
+    assert Case(received_on=TODAY).day_zero == TODAY
+    assert Case(received_on=TODAY, clock_from=noted).day_zero == noted
