@@ -85,13 +85,6 @@ class Form:
         if self.submitted and END not in self.typed:
             raise BadRequest("The form did not arrive whole. Go back and send it again.")
 
-    @classmethod
-    def of_address(cls, schema: Schema, given: "MultiDict[str, str]") -> "Form":
-        """A form whose answers stand behind the question mark of an address: it stores nothing, so it is whole."""
-        whole = MultiDict(given)
-        whole[END] = "1"
-        return cls(schema, whole)
-
     @property
     def names(self) -> list[str]:
         """The fields in the order of the schema."""

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from pprg_shared import spreadsheet
 from pprg_shared.acting import needs, opened, reading, runtime
 from pprg_shared.errors import NotThere
 from pprg_shared.service import Runtime
-from pprg_shared.web.forms import Form
+from pprg_shared.web.forms import END, Form
 from pprg_triage import actions
 from pprg_triage.pages.common import pages
 from pprg_triage.projections import Part, chronology_page, whole_chronology
@@ -25,7 +26,7 @@ HEADS = ("Date", "Time", "Agency", "Source", "People", "Event", "Action")
 def chronology(case_id: UUID) -> ResponseReturnValue:
     """Show the rows of all agencies, or some of them, in one time order."""
     needs("read")
-    form = Form.of_address(ChronologySchema(), request.args)
+    form = Form(ChronologySchema(), MultiDict({**request.args, END: "1"}))
     valid = form.is_valid()
     chosen = form.data if valid else ChronologySchema().load({})
     with reading() as session:
