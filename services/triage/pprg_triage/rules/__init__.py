@@ -2,8 +2,26 @@
 
 from pprg_triage.rules.chronology import NO_TIME, Entry, position
 from pprg_triage.rules.clocks import STEPS, TARGETS, Clock, clock, day_words
-from pprg_triage.rules.decisions import OUTCOMES, ratifying_problem
-from pprg_triage.rules.meetings import meeting_problem
+from pprg_triage.rules.decisions import (
+    OUTCOMES,
+    REPLIES,
+    decision_problem,
+    names_somebody,
+    outcome_of,
+    ratifying_problem,
+    relied_on,
+    weighed,
+)
+from pprg_triage.rules.meetings import (
+    CALLED,
+    CANCELLED,
+    HELD,
+    When,
+    held_problem,
+    meeting_problem,
+    quorum_missing,
+    still_to_come,
+)
 from pprg_triage.rules.requests import (
     MOVES,
     OFFICE_OPENS,
@@ -20,10 +38,14 @@ from pprg_triage.rules.requests import (
 )
 
 __all__ = [
+    "CALLED",
+    "CANCELLED",
+    "HELD",
     "MOVES",
     "NO_TIME",
     "OFFICE_OPENS",
     "OUTCOMES",
+    "REPLIES",
     "RUNGS",
     "SETTLED",
     "STATES",
@@ -33,14 +55,23 @@ __all__ = [
     "WANTED",
     "Clock",
     "Entry",
+    "When",
     "clock",
     "day_words",
+    "decision_problem",
+    "held_problem",
     "meeting_problem",
     "moved",
+    "names_somebody",
+    "outcome_of",
     "position",
+    "quorum_missing",
     "ratifying_problem",
+    "relied_on",
     "reminder_applies",
     "reminder_times",
     "scope",
     "still_missing",
+    "still_to_come",
+    "weighed",
 ]

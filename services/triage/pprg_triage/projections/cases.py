@@ -16,6 +16,8 @@ from pprg_shared.profile import Profile
 from pprg_triage import rules
 from pprg_triage.actions import case_of, request_of, return_id
 from pprg_triage.models import Case, Decision, Letter, Meeting, Published, Request, Return, Row
+from pprg_triage.projections.decisions import Told, told_of
+from pprg_triage.projections.meetings import Met, meetings_of
 
 #: Rows of a chronology on a page, and in memory at once when all are written out.
 PAGE_ROWS = 100
@@ -34,9 +36,8 @@ class Whole:
     missing: list[str]
     rows: int
     arriving: dict[str, str]
-    meeting: Meeting | None
-    place: str
-    decisions: list[tuple[Decision, str]]
+    meetings: list[Met]
+    decisions: list[tuple[Decision, Told]]
     letters: int
     failed_letters: int
     published: Published | None
@@ -44,6 +45,21 @@ class Whole:
     def answer_of(self, request: Request) -> UUID:
         """The id of the newest return that is here whole."""
         return return_id(request.id, request.answer)
+
+    @property
+    def meeting(self) -> Meeting | None:
+        """The latest meeting that was not cancelled."""
+        return next((each.row for each in reversed(self.meetings) if each.row.state != rules.CANCELLED), None)
+
+    @property
+    def place(self) -> str:
+        """Where that meeting is."""
+        return next((each.place for each in self.meetings if each.row is self.meeting), "")
+
+    @property
+    def held(self) -> bool:
+        """Whether the group has met, so that it can decide."""
+        return any(each.row.state == rules.HELD for each in self.meetings)
 
     @property
     def reached(self) -> list[str]:
@@ -86,10 +102,16 @@ def _titles(found: Whole, places: Mapping[str, str]) -> dict[str, str]:
         "Referred": "Referral received",
         "Requested": ask if found.requests else "Ask agencies",
         "Returned": "Read the chronology" if found.rows else "Returns of the agencies",
-        "Meeting": "Meeting called" if found.meeting else "Call the meeting",
+        "Meeting": _meeting_title(found.meeting),
         "Decision": ratify if found.decisions else "Propose a decision",
         "Published": "Read what was published" if found.published else "Publish what was learnt",
     }
+
+
+def _meeting_title(meeting: Meeting | None) -> str:
+    if meeting is None:
+        return "Call the meeting"
+    return "Meeting held" if meeting.state == rules.HELD else "Meeting called"
 
 
 def _hints(found: Whole) -> dict[str, str]:
@@ -115,11 +137,11 @@ def _places(found: Whole, may: Callable[[str], bool]) -> dict[str, str]:
     places = {"Returned": f"{here}/chronology"} if found.rows else {}
     if may("ask"):
         places["Requested"] = f"{here}/requests/new"
-    if may("call") and not found.meeting:
-        places["Meeting"] = f"{here}/meetings/new"
+    if may("call"):
+        places["Meeting"] = "#meeting" if found.meeting else f"{here}/meetings/new"
     if found.decisions:
         places["Decision"] = "#decision"
-    elif may("propose") and found.meeting:
+    elif may("propose") and found.held:
         places["Decision"] = f"{here}/decision/new"
     if found.published:
         places["Published"] = f"/learning/{found.published.slug}"
@@ -133,7 +155,6 @@ def whole_case(session: Session, case_id: UUID, profile: Profile) -> Whole:
     case = case_of(session, case_id)
     requests = session.scalars(select(Request).where(Request.case_id == case_id).order_by(Request.agency)).all()
     decisions = session.scalars(select(Decision).where(Decision.case_id == case_id)).all()
-    meeting = session.scalar(select(Meeting).where(Meeting.case_id == case_id))
     letters = session.scalars(select(Letter.state).where(Letter.case_id == str(case_id))).all()
     return Whole(
         case=case,
@@ -143,9 +164,8 @@ def whole_case(session: Session, case_id: UUID, profile: Profile) -> Whole:
         missing=rules.still_missing((each.agency, each.state) for each in requests),
         rows=session.scalar(select(func.count()).select_from(_rows_of(case_id, "", None, None).subquery())) or 0,
         arriving=_arriving(session, case_id),
-        meeting=meeting,
-        place=unseal(session, meeting, "place") if meeting else "",
-        decisions=[(each, unseal(session, each, "content")["reasons"]) for each in decisions],
+        meetings=meetings_of(session, case_id),
+        decisions=[(each, told_of(session, each, profile)) for each in decisions],
         letters=letters.count("accepted"),
         failed_letters=letters.count("failed"),
         published=session.get(Published, case_id),
