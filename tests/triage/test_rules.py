@@ -326,6 +326,7 @@ def test_only_its_own_body_ratifies_what_waits_for_it(facts, problem):
     [
         ("About INVENTED child.", ["Invented Child"], True),
         ("About it.", ["Invented Child"], False),
+        ("It is not known.", ["Not known"], False),
         ("A.", [""], False),
     ],
 )

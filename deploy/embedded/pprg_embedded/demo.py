@@ -14,7 +14,6 @@ from pprg_shared.profile import Profile, Route
 PATIENCE = 60.0
 MOST_STEPS = 57
 MOST_MAILS = 3
-#: Both may follow from a serious incident to a child.
 ROUTES = ("rapid_review", "lcspr")
 SERVICES = ("intake", "triage", "notifier", "publisher")
 TITLE = "An invented case: hearing a child when many agencies are involved"
@@ -222,8 +221,7 @@ def meet(show: Play, office: Browser, case_id: str) -> None:
         ("cancel", {}, "meeting_cancelled"),
     ):
         office.send(f"{meetings}/{page}", answers)
-        enough = partial(at_least, people, office, case_id, template)
-        sent = show.wait(f"a letter to each: {page}", enough)
+        sent = show.wait(f"a letter to each: {page}", partial(at_least, people, office, case_id, template))
         show.check(f"members and referrer are told: {page}", len(sent or []), ok=len(sent or []) == people)
         invitations[template] = len(sent or [])
     show.check("the meeting is inside the clock", long(day), ok=str(day) <= case["due_on"])
@@ -239,18 +237,16 @@ def decide(show: Play, office: Browser, case_id: str) -> None:
     show.progress("decisions")
     for number, route in enumerate(ROUTES, start=1):
         office.send(f"/cases/{case_id}/decision/{route}", decision_on(show.profile.routes[route]))
-        decisions = office.api(f"/api/v1/cases/{case_id}")["decisions"]
-        (chosen,) = [each["id"] for each in decisions if each["route"] == route]
-        body = {"decision_id": chosen}
+        made = office.api(f"/api/v1/cases/{case_id}")["decisions"]
+        body = {"decision_id": next(each["id"] for each in made if each["route"] == route)}
         refused = office.post(f"/api/v1/cases/{case_id}/decisions/ratification", body).status_code
         show.check(f"who proposed cannot ratify: {route}", refused, ok=refused in {403, 409})
         roles = show.profile.bodies[show.profile.routes[route].ratified_by or ""].ratifies
         ratifier = show.profile.people_with_role(*roles)[0].code
         Browser(show.base, ratifier).send(f"/cases/{case_id}", body, holding="decision_id")
-        agencies = partial(at_least, number * len(show.agencies), office, case_id, "outcome_to_agency")
-        referrer = partial(at_least, number, office, case_id, "outcome_to_referrer")
-        told = show.wait("each agency is told", agencies) and show.wait("the referrer is told", referrer)
-        show.check(f"referrer and agencies are told of the outcome: {route}", bool(told), ok=bool(told))
+        for count, kind in ((number * len(show.agencies), "outcome_to_agency"), (number, "outcome_to_referrer")):
+            told = show.wait(f"{kind}: {route}", partial(at_least, count, office, case_id, kind))
+            show.check(f"{kind} is sent: {route}", len(told or []), ok=bool(told))
     made = office.api(f"/api/v1/cases/{case_id}")["decisions"]
     shown = ("route", "outcome", "mandate", "next_step", "body", "ratified")
     show.result["routes"] = [{name: each[name] for name in shown} for each in made]
@@ -259,8 +255,7 @@ def decide(show: Play, office: Browser, case_id: str) -> None:
 def decision_on(route: Route) -> dict[str, str]:
     """What the group says when every criterion of a route is met."""
     asked = [name for each in route.mandates if each.enabled for name in (*each.all, *each.any)]
-    reasons = "These reasons are invented. The agencies could have worked together better, and much can be learnt."
-    form = {"outcome": "criteria_met", "reasons": reasons, "next_step": next(iter(route.next_steps))}
+    form = {"outcome": "criteria_met", "reasons": SUMMARY, "next_step": next(iter(route.next_steps))}
     return form | {f"answer_{name}": "yes" for name in asked}
 
 

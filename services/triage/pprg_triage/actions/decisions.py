@@ -60,12 +60,13 @@ def _content(session: Session, case: Case, route: Route, outcome: str, said: dic
         raise Refused("Choose what happens next", "next_step")
     strongest = rules.relied_on(mandates, replies)
     standard = profile_of(session).outcomes[outcome]
-    name = unseal(session, case, "content").get("subject_name", "")
+    about = unseal(session, case, "content")
+    names = [about.get("subject_name", ""), *(each["name"] for each in about.get("subjects", ()))]
     told = {
         each: said[each] or getattr(standard, each).format(review=route.name) for each in ("to_referrer", "to_agency")
     }
     for each, text in told.items():
-        if rules.names_somebody(text, [name]):
+        if rules.names_somebody(text, names):
             raise Refused("Leave out the name of the person", each)
     return {**said, **told, "mandate": strongest.code if strongest else "", "history": []}
 

@@ -55,8 +55,9 @@ def proposed_before(session: Session, case: Case, route: str) -> dict[str, str]:
     )
     decision = session.scalar(there)
     if decision is None:
-        kind = unseal(session, case, "content").get("subject_kind")
-        subjects = [Subject(kind)] if kind in {"child", "unborn", "adult"} else []
+        about = unseal(session, case, "content")
+        kinds = [each["kind"] for each in about.get("subjects", ())] or [about.get("subject_kind")]
+        subjects = [Subject(kind) for kind in kinds if kind in {"child", "unborn", "adult"}]
         answers = answers_from_subjects(profile_of(session), subjects) if subjects else {}
         found = {f"answer_{name}": each.reply.value for name, each in answers.items() if each.reply != "not_sure"}
         return {"route": route, **found}

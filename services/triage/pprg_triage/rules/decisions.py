@@ -78,8 +78,9 @@ def decision_problem(
 
 
 def names_somebody(text: str, names: Sequence[str]) -> bool:
-    """Whether words for others hold one of these names."""
-    return any(len(each) > 1 and each.casefold() in text.casefold() for each in names)
+    """Whether words for others hold one of these names; a person whose name is not known has none."""
+    known = [each.casefold() for each in names if len(each) > 1 and each.casefold() not in {"not known", "unknown"}]
+    return any(each in text.casefold() for each in known)
 
 
 def ratifying_problem(
