@@ -41,6 +41,8 @@ def test_a_case_is_walked_from_the_door_to_what_everybody_can_read(visit, mode):
     hold_nothing(visit(), reference)
     read_the_answers(office, reference)
     meet(office, reference)
+    change_the_meeting(office, reference)
+    write_down_that_it_met(office, reference)
     propose(office, reference)
     ratify(visit(), office.page.url, reference)
     look_back(office, reference)
@@ -301,6 +303,8 @@ def meet(office, reference):
     day, after = add_working_days(today(), 12), add_working_days(last, 1)
     office.follow("Call the meeting")
     office.sees(f"Call the meeting, {reference}")
+    if office.page.get_by_label("An extraordinary meeting").count():
+        office.choose("An extraordinary meeting, on another day")
     office.press("Send invitations")
     office.sees(f"Error: Call the meeting, {reference}", 422)
     assert_summary_leads_to(office, "day", "starts", "ends", "place")
@@ -317,31 +321,81 @@ def meet(office, reference):
     assert f"{long(day)}, 10:00 to 12:00, Invented Room." in office.text
 
 
+def change_the_meeting(office, reference):
+    day = add_working_days(today(), 12)
+    office.follow("Move the meeting")
+    office.sees(f"Move the meeting, {reference}")
+    assert office.typed("day", "starts", "ends", "place") == [long(day), "10:00", "12:00", "Invented Room"]
+    office.fill({"starts": "14:00", "ends": "16:00"})
+    office.press("Move the meeting")
+    office.sees(f"Case {reference}")
+    assert f"{long(day)}, 14:00 to 16:00, Invented Room. It was moved." in office.text
+
+    office.follow("Cancel the meeting")
+    office.sees(f"Cancel the meeting, {reference}")
+    office.press("Cancel the meeting")
+    office.sees(f"Case {reference}")
+    assert f"Cancelled: {long(day)}, 14:00 to 16:00" in office.text
+
+
+def write_down_that_it_met(office, reference):
+    office.follow("Write down that the group has met")
+    office.sees(f"Write down that the group has met, {reference}")
+    office.press("Save")
+    office.sees(f"Error: Write down that the group has met, {reference}", 422)
+    assert_summary_leads_to(office, "attended")
+
+    there = (
+        "Jamie Trial, Wiltshire Police",
+        "Casey Trial, Children's social care",
+        "Rowan Trial, Integrated care board",
+    )
+    for each in there:
+        office.page.get_by_role("group", name="Who was there?").get_by_label(each).check()
+    office.fill({"held_on": long(today())})
+    office.press("Save")
+    office.sees(f"Case {reference}")
+    assert f"The group met on {long(today())}." in office.text
+
+
 def propose(office, reference):
+    title = f"Decision: Rapid review, {reference}"
     office.follow("Propose a decision")
     office.sees(f"Propose a decision, {reference}")
+    office.follow("Rapid review")
+    office.sees(title)
     office.fill({"reasons": "Too short."})
     office.press("Propose decision")
-    office.sees(f"Error: Propose a decision, {reference}", 422)
-    assert_summary_leads_to(office, "route", "outcome", "reasons")
+    office.sees(f"Error: {title}", 422)
+    asked = ("abuse_or_neglect", "in_area_or_resident", "died", "seriously_harmed")
+    assert_summary_leads_to(office, *(f"answer_{each}" for each in asked), "outcome", "reasons")
     assert office.typed("reasons") == ["Too short."]
 
-    office.page.get_by_label("Kind of review").select_option("Rapid review")
-    office.choose("Criteria met")
+    for each in asked:
+        office.page.locator(f"[name=answer_{each}][value={'no' if each == 'died' else 'yes'}]").check()
+    office.choose("Criteria not met", "No further review: the learning is captured")
     office.fill({"reasons": REASONS})
+    office.press("Propose decision")
+    office.sees(f"Error: {title}", 422)
+    assert office.problems[0].endswith("choose “Criteria met”, or change an answer")
+
+    office.choose("Criteria met")
     office.press("Propose decision")
     office.sees(f"Case {reference}")
     assert "You proposed this decision: a second person must ratify it." in office.text
     assert office.page.get_by_role("button", name="Ratify this decision").count() == 0
 
 
-def ratify(chair, case, reference):
-    chair.sign_in("Morgan Trial, chair")
-    chair.page.goto(case)
-    chair.sees(f"Case {reference}")
-    chair.press("Ratify this decision")
-    chair.sees(f"Case {reference}")
-    assert f"{long(today())}, by Morgan Trial" in chair.text
+def ratify(partner, case, reference):
+    partner.sign_in("Jamie Trial, Wiltshire Police")
+    partner.page.goto(case)
+    partner.sees(f"Case {reference}")
+    partner.follow("Send it back of Rapid review")
+    partner.sees(f"Send a decision back, {reference}")
+    partner.page.go_back()
+    partner.press("Ratify this decision")
+    partner.sees(f"Case {reference}")
+    assert f"{long(today())}, by Jamie Trial" in partner.text
 
 
 def read_letters(office):
@@ -349,7 +403,7 @@ def read_letters(office):
     office.follow("See the letters of this case")
     eventually(lambda: office.again() and sum(row[0].startswith("Decision") for row in office.rows) == 3)
     office.sees("Letters of one case")
-    invitation = next(row[0] for row in office.rows if row[0].startswith("Meeting"))
+    invitation = next(row[0] for row in office.rows if row[0].startswith("Meeting of the practice review group,"))
     office.follow(invitation)
     office.sees(invitation)
     assert "You are invited to a meeting of the practice review group." in office.text

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+import invented
 from invented import PUBLISHED
 from pprg_intake.models import Submission
 from pprg_publisher.models import Publication
@@ -60,11 +61,7 @@ def post(world, service, path, body, person):
 
 ASK = {"agencies": ["police", "icb"], "questions": "What was your part?"}
 MEET = {"day": "2026-12-08", "starts": "10:00", "ends": "12:00", "place": "Invented Room"}
-DECIDE = {
-    "route": "rapid_review",
-    "outcome": "criteria_met",
-    "reasons": "The agencies could have worked together better, and much can be learnt.",
-}
+DECIDE = invented.decision("rapid_review")
 
 
 def test_agencies_that_two_people_ask_are_asked_once(world, case, both):
@@ -91,11 +88,11 @@ def test_a_meeting_that_two_people_call_is_called_once(world, case, both):
 
 
 def test_a_decision_that_two_people_write_ratify_and_publish_is_one(world, case, both):
-    post(world, "triage", f"{case}/meetings", MEET, "coordinator")
+    post(world, "triage", f"{case}/meetings/record", invented.HELD, "coordinator")
     written = both("triage", f"{case}/decisions", DECIDE, "coordinator", "deputy")
     (decision,) = ids(world, "triage", Decision)
     about = {"decision_id": str(decision)}
-    ratified = both("triage", f"{case}/decisions/ratification", about, "chair", "partner-police")
+    ratified = both("triage", f"{case}/decisions/ratification", about, "partner-health", "partner-police")
     (publication,) = ids(world, "publisher", Publication)
     path = f"/api/v1/publications/{publication}"
     offered = both("publisher", f"{path}/offer", PUBLISHED, "coordinator", "coordinator")

@@ -45,9 +45,12 @@ def test_the_right_people_get_the_right_letters_and_nothing_of_the_case_is_in_th
         "new_referral": office,
         "information_request": leads,
         "return_received": office * len(leads),
-        "meeting_invitation": [*members, "referrer@agency.example"],
-        "outcome_to_referrer": ["referrer@agency.example"],
-        "outcome_to_agency": leads,
+        **{
+            kind: [*members, "referrer@agency.example"]
+            for kind in ("meeting_invitation", "meeting_moved", "meeting_cancelled")
+        },
+        "outcome_to_referrer": ["referrer@agency.example"] * 2,
+        "outcome_to_agency": leads * 2,
     }
     marking = f"OFFICIAL-SENSITIVE: {played['case']}, "
 

@@ -162,7 +162,7 @@ def _in_triage(evidence: Evidence, told: Told) -> Iterator[str]:
         ("chronology row", told.rows, _of_case(row, row.agency, row.number)),
         ("line of news", news, _of_case(line, line.kind, line.agency)),
         ("reminder", [(*each, rung) for each in told.asked for rung in RUNGS], _reminders()),
-        ("meeting", told.meetings, _of_case(triage.Meeting)),
+        ("meeting", told.meetings, _of_case(triage.Meeting).where(triage.Meeting.state == "called")),
         ("decision", told.decisions, _of_case(decision, decision.route).where(decision.ratified_on.is_not(None))),
         ("published case", {reference for reference, _ in told.published}, published),
         ("letter as triage knows it", _accepted(evidence), sa.select(triage.Letter.id, triage.Letter.state)),

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import requests
 
+import invented
 from invented import REFERRAL
 from pprg_shared.calendar import add_working_days
 from pprg_shared.profile import load_profile
@@ -140,15 +141,17 @@ class Office:
         self.told.forms.append((reference, "meeting"))
 
     def decide(self, reference: str, route: str = ROUTES[0]) -> None:
-        """The coordinator proposes, the chair ratifies."""
+        """The coordinator writes down that the group has met and what it proposes, a partner ratifies."""
         path = f"/api/v1/cases/{self.case(reference)}"
-        reasons = "These reasons are invented, and long enough."
-        form = {"route": route, "outcome": "criteria_met", "reasons": reasons}
-        self.client.post("triage", f"{path}/decisions", form, "coordinator")
+        group = {"attended": [str(each.id) for each in PROFILE.people_with_role("partner")]}
+        held_on = self.client.get("triage", path)["received_on"]
+        self.client.post("triage", f"{path}/meetings/record", group | {"held_on": held_on}, "coordinator")
+        self.told.forms.append((reference, "meeting"))
+        self.client.post("triage", f"{path}/decisions", invented.decision(route), "coordinator")
         self.told.forms.append((reference, "decision"))
         made = self.client.get("triage", path)["decisions"]
         (decision,) = [each["id"] for each in made if each["route"] == route]
-        self.client.post("triage", f"{path}/decisions/ratification", {"decision_id": decision}, "chair")
+        self.client.post("triage", f"{path}/decisions/ratification", {"decision_id": decision}, ratifier(route))
         asked = [agency for name, agency in [*self.told.asked, *self.told.early] if name == reference]
         self.told.decisions[reference, route] = asked
 
@@ -193,3 +196,9 @@ class Office:
         self.decide(reference)
         self.publish(reference)
         return reference
+
+
+def ratifier(route: str) -> str:
+    """Somebody of the body that ratifies decisions on a route."""
+    body = PROFILE.bodies[PROFILE.routes[route].ratified_by or ""]
+    return PROFILE.people_with_role(*body.ratifies)[0].code

@@ -18,7 +18,7 @@ from pprg_shared.profile import load_profile
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 SHIPPED = load_profile()
 PROFILE = replace(SHIPPED, partnership=replace(SHIPPED.partnership, name="The partnership"))
-GOLDEN = Path(__file__).parent / "invitation.eml"
+HERE = Path(__file__).parent
 FACTS = {
     "reference": "PPRG-2026-0001",
     "starts_at": "2026-12-10T10:00:00+00:00",
@@ -26,6 +26,19 @@ FACTS = {
     "place": "Room 1; north, wing",
     "sequence": "0",
     "uid": "0123456789abcdef0123456789abcdef",
+    "method": "REQUEST",
+}
+MOVED = {
+    "starts_at": "2026-12-11T14:00:00+00:00",
+    "ends_at": "2026-12-11T15:30:00+00:00",
+    "place": "By video, and in the long room on the second floor of Example House, north wing",
+    "sequence": "1",
+}
+#: Each kind of letter about a meeting, in the order in which they would be sent.
+KINDS = {
+    "meeting_invitation": {},
+    "meeting_moved": MOVED,
+    "meeting_cancelled": MOVED | {"sequence": "2", "method": "CANCEL"},
 }
 
 
@@ -42,10 +55,9 @@ def letter(**changes) -> bytes:
     return build(**(parts | changes))
 
 
-def invitation(**changes) -> bytes:
-    facts = FACTS | changes
-    greeting = PROFILE.letters.kinds["meeting_invitation"].greets
-    subject, text = wording(PROFILE, "meeting_invitation", facts, greeting)
+def invitation(kind="meeting_invitation", **changes) -> bytes:
+    facts = FACTS | KINDS[kind] | changes
+    subject, text = wording(PROFILE, kind, facts, PROFILE.letters.kinds[kind].greets)
     return letter(subject=subject, text=text, invitation=facts)
 
 
@@ -58,21 +70,55 @@ def event_in(raw: bytes):
     return Calendar.from_ical(calendar.get_content()).walk("VEVENT")[0]
 
 
-def test_an_invitation_is_these_bytes():
-    assert invitation() == GOLDEN.read_bytes()
+every_kind = pytest.mark.parametrize("kind", KINDS)
 
 
-def test_an_invitation_has_the_form_that_calendars_look_for():
-    whole = read(invitation())
+@every_kind
+def test_a_letter_about_a_meeting_is_these_bytes(kind):
+    assert invitation(kind) == (HERE / f"{kind.removeprefix('meeting_')}.eml").read_bytes()
+
+
+@every_kind
+def test_an_invitation_and_its_changes_have_the_form_that_calendars_look_for(kind):
+    method = "CANCEL" if kind == "meeting_cancelled" else "REQUEST"
+    whole = read(invitation(kind))
     plain, calendar = whole.iter_parts()
-    method = Calendar.from_ical(calendar.get_content())["METHOD"]
 
     assert whole.get_content_type() == "multipart/alternative"
     assert plain.get_content_type() == "text/plain"
-    assert calendar["Content-Type"] == 'text/calendar; method="REQUEST"; charset="utf-8"'
-    assert (calendar.get_param("method"), method) == ("REQUEST", "REQUEST")
-    assert [part["Content-Transfer-Encoding"] for part in (plain, calendar)] == ["7bit", "7bit"]
+    assert calendar["Content-Type"] == f'text/calendar; method="{method}"; charset="utf-8"'
+    assert Calendar.from_ical(calendar.get_content())["METHOD"] == method
+    assert {part["Content-Transfer-Encoding"] for part in (plain, calendar)} == {"7bit"}
     assert [part["Content-Disposition"] for part in (plain, calendar)] == [None, None]
+
+
+@every_kind
+def test_the_calendar_has_lines_of_75_octets_that_end_as_the_standard_says(kind):
+    _, calendar = read(invitation(kind)).iter_parts()
+    lines = calendar.get_payload(decode=True).split(b"\r\n")
+
+    assert b"\n" not in b"".join(lines)
+    assert max(map(len, lines)) <= 75
+    assert (lines[0], lines[-2:]) == (b"BEGIN:VCALENDAR", [b"END:VCALENDAR", b""])
+
+
+def test_a_change_and_a_cancellation_find_the_meeting_in_the_calendar_again():
+    events = [event_in(invitation(kind)) for kind in KINDS]
+
+    assert len({each["UID"] for each in events}) == 1
+    assert [each["SEQUENCE"] for each in events] == [0, 1, 2]
+    assert [each["STATUS"] for each in events] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
+    assert [each["ATTENDEE"].params.get("RSVP") for each in events] == ["TRUE", "TRUE", None]
+    assert {each["ORGANIZER"] for each in events} == {"mailto:office@pprg.example"}
+    assert events[1]["LOCATION"] == MOVED["place"]
+
+
+@every_kind
+def test_a_letter_about_a_meeting_says_nothing_of_the_case(kind):
+    text = invitation(kind).decode()
+
+    assert "PPRG-2026-0001" in text
+    assert [word for word in ("child", "review type", "decision", "referrer", "/cases/") if word in text.lower()] == []
 
 
 def test_an_invitation_comes_from_its_organizer_in_utc_with_a_number_that_stays():

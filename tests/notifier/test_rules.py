@@ -33,7 +33,7 @@ FACTS = {
     "link": LINK,
 }
 OFFICE = {"new_referral", "return_received"}
-TO_PEOPLE = {"referral_received", "meeting_invitation", "outcome_to_referrer"}
+TO_PEOPLE = {"referral_received", "meeting_invitation", "meeting_moved", "meeting_cancelled", "outcome_to_referrer"}
 
 
 def text_of(template: str, greeting: str = "To the safeguarding lead, Police") -> str:
@@ -89,6 +89,11 @@ def test_letters_to_people_greet_them_without_a_name():
             "meeting_invitation",
             ["When: Wednesday 10 June 2026, 11:00 to 13:00 (London time)", "Where: Room 1; north {wing}"],
         ),
+        (
+            "meeting_moved",
+            ["When, in London: Wednesday 10 June 2026, 11:00 to 13:00", "Where: Room 1; north {wing}"],
+        ),
+        ("meeting_cancelled", ["When, in London: Wednesday 10 June 2026, 11:00 to 13:00"]),
         ("outcome_to_referrer", ["Decided: Tuesday 24 November 2026"]),
         ("outcome_to_agency", ["Decided: Tuesday 24 November 2026"]),
     ],

@@ -1,7 +1,11 @@
-"""One invented referral and one publication, as forms and API take them; tests say what theirs has otherwise."""
+"""An invented referral, publication, meeting and decision, as forms and API take them; tests say what is otherwise."""
 
 from collections.abc import Mapping
 from typing import Any
+
+from pprg_shared.profile import load_profile
+
+PROFILE = load_profile()
 
 SUBJECT = {"kind": "child", "name": "Invented Child", "born": "May 2016"}
 REFERRAL: dict[str, Any] = {
@@ -43,3 +47,23 @@ def as_form(answers: Mapping[str, Any]) -> dict[str, Any]:
         else:
             sent[name] = "true" if value is True else value
     return sent
+
+
+#: The partners were there on the day that the clock of the tests shows: the group is quorate.
+HELD = {
+    "held_on": "2026-11-24",
+    "attended": [str(each.id) for each in PROFILE.people_with_role("partner")],
+}
+
+
+def decision(route: str, **changes: Any) -> dict[str, Any]:
+    """The criteria of a route are met: every question of its strongest mandate is answered with yes."""
+    asked = PROFILE.routes[route]
+    codes = [name for each in asked.mandates if each.enabled for name in (*each.all, *each.any)]
+    said = {
+        "route": route,
+        "outcome": "criteria_met",
+        "next_step": next(iter(asked.next_steps), ""),
+        "reasons": "Invented reasons: the agencies could have worked together better.",
+    }
+    return {f"answer_{name}": "yes" for name in codes} | {name: each for name, each in said.items() if each} | changes

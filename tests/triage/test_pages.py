@@ -15,11 +15,8 @@ REFERRAL = invented.REFERRAL | {
     "routes": ["rapid_review"],
 }
 MEETING = {"day": "8 December 2026", "starts": "10:00", "ends": "12:00", "place": "Invented Room"}
-DECISION = {
-    "route": "rapid_review",
-    "outcome": "criteria_met",
-    "reasons": "Invented reasons: the agencies could have worked together better.",
-}
+DECISION = invented.decision("rapid_review")
+DECIDE = "/decision/rapid_review"
 
 
 @pytest.fixture
@@ -194,14 +191,13 @@ def test_a_meeting_that_cannot_be_is_refused_in_words_and_kept_as_typed(case, of
         ("/meetings/new", MEETING | {"day": "23 November 2026"}, "day"),
         ("/meetings/new", MEETING | {"day": "24 November 2026", "starts": "9:15"}, "starts"),
         ("/meetings/new", MEETING | {"ends": "9:30"}, "ends"),
-        ("/decision/new", DECISION, "route"),
+        (DECIDE, DECISION | {"outcome": "criteria_not_met"}, "outcome"),
     ],
 )
 def test_a_no_about_one_answer_leads_to_it_and_stands_beside_it(case, office, page, sent, field):
     send(office, f"{case}/requests/new", agencies="police", questions="What?")
-    if page == "/decision/new":
-        send(office, f"{case}/meetings/new", **MEETING)
-        send(office, f"{case}/decision/new", **DECISION)
+    if page == DECIDE:
+        send(office, f"{case}/meetings/held", **invented.HELD)
 
     refused = send(office, case + page, **sent)
 
@@ -222,12 +218,12 @@ def test_the_api_names_the_answer_that_a_no_is_about_and_none_when_it_is_about_n
     early = post("decisions", DECISION)
     post("requests", asking)
     wrong = [post("meetings", meeting | {"day": "2026-12-05"}), post("meetings", meeting | {"ends": "09:00"})]
-    done = [post("meetings", meeting), post("decisions", DECISION, "chair")]
+    done = [post("meetings", meeting), post("meetings/record", invented.HELD), post("decisions", DECISION, "chair")]
     (decision,) = world.client("triage").get(f"/api/v1{case}", headers={"Acting-As": "chair"}).json["decisions"]
     refused = [*wrong, post("requests", asking), post("decisions", DECISION)]
     refused.append(post("decisions/ratification", {"decision_id": decision["id"]}, "chair"))
 
-    assert [each.status_code for each in done] == [201, 201]
+    assert [each.status_code for each in done] == [201, 201, 201]
     assert {each.status_code for each in [early, *refused]} == {409}
     assert "errors" not in early.json
     assert [each.json["errors"] for each in refused] == [
@@ -256,37 +252,42 @@ def test_a_meeting_is_called_as_people_write_days_and_times(case, office, day, s
 @pytest.mark.parametrize(
     ("changes", "refusal"),
     [
-        ({"route": ""}, "Choose the kind of review"),
-        ({"route": "anything"}, "Choose a kind of review from the list"),
+        ({"route": ""}, "Say which kind of review"),
+        ({"route": "lcspr"}, "This form is about another kind of review"),
+        ({"answer_died": ""}, "Answer yes, no or not enough information"),
+        ({"answer_abuse_or_neglect": "no"}, "A criterion that is needed is answered with no"),
+        ({"next_step": ""}, "Choose what happens next"),
+        ({"to_agency": "The agencies of Invented Child are thanked."}, "Leave out the name of the person"),
         ({"outcome": ""}, "Say whether the criteria are met"),
         ({"reasons": "Because."}, "Give the reasons, in 20 to 8000 characters"),
     ],
 )
 def test_a_decision_that_is_not_whole_is_refused_in_words(case, office, changes, refusal):
-    send(office, f"{case}/meetings/new", **MEETING)
+    send(office, f"{case}/meetings/held", **invented.HELD)
 
-    refused = send(office, f"{case}/decision/new", **DECISION | changes)
+    refused = send(office, f"{case}{DECIDE}", **DECISION | changes)
 
     assert refused.status_code == 422
     assert refusal in words(refused)
     assert (DECISION | changes)["reasons"] in refused.text
 
 
-def test_nothing_is_decided_before_the_group_is_called_nor_twice(case, office):
-    too_early = send(office, f"{case}/decision/new", **DECISION)
+def test_nothing_is_decided_before_the_group_has_met_nor_twice(case, office):
     send(office, f"{case}/meetings/new", **MEETING)
-    first, second = (send(office, f"{case}/decision/new", **DECISION) for _ in range(2))
+    too_early = send(office, f"{case}{DECIDE}", **DECISION)
+    send(office, f"{case}/meetings/held", **invented.HELD)
+    first, second = (send(office, f"{case}{DECIDE}", **DECISION) for _ in range(2))
 
     assert (too_early.status_code, first.status_code, second.status_code) == (422, 303, 422)
-    assert "Call the meeting first" in words(too_early)
+    assert "Write down first that the group has met" in words(too_early)
     assert "There is a decision on this kind of review already." in words(second)
 
 
 @pytest.fixture
 def proposed(world, case, office):
     """A case on which the chair has proposed a decision."""
-    send(office, f"{case}/meetings/new", **MEETING)
-    assert send(world.visitor("triage", "chair"), f"{case}/decision/new", **DECISION).status_code == 303
+    send(office, f"{case}/meetings/held", **invented.HELD)
+    assert send(world.visitor("triage", "chair"), f"{case}{DECIDE}", **DECISION).status_code == 303
     return case
 
 
@@ -299,7 +300,7 @@ def test_who_proposed_is_told_that_a_second_person_must_ratify(world, proposed):
     page = chair.get(proposed)
     (decision,) = chair.get(f"/api/v1{proposed}", headers={"Acting-As": "chair"}).json["decisions"]
 
-    refused = ratify(chair, proposed, "/decision/new", decision_id=decision["id"])
+    refused = ratify(chair, proposed, DECIDE, decision_id=decision["id"])
 
     assert "You proposed this decision: a second person must ratify it." in words(page)
     assert "Ratify this decision" not in words(page)
@@ -322,12 +323,12 @@ def test_a_second_person_ratifies_once(world, proposed):
 def test_ratifying_needs_the_right_person_and_a_decision_of_this_case(world, proposed, office):
     partner = world.visitor("triage", "partner-police")
 
-    by_the_office = ratify(office, proposed, "/decision/new", decision_id=str(uuid4()))
+    by_the_office = ratify(office, proposed, DECIDE, decision_id=str(uuid4()))
     nothing, unknown = ratify(partner, proposed, decision_id=""), ratify(partner, proposed, decision_id=str(uuid4()))
 
     assert (by_the_office.status_code, nothing.status_code, unknown.status_code) == (403, 422, 404)
     assert "Say which decision" in words(nothing)
-    assert "The chair or a partner must ratify it." in words(office.get(proposed))
+    assert "It waits for the safeguarding partners to ratify it." in words(office.get(proposed))
 
 
 def test_a_person_is_offered_only_what_they_may_do(world, proposed, office):

@@ -1,4 +1,5 @@
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -185,3 +186,148 @@ def test_agencies_look_at_the_two_years_before_the_last_day_the_incident_may_hav
     assert rules.scope(parse("?October 2026", today=TODAY), TODAY) == (date(2024, 10, 31), date(2026, 10, 31))
     assert rules.scope(parse("29 February 2024", today=TODAY), TODAY) == (date(2022, 2, 28), date(2024, 2, 29))
     assert rules.scope(parse("2026", today=TODAY), TODAY) == (date(2024, 11, 24), TODAY)
+
+
+def test_a_clock_that_has_run_out_forbids_no_meeting():
+    starts = datetime(2026, 12, 17, 10, tzinfo=UTC)
+    late, unknown = datetime(2026, 12, 16, 9, tzinfo=UTC), datetime(2060, 1, 6, 10, tzinfo=UTC)
+
+    assert rules.meeting_problem(starts, starts + timedelta(hours=2), late, DUE) is None
+    assert rules.meeting_problem(unknown, unknown + timedelta(hours=2), late, DUE) == (
+        "No bank holidays are known for 2060 yet: choose an earlier day",
+        "day",
+    )
+
+
+@pytest.mark.parametrize(
+    ("held_on", "problem"),
+    [
+        (TODAY, None),
+        (date(2026, 11, 20), None),
+        (date(2026, 11, 25), "Wed 25 Nov 2026 has not come yet: enter the day on which the group met"),
+        (
+            date(2026, 11, 19),
+            "The referral was received on Fri 20 Nov 2026: the group cannot have met about it before",
+        ),
+        (None, "No meeting is called: enter the day on which the group met"),
+    ],
+)
+def test_a_meeting_was_held_between_the_referral_and_today(held_on, problem):
+    assert rules.held_problem(held_on, date(2026, 11, 20), TODAY) == problem
+
+
+@pytest.mark.parametrize(
+    ("present", "missing"),
+    [
+        (["police", "health", "local authority", "education"], []),
+        (["police"], ["local authority", "health"]),
+        ([], ["local authority", "health", "police"]),
+    ],
+)
+def test_the_group_decides_nothing_without_its_quorum(present, missing):
+    assert rules.quorum_missing(present, ["local authority", "health", "police"]) == missing
+
+
+@given(st.lists(st.dates(date(2026, 11, 1), date(2026, 12, 31)), unique=True))
+def test_a_standing_meeting_that_has_begun_is_not_to_come(days):
+    coming = rules.still_to_come(days, time(9), NOW)
+
+    assert set(coming) == {each for each in days if each > TODAY}
+
+
+@dataclass(frozen=True)
+class Mandate:
+    code: str
+    all: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"Section {self.code}"
+
+
+MUST, MAY = Mandate("must", ("a", "b"), ("c", "d")), Mandate("may", ("a",))
+REPLIES = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(list(rules.REPLIES)))
+
+
+@pytest.mark.parametrize(
+    ("answers", "weighed"),
+    [
+        ("yes yes yes no", "yes"),
+        ("yes yes not_sure no", "not_sure"),
+        ("yes yes no no", "no"),
+        ("no not_sure yes yes", "no"),
+        ("yes not_sure yes yes", "not_sure"),
+    ],
+)
+def test_a_mandate_needs_all_of_some_criteria_and_one_of_others(answers, weighed):
+    assert rules.weighed(MUST, dict(zip("abcd", answers.split(), strict=True))) == weighed
+
+
+@pytest.mark.parametrize(
+    ("answers", "outcome", "mandate", "problem"),
+    [
+        ("yes yes yes no", "criteria_met", "", None),
+        ("yes yes yes no", "criteria_met", "must", None),
+        ("yes yes yes no", "criteria_met", "may", ("The answers meet Section must: rely on that", "mandate")),
+        ("yes no yes no", "criteria_met", "may", None),
+        ("yes yes yes no", "criteria_not_met", "", ("Every criterion of Section must is answered", "outcome")),
+        ("no yes yes no", "criteria_met", "", ("A criterion that is needed is answered with no", "outcome")),
+        ("no yes yes no", "criteria_not_met", "", None),
+        ("no yes yes no", "criteria_not_met", "may", ("The answers meet no mandate: rely on none", "mandate")),
+        ("not_sure yes yes no", "criteria_not_met", "", ("Nothing is answered with no, and not", "outcome")),
+        ("not_sure yes yes no", "insufficient_information", "", None),
+    ],
+)
+def test_a_decision_that_contradicts_its_answers_is_refused(answers, outcome, mandate, problem):
+    replies = dict(zip("abcd", answers.split(), strict=True))
+
+    found = rules.decision_problem((MUST, MAY), replies, outcome, mandate)
+
+    assert (found and (found[0][: len(problem[0])], found[1])) == problem
+
+
+@given(REPLIES)
+def test_exactly_one_outcome_follows_from_any_answers(replies):
+    open_to = [each for each in rules.OUTCOMES if not rules.decision_problem((MUST, MAY), replies, each, "")]
+
+    assert open_to == [rules.outcome_of((MUST, MAY), replies)]
+
+
+@given(REPLIES, st.sampled_from("abcd"))
+def test_another_yes_never_makes_met_criteria_unmet(replies, criterion):
+    if rules.outcome_of((MUST, MAY), replies) == "criteria_met":
+        assert rules.outcome_of((MUST, MAY), replies | {criterion: "yes"}) == "criteria_met"
+
+
+@given(REPLIES)
+def test_the_mandate_relied_on_is_the_strongest_that_is_met(replies):
+    met = [each for each in (MUST, MAY) if rules.weighed(each, replies) == "yes"]
+
+    assert rules.relied_on((MUST, MAY), replies) == (met[0] if met else None)
+
+
+@pytest.mark.parametrize(
+    ("facts", "problem"),
+    [
+        ({}, None),
+        ({"already": True}, "This decision has been ratified already"),
+        ({"returned": True}, "This decision was sent back: it must be proposed again first"),
+        ({"belongs": False}, "Another body ratifies decisions on this kind of review"),
+    ],
+)
+def test_only_its_own_body_ratifies_what_waits_for_it(facts, problem):
+    assert rules.ratifying_problem(1, 2, **({"already": False} | facts)) == problem
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "found"),
+    [
+        ("About INVENTED child.", ["Invented Child"], True),
+        ("About it.", ["Invented Child"], False),
+        ("It is not known.", ["Not known"], False),
+        ("A.", [""], False),
+    ],
+)
+def test_words_for_others_name_nobody(text, names, found):
+    assert rules.names_somebody(text, names) is found

@@ -4,15 +4,17 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from pprg_embedded.browser import Browser
 from pprg_shared.calendar import add_working_days, london_date, long
-from pprg_shared.profile import Profile
+from pprg_shared.profile import Profile, Route
 
 PATIENCE = 60.0
 MOST_STEPS = 57
 MOST_MAILS = 3
+ROUTES = ("rapid_review", "lcspr")
 SERVICES = ("intake", "triage", "notifier", "publisher")
 TITLE = "An invented case: hearing a child when many agencies are involved"
 SUMMARY = "An invented case in which a child was known to many agencies."
@@ -125,6 +127,12 @@ def letters(office: Browser, case_id: str, template: str) -> list[Any]:
     return [each for each in found if each["template"] == template and each["state"] == "accepted"]
 
 
+def at_least(count: int, office: Browser, case_id: str, template: str) -> list[Any]:
+    """The accepted letters of a kind, once there are so many."""
+    found = letters(office, case_id, template)
+    return found if len(found) >= count else []
+
+
 def ask(show: Play, office: Browser, case_id: str) -> None:
     """The coordinator reads the case and asks the agencies in one go, and one that is thought of later."""
     show.progress("requests")
@@ -218,37 +226,55 @@ def read_chronology(show: Play, office: Browser, case_id: str, wanted: int) -> N
 
 
 def meet(show: Play, office: Browser, case_id: str) -> None:
-    """The coordinator calls the group inside the clock."""
+    """The coordinator calls the group inside the clock and moves it; the group meets by phone before, and is told."""
     show.progress("meeting")
     case = office.api(f"/api/v1/cases/{case_id}")
     day = add_working_days(date.fromisoformat(case["received_on"]), show.profile.clocks["rr.meeting"].number)
-    form = {"day": str(day), "starts": "10:00", "ends": "12:00", "place": "Invented Room"}
-    office.send(f"/cases/{case_id}/meetings/new", form)
-    wanted = len(show.profile.people_with_role("chair", "member")) + 1
-    sent = show.wait(
-        "an invitation to each", lambda: len(f := letters(office, case_id, "meeting_invitation")) >= wanted and f
-    )
-    show.check("members and referrer are invited", len(sent or []), ok=len(sent or []) == wanted)
+    form = {"standing": "other", "day": str(day), "starts": "10:00", "ends": "12:00", "place": "Invented Room"}
+    people = len(show.profile.people_with_role("chair", "member")) + 1
+    meetings, invitations = f"/cases/{case_id}/meetings", {}
+    for page, answers, template in (
+        ("new", form, "meeting_invitation"),
+        ("move", form | {"starts": "14:00", "ends": "16:00"}, "meeting_moved"),
+        ("cancel", {}, "meeting_cancelled"),
+    ):
+        office.send(f"{meetings}/{page}", answers)
+        sent = show.wait(f"a letter to each: {page}", partial(at_least, people, office, case_id, template))
+        show.check(f"members and referrer are told: {page}", len(sent or []), ok=len(sent or []) == people)
+        invitations[template] = len(sent or [])
     show.check("the meeting is inside the clock", long(day), ok=str(day) <= case["due_on"])
-    show.result["meeting"] = office.api(f"/api/v1/cases/{case_id}")["meeting"]["starts_at"]
+    attended = [str(each.id) for each in show.profile.people_with_role("chair", "member")]
+    office.send(f"{meetings}/held", {"held_on": case["received_on"], "attended": attended})
+    (cancelled, held) = sorted(office.api(f"/api/v1/cases/{case_id}")["meetings"], key=lambda each: each["state"])
+    show.check("each change has a higher sequence", cancelled["sequence"], ok=cancelled["sequence"] == 2)  # noqa: PLR2004
+    show.result |= {"meeting": held["record"]["held_on"], "invitations": invitations}
 
 
 def decide(show: Play, office: Browser, case_id: str) -> None:
-    """The coordinator writes down the decision; the chair ratifies it, the coordinator cannot."""
-    show.progress("decision")
-    reasons = "These reasons are invented. The agencies could have worked together better, and much can be learnt."
-    form = {"route": "rapid_review", "outcome": "criteria_met", "reasons": reasons}
-    office.send(f"/cases/{case_id}/decision/new", form)
-    decision = office.api(f"/api/v1/cases/{case_id}")["decisions"][0]
-    refused = office.post(f"/api/v1/cases/{case_id}/decisions/ratification", {"decision_id": decision["id"]})
-    show.check("who proposed cannot ratify", refused.status_code, ok=refused.status_code in {403, 409})
-    Browser(show.base, "chair").send(f"/cases/{case_id}", {"decision_id": decision["id"]}, holding="decision_id")
-    wanted = len(show.agencies)
-    told = show.wait(
-        "each agency is told", lambda: len(letters(office, case_id, "outcome_to_agency")) >= wanted
-    ) and show.wait("the referrer is told", lambda: letters(office, case_id, "outcome_to_referrer"))
-    show.check("referrer and agencies are told of the outcome", wanted + 1, ok=bool(told))
-    show.result["decision"] = office.api(f"/api/v1/cases/{case_id}")["decisions"][0]
+    """The coordinator writes down a decision on each of two routes; its body ratifies it, the coordinator cannot."""
+    show.progress("decisions")
+    for number, route in enumerate(ROUTES, start=1):
+        office.send(f"/cases/{case_id}/decision/{route}", decision_on(show.profile.routes[route]))
+        made = office.api(f"/api/v1/cases/{case_id}")["decisions"]
+        body = {"decision_id": next(each["id"] for each in made if each["route"] == route)}
+        refused = office.post(f"/api/v1/cases/{case_id}/decisions/ratification", body).status_code
+        show.check(f"who proposed cannot ratify: {route}", refused, ok=refused in {403, 409})
+        roles = show.profile.bodies[show.profile.routes[route].ratified_by or ""].ratifies
+        ratifier = show.profile.people_with_role(*roles)[0].code
+        Browser(show.base, ratifier).send(f"/cases/{case_id}", body, holding="decision_id")
+        for count, kind in ((number * len(show.agencies), "outcome_to_agency"), (number, "outcome_to_referrer")):
+            told = show.wait(f"{kind}: {route}", partial(at_least, count, office, case_id, kind))
+            show.check(f"{kind} is sent: {route}", len(told or []), ok=bool(told))
+    made = office.api(f"/api/v1/cases/{case_id}")["decisions"]
+    shown = ("route", "outcome", "mandate", "next_step", "body", "ratified")
+    show.result["routes"] = [{name: each[name] for name in shown} for each in made]
+
+
+def decision_on(route: Route) -> dict[str, str]:
+    """What the group says when every criterion of a route is met."""
+    asked = [name for each in route.mandates if each.enabled for name in (*each.all, *each.any)]
+    form = {"outcome": "criteria_met", "reasons": SUMMARY, "next_step": next(iter(route.next_steps))}
+    return form | {f"answer_{name}": "yes" for name in asked}
 
 
 def publish(show: Play, office: Browser, case_id: str, reference: str) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from pprg_notifier import rules
-from pprg_notifier.models import Agency, Person, letters, place_of
+from pprg_notifier.models import Agency, Meeting, Person, letters, place_of
 from pprg_shared.boxes.tables import insert_new
 from pprg_shared.contract import Event
 from pprg_shared.database import context, now, seal
@@ -21,7 +21,14 @@ from pprg_shared.events.intake import (
     ReferralSubmitted,
     RequestReady,
 )
-from pprg_shared.events.triage import CaseOpened, DecisionRatified, MeetingScheduled, ReminderDue
+from pprg_shared.events.triage import (
+    CaseOpened,
+    DecisionRatified,
+    MeetingCancelled,
+    MeetingMoved,
+    MeetingScheduled,
+    ReminderDue,
+)
 
 OFFICE = "pprg-office"
 LEAD = "safeguarding-lead"
@@ -110,15 +117,35 @@ def write_about_return(session: Session, heard: AgencySummarySubmitted | NilRetu
 
 def write_invitations(session: Session, heard: MeetingScheduled) -> None:
     """Invite each member and the referrer."""
+    _about_meeting(session, heard, "meeting_invitation", "REQUEST")
+
+
+def write_changes(session: Session, heard: MeetingMoved) -> None:
+    """Tell everyone who was invited of the other time or place."""
+    _about_meeting(session, heard, "meeting_moved", "REQUEST")
+
+
+def write_cancellations(session: Session, heard: MeetingCancelled) -> None:
+    """Take the meeting out of the calendars of everyone who was invited."""
+    _about_meeting(session, heard, "meeting_cancelled", "CANCEL")
+
+
+def _about_meeting(
+    session: Session, heard: MeetingScheduled | MeetingMoved | MeetingCancelled, template: str, method: str
+) -> None:
+    """A letter to each who is invited; one that a later change has overtaken is never sent, whatever came first."""
     facts = {
         "reference": heard.reference,
         "starts_at": heard.starts_at.isoformat(),
         "ends_at": heard.ends_at.isoformat(),
         "sequence": str(heard.sequence),
         "uid": heard.meeting_id.hex,
+        "method": method,
     }
+    latest = {"id": heard.meeting_id, "revision": heard.sequence}
+    keep_higher(session, Meeting.metadata.tables["meetings"], "id", latest)
     for person in heard.invited:
-        _write(session, heard, "meeting_invitation", person, facts, {"place": heard.place})
+        _write(session, heard, template, person, facts, {"place": heard.place})
 
 
 def write_outcomes(session: Session, heard: DecisionRatified) -> None:

@@ -70,8 +70,10 @@ def build(
         raise Forged("an address of the letter is not one plain address")
     whole: MIMEMultipart | MIMENonMultipart = _filled(MIMENonMultipart("text", "plain"), text)
     if invitation:
-        request = _filled(MIMENonMultipart("text", "calendar", method="REQUEST"), calendar(invitation, sender, to, at))
-        whole = MIMEMultipart("alternative", f"=_{message_id}", [whole, request])
+        part = MIMENonMultipart("text", "calendar", method=_method(invitation))
+        whole = MIMEMultipart(
+            "alternative", f"=_{message_id}", [whole, _filled(part, calendar(invitation, sender, to, at))]
+        )
     for name, value in headers.items():
         whole[name] = value
     raw = whole.as_bytes(policy=AS_MEANT)
@@ -99,10 +101,17 @@ def _host(sender: str) -> str:
     return sender.rpartition("@")[2]
 
 
+def _method(facts: Mapping[str, str]) -> str:
+    """What the invitation does to a calendar; letters written before there were changes ask."""
+    return facts.get("method", "REQUEST")
+
+
 def calendar(facts: Mapping[str, str], sender: str, to: str, at: datetime) -> str:
-    """An iCalendar REQUEST in UTC with a stable UID; the summary is the reference and nothing else."""
+    """An iCalendar REQUEST or CANCEL in UTC with a stable UID; the summary is the reference and nothing else."""
     whole = Calendar()
-    for name, value in (("prodid", "-//PPRG//Practice reviews//EN"), ("version", "2.0"), ("method", "REQUEST")):
+    method = _method(facts)
+    cancelled = method == "CANCEL"
+    for name, value in (("prodid", "-//PPRG//Practice reviews//EN"), ("version", "2.0"), ("method", method)):
         whole.add(name, value)
     event = Event()
     event.add("uid", f"{facts['uid']}@{_host(sender)}")
@@ -112,12 +121,18 @@ def calendar(facts: Mapping[str, str], sender: str, to: str, at: datetime) -> st
         event.add(name, datetime.fromisoformat(facts[fact]).astimezone(UTC))
     event.add("summary", f"Practice review group, {facts['reference']}")
     event.add("location", facts["place"])
-    event.add("status", "CONFIRMED")
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event["organizer"] = vCalAddress(f"mailto:{sender}")
-    attendee = vCalAddress(f"mailto:{to}")
-    for name, value in (("ROLE", "REQ-PARTICIPANT"), ("PARTSTAT", "NEEDS-ACTION"), ("RSVP", "TRUE")):
-        attendee.params[name] = vText(value)
-    event.add("attendee", attendee, encode=False)
+    event.add("attendee", _attendee(to, asked=not cancelled), encode=False)
     whole.add_component(event)
     text: str = whole.to_ical().decode()
     return text
+
+
+def _attendee(to: str, *, asked: bool) -> vCalAddress:
+    """Who is invited, and whether an answer is asked for: of a cancelled meeting none is."""
+    attendee = vCalAddress(f"mailto:{to}")
+    wanted = (("PARTSTAT", "NEEDS-ACTION"), ("RSVP", "TRUE")) if asked else ()
+    for name, value in (("ROLE", "REQ-PARTICIPANT"), *wanted):
+        attendee.params[name] = vText(value)
+    return attendee

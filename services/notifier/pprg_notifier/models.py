@@ -66,6 +66,14 @@ class Agency(Base):
     content: Mapped[str] = mapped_column(sa.Text, info=CONTACT)
 
 
+class Meeting(Base):
+    """The highest sequence heard of a meeting: letters about lower ones are overtaken."""
+
+    __tablename__ = "meetings"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+
+
 def place_of(letter: UUID, column: str) -> str:
     """The place to which a sealed column of a letter is bound."""
     return f"column:letters:{letter}:{column}"
@@ -87,3 +95,14 @@ def recipient(session: Session, letter: Any) -> tuple[str, str]:
         raise NotYet(f"the directory has no {letter.duty.replace('-', ' ')} at {place}")
     duty = duties[letter.duty]
     return duty["address"], f"To the {duty['label']}, {agency.name}"
+
+
+class Overtaken(Refused):
+    """What a letter says is no longer so, and another letter says what is."""
+
+
+def heed_changes(session: Session, letter: Any) -> None:
+    """Raises Overtaken for a letter about a meeting that has changed since."""
+    meeting = session.get(Meeting, UUID(letter.facts["uid"])) if "uid" in letter.facts else None
+    if meeting is not None and int(letter.facts["sequence"]) < meeting.revision:
+        raise Overtaken("the meeting has changed since")

@@ -17,7 +17,15 @@ TAKEN, NOT_NOW, NEVER = 2, 4, 5
 #: Names that belong to nobody (RFC 2606): people of a profile and of a try-out.
 INVENTED = ".example"
 #: Kinds of letter that ask for something by a day: they go out before others.
-URGENT = ("new_referral", "information_request", "return_queried", "overdue", "meeting_invitation")
+URGENT = (
+    "new_referral",
+    "information_request",
+    "return_queried",
+    "overdue",
+    "meeting_invitation",
+    "meeting_moved",
+    "meeting_cancelled",
+)
 #: Kinds of letter whose text a person writes or changes: none yet. The one place that says what a typed mail is.
 TYPED: frozenset[str] = frozenset()
 
@@ -74,6 +82,7 @@ class Fate(Enum):
     TAKEN = "taken"
     AGAIN = "again"
     GIVEN_UP = "given up"
+    OVERTAKEN = "overtaken"
 
 
 @dataclass(frozen=True)
@@ -139,7 +148,7 @@ def words(answer: Answer) -> str:
 
 
 def state(done_at: datetime | None, failed_at: datetime | None, problem: str | None) -> State:
-    """How a letter fares by its row; one that is done with a problem was replayed or dropped, and never sent."""
+    """How a letter fares by its row; one that is done with a problem was replayed, dropped or overtaken: not sent."""
     if failed_at:
         return State.FAILED
     if done_at:
@@ -151,6 +160,11 @@ def spent() -> Verdict:
     """Sent so often without knowing whether it arrived that once more would be a nuisance."""
     problem = f"sent {MOST_UNKNOWN} times, and nobody knows whether it arrived"
     return Verdict(Fate.GIVEN_UP, problem, unknown=True)
+
+
+def overtaken() -> Verdict:
+    """A later letter says otherwise: this one is not sent any more."""
+    return Verdict(Fate.OVERTAKEN, "not sent: the meeting has changed since, and another letter says so")
 
 
 def unless_late(problem: str, created_at: datetime, now: datetime, *, unknown: bool = False) -> Verdict:

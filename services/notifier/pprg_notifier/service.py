@@ -38,6 +38,8 @@ service = Service(
         triage.CaseOpened: handlers.write_about_case,
         triage.ReminderDue: handlers.write_reminder,
         triage.MeetingScheduled: handlers.write_invitations,
+        triage.MeetingMoved: handlers.write_changes,
+        triage.MeetingCancelled: handlers.write_cancellations,
         triage.DecisionRatified: handlers.write_outcomes,
     },
     says=[notifier.LetterAccepted, notifier.LetterFailed],

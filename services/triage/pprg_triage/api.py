@@ -13,16 +13,20 @@ from pprg_shared.boxes.tables import steps
 from pprg_shared.calendar import london_date
 from pprg_shared.web.api import asked, body
 from pprg_triage import actions
-from pprg_triage.models import Case, Request
-from pprg_triage.projections import chronology_page, history_of, told_of, whole_case, whole_request
+from pprg_triage.models import Case, Decision, Request
+from pprg_triage.projections import Decided, Met, chronology_page, history_of, told_of, whole_case, whole_request
 from pprg_triage.schemas import (
     CHANGES,
+    CancellationSchema,
     ChronologySchema,
     DaySchema,
-    DecisionSchema,
-    MeetingSchema,
     RatificationSchema,
     RequestsSchema,
+    RouteSchema,
+    SendBackSchema,
+    decision_schema,
+    held_schema,
+    meeting_schema,
 )
 
 api = Blueprint("api", __name__, url_prefix="/api/v1/cases")
@@ -68,14 +72,38 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
         "missing": found.missing,
         "rows": found.rows,
         "meeting": meeting and {"starts_at": meeting.starts_at.isoformat(), "place": found.place},
-        "decisions": [
-            {"id": str(each.id), "route": each.route, "outcome": each.outcome, "ratified": each.ratified_on is not None}
-            for each, _ in found.decisions
-        ],
+        "meetings": [_meeting(each) for each in found.meetings],
+        "decisions": [_decision(each, told) for each, told in found.decisions],
         "letters": {"accepted": found.letters, "failed": found.failed_letters},
         "published": found.published and found.published.slug,
     }
     return jsonify(shown)
+
+
+def _decision(decision: Decision, told: Decided) -> dict[str, Any]:
+    return {
+        "id": str(decision.id),
+        "route": decision.route,
+        "outcome": decision.outcome,
+        "ratified": decision.ratified_on is not None,
+        "returned": decision.returned_on is not None,
+        "body": told.body,
+        **told.content,
+    }
+
+
+def _meeting(meeting: Met) -> dict[str, Any]:
+    row = meeting.row
+    return {
+        "id": str(row.id),
+        "starts_at": row.starts_at.isoformat(),
+        "ends_at": row.ends_at.isoformat(),
+        "place": meeting.place,
+        "sequence": row.sequence,
+        "state": row.state,
+        "invited": row.invited,
+        "record": meeting.record or None,
+    }
 
 
 @api.get("/<uuid:case_id>/chronology")
@@ -156,16 +184,42 @@ def change_request(case_id: UUID, request_id: UUID, what: str) -> ResponseReturn
 def create_meeting(case_id: UUID) -> ResponseReturnValue:
     """Call the group."""
     needs("call")
-    members = [each.id for each in runtime().profile.people_with_role("chair", "member")]
-    answers = body(MeetingSchema())
-    return receipt(act(actions.schedule_meeting, phase="meeting", case_id=case_id, members=members, **answers))
+    with reading() as session:
+        answers = body(meeting_schema(actions.case_of(session, case_id).due_on))
+    return receipt(act(actions.schedule_meeting, phase="meeting", case_id=case_id, **answers))
+
+
+@api.post("/<uuid:case_id>/meetings/move")
+def move_meeting(case_id: UUID) -> ResponseReturnValue:
+    """Move the meeting that is called; those invited are told."""
+    needs("call")
+    with reading() as session:
+        answers = body(meeting_schema(actions.case_of(session, case_id).due_on))
+    return receipt(act(actions.move_meeting, phase="meeting", case_id=case_id, **answers))
+
+
+@api.post("/<uuid:case_id>/meetings/cancellation")
+def cancel_meeting(case_id: UUID) -> ResponseReturnValue:
+    """Cancel the meeting that is called; those invited are told."""
+    needs("call")
+    return receipt(act(actions.cancel_meeting, phase="meeting", case_id=case_id, **body(CancellationSchema())))
+
+
+@api.post("/<uuid:case_id>/meetings/record")
+def record_meeting(case_id: UUID) -> ResponseReturnValue:
+    """Write down that the group has met: who was there, and who declared an interest."""
+    needs("call")
+    with reading() as session:
+        schema = held_schema(actions.invited_to(session, actions.case_of(session, case_id)))
+    return receipt(act(actions.hold_meeting, phase="meeting", case_id=case_id, **body(schema)))
 
 
 @api.post("/<uuid:case_id>/decisions")
 def create_decision(case_id: UUID) -> ResponseReturnValue:
     """Propose a decision."""
     needs("propose")
-    return receipt(act(actions.propose_decision, phase="decision", case_id=case_id, **body(DecisionSchema())))
+    route = body(RouteSchema())["route"]
+    return receipt(act(actions.propose_decision, phase="decision", case_id=case_id, **body(decision_schema(route))))
 
 
 @api.post("/<uuid:case_id>/decisions/ratification")
@@ -173,3 +227,10 @@ def create_ratification(case_id: UUID) -> ResponseReturnValue:
     """Ratify a decision."""
     needs("ratify")
     return receipt(act(actions.ratify_decision, phase="decision", case_id=case_id, **body(RatificationSchema())))
+
+
+@api.post("/<uuid:case_id>/decisions/return")
+def create_return(case_id: UUID) -> ResponseReturnValue:
+    """Send a proposed decision back, with the reason."""
+    needs("ratify")
+    return receipt(act(actions.send_back, phase="decision", case_id=case_id, **body(SendBackSchema())))

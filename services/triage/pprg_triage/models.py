@@ -109,7 +109,7 @@ class Row(Base):
 
 
 class Meeting(Base):
-    """A meeting of the group about a case; `place` is sealed."""
+    """A meeting of the group about a case; `state` is called, cancelled or held, and `record` what was held."""
 
     __tablename__ = "meetings"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -118,10 +118,13 @@ class Meeting(Base):
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     place: Mapped[str] = mapped_column(sa.Text, info=CONTACT)
     sequence: Mapped[int]
+    state: Mapped[str] = mapped_column(sa.String(20), server_default="called")
+    invited: Mapped[list[str]] = mapped_column(sa.JSON, server_default="[]")
+    record: Mapped[str | None] = mapped_column(sa.Text, info=CASE)
 
 
 class Decision(Base):
-    """What the group proposes on one route, and who confirmed it."""
+    """What the group proposes on one route, and who confirmed it; `returned_on` while it is to be changed."""
 
     __tablename__ = "decisions"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -132,6 +135,7 @@ class Decision(Base):
     proposed_on: Mapped[date]
     ratified_by: Mapped[UUID | None]
     ratified_on: Mapped[date | None]
+    returned_on: Mapped[date | None]
     content: Mapped[str] = mapped_column(sa.Text, info=CASE)
 
 

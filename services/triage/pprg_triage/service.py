@@ -7,7 +7,8 @@ from pprg_triage import handlers
 from pprg_triage.models import Base, reminders
 
 OFFICE = frozenset({"coordinator", "deputy"})
-GROUP = OFFICE | {"chair", "partner", "member"}
+RATIFYING = frozenset({"chair", "partner", "board-chair", "community-chair"})
+GROUP = OFFICE | RATIFYING | {"member"}
 
 service = Service(
     name="triage",
@@ -30,6 +31,8 @@ service = Service(
         triage.InformationRequested,
         triage.InformationChanged,
         triage.MeetingScheduled,
+        triage.MeetingMoved,
+        triage.MeetingCancelled,
         triage.DecisionRatified,
         triage.ReminderDue,
     ],
@@ -45,7 +48,7 @@ service = Service(
         "note": OFFICE,
         "call": OFFICE,
         "propose": OFFICE | {"chair"},
-        "ratify": frozenset({"chair", "partner"}),
+        "ratify": RATIFYING,
     },
     menu={"Cases": ("/cases", "read")},
 )

@@ -58,6 +58,32 @@ class MeetingScheduled(Event, name="meeting.scheduled", version=1, subject="case
     place: str = sealed("contact")
 
 
+class MeetingMoved(Event, name="meeting.moved", version=1, subject="case_id"):
+    """The group meets at another time or place; `sequence` counts the changes, and the highest holds."""
+
+    meeting_id: UUID
+    case_id: UUID
+    reference: str
+    starts_at: datetime
+    ends_at: datetime
+    sequence: int
+    invited: list[UUID]
+    place: str = sealed("contact")
+
+
+class MeetingCancelled(Event, name="meeting.cancelled", version=1, subject="case_id"):
+    """The group does not meet then; `sequence` counts the changes, and the highest holds."""
+
+    meeting_id: UUID
+    case_id: UUID
+    reference: str
+    starts_at: datetime
+    ends_at: datetime
+    sequence: int
+    invited: list[UUID]
+    place: str = sealed("contact")
+
+
 class DecisionRatified(Event, name="decision.ratified", version=1, subject="case_id"):
     """What the group proposed, its body has confirmed."""
 
@@ -69,7 +95,11 @@ class DecisionRatified(Event, name="decision.ratified", version=1, subject="case
     decided_on: date
     referrer_id: UUID
     agencies: list[str]
+    mandate: str = ""
+    next_step: str = ""
     reasons: str = sealed("case")
+    to_referrer: str = sealed("case", default="")
+    to_agency: str = sealed("case", default="")
 
 
 class ReminderDue(Event, name="reminder.due", version=1, subject="case_id"):

@@ -18,13 +18,17 @@ KINDS: Mapping[str, frozenset[str]] = {
     "overdue": frozenset({"reference", "due_on", "link"}),
     "return_received": frozenset({"reference", "link"}),
     "meeting_invitation": frozenset({"reference", "when", "place"}),
+    "meeting_moved": frozenset({"reference", "when", "place"}),
+    "meeting_cancelled": frozenset({"reference", "when", "place"}),
     "outcome_to_referrer": frozenset({"reference", "on"}),
     "outcome_to_agency": frozenset({"reference", "on"}),
 }
 #: Slots without which a letter that has them would be of no use.
 NEEDED = frozenset({"reference", "due_on", "link", "when"})
 #: Kinds that go to people, and greet them without a name; the others greet the duty.
-TO_PEOPLE = frozenset({"referral_received", "meeting_invitation", "outcome_to_referrer"})
+TO_PEOPLE = frozenset(
+    {"referral_received", "meeting_invitation", "meeting_moved", "meeting_cancelled", "outcome_to_referrer"}
+)
 #: Kinds for the office itself.
 TO_OFFICE = frozenset({"new_referral", "return_received"})
 

@@ -13,7 +13,7 @@ from pprg_notifier.delivery.hold import held
 from pprg_notifier.delivery.mailbox import Mailbox
 from pprg_notifier.delivery.smtp import Link
 from pprg_notifier.message import build
-from pprg_notifier.models import letters, place_of, recipient
+from pprg_notifier.models import Overtaken, heed_changes, letters, place_of, recipient
 from pprg_notifier.rules import Answer, Fate, Step, Verdict
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.tables import waiting
@@ -95,6 +95,7 @@ class Letters:
         """The address of the recipient at this moment, and the letter's bytes."""
         settings, profile = self.runtime.settings, self.runtime.profile
         with self.database.reading() as session:
+            heed_changes(session, row)
             to, greeting = recipient(session, row)
         facts = dict(row.facts)
         if row.content:
@@ -114,7 +115,9 @@ class Letters:
         return to, raw
 
     def _unwritten(self, row: Any, error: Exception) -> Verdict:
-        """What becomes of a letter that nobody can be found for, or that could not be written."""
+        """What becomes of a letter that is overtaken, that nobody can be found for, or that could not be written."""
+        if isinstance(error, Overtaken):
+            return rules.overtaken()
         now = self.runtime.clock()
         known = isinstance(error, NotYet | Refused)
         problem = str(error) if known else f"the letter could not be written ({type(error).__name__})"
@@ -139,7 +142,7 @@ class Letters:
         if after.fate is Fate.AGAIN:
             values["due_at"] = at + back_off(row.attempts)
         else:
-            values["done_at" if after.fate is Fate.TAKEN else "failed_at"] = at
+            values["failed_at" if after.fate is Fate.GIVEN_UP else "done_at"] = at
             values["sent"] = self.runtime.keys["contact"].seal(to.encode(), place_of(row.id, "sent")) if to else None
         mine = [letters.c.id == row.id, *waiting(letters)]
         if after.fate is not Fate.TAKEN:
@@ -148,7 +151,7 @@ class Letters:
             changed = session.execute(sa.update(letters).where(*mine).values(**values))
             if not changed.rowcount:  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
                 return
-            if after.fate is not Fate.AGAIN:
+            if after.fate in {Fate.TAKEN, Fate.GIVEN_UP}:
                 publish(session, _news(row, after))
         about = {"id": str(row.id), "type": row.type, "correlation_id": row.correlation_id}
         log.info("letter", **about, fate=after.fate.value, attempts=row.attempts)

@@ -1,8 +1,15 @@
 """What people do in triage; each function one transaction."""
 
 from pprg_triage.actions.cases import case_of, note_day
-from pprg_triage.actions.decisions import propose_decision, ratify_decision
-from pprg_triage.actions.meetings import schedule_meeting
+from pprg_triage.actions.decisions import propose_decision, ratify_decision, ratifying_roles, send_back
+from pprg_triage.actions.meetings import (
+    called,
+    cancel_meeting,
+    hold_meeting,
+    invited_to,
+    move_meeting,
+    schedule_meeting,
+)
 from pprg_triage.actions.requests import (
     CHANGES,
     accept_return,
@@ -21,17 +28,24 @@ __all__ = [
     "CHANGES",
     "accept_return",
     "agencies_asked",
+    "called",
+    "cancel_meeting",
     "case_of",
+    "hold_meeting",
+    "invited_to",
     "move_due_day",
+    "move_meeting",
     "note_day",
     "propose_decision",
     "query_return",
     "ratify_decision",
+    "ratifying_roles",
     "release_requests",
     "request_of",
     "return_id",
     "rows_here",
     "schedule_meeting",
+    "send_back",
     "standard_request",
     "waive_request",
 ]

@@ -1,4 +1,4 @@
-"""Proposing and ratifying decisions."""
+"""Proposing, sending back and ratifying decisions; each route of a case has its own."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,39 +9,73 @@ from sqlalchemy.orm import Session
 from pprg_shared.acting import Done
 from pprg_shared.actor import Actor
 from pprg_shared.boxes import publish
-from pprg_shared.database import seal, today, unseal
+from pprg_shared.database import profile_of, seal, today, unseal
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import triage as says
+from pprg_shared.profile import Route
 from pprg_triage import rules
 from pprg_triage.actions.cases import case_of, done
+from pprg_triage.actions.meetings import group_has_met
 from pprg_triage.actions.requests import agencies_asked
-from pprg_triage.models import Decision, Meeting
+from pprg_triage.models import Case, Decision
+
+UNDECIDED = "insufficient_information"
 
 
-def propose_decision(session: Session, actor: Actor, *, case_id: UUID, **answers: Any) -> Done:
-    """Write down what the group proposes on one route."""
+def propose_decision(session: Session, actor: Actor, *, case_id: UUID, route: str, outcome: str, **said: Any) -> Done:
+    """Write down what the group proposes on one route, or again after it was sent back; what was said before stays."""
     case = case_of(session, case_id, alone=True)
-    if session.scalar(select(Meeting.id).where(Meeting.case_id == case_id)) is None:
-        raise Refused("Call the meeting first: the group decides.")
-    if session.scalar(select(Decision.id).where(Decision.case_id == case_id, Decision.route == answers["route"])):
-        raise Refused("There is a decision on this kind of review already.", "route")
-    decision = Decision(id=uuid4(), case_id=case.id, route=answers["route"], outcome=answers["outcome"])
+    group_has_met(session, case_id)
+    decision = _to_propose(session, case_id, route)
+    content = _content(session, case, profile_of(session).routes[route], outcome, said)
+    if decision.returned_on:
+        before = unseal(session, decision, "content")
+        earlier = {name: value for name, value in before.items() if name != "history"}
+        content["history"] = [*before.get("history", []), {**earlier, "outcome": decision.outcome}]
+    decision.outcome, decision.returned_on = outcome, None
     decision.proposed_by, decision.proposed_on = _person(actor), today(session)
-    decision.content = seal(session, decision, "content", {"reasons": answers["reasons"]})
+    decision.content = seal(session, decision, "content", content)
     session.add(decision)
     return done(case)
 
 
+def _to_propose(session: Session, case_id: UUID, route: str) -> Decision:
+    """The decision on this route that was sent back, else a new one; one that could not be made may be made later."""
+    there = select(Decision).where(Decision.case_id == case_id, Decision.route == route)
+    for each in session.scalars(there.with_for_update()):
+        if each.returned_on:
+            return each
+        if each.ratified_on is None or each.outcome != UNDECIDED:
+            raise Refused("There is a decision on this kind of review already.", "route")
+    return Decision(id=uuid4(), case_id=case_id, route=route)
+
+
+def _content(session: Session, case: Case, route: Route, outcome: str, said: dict[str, Any]) -> dict[str, Any]:
+    """What is sealed of a decision, once it follows from its own answers."""
+    mandates = [each for each in route.mandates if each.enabled]
+    replies = {name: each["reply"] for name, each in said["criteria"].items()}
+    if problem := rules.decision_problem(mandates, replies, outcome, said.get("mandate", "")):
+        raise Refused(*problem)
+    if route.next_steps and outcome != UNDECIDED and not said["next_step"]:
+        raise Refused("Choose what happens next", "next_step")
+    strongest = rules.relied_on(mandates, replies)
+    standard = profile_of(session).outcomes[outcome]
+    about = unseal(session, case, "content")
+    names = [about.get("subject_name", ""), *(each["name"] for each in about.get("subjects", ()))]
+    told = {
+        each: said[each] or getattr(standard, each).format(review=route.name) for each in ("to_referrer", "to_agency")
+    }
+    for each, text in told.items():
+        if rules.names_somebody(text, names):
+            raise Refused("Leave out the name of the person", each)
+    return {**said, **told, "mandate": strongest.code if strongest else "", "history": []}
+
+
 def ratify_decision(session: Session, actor: Actor, *, case_id: UUID, decision_id: UUID) -> Done:
-    """Confirm a decision that somebody else proposed, and tell everyone."""
-    case = case_of(session, case_id)
-    decision = session.get(Decision, decision_id, with_for_update=True)
-    if decision is None or decision.case_id != case_id:
-        raise NotThere
-    already = decision.ratified_by is not None
-    if problem := rules.ratifying_problem(decision.proposed_by, actor.person, already=already):
-        raise Refused(problem, "decision_id")
+    """Confirm for its body a decision that somebody else proposed, and tell everyone."""
+    case, decision = _to_ratify(session, actor, case_id, decision_id)
     decision.ratified_by, decision.ratified_on = _person(actor), today(session)
+    content = unseal(session, decision, "content")
     publish(
         session,
         says.DecisionRatified(
@@ -53,10 +87,46 @@ def ratify_decision(session: Session, actor: Actor, *, case_id: UUID, decision_i
             decided_on=decision.ratified_on,
             referrer_id=case.referrer_id,
             agencies=agencies_asked(session, case_id),
-            reasons=unseal(session, decision, "content")["reasons"],
+            reasons=content["reasons"],
+            **{name: content.get(name, "") for name in ("mandate", "next_step", "to_referrer", "to_agency")},
         ),
     )
     return done(case)
+
+
+def send_back(session: Session, actor: Actor, *, case_id: UUID, decision_id: UUID, why: str) -> Done:
+    """Have the group think a decision over; it can then be proposed again."""
+    case, decision = _to_ratify(session, actor, case_id, decision_id)
+    decision.returned_on = today(session)
+    back = {"by": str(_person(actor)), "on": decision.returned_on.isoformat(), "why": why}
+    content = unseal(session, decision, "content")
+    decision.content = seal(session, decision, "content", {**content, "sent_back": back})
+    return done(case)
+
+
+def _to_ratify(session: Session, actor: Actor, case_id: UUID, decision_id: UUID) -> tuple[Case, Decision]:
+    """A case and a decision on it that this person may now ratify or send back; raises NotThere or Refused."""
+    case = case_of(session, case_id)
+    decision = session.get(Decision, decision_id, with_for_update=True)
+    if decision is None or decision.case_id != case_id:
+        raise NotThere
+    problem = rules.ratifying_problem(
+        decision.proposed_by,
+        actor.person,
+        already=decision.ratified_by is not None,
+        returned=decision.returned_on is not None,
+        belongs=bool(ratifying_roles(session, decision.route) & actor.roles),
+    )
+    if problem:
+        raise Refused(problem, "decision_id")
+    return case, decision
+
+
+def ratifying_roles(session: Session, route: str) -> frozenset[str]:
+    """The roles whose people ratify decisions on this route: those of its body."""
+    profile = profile_of(session)
+    found = profile.routes.get(route)
+    return frozenset(profile.bodies[found.ratified_by].ratifies) if found and found.ratified_by else frozenset()
 
 
 def _person(actor: Actor) -> UUID:

@@ -1,55 +1,163 @@
-"""Calling the group."""
+"""Calling the group, moving and cancelling its meetings, and writing down that one was held."""
 
-from datetime import date, time
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.acting import Done
 from pprg_shared.actor import Actor
 from pprg_shared.boxes import publish
-from pprg_shared.calendar import london
-from pprg_shared.database import now, seal
-from pprg_shared.errors import Refused
+from pprg_shared.calendar import london, london_date
+from pprg_shared.database import now, profile_of, seal, today, unseal
+from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import triage as says
 from pprg_triage import rules
 from pprg_triage.actions.cases import case_of, done
-from pprg_triage.models import Meeting
+from pprg_triage.models import Case, Meeting
 
 
-def schedule_meeting(
+def called(session: Session, case_id: UUID, *, alone: bool = False) -> tuple[Case, Meeting]:
+    """A case and the meeting that is called about it; raises NotThere without one. `alone` as in `case_of`."""
+    case = case_of(session, case_id, alone=alone)
+    meeting: Meeting | None = session.scalar(_open(case_id))
+    if meeting is None:
+        raise NotThere
+    return case, meeting
+
+
+def schedule_meeting(session: Session, _actor: Actor, *, case_id: UUID, when: rules.When) -> Done:
+    """Call the group and the referrer to a meeting inside the clock."""
+    case = case_of(session, case_id, alone=True)
+    starts_at, ends_at = _times(session, case, when)
+    if session.scalar(_open(case_id)):
+        raise Refused("A meeting about this case has been called already.")
+    meeting = Meeting(id=uuid4(), case_id=case.id, sequence=0, state=rules.CALLED)
+    meeting.invited = invited_to(session, case)
+    _put(session, meeting, starts_at, ends_at, when.place)
+    session.add(meeting)
+    _say(session, says.MeetingScheduled, case, meeting)
+    return done(case)
+
+
+def move_meeting(session: Session, _actor: Actor, *, case_id: UUID, when: rules.When) -> Done:
+    """Let the group meet at another time or place; everyone who was invited is told."""
+    case, meeting = called(session, case_id, alone=True)
+    starts_at, ends_at = _times(session, case, when)
+    if (starts_at, ends_at, when.place) == (meeting.starts_at, meeting.ends_at, unseal(session, meeting, "place")):
+        raise Refused("The meeting is at this time and place already. Change one of them.", "day")
+    meeting.sequence += 1
+    _put(session, meeting, starts_at, ends_at, when.place)
+    _say(session, says.MeetingMoved, case, meeting)
+    return done(case)
+
+
+def cancel_meeting(session: Session, _actor: Actor, *, case_id: UUID) -> Done:
+    """Let the meeting not take place; everyone who was invited is told."""
+    case, meeting = called(session, case_id, alone=True)
+    if meeting.starts_at <= now(session):
+        raise Refused("The meeting has begun. Write down that it was held.")
+    meeting.sequence += 1
+    meeting.state = rules.CANCELLED
+    _say(session, says.MeetingCancelled, case, meeting)
+    return done(case)
+
+
+def hold_meeting(
     session: Session,
     _actor: Actor,
     *,
     case_id: UUID,
-    members: list[UUID],
-    day: date,
-    starts: time,
-    ends: time,
-    place: str,
+    held_on: date | None,
+    attended: list[str],
+    conflicts: list[str],
+    interests: str,
 ) -> Done:
-    """Call the group and the referrer to a meeting inside the clock."""
+    """Write down that the group has met: on which day, who was there, who declared an interest and of what kind.
+
+    Without a day it is the meeting that was called; on another day it is one that needed no invitation.
+    """
     case = case_of(session, case_id, alone=True)
-    starts_at, ends_at = london(day, starts), london(day, ends)
+    meeting: Meeting | None = session.scalar(_open(case_id))
+    group = invited_to(session, case)
+    day = held_on or (london_date(meeting.starts_at) if meeting else None)
+    if problem := rules.held_problem(day, case.received_on, today(session)):
+        raise Refused(problem, "held_on")
+    for name, chosen, known in (("attended", attended, group), ("conflicts", conflicts, attended)):
+        if set(chosen) - set(known):
+            raise Refused("Choose people who were there" if name == "conflicts" else "Choose people in the list", name)
+    if day is not None and (meeting is None or day != london_date(meeting.starts_at)):
+        at = london(day, profile_of(session).meetings.starts)
+        meeting = Meeting(id=uuid4(), case_id=case.id, sequence=0, invited=group)
+        _put(session, meeting, at, at, "")
+        session.add(meeting)
+    assert meeting is not None and day is not None  # noqa: S101, PT018 -- the rule said so
+    record = {"held_on": day.isoformat(), "attended": attended, "conflicts": conflicts, "interests": interests}
+    meeting.record, meeting.state = seal(session, meeting, "record", record), rules.HELD
+    return done(case)
+
+
+def invited_to(session: Session, case: Case) -> list[str]:
+    """Whom a meeting about a case brings together: those invited to the one that is called, else group and referrer."""
+    meeting: Meeting | None = session.scalar(_open(case.id))
+    if meeting is not None:
+        return meeting.invited
+    members = [each.id for each in profile_of(session).people_with_role("chair", "member")]
+    return [str(each) for each in dict.fromkeys([*members, case.referrer_id])]
+
+
+def group_has_met(session: Session, case_id: UUID) -> None:
+    """Raises Refused unless a meeting was held at which the group could decide: nobody else may."""
+    meetings = session.scalars(select(Meeting).where(Meeting.case_id == case_id, Meeting.state == rules.HELD)).all()
+    if not meetings:
+        raise Refused("Write down first that the group has met: the group decides.")
+    profile = profile_of(session)
+    missing: list[str] = []
+    for meeting in meetings:
+        record = unseal(session, meeting, "record")
+        deciding = [profile.person(each) for each in record["attended"] if each not in record["conflicts"]]
+        agencies = [profile.agency(each.agency) for each in deciding if each]
+        missing = rules.quorum_missing({each.kind for each in agencies if each}, profile.meetings.quorum)
+        if not missing:
+            return
+    raise Refused(f"The group was not quorate: nobody who may decide was there for {', '.join(missing)}.")
+
+
+def _open(case_id: UUID) -> "Select[Any]":
+    """There is one at a time that is neither held nor cancelled."""
+    return select(Meeting).where(Meeting.case_id == case_id, Meeting.state == rules.CALLED)
+
+
+def _times(session: Session, case: Case, when: rules.When) -> tuple[datetime, datetime]:
+    starts_at, ends_at = london(when.day, when.starts), london(when.day, when.ends)
     if problem := rules.meeting_problem(starts_at, ends_at, now(session), case.due_on):
         raise Refused(*problem)
-    if session.scalar(select(Meeting.id).where(Meeting.case_id == case_id)):
-        raise Refused("A meeting about this case has been called already.")
-    meeting = Meeting(id=uuid4(), case_id=case.id, starts_at=starts_at, ends_at=ends_at, sequence=0)
+    return starts_at, ends_at
+
+
+def _put(session: Session, meeting: Meeting, starts_at: datetime, ends_at: datetime, place: str) -> None:
+    meeting.starts_at, meeting.ends_at = starts_at, ends_at
     meeting.place = seal(session, meeting, "place", place)
-    session.add(meeting)
+
+
+def _say(
+    session: Session,
+    event: type[says.MeetingScheduled] | type[says.MeetingMoved] | type[says.MeetingCancelled],
+    case: Case,
+    meeting: Meeting,
+) -> None:
     publish(
         session,
-        says.MeetingScheduled(
+        event(
             meeting_id=meeting.id,
             case_id=case.id,
             reference=case.reference,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            sequence=0,
-            place=place,
-            invited=list(dict.fromkeys([*members, case.referrer_id])),
+            starts_at=meeting.starts_at,
+            ends_at=meeting.ends_at,
+            sequence=meeting.sequence,
+            place=unseal(session, meeting, "place"),
+            invited=[UUID(each) for each in meeting.invited],
         ),
     )
-    return done(case)

@@ -1,30 +1,49 @@
-"""Proposing and ratifying."""
+"""Proposing, sending back and ratifying."""
 
 from typing import Any
 from uuid import UUID
 
-from flask import request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from pprg_shared.acting import Done, act, needs, reading, submitted
+from pprg_shared.acting import Done, act, needs, reading, runtime, submitted
+from pprg_shared.errors import NotThere
 from pprg_shared.web.forms import Form
 from pprg_triage import actions
 from pprg_triage.pages.cases import case_page
 from pprg_triage.pages.common import form_page, pages, typed
-from pprg_triage.schemas import DecisionSchema, RatificationSchema
+from pprg_triage.projections import proposed_before
+from pprg_triage.schemas import RatificationSchema, SendBackSchema, decision_schema
 
 
-@pages.route("/cases/<uuid:case_id>/decision/new", methods=["GET", "POST"])
-def decide(case_id: UUID) -> ResponseReturnValue:
-    """Take what the group proposes."""
+@pages.get("/cases/<uuid:case_id>/decision/new")
+def choose_route(case_id: UUID) -> ResponseReturnValue:
+    """Ask on which kind of review the group decided; those that the referral names come first."""
     needs("propose")
     with reading() as session:
         about = actions.case_of(session, case_id)
+    named, routes = about.routes.split(), runtime().profile.decided_routes()
+    ordered = dict(sorted(routes.items(), key=lambda each: each[0] not in named))
+    return render_template("choose_route.html", case=about, routes=ordered, named=named)
+
+
+@pages.route("/cases/<uuid:case_id>/decision/<route>", methods=["GET", "POST"])
+def decide(case_id: UUID, route: str) -> ResponseReturnValue:
+    """Take what the group proposes on one route."""
+    needs("propose")
+    if route not in runtime().profile.decided_routes():
+        raise NotThere
+    with reading() as session:
+        about = actions.case_of(session, case_id)
+        first = proposed_before(session, about, route)
 
     def send(data: dict[str, Any]) -> Done:
         return act(actions.propose_decision, phase="decision", case_id=case_id, **data)
 
-    return form_page("decide.html", Form(DecisionSchema(), typed()), send, case=about)
+    body = runtime().profile.bodies[runtime().profile.routes[route].ratified_by or ""]
+    return form_page(
+        "decide.html", Form(decision_schema(route), typed(), first), send, case=about, route=route, body=body
+    )
 
 
 @pages.post("/cases/<uuid:case_id>/decision/ratify")
@@ -37,3 +56,17 @@ def ratify(case_id: UUID) -> ResponseReturnValue:
         return act(actions.ratify_decision, phase="decision", case_id=case_id, **data)
 
     return submitted(form, send) or case_page(case_id, form)
+
+
+@pages.route("/cases/<uuid:case_id>/decision/<uuid:decision_id>/send-back", methods=["GET", "POST"])
+def send_back(case_id: UUID, decision_id: UUID) -> ResponseReturnValue:
+    """Take why a decision must be thought over."""
+    needs("ratify")
+    with reading() as session:
+        about = actions.case_of(session, case_id)
+
+    def send(data: dict[str, Any]) -> Done:
+        return act(actions.send_back, phase="decision", case_id=case_id, **data)
+
+    form = Form(SendBackSchema(), typed(), {"decision_id": decision_id})
+    return form_page("send_back.html", form, send, case=about)

@@ -1,15 +1,19 @@
-"""Calling the group."""
+"""Calling the group, moving and cancelling a meeting, and writing down that it was held."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from flask.typing import ResponseReturnValue
 
 from pprg_shared.acting import Done, act, needs, reading, runtime
+from pprg_shared.calendar import london_date, long, time_of_day
+from pprg_shared.database import unseal
 from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
+from pprg_triage.models import Case
 from pprg_triage.pages.common import form_page, pages, typed
-from pprg_triage.schemas import MeetingSchema
+from pprg_triage.schemas import OTHER, CancellationSchema, held_schema, meeting_schema
 
 
 @pages.route("/cases/<uuid:case_id>/meetings/new", methods=["GET", "POST"])
@@ -19,9 +23,64 @@ def meet(case_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         about = actions.case_of(session, case_id)
     target = rules.clock(about.received_on, runtime().profile.working_days()).targets["meeting"].due
-    members = [each.id for each in runtime().profile.people_with_role("chair", "member")]
+    schema = meeting_schema(about.due_on)
+    first = {"standing": next(iter(schema.offered), OTHER)}
 
     def send(data: dict[str, Any]) -> Done:
-        return act(actions.schedule_meeting, phase="meeting", case_id=case_id, members=members, **data)
+        return act(actions.schedule_meeting, phase="meeting", case_id=case_id, **data)
 
-    return form_page("meet.html", Form(MeetingSchema(), typed()), send, case=about, target=target)
+    return form_page("meet.html", Form(schema, typed(), first), send, case=about, target=target, moving=False)
+
+
+@pages.route("/cases/<uuid:case_id>/meetings/move", methods=["GET", "POST"])
+def move(case_id: UUID) -> ResponseReturnValue:
+    """Take when the group meets instead."""
+    about, meeting = _called(case_id)
+    form = Form(meeting_schema(about.due_on), typed(), _present(meeting))
+
+    def send(data: dict[str, Any]) -> Done:
+        return act(actions.move_meeting, phase="meeting", case_id=case_id, **data)
+
+    return form_page("meet.html", form, send, case=about, moving=True)
+
+
+def _present(meeting: Mapping[str, Any]) -> dict[str, str]:
+    """A meeting as its form shows it."""
+    starts, ends = meeting["starts_at"], meeting["ends_at"]
+    shown = {"standing": OTHER, "day": long(london_date(starts)), "place": meeting["place"]}
+    return shown | {"starts": time_of_day(starts), "ends": time_of_day(ends)}
+
+
+@pages.route("/cases/<uuid:case_id>/meetings/cancel", methods=["GET", "POST"])
+def cancel(case_id: UUID) -> ResponseReturnValue:
+    """Take that the group does not meet."""
+    about, meeting = _called(case_id)
+
+    def send(data: dict[str, Any]) -> Done:
+        return act(actions.cancel_meeting, phase="meeting", case_id=case_id, **data)
+
+    form = Form(CancellationSchema(), typed())
+    return form_page("cancel_meeting.html", form, send, case=about, meeting=meeting)
+
+
+@pages.route("/cases/<uuid:case_id>/meetings/held", methods=["GET", "POST"])
+def held(case_id: UUID) -> ResponseReturnValue:
+    """Take that the group has met."""
+    needs("call")
+    with reading() as session:
+        about = actions.case_of(session, case_id)
+        schema = held_schema(actions.invited_to(session, about))
+
+    def send(data: dict[str, Any]) -> Done:
+        return act(actions.hold_meeting, phase="meeting", case_id=case_id, **data)
+
+    return form_page("held.html", Form(schema, typed()), send, case=about)
+
+
+def _called(case_id: UUID) -> tuple[Case, dict[str, Any]]:
+    """A case and the meeting that is called about it; raises NotThere without one."""
+    needs("call")
+    with reading() as session:
+        about, meeting = actions.called(session, case_id)
+        shown = {"starts_at": meeting.starts_at, "ends_at": meeting.ends_at}
+        return about, shown | {"place": unseal(session, meeting, "place")}

@@ -1,27 +1,26 @@
 """What pages and API show of a case, put together for reading."""
 
-from pprg_triage.projections.case import (
-    Part,
-    Step,
-    Whole,
-    chronology_page,
-    steps_of,
-    whole_case,
-    whole_chronology,
-    whole_request,
-)
+from pprg_triage.projections.case import Step, Whole, steps_of, whole_case
+from pprg_triage.projections.chronology import Part, chronology_page, whole_chronology
+from pprg_triage.projections.decisions import Decided, proposed_before
 from pprg_triage.projections.history import Happened, history_of
+from pprg_triage.projections.meetings import Met
 from pprg_triage.projections.referral import Told, known_days, told_of
+from pprg_triage.projections.requests import WholeRequest, whole_request
 
 __all__ = [
+    "Decided",
     "Happened",
+    "Met",
     "Part",
     "Step",
     "Told",
     "Whole",
+    "WholeRequest",
     "chronology_page",
     "history_of",
     "known_days",
+    "proposed_before",
     "steps_of",
     "told_of",
     "whole_case",

@@ -12,9 +12,27 @@ from pprg_triage.rules.clocks import (
     notable,
     starts_clock,
 )
-from pprg_triage.rules.decisions import OUTCOMES, ratifying_problem
+from pprg_triage.rules.decisions import (
+    OUTCOMES,
+    REPLIES,
+    decision_problem,
+    names_somebody,
+    outcome_of,
+    ratifying_problem,
+    relied_on,
+    weighed,
+)
 from pprg_triage.rules.history import event_words
-from pprg_triage.rules.meetings import meeting_problem
+from pprg_triage.rules.meetings import (
+    CALLED,
+    CANCELLED,
+    HELD,
+    When,
+    held_problem,
+    meeting_problem,
+    quorum_missing,
+    still_to_come,
+)
 from pprg_triage.rules.requests import (
     MOVES,
     OFFICE_OPENS,
@@ -32,13 +50,17 @@ from pprg_triage.rules.requests import (
 from pprg_triage.rules.routes import CERTAIN, NOT_RULED_OUT, POSSIBLE, Route, routes
 
 __all__ = [
+    "CALLED",
+    "CANCELLED",
     "CERTAIN",
+    "HELD",
     "MOVES",
     "NOT_RULED_OUT",
     "NO_TIME",
     "OFFICE_OPENS",
     "OUTCOMES",
     "POSSIBLE",
+    "REPLIES",
     "RUNGS",
     "SETTLED",
     "STATES",
@@ -49,20 +71,29 @@ __all__ = [
     "Clock",
     "Entry",
     "Route",
+    "When",
     "clock",
     "clocks",
     "day_problem",
     "day_words",
+    "decision_problem",
     "event_words",
+    "held_problem",
     "meeting_problem",
     "moved",
+    "names_somebody",
     "notable",
+    "outcome_of",
     "position",
+    "quorum_missing",
     "ratifying_problem",
+    "relied_on",
     "reminder_applies",
     "reminder_times",
     "routes",
     "scope",
     "starts_clock",
     "still_missing",
+    "still_to_come",
+    "weighed",
 ]

@@ -1,16 +1,98 @@
-"""What the group may decide, and who may confirm it."""
+"""What the group may decide on a route, whether its answers bear that out, and who may confirm it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 OUTCOMES = {
     "criteria_met": "Criteria met",
     "criteria_not_met": "Criteria not met",
     "insufficient_information": "Not enough information yet",
 }
+REPLIES = {"yes": "Yes", "no": "No", "not_sure": "Not enough information"}
 
 
-def ratifying_problem(proposed_by: object, ratified_by: object, *, already: bool) -> str | None:
+class Mandate(Protocol):
+    """A power or duty to review, as a decision weighs it: every criterion of `all` and one of `any`."""
+
+    @property
+    def code(self) -> str:
+        """Its name within the route."""
+
+    @property
+    def name(self) -> str:
+        """The law or policy."""
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Criteria that all must be met."""
+
+    @property
+    def any(self) -> tuple[str, ...]:
+        """Criteria of which one must be met."""
+
+
+def weighed(mandate: Mandate, replies: Mapping[str, str]) -> str:
+    """Whether the answers meet a mandate: yes, no or not_sure; a criterion that is not answered is not sure."""
+    found = [replies.get(each, "not_sure") for each in mandate.all]
+    if mandate.any:
+        some = {replies.get(each, "not_sure") for each in mandate.any}
+        found.append(next(each for each in ("yes", "not_sure", "no") if each in some))
+    if "no" in found:
+        return "no"
+    return "not_sure" if "not_sure" in found else "yes"
+
+
+def relied_on(mandates: Sequence[Mandate], replies: Mapping[str, str]) -> Mandate | None:
+    """The strongest mandate that the answers meet; a profile names the strongest first."""
+    return next((each for each in mandates if weighed(each, replies) == "yes"), None)
+
+
+def outcome_of(mandates: Sequence[Mandate], replies: Mapping[str, str]) -> str:
+    """What the answers come to: met under one mandate, not met when each has a no, else not enough is known."""
+    found = {weighed(each, replies) for each in mandates}
+    if "yes" in found:
+        return "criteria_met"
+    return "criteria_not_met" if found == {"no"} else "insufficient_information"
+
+
+def decision_problem(
+    mandates: Sequence[Mandate], replies: Mapping[str, str], outcome: str, mandate: str
+) -> tuple[str, str] | None:
+    """Why a decision contradicts its own answers, and the field to change, or None when it follows from them.
+
+    Whether the criteria are met is not a matter of taste; what to do about it is: that is the next step.
+    """
+    follows, strongest = outcome_of(mandates, replies), relied_on(mandates, replies)
+    if outcome != follows:
+        why = {
+            "criteria_met": f"Every criterion of {strongest.name if strongest else 'a mandate'} is answered with yes",
+            "criteria_not_met": "A criterion that is needed is answered with no",
+            "insufficient_information": "Nothing is answered with no, and not everything with yes",
+        }[follows]
+        return f"{why}: choose “{OUTCOMES[follows]}”, or change an answer", "outcome"
+    if mandate and strongest and mandate != strongest.code:
+        return f"The answers meet {strongest.name}: rely on that, or change an answer", "mandate"
+    if mandate and not strongest:
+        return "The answers meet no mandate: rely on none", "mandate"
+    return None
+
+
+def names_somebody(text: str, names: Sequence[str]) -> bool:
+    """Whether words for others hold one of these names; a person whose name is not known has none."""
+    known = [each.casefold() for each in names if len(each) > 1 and each.casefold() not in {"not known", "unknown"}]
+    return any(each in text.casefold() for each in known)
+
+
+def ratifying_problem(
+    proposed_by: object, ratified_by: object, *, already: bool, returned: bool = False, belongs: bool = True
+) -> str | None:
     """Why this person cannot confirm the decision, or None when they can."""
     if already:
         return "This decision has been ratified already"
+    if returned:
+        return "This decision was sent back: it must be proposed again first"
     if proposed_by == ratified_by:
         return "A second person must ratify: you proposed this decision"
+    if not belongs:
+        return "Another body ratifies decisions on this kind of review"
     return None

@@ -1,23 +1,60 @@
-"""When the group may meet."""
+"""When the group may meet, and when it was quorate."""
 
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
 
-from pprg_shared.calendar import (
-    is_working_day,
-    london_date,
-    short,
-)
+from pprg_shared.calendar import horizon, is_working_day, london, london_date, short
+
+#: States of a meeting.
+CALLED, CANCELLED, HELD = "called", "cancelled", "held"
+
+
+@dataclass(frozen=True)
+class When:
+    """When and where the group meets, London time."""
+
+    day: date
+    starts: time
+    ends: time
+    place: str
+
+
+def still_to_come(dates: Sequence[date], starts: time, now: datetime) -> list[date]:
+    """The standing dates whose meeting has not begun yet."""
+    return [each for each in dates if london(each, starts) > now]
 
 
 def meeting_problem(starts: datetime, ends: datetime, now: datetime, due: date) -> tuple[str, str] | None:
-    """Why the group cannot meet then and which of `day`, `starts` and `ends` is to blame, or None when it can."""
-    day = london_date(starts)
+    """Why the group cannot meet then and which of `day`, `starts` and `ends` is to blame, or None when it can.
+
+    A clock that has run out forbids nothing: a late meeting is better than none.
+    """
+    day, today = london_date(starts), london_date(now)
     if starts <= now:
-        return "The meeting must lie in the future", "starts" if day == london_date(now) else "day"
+        return "The meeting must lie in the future", "starts" if day == today else "day"
     if ends <= starts:
         return "The meeting must end after it starts", "ends"
-    if day > due:
+    if day > due >= today:
         return f"The meeting must be inside the clock: on {short(due)} at the latest", "day"
+    if day.year > horizon():
+        return f"No bank holidays are known for {day.year} yet: choose an earlier day", "day"
     if not is_working_day(day):
         return f"{short(day)} is not a working day", "day"
     return None
+
+
+def held_problem(held_on: date | None, received_on: date, today: date) -> str | None:
+    """Why a meeting cannot have been held on that day, or None when it can."""
+    if held_on is None:
+        return "No meeting is called: enter the day on which the group met"
+    if held_on > today:
+        return f"{short(held_on)} has not come yet: enter the day on which the group met"
+    if held_on < received_on:
+        return f"The referral was received on {short(received_on)}: the group cannot have met about it before"
+    return None
+
+
+def quorum_missing(present: Collection[str], quorum: Sequence[str]) -> list[str]:
+    """The kinds of agency without which the group decides nothing and that nobody was there for."""
+    return [each for each in quorum if each not in present]

@@ -1,16 +1,21 @@
 """What may be sent to triage, by form and by API alike."""
 
 from pprg_triage.schemas.cases import DaySchema
-from pprg_triage.schemas.decisions import DecisionSchema, RatificationSchema
-from pprg_triage.schemas.meetings import MeetingSchema
+from pprg_triage.schemas.decisions import RatificationSchema, RouteSchema, SendBackSchema, decision_schema
+from pprg_triage.schemas.meetings import OTHER, CancellationSchema, held_schema, meeting_schema
 from pprg_triage.schemas.requests import CHANGES, ChronologySchema, RequestsSchema
 
 __all__ = [
     "CHANGES",
+    "OTHER",
+    "CancellationSchema",
     "ChronologySchema",
     "DaySchema",
-    "DecisionSchema",
-    "MeetingSchema",
     "RatificationSchema",
     "RequestsSchema",
+    "RouteSchema",
+    "SendBackSchema",
+    "decision_schema",
+    "held_schema",
+    "meeting_schema",
 ]

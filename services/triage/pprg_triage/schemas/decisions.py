@@ -1,46 +1,139 @@
 """What may be sent about decisions."""
 
-from marshmallow import Schema, ValidationError, fields, validate
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
 
 from pprg_shared.acting import runtime
-from pprg_triage.rules import OUTCOMES
+from pprg_shared.profile import Criterion, Route
+from pprg_triage.rules import OUTCOMES, REPLIES
 from pprg_triage.schemas.words import words
 
-
-def _reviews() -> dict[str, str]:
-    return runtime().profile.decided_routes()
+ANSWER, WHY = "answer_", "why_"
 
 
 def _route(slug: str) -> None:
-    if slug not in _reviews():
+    if slug not in runtime().profile.decided_routes():
         raise ValidationError("Choose a kind of review from the list")
 
 
-class DecisionSchema(Schema):
-    """What the group proposes on one route."""
+class RouteSchema(Schema):
+    """The kind of review that a decision is about; the rest of what is sent depends on it."""
 
-    route = fields.String(
-        required=True,
-        validate=_route,
-        metadata={"label": "Kind of review", "widget": "select", "choices": _reviews},
-        **words("Choose the kind of review"),
+    class Meta:
+        """The other fields are read once the kind is known."""
+
+        unknown = EXCLUDE
+
+    route = fields.String(required=True, validate=_route, **words("Choose the kind of review"))
+
+
+class DecisionSchema(Schema):
+    """What the group proposes on one route; `decision_schema` adds a question for each of its criteria."""
+
+    @post_load
+    def _criteria(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        """Answers and their whys as one mapping by criterion."""
+        answered = {name.removeprefix(ANSWER): reply for name, reply in data.items() if name.startswith(ANSWER)}
+        criteria = {name: {"reply": reply, "why": data.get(WHY + name, "")} for name, reply in answered.items()}
+        rest = {name: value for name, value in data.items() if not name.startswith((ANSWER, WHY))}
+        return {**rest, "criteria": criteria}
+
+
+def decision_schema(code: str) -> DecisionSchema:
+    """What may be sent about a decision on this route, in the order in which the group goes through it."""
+    profile = runtime().profile
+    route = profile.routes[code]
+    asked = dict.fromkeys(name for each in route.mandates if each.enabled for name in (*each.all, *each.any))
+    questions: dict[str, fields.Field[Any]] = {"route": _hidden(code)}
+    for name in (*asked, *(each for each in route.considers if each not in asked)):
+        questions |= _question(profile.criteria[name], must=name in asked, first=len(questions) == 1)
+    made = type("DecisionSchema", (DecisionSchema,), questions | _decided(route))
+    schema: DecisionSchema = made()
+    return schema
+
+
+def _hidden(code: str) -> fields.String:
+    only = validate.Equal(code, error="This form is about another kind of review")
+    advice = words("Say which kind of review")
+    return fields.String(required=True, validate=only, metadata={"widget": "hidden"}, **advice)
+
+
+def _question(criterion: Criterion, *, must: bool, first: bool) -> dict[str, fields.Field[Any]]:
+    about = {"label": criterion.asks, "hint": criterion.help, "widget": "radios"}
+    offered = validate.OneOf(list(REPLIES), list(REPLIES.values()), error="Answer yes, no or not enough information")
+    answer = fields.String(
+        required=must,
+        validate=offered,
+        metadata=about | ({"section": "Criteria"} if first else {}),
+        **words("Answer yes, no or not enough information"),
     )
-    outcome = fields.String(
-        required=True,
-        validate=validate.OneOf(list(OUTCOMES), list(OUTCOMES.values()), error="Say whether the criteria are met"),
-        metadata={"label": "Are the criteria met?", "widget": "radios"},
-        **words("Say whether the criteria are met"),
+    why = fields.String(
+        validate=validate.Length(max=500, error="Say why in up to 500 characters"),
+        metadata={"label": f"Why: {criterion.says}", "hint": "In a sentence; may be left empty."},
+        **words("Say why in up to 500 characters"),
     )
-    reasons = fields.String(
-        required=True,
-        validate=validate.Length(min=20, max=8000, error="Give the reasons, in 20 to 8000 characters"),
-        metadata={
-            "label": "Reasons",
-            "hint": "Say how the criteria apply to this case.",
-            "widget": "textarea",
-            "rows": 8,
-        },
-        **words("Give the reasons"),
+    return {ANSWER + criterion.code: answer, WHY + criterion.code: why}
+
+
+def _decided(route: Route) -> dict[str, fields.Field[Any]]:
+    mandates = {each.code: each.name for each in route.mandates if each.enabled}
+    found: dict[str, fields.Field[Any]] = {
+        "outcome": fields.String(
+            required=True,
+            validate=validate.OneOf(list(OUTCOMES), list(OUTCOMES.values()), error="Say whether the criteria are met"),
+            metadata={"label": "Are the criteria met?", "widget": "radios", "section": "Decision"},
+            **words("Say whether the criteria are met"),
+        ),
+        "mandate": fields.String(
+            load_default="",
+            validate=validate.OneOf(list(mandates), error="Choose a mandate from the list"),
+            metadata={
+                "label": "Mandate relied on",
+                "hint": "Left empty, the strongest that the answers meet.",
+                "widget": "select",
+                "choices": mandates,
+            },
+            **words("Choose a mandate from the list"),
+        ),
+        "next_step": fields.String(
+            load_default="",
+            validate=validate.OneOf(list(route.next_steps), error="Choose what happens next from the list"),
+            metadata={"label": "What happens next?", "widget": "radios", "choices": dict(route.next_steps)},
+            **words("Choose what happens next"),
+        ),
+    }
+    if len(mandates) == 1:
+        del found["mandate"]
+    return found | _said()
+
+
+def _said() -> dict[str, fields.Field[Any]]:
+    hint = "No names and nothing confidential. Left empty, the standard words; the case shows them before ratification."
+    return {
+        "reasons": fields.String(
+            required=True,
+            validate=validate.Length(min=20, max=8000, error="Give the reasons, in 20 to 8000 characters"),
+            metadata={
+                "label": "Reasons",
+                "hint": "Say how the criteria apply to this case.",
+                "widget": "textarea",
+                "rows": 8,
+            },
+            **words("Give the reasons"),
+        ),
+        "dissent": _text("Dissent", "Who disagreed and why, if anybody did.", 4000),
+        "to_referrer": _text("What the referrer reads", hint, 2000),
+        "to_agency": _text("What the agencies read", hint, 2000),
+    }
+
+
+def _text(label: str, hint: str, most: int) -> fields.String:
+    advice = f"Say it in up to {most} characters"
+    about = {"label": label, "hint": hint, "widget": "textarea"}
+    return fields.String(
+        load_default="", validate=validate.Length(max=most, error=advice), metadata=about, **words(advice)
     )
 
 
@@ -48,3 +141,15 @@ class RatificationSchema(Schema):
     """Which decision a second person confirms."""
 
     decision_id = fields.UUID(required=True, metadata={"widget": "hidden"}, **words("Say which decision"))
+
+
+class SendBackSchema(Schema):
+    """Which decision must be thought over, and why."""
+
+    decision_id = fields.UUID(required=True, metadata={"widget": "hidden"}, **words("Say which decision"))
+    why = fields.String(
+        required=True,
+        validate=validate.Length(min=5, max=2000, error="Say why, in 5 to 2000 characters"),
+        metadata={"label": "Why is it sent back?", "widget": "textarea"},
+        **words("Say why it is sent back"),
+    )

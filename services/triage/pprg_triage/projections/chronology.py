@@ -1,0 +1,77 @@
+"""A chronology, page by page and whole."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from pprg_shared.database import unseal
+from pprg_shared.partial_dates import from_json
+from pprg_triage import rules
+from pprg_triage.models import Request, Row
+
+#: Rows of a chronology on a page, and in memory at once when all are written out.
+PAGE_ROWS = 100
+WHOLE_ROWS = 500
+Selected = TypeVar("Selected", bound=Select[Any])
+
+
+@dataclass(frozen=True)
+class Part:
+    """A page of a chronology, of `total` rows; `page` counts from 1."""
+
+    entries: list[rules.Entry]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // PAGE_ROWS))
+
+
+def chronology_page(
+    session: Session, case_id: UUID, *, page: int, agency: str = "", first: date | None = None, last: date | None = None
+) -> Part:
+    """A page of the rows of all agencies in one time order, or of one agency, or of what may lie in a period."""
+    chosen = rows_of(case_id, agency, first, last)
+    total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+    wanted = _ordered(chosen).limit(PAGE_ROWS).offset((page - 1) * PAGE_ROWS).subquery()
+    rows = session.scalars(_ordered(select(Row).join(wanted, wanted.c.id == Row.id)))
+    return Part([_entry(session, row) for row in rows], total, page)
+
+
+def whole_chronology(session: Session, case_id: UUID) -> Iterator[rules.Entry]:
+    """Every row of all agencies in one time order, a few hundred in memory at a time."""
+    numbers = session.scalars(_ordered(rows_of(case_id, "", None, None))).all()
+    for start in range(0, len(numbers), WHOLE_ROWS):
+        some = numbers[start : start + WHOLE_ROWS]
+        yield from (_entry(session, row) for row in session.scalars(_ordered(select(Row).where(Row.id.in_(some)))))
+        session.expunge_all()
+
+
+def rows_of(case_id: UUID, agency: str, first: date | None, last: date | None) -> Select[UUID]:
+    """Ids of the rows that count: those of the newest return of each agency that is here whole."""
+    of_answer = (Request.case_id == Row.case_id, Request.agency == Row.agency, Request.answer == Row.revision)
+    chosen = select(Row.id).join(Request, and_(*of_answer)).where(Row.case_id == case_id)
+    if agency:
+        chosen = chosen.where(Row.agency == agency)
+    if first:
+        chosen = chosen.where(Row.until >= first)
+    return chosen.where(Row.day <= last) if last else chosen
+
+
+def _ordered(chosen: Selected) -> Selected:
+    """The order of rules.position; a row of an older release, of which nothing is known in clear, comes last."""
+    return chosen.order_by(Row.day.is_(None), Row.day, Row.precision, Row.time, Row.number, Row.agency, Row.id)
+
+
+def _entry(session: Session, row: Row) -> rules.Entry:
+    content = unseal(session, row, "content")
+    when = from_json(content["value"], content["precision"], content["as_entered"], uncertain=content["uncertain"])
+    words = {name: content.get(name, "") for name in ("source", "event", "action", "time", "people")}
+    return rules.Entry(when, row.number, row.agency, **words)

@@ -1,0 +1,176 @@
+"""Decisions by their front doors: one a route, in the words of its criteria, ratified by its own body or sent back."""
+
+import json
+import re
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+import invented
+from pprg_shared.boxes.tables import outbox
+
+PARTNER, BOARD = "partner-police", "board-chair"
+ADULT = {"subject_kind": "adult", "subject_name": "Invented Adult", "subject_born": "1950"}
+
+
+@pytest.fixture
+def refer(world):
+    """The path of a case about a child or an adult on which the group has met."""
+
+    def send(**changes):
+        body, headers = invented.REFERRAL | changes, {"Idempotency-Key": "one"}
+        world.client("intake").post("/api/v1/referrals", json=body, headers=headers)
+        world.settle()
+        (only,) = world.client("triage").get("/api/v1/cases", headers={"Acting-As": "coordinator"}).json["cases"]
+        path = f"/cases/{only['id']}"
+        assert ask(world, path, "meetings/record", invented.HELD).status_code == 201
+        return path
+
+    return send
+
+
+def ask(world, case, what, body, who="coordinator"):
+    headers = {"Acting-As": who, "Idempotency-Key": str(uuid4())}
+    answer = world.client("triage").post(f"/api/v1{case}/{what}", json=body, headers=headers)
+    world.settle()
+    return answer
+
+
+def decisions(world, case):
+    return world.client("triage").get(f"/api/v1{case}", headers={"Acting-As": "coordinator"}).json["decisions"]
+
+
+def ratify(world, case, decision, who):
+    return ask(world, case, "decisions/ratification", {"decision_id": decision["id"]}, who)
+
+
+def words(page):
+    main = page.text.partition("<main")[2].partition("</main>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def test_each_route_has_a_decision_and_a_body_of_its_own(world, refer):
+    case = refer(**ADULT)
+    for route in ("safeguarding_adult_review", "dhr"):
+        assert ask(world, case, "decisions", invented.decision(route)).status_code == 201
+    adult, dhr = sorted(decisions(world, case), key=lambda each: each["route"] == "dhr")
+
+    wrong = [ratify(world, case, adult, each) for each in ("community-chair", PARTNER)]
+    right = [ratify(world, case, adult, BOARD), ratify(world, case, dhr, "community-chair")]
+
+    assert (adult["body"], dhr["body"]) == ("the Safeguarding Adults Board", "the community safety partnership")
+    assert [each.status_code for each in wrong] == [409, 409]
+    assert wrong[0].json["detail"] == "Another body ratifies decisions on this kind of review"
+    assert [each.status_code for each in right] == [201, 201]
+    assert [each["ratified"] for each in decisions(world, case)] == [True, True]
+
+
+def test_what_is_left_empty_is_the_strongest_mandate_and_the_standard_words(world, refer):
+    case = refer(**ADULT)
+    weaker = {"answer_joint_working": "no", "answer_died_of_abuse": "no"}
+    ask(world, case, "decisions", invented.decision("safeguarding_adult_review", **weaker))
+
+    (decision,) = decisions(world, case)
+
+    assert decision["mandate"] == "may"
+    assert "are met: Safeguarding adult review." in decision["to_referrer"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "pointer"),
+    [
+        ({"outcome": "criteria_not_met"}, 409, "/outcome"),
+        ({"answer_child": "no"}, 409, "/outcome"),
+        ({"answer_child": "not_sure"}, 409, "/outcome"),
+        ({"answer_child": "perhaps"}, 422, "/answer_child"),
+        ({"next_step": ""}, 422, "/next_step"),
+        ({"next_step": "start"}, 422, "/next_step"),
+        ({"to_referrer": "We looked at INVENTED CHILD."}, 409, "/to_referrer"),
+        ({"route": "sin"}, 422, "/route"),
+        ({"route": "dhr"}, 422, "/answer_aged_16"),
+        ({"anything": "else"}, 422, "/anything"),
+    ],
+)
+def test_a_decision_that_cannot_be_is_refused_and_nothing_is_stored(world, refer, changes, status, pointer):
+    case = refer()
+
+    refused = ask(world, case, "decisions", invented.decision("rapid_review") | changes)
+
+    assert refused.status_code == status
+    assert pointer in [each["pointer"] for each in refused.json["errors"]]
+    assert decisions(world, case) == []
+
+
+def test_a_decision_is_sent_back_changed_and_ratified_and_what_was_said_stays(world, refer):
+    case = refer()
+    ask(world, case, "decisions", invented.decision("rapid_review"))
+    (first,) = decisions(world, case)
+    back = {"decision_id": first["id"], "why": "Say more about the school."}
+
+    by_the_proposer, sent = (ask(world, case, "decisions/return", back, who) for who in ("coordinator", PARTNER))
+    too_early = ratify(world, case, first, PARTNER)
+    page = words(world.visitor("triage", "coordinator").get(case))
+    again = ask(world, case, "decisions", invented.decision("rapid_review", dissent="The school disagrees."))
+    (second,) = decisions(world, case)
+    done = ratify(world, case, second, PARTNER)
+
+    assert [each.status_code for each in (by_the_proposer, sent, too_early)] == [403, 201, 409]
+    assert "Sent back on Tuesday 24 November 2026: Say more about the school." in page
+    assert (again.status_code, second["id"], second["dissent"]) == (201, first["id"], "The school disagrees.")
+    assert [each["sent_back"]["why"] for each in second["history"]] == ["Say more about the school."]
+    assert done.status_code == 201
+
+
+def test_a_proposal_that_was_sent_back_is_changed_from_where_it_was(world, refer):
+    case, office = refer(), world.visitor("triage", "coordinator")
+    ask(world, case, "decisions", invented.decision("rapid_review", why_died="The inquest says so."))
+    (decision,) = decisions(world, case)
+    ask(world, case, "decisions/return", {"decision_id": decision["id"], "why": "Think again."}, PARTNER)
+
+    page = office.get(f"{case}/decision/rapid_review").text
+
+    assert 'value="The inquest says so."' in page
+    assert "Invented reasons: the agencies could have worked together better." in page
+    assert re.search(r'name="outcome" type="radio" value="criteria_met" checked', page)
+
+
+def test_what_could_not_be_decided_is_decided_later(world, refer):
+    case = refer()
+    unsure = {"outcome": "insufficient_information", "answer_child": "not_sure"}
+    first = ask(world, case, "decisions", invented.decision("rapid_review", **unsure))
+    (decision,) = decisions(world, case)
+    ratify(world, case, decision, PARTNER)
+
+    second = ask(world, case, "decisions", invented.decision("rapid_review"))
+    third = ask(world, case, "decisions", invented.decision("rapid_review"))
+
+    assert [each.status_code for each in (first, second, third)] == [201, 201, 409]
+
+
+def test_the_age_of_the_person_is_answered_and_the_routes_of_the_referral_come_first(world, refer):
+    case, office = refer(routes=["lcspr"]), world.visitor("triage", "coordinator")
+
+    chosen, form = office.get(f"{case}/decision/new"), office.get(f"{case}/decision/lcspr")
+
+    first = re.findall(rf'href="{case}/decision/(\w+)"', chosen.text)[0]
+    assert first == "lcspr"
+    assert re.search(r'name="answer_child" type="radio" value="yes" checked', form.text)
+    assert "Does the case show themes that come again and again?" in words(form)
+    assert office.get(f"{case}/decision/leder").status_code == 404
+
+
+def test_what_is_said_about_a_ratified_decision_holds_nothing_of_the_case_in_clear(world, refer):
+    case = refer()
+    secret = {"reasons": "The canary reasons of the group.", "to_agency": "The canary words.", "dissent": "A canary."}
+    ask(world, case, "decisions", invented.decision("rapid_review", **secret))
+    (decision,) = decisions(world, case)
+    ratify(world, case, decision, PARTNER)
+
+    with world.services["triage"].database.reading() as session:
+        bodies = [bytes(each) for each in session.scalars(sa.select(outbox.c.body))]
+    said = next(json.loads(each) for each in bodies if json.loads(each)["type"] == "decision.ratified.v1")
+
+    assert said["data"]["public"]["mandate"] == "serious_incident"
+    assert said["data"]["public"]["next_step"] == "lcspr"
+    assert [each for each in bodies if b"canary" in each.lower()] == []
