@@ -221,11 +221,12 @@ def test_a_decision_is_proposed_after_the_meeting_was_called_and_before_it_is_ra
     case = refer(world)
     meeting = {"day": "2026-12-01", "starts": "10:00", "ends": "12:00", "place": "Room"}
     post(world, "triage", f"/api/v1{case}/meetings", meeting)
-    world.clock.forward(hours=1)
-    decision = {"route": "rapid_review", "outcome": "criteria_met", "reasons": "Canary reasons, which are invented."}
+    world.clock.forward(days=7)
+    post(world, "triage", f"/api/v1{case}/meetings/record", invented.HELD | {"held_on": "2026-12-01"})
+    decision = invented.decision("rapid_review", reasons="Canary reasons, which are invented.")
     post(world, "triage", f"/api/v1{case}/decisions", decision)
     proposed = get(world, case)["decisions"][0]["id"]
-    post(world, "triage", f"/api/v1{case}/decisions/ratification", {"decision_id": proposed}, "chair")
+    post(world, "triage", f"/api/v1{case}/decisions/ratification", {"decision_id": proposed}, "partner-police")
 
     told = [(each["what"], each["who"]) for each in get(world, f"{case}/history")["history"]]
 

@@ -11,7 +11,7 @@ import invented
 from pprg_shared.boxes.tables import outbox
 
 PARTNER, BOARD = "partner-police", "board-chair"
-ADULT = {"subject_kind": "adult", "subject_name": "Invented Adult", "subject_born": "1950"}
+ADULT = {"subjects": [{"kind": "adult", "name": "Invented Adult", "born": "1950"}]}
 
 
 @pytest.fixture

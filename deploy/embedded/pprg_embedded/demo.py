@@ -2,16 +2,15 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
 from pprg_embedded.browser import Browser
+from pprg_embedded.playing import Play, at_least, letters
 from pprg_shared.calendar import add_working_days, london_date, long
 from pprg_shared.profile import Profile, Route
 
-PATIENCE = 60.0
 MOST_STEPS = 57
 MOST_MAILS = 3
 ROUTES = ("rapid_review", "lcspr")
@@ -21,33 +20,6 @@ SUMMARY = "An invented case in which a child was known to many agencies."
 LEARNING = "This case is invented. Agencies held parts of the picture and met late; sharing earlier would have helped."
 THEMES = ["information-sharing", "voice-of-child"]
 EVENTS = ("An invented visit was made", "An invented call was logged", "An invented meeting was missed")
-
-
-@dataclass
-class Play:
-    """What the demo has seen so far."""
-
-    base: str
-    profile: Profile
-    agencies: list[str]
-    progress: Callable[[str], None]
-    started: float = field(default_factory=time.monotonic)
-    result: dict[str, Any] = field(default_factory=dict)
-    checks: list[dict[str, Any]] = field(default_factory=list)
-
-    def check(self, name: str, detail: object, *, ok: bool) -> None:
-        """Note what the product answered."""
-        self.checks.append({"name": name, "ok": bool(ok), "detail": str(detail)})
-
-    def wait(self, what: str, look: Callable[[], Any]) -> Any:
-        """Ask the product until it is so, for a minute at most."""
-        until = time.monotonic() + PATIENCE
-        while not (found := look()):
-            if time.monotonic() > until:
-                self.check(what, "did not come within a minute", ok=False)
-                return None
-            time.sleep(0.1)
-        return found
 
 
 def play(base: str, profile: Profile, count: int, progress: Callable[[str], None]) -> dict[str, Any]:
@@ -119,18 +91,6 @@ def _as_form(answers: Mapping[str, Any]) -> dict[str, Any]:
         for number, row in enumerate(sent.pop(name)):
             sent |= {f"{name}-{number}-{each}": text for each, text in row.items()}
     return sent
-
-
-def letters(office: Browser, case_id: str, template: str) -> list[Any]:
-    """The letters of a kind about a case that were accepted."""
-    found = office.api(f"/api/v1/letters?subject={case_id}")["letters"]
-    return [each for each in found if each["template"] == template and each["state"] == "accepted"]
-
-
-def at_least(count: int, office: Browser, case_id: str, template: str) -> list[Any]:
-    """The accepted letters of a kind, once there are so many."""
-    found = letters(office, case_id, template)
-    return found if len(found) >= count else []
 
 
 def ask(show: Play, office: Browser, case_id: str) -> None:
