@@ -6,17 +6,18 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from pprg_intake import actions
+from pprg_intake import actions, answers
 from pprg_intake.models import Request
 from pprg_intake.schemas import NilReturnSchema, ReferralSchema, ReturnSchema
 from pprg_shared.acting import act, actor, may, needs, reading, receipt, runtime
 from pprg_shared.database import unseal
-from pprg_shared.web.api import body
+from pprg_shared.web.api import body, gives
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 
 @api.get("/agencies")
+@gives(answers.Agencies)
 def agencies() -> ResponseReturnValue:
     """List the agencies of the partnership."""
     return jsonify({"agencies": [{"slug": each.code, "name": each.name} for each in runtime().profile.agencies]})
@@ -26,12 +27,13 @@ def agencies() -> ResponseReturnValue:
 def create_referral() -> ResponseReturnValue:
     """Submit a referral."""
     needs("refer")
-    answers = body(ReferralSchema(entering=may("enter")))
+    said = body(ReferralSchema(entering=may("enter")))
     prefix = runtime().profile.partnership.prefix
-    return receipt(act(actions.submit_referral, phase="receipt", prefix=prefix, **answers))
+    return receipt(act(actions.submit_referral, phase="receipt", prefix=prefix, **said))
 
 
 @api.get("/requests")
+@gives(answers.Requests)
 def list_requests() -> ResponseReturnValue:
     """List what one's agency is asked."""
     needs("answer")
@@ -41,6 +43,7 @@ def list_requests() -> ResponseReturnValue:
 
 
 @api.get("/requests/<uuid:request_id>")
+@gives(answers.WholeRequest)
 def one_request(request_id: UUID) -> ResponseReturnValue:
     """Show what is asked."""
     needs("answer")

@@ -23,6 +23,7 @@ from pprg_shared.acting import Done, act, actor, may, needs, reading, runtime, s
 from pprg_shared.actor import COOKIE, sign
 from pprg_shared.database import unseal
 from pprg_shared.errors import NotThere
+from pprg_shared.web import reference
 from pprg_shared.web.forms import Form
 from pprg_shared.web.problems import PROBLEMS
 
@@ -165,6 +166,14 @@ def answered(request_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         asked = actions.request_of(session, actor(), request_id)
     return render_template("answered.html", asked=asked)
+
+
+@pages.get("/api")
+def api_reference() -> ResponseReturnValue:
+    """Show every operation of all services, with curl for this address."""
+    operations = reference.operations(request.host_url.rstrip("/"))
+    services = sorted({each.service for each in operations})
+    return render_template("api.html", operations=operations, services=services)
 
 
 @pages.get("/problems/<slug>")

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from pprg_shared.acting import act, needs, reading, receipt, runtime
 from pprg_shared.boxes.tables import steps
 from pprg_shared.calendar import london_date
-from pprg_shared.web.api import body
-from pprg_triage import actions, rules
+from pprg_shared.web.api import body, gives
+from pprg_triage import actions, answers, rules
 from pprg_triage.models import Case
 from pprg_triage.projections import chronology_of, history_of, told_of, whole_case
 from pprg_triage.schemas import DaySchema, DecisionSchema, MeetingSchema, RatificationSchema, RequestsSchema
@@ -21,6 +21,7 @@ api = Blueprint("api", __name__, url_prefix="/api/v1/cases")
 
 
 @api.get("")
+@gives(answers.Cases)
 def cases() -> ResponseReturnValue:
     """List the cases."""
     needs("read")
@@ -39,6 +40,7 @@ def _public(case: Case) -> dict[str, Any]:
 
 
 @api.get("/<uuid:case_id>")
+@gives(answers.WholeCase)
 def one_case(case_id: UUID) -> ResponseReturnValue:
     """Show one case."""
     needs("read")
@@ -74,6 +76,7 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
 
 
 @api.get("/<uuid:case_id>/chronology")
+@gives(answers.Chronology)
 def chronology(case_id: UUID) -> ResponseReturnValue:
     """Show the rows of all agencies in one time order."""
     needs("read")
@@ -88,6 +91,7 @@ def chronology(case_id: UUID) -> ResponseReturnValue:
 
 
 @api.get("/<uuid:case_id>/history")
+@gives(answers.History)
 def history(case_id: UUID) -> ResponseReturnValue:
     """Tell what happened, in time order."""
     needs("read")
@@ -105,6 +109,7 @@ def create_date(case_id: UUID) -> ResponseReturnValue:
 
 
 @api.get("/<uuid:case_id>/steps")
+@gives(answers.Steps)
 def counted_steps(case_id: UUID) -> ResponseReturnValue:
     """Count the coordinator's steps on this case, by phase."""
     needs("read")
@@ -119,11 +124,11 @@ def counted_steps(case_id: UUID) -> ResponseReturnValue:
 def create_requests(case_id: UUID) -> ResponseReturnValue:
     """Ask agencies."""
     needs("ask")
-    answers = body(RequestsSchema())
+    asked = body(RequestsSchema())
     with reading() as session:
         received = actions.case_of(session, case_id).received_on
     due = rules.clock(received, runtime().profile.working_days()).targets["agency_return"].due
-    return receipt(act(actions.release_requests, phase="requests", case_id=case_id, due_on=due, **answers))
+    return receipt(act(actions.release_requests, phase="requests", case_id=case_id, due_on=due, **asked))
 
 
 @api.post("/<uuid:case_id>/meetings")
@@ -131,8 +136,8 @@ def create_meeting(case_id: UUID) -> ResponseReturnValue:
     """Call the group."""
     needs("call")
     members = [each.id for each in runtime().profile.people_with_role("chair", "member")]
-    answers = body(MeetingSchema())
-    return receipt(act(actions.schedule_meeting, phase="meeting", case_id=case_id, members=members, **answers))
+    asked = body(MeetingSchema())
+    return receipt(act(actions.schedule_meeting, phase="meeting", case_id=case_id, members=members, **asked))
 
 
 @api.post("/<uuid:case_id>/decisions")
