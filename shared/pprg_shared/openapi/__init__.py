@@ -175,8 +175,9 @@ class _Operation:
         if isinstance(given, ast.Call) and isinstance(given.func, ast.Name):
             found = self.view.__globals__.get(given.func.id)
             if isinstance(found, type) and issubclass(found, Schema):
-                said = {each.arg or "": each.value for each in given.keywords}
-                return found(**{name: each.value for name, each in said.items() if isinstance(each, ast.Constant)})
+                plain = [(each.arg or "", each.value) for each in given.keywords]
+                options: dict[str, Any] = {name: each.value for name, each in plain if isinstance(each, ast.Constant)}
+                return found(**options)
         return None
 
     def _content(self) -> dict[str, Any]:
@@ -196,7 +197,7 @@ class _Operation:
             wrong.append("invalid")
         if self._closed:
             wrong.append("forbidden")
-        if self.rule.arguments:
+        if self.rule.arguments or self.query is not None:
             wrong.append("not-found")
         answers = {"201": done()} if "receipt" in self.calls else {"200": self._given()}
         by_status = sorted((PROBLEMS[slug][0], slug) for slug in wrong)

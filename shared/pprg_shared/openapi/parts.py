@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pprg_shared.examples import ID
+from pprg_shared.web.api import KEY as KEY_FORM
 from pprg_shared.web.problems import PROBLEMS, RETRY_SECONDS
 
 JSON = "application/json"
@@ -56,7 +57,7 @@ KEY: Mapping[str, Any] = {
     "in": "header",
     "required": True,
     "description": "Any text that is new for each thing you ask; the same again makes a repeat.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!#-~]+$"},
+    "schema": {"type": "string", "pattern": f"^{KEY_FORM.pattern}$"},
     "example": ID,
 }
 HEADERS: Mapping[str, Any] = {

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn, TypeVar
 
@@ -14,6 +15,8 @@ from pprg_shared.web.problems import Invalid
 
 DEEPEST = 32
 DIGITS = 18
+#: An idempotency key, in quotation marks or without.
+KEY = re.compile(r'"?[!#-~]{1,200}"?')
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -41,8 +44,8 @@ def body(schema: Schema) -> dict[str, Any]:
     """The request's JSON body, loaded by a strict schema; raises what becomes 400, 415 or 422."""
     if "Idempotency-Key" not in request.headers:
         raise BadRequest("Send an Idempotency-Key header: any text that is new for each thing you ask.")
-    if not 1 <= len(request.headers["Idempotency-Key"].strip('" ')) <= 200:  # noqa: PLR2004 -- as the draft says
-        raise BadRequest("The Idempotency-Key must be 1 to 200 characters long.")
+    if not KEY.fullmatch(request.headers["Idempotency-Key"]):
+        raise BadRequest("The Idempotency-Key must be 1 to 200 letters, digits and signs, without a space.")
     if request.args:
         raise BadRequest("Send everything in the body, and nothing behind a question mark in the address.")
     if request.mimetype != "application/json":
