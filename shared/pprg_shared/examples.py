@@ -36,7 +36,7 @@ def example(declared: fields.Field[Any]) -> Any:
     """An example of one field: metadata `example`, else a choice, else what its hint gives, else by its kind."""
     if "example" in declared.metadata:
         return declared.metadata["example"]
-    offered = [value for value, _ in choices(declared)]
+    offered = [] if isinstance(declared, fields.Boolean) else [value for value, _ in choices(declared)]
     if isinstance(declared, fields.List):
         return offered[:1] or [example(declared.inner)]
     if isinstance(declared, fields.Nested):

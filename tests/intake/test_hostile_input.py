@@ -5,11 +5,11 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from invented import REFERRAL
+from invented import REFERRAL, as_form
 from pprg_shared.web.problems import PROBLEMS
 
 KEY = {"Idempotency-Key": "one"}
-API, FORM = "/api/v1/referrals", "/referrals/new"
+API, FORM = "/api/v1/referrals", "/referrals/new?immediate_risk=no"
 JSON = "application/json"
 PAIRS = "application/x-www-form-urlencoded"
 BOUNDARY = "multipart/form-data; boundary=x"
@@ -97,7 +97,7 @@ def test_direction_marks_and_unseen_characters_are_refused_in_an_address(intake,
     answers = REFERRAL | {"referrer_email": f"{text}@agency.example"}
 
     assert is_problem(intake.post(API, json=answers, headers=KEY), 422, "Enter one email address")
-    assert intake.post(FORM, data={**answers, **hidden(intake)}).status_code == 422
+    assert intake.post(FORM, data={**as_form(answers), **hidden(intake)}).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a14_a_name_twice_in_the_address_is_refused(world, unchanged):
 def test_a_date_that_cannot_be_is_refused_with_what_would_be_right(intake, unchanged, field, date, words):
     answers = REFERRAL | {field: date}
 
-    by_form = intake.post(FORM, data={**answers, **hidden(intake)})
+    by_form = intake.post(FORM, data={**as_form(answers), **hidden(intake)})
 
     assert is_problem(intake.post(API, json=answers, headers=KEY), 422, words)
     assert by_form.status_code == 422
@@ -201,7 +201,7 @@ def multipart(answers, end):
 
 
 def test_a22_a_multipart_form_without_its_end_is_refused(intake, unchanged):
-    whole = {**REFERRAL, "agencies": "police", "routes": "", **hidden(intake)}
+    whole = as_form(REFERRAL | {"agencies": "police", "routes": ""}) | hidden(intake)
     del whole["_end"]
 
     sent = intake.post(FORM, data=multipart(whole, ""), content_type=BOUNDARY)
