@@ -137,7 +137,7 @@ def test_who_offers_cannot_release_and_whoever_else_may_can(people):
     page = people.office.get(path)
     refused = send(people.office, path, f"{path}/reopen")  # takes it back; offered again below
     own = send(people.office, path, _offer="1", **PUBLISHED)
-    post = {"headers": {"Acting-As": "coordinator", "Idempotency-Key": "a-key"}, "json": {}}
+    post = {"headers": {"Acting-As": "coordinator", "Idempotency-Key": "a key"}, "json": {}}
     api = people.everybody.post(f"/api/v1{path}/release", **post)
     released = send(people.deputy, path, f"{path}/release")
 

@@ -16,7 +16,7 @@ from pprg_shared.web.problems import Invalid
 DEEPEST = 32
 DIGITS = 18
 #: An idempotency key, in quotation marks or without.
-KEY = re.compile(r'"?[!#-~]{1,200}"?')
+KEY = re.compile(r'"?[!#-~]([ !#-~]{0,198}[!#-~])?"?')
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -45,7 +45,7 @@ def body(schema: Schema) -> dict[str, Any]:
     if "Idempotency-Key" not in request.headers:
         raise BadRequest("Send an Idempotency-Key header: any text that is new for each thing you ask.")
     if not KEY.fullmatch(request.headers["Idempotency-Key"]):
-        raise BadRequest("The Idempotency-Key must be 1 to 200 letters, digits and signs, without a space.")
+        raise BadRequest("The Idempotency-Key must be 1 to 200 plain letters, digits and signs.")
     if request.args:
         raise BadRequest("Send everything in the body, and nothing behind a question mark in the address.")
     if request.mimetype != "application/json":
