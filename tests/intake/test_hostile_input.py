@@ -227,3 +227,23 @@ def test_a_field_of_megabytes_is_refused(intake, unchanged, kind):
     sent = intake.post(FORM, data=data, content_type=kind)
 
     assert (sent.status_code, "This is too large" in sent.text) == (413, True)
+
+
+@pytest.mark.parametrize("year", [row("A13-text-for-number", "2026"), row("A13-true-for-number", True)])
+def test_a_number_is_sent_as_a_number(world, unchanged, year):
+    path = "/api/v1/publications/00000000-0000-4000-8000-000000000001/draft"
+    headers = KEY | {"Acting-As": "coordinator"}
+
+    assert is_problem(world.client("publisher").post(path, json={"year": year}, headers=headers), 422, "/year")
+
+
+def test_a10_a_name_is_kept_as_it_was_given(world, intake):
+    name = "Invented \u202eChild\u200b"
+    intake.post(API, json=REFERRAL | {"subjects": [REFERRAL["subjects"][0] | {"name": name}]}, headers=KEY)
+    world.settle()
+    office = {"Acting-As": "coordinator"}
+    (found,) = world.client("triage").get("/api/v1/cases", headers=office).json["cases"]
+
+    whole = world.client("triage").get(f"/api/v1/cases/{found['id']}", headers=office)
+
+    assert whole.json["content"]["subjects"][0]["name"] == name
