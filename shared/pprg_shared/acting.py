@@ -157,10 +157,11 @@ def _keep_answer(session: Session, scope: str, key: str, done: Done) -> None:
 
 
 def _fingerprint() -> str:
-    if request.is_json:
-        sent: Any = [request.path, request.get_data(cache=True).decode("utf-8", "replace")]
+    if request.path.startswith("/api/"):
+        sent: Any = [request.path, request.get_data(cache=True).decode("utf-8", "surrogateescape")]
     else:
         sent = [request.path, sorted((k, request.form.getlist(k)) for k in request.form if not k.startswith("_"))]
+        sent += [hashlib.sha256(each.read()).hexdigest() for each in request.files.values() if not each.seek(0)]
     return hashlib.sha256(json.dumps(sent).encode()).hexdigest()
 
 

@@ -177,7 +177,7 @@ def today():
 def ask(office, reference):
     office.follow("Ask agencies")
     office.sees(f"Ask agencies, {reference}")
-    assert office.ticked == ["police", "gp"]
+    assert office.ticked == ["police", "gp", "both"]
 
     office.page.get_by_label("Wiltshire Police").uncheck()
     office.page.get_by_label("GP practices").uncheck()
@@ -204,6 +204,7 @@ def open_request(visitor, name, reference):
 def answer(visitor, reference):
     open_request(visitor, "Alex Invented, Wiltshire Police", reference)
     visitor.sees(f"Request {reference}")
+    upload(visitor, reference)
     visitor.fill({"summary": SUMMARY, "rows-0-date": "22 may 2016?", "rows-2-event": "An invented event"})
     visitor.press("Send return")
     visitor.sees(f"Error: Request {reference}", 422)
@@ -224,6 +225,26 @@ def answer(visitor, reference):
     visitor.fill(FIRST | VAGUE | {"author": "Invented Lead", "rows-2-event": ""})
     visitor.press("Send return")
     visitor.sees("Answer received")
+
+
+def upload(visitor, reference):
+    """A file with two faults, then the same without; what was read is looked at, and forgotten."""
+    visitor.follow("Upload it as a CSV file")
+    visitor.sees(f"Chronology for {reference}")
+    for when, event in (("31/02/2016", ""), ("22.05.2016", "An invented call")):
+        file = f"Date;Source;What happened\n{when};Custody log;{event}\n"
+        named = {"name": "chronology.csv", "mimeType": "text/csv", "buffer": file.encode("cp1252")}
+        visitor.page.locator("#file").set_input_files(named)
+        visitor.press("Read the file")
+        if event:
+            visitor.sees(f"Chronology for {reference}")
+        else:
+            visitor.sees(f"Error: Chronology for {reference}", 422)
+            assert [row[:2] for row in visitor.rows] == [["2", "Event"], ["2", "Date"]]
+    assert "1 row was read. Nothing has been sent yet." in visitor.text
+    assert visitor.rows[0][:2] == ["1", "22 May 2016"]
+    visitor.press("Forget these rows")
+    visitor.sees(f"Request {reference}")
 
 
 def hold_nothing(visitor, reference):
@@ -256,10 +277,22 @@ def read_the_answers(office, reference):
 
     office.follow("Read the chronology of all agencies")
     office.sees(f"Chronology of {reference}")
-    assert [row[:4] for row in office.rows] == [
-        ["about May 2016", "Wiltshire Police", "Letter, worker 2", "An invented visit"],
-        ["22 May 2016", "Wiltshire Police", "Custody log, worker 1", "An invented call"],
+    assert [row[:5] for row in office.rows] == [
+        ["about May 2016", "Wiltshire Police", "Letter, worker 2", "Not said", "An invented visit"],
+        ["22 May 2016", "Wiltshire Police", "Custody log, worker 1", "Not said", "An invented call"],
     ]
+    office.page.get_by_text("Show some rows only").click()
+    office.page.get_by_label("Agency", exact=True).select_option("GP practices")
+    office.press("Show these")
+    office.sees(f"Chronology of {reference}")
+    assert "No row is of this agency and period." in office.text
+    office.follow(f"Case {reference}")
+    office.follow("Wiltshire Police")
+    office.sees(f"Request to Wiltshire Police, {reference}")
+    office.page.get_by_text("Give the answer back").first.click()
+    office.press("Give the answer back")
+    office.sees(f"Error: Request to Wiltshire Police, {reference}", 422)
+    assert_summary_leads_to(office, "query-query")
     office.follow(f"Case {reference}")
 
 

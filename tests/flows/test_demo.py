@@ -15,6 +15,7 @@ def test_the_demo_plays_a_case_from_referral_to_published_outcome(tmp_path):
     assert [each for each in found["checks"] if not each["ok"]] == []
     assert (found["requests"], found["returns"], found["nil_returns"], found["rows"]) == (8, 6, 2, 18)
     assert found["coordinator_steps"] == sum(found["steps_by_phase"].values())
+    assert found["corrected_returns"] == 1
     assert found["typed_mails"] == 0
     for canary in ("Invented Child", "invented account", "invented summary", "reasons are invented"):
         assert canary not in played.stderr

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from itertools import accumulate
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,6 +11,9 @@ import sqlalchemy as sa
 from invented import REFERRAL, as_form
 from pprg_intake.models import Submission
 from pprg_shared.boxes import publish
+from pprg_shared.boxes.tables import outbox
+from pprg_shared.contract import Envelope
+from pprg_shared.events.intake import AgencySummarySubmitted, ChronologySubmitted
 from pprg_shared.events.triage import InformationRequested
 
 pytestmark = pytest.mark.both_databases
@@ -80,30 +84,29 @@ def test_the_same_form_sent_again_with_other_answers_is_kept_and_can_be_sent_as_
     assert (again.status_code, again.location) == (303, "/referrals/PPRG-2026-0002/thanks")
 
 
-def test_a_chronology_too_long_to_travel_is_refused_in_words_and_kept_on_the_page(world, asked, lead):
+def test_a_long_chronology_travels_in_sealed_parts_that_are_each_short_enough(world, asked, lead):
     path = f"/requests/{asked}"
-    noise = iter(range(10**9))
     rows = {}
-    for number in range(400):
-        text = " ".join(uuid4().hex for _ in range(40)) + f" {next(noise)}"
-        row = {"date": "10/01/2025", "source": "Case record", "event": text}
+    for number in range(300):
+        row = {"date": "10/01/2025", "source": "Case record", "event": " ".join(uuid4().hex for _ in range(40))}
         rows |= {f"rows-{number}-{name}": each for name, each in row.items()}
     form = fill(lead, path, author="Invented Lead", summary="An invented summary.", **rows)
 
-    refused = lead.post(path, data=form)
-    body = {"author": "Invented Lead", "summary": "An invented summary."}
-    body["rows"] = [
-        {"date": "10/01/2025", "source": "Case record", "event": rows[f"rows-{number}-event"]} for number in range(400)
-    ]
-    at_the_api = world.client("intake").post(
-        f"/api/v1/requests/{asked}/return", json=body, headers=LEAD | {"Idempotency-Key": "one"}
-    )
+    taken = lead.post(path, data=form)
 
-    assert refused.status_code == 422
-    assert "too long to send at once" in refused.text
-    assert rows["rows-399-event"] in refused.text
-    assert (at_the_api.status_code, at_the_api.json["code"]) == (413, "too-large")
-    assert submissions(world) == 0
+    intake = world.services["intake"]
+    with intake.database.reading() as session:
+        said = session.execute(sa.select(outbox.c.type, outbox.c.body).where(outbox.c.subject == str(CASE)))
+        said = [(kind, Envelope.from_json(bytes(body))) for kind, body in said]
+    parts = [ChronologySubmitted.unwrap(each, intake.keys) for kind, each in said if kind == "chronology.submitted.v1"]
+    parts.sort(key=lambda each: each.first)
+    (summary,) = (each for kind, each in said if kind == "agency-summary.submitted.v1")
+    assert taken.status_code == 303
+    assert len(parts) > 2
+    assert all(len(part.envelope.sealed["case"]) < 200_000 for part in parts)
+    assert [part.first for part in parts] == [0, *accumulate(part.count for part in parts[:-1])]
+    assert AgencySummarySubmitted.unwrap(summary, intake.keys).rows == sum(part.count for part in parts) == 300
+    assert [row.event for part in parts for row in part.rows] == [rows[f"rows-{n}-event"] for n in range(300)]
 
 
 def test_a_request_of_another_agency_is_not_there(world, asked):

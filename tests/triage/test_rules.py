@@ -96,6 +96,8 @@ def test_nine_in_london_is_eight_in_utc_in_summer():
         ("overdue", "ready", date(2026, 12, 16), True),
         ("soon", "returned", date(2026, 12, 10), False),
         ("overdue", "nil", date(2026, 12, 16), False),
+        ("overdue", "waived", date(2026, 12, 16), False),
+        ("overdue", "queried", date(2026, 12, 16), True),
     ],
 )
 def test_who_has_answered_is_not_reminded(rung, state, today, applies):
@@ -114,24 +116,72 @@ def test_a_second_person_ratifies_once():
     assert rules.ratifying_problem(1, 2, already=True)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["2016", "May 2016", "1 May 2016", "?2 May 2016"]), st.integers(0, 9))))
-def test_one_order_whatever_order_the_rows_came_in(rows):
-    entries = [rules.Entry(parse(text, today=TODAY), number, "a", "s", "e", "") for text, number in rows]
-
-    ordered = rules.in_order(entries)
-
-    assert ordered == rules.in_order(reversed(entries)) or len(set(rows)) < len(rows)
-    keys = [each.when.sort_key() for each in ordered]
-    assert keys == sorted(keys)
+def entry(text, number=0, agency="a", time=""):
+    return rules.Entry(parse(text, today=TODAY), number, agency, "s", "e", "", time)
 
 
-def test_of_one_day_the_exact_stands_before_the_vague():
-    entries = [
-        rules.Entry(parse(t, today=TODAY), 0, "a", "s", "e", "") for t in ("2016", "January 2016", "1 January 2016")
+@given(
+    st.permutations(
+        [
+            entry("2016"),
+            entry("January 2016"),
+            entry("1 January 2016", 7, time="08:15"),
+            entry("1 January 2016", 2, time="14:00"),
+            entry("1 January 2016", 1),
+            entry("1 January 2016", 4, "a"),
+            entry("1 January 2016", 4, "b"),
+            entry("2 January 2016"),
+        ]
+    )
+)
+def test_one_order_date_then_exact_before_vague_then_time_unless_unknown_then_number_then_agency(entries):
+    ordered = sorted(entries, key=rules.position)
+
+    assert [(each.when.as_entered, each.time, each.number, each.agency) for each in ordered] == [
+        ("1 January 2016", "08:15", 7, "a"),
+        ("1 January 2016", "14:00", 2, "a"),
+        ("1 January 2016", "", 1, "a"),
+        ("1 January 2016", "", 4, "a"),
+        ("1 January 2016", "", 4, "b"),
+        ("January 2016", "", 0, "a"),
+        ("2016", "", 0, "a"),
+        ("2 January 2016", "", 0, "a"),
     ]
 
-    assert [each.when.precision for each in rules.in_order(entries)] == ["day", "month", "year"]
+
+def test_nobody_waits_for_who_has_answered_or_is_waived():
+    stand = [("police", "ready"), ("icb", "nil"), ("gp", "waived"), ("school", "queried"), ("fire", "accepted")]
+
+    assert rules.still_missing(stand) == ["police", "school"]
 
 
-def test_who_has_not_answered_is_named_in_the_order_they_were_asked():
-    assert rules.still_missing(["police", "icb", "school"], ["icb"]) == ["police", "school"]
+HAPPENS = ["ready", "return", "nil", "accept", "query", "move", "waive"]
+
+
+@given(st.lists(st.sampled_from(HAPPENS)))
+def test_whatever_happens_a_request_has_a_known_state_and_an_answer_is_never_lost(story):
+    state, answered = "asked", False
+    for happens in story:
+        before, state = state, rules.moved(state, happens) or state
+        answered = answered or (happens in {"return", "nil"} and state in {"returned", "nil", "accepted"})
+
+        assert state in rules.STATES
+        assert state in rules.TOLD or state in {"returned", "nil"}
+        assert state != "accepted" or answered
+        assert state != "waived" or before != "returned"
+
+
+def test_an_answer_counts_in_every_state_in_which_somebody_waits():
+    waited_for = [state for state in rules.STATES if state not in rules.SETTLED]
+
+    assert waited_for == ["asked", "ready", "queried"]
+    assert all(rules.moved(state, happens) for state in waited_for for happens in ("return", "nil", "move", "waive"))
+    assert rules.moved("waived", "return") == "returned"
+    assert rules.moved("accepted", "query") == "queried"
+    assert [rules.moved(state, "accept") for state in ("asked", "ready", "queried", "waived")] == [None] * 4
+
+
+def test_agencies_look_at_the_two_years_before_the_last_day_the_incident_may_have_been():
+    assert rules.scope(parse("?October 2026", today=TODAY), TODAY) == (date(2024, 10, 31), date(2026, 10, 31))
+    assert rules.scope(parse("29 February 2024", today=TODAY), TODAY) == (date(2022, 2, 28), date(2024, 2, 29))
+    assert rules.scope(parse("2026", today=TODAY), TODAY) == (date(2024, 11, 24), TODAY)

@@ -62,7 +62,15 @@ class Browser:
         """The status of a page."""
         return self._session.get(self.base + path, timeout=TIMEOUT).status_code
 
-    def send(self, path: str, answers: Mapping[str, str | Sequence[str]], *, holding: str = "", to: str = "") -> str:
+    def send(
+        self,
+        path: str,
+        answers: Mapping[str, str | Sequence[str]],
+        *,
+        holding: str = "",
+        to: str = "",
+        files: Mapping[str, tuple[str, bytes]] | None = None,
+    ) -> str:
         """Open a page, fill its form (that which holds this field, or goes to this place) and send it; where it led."""
         reader = _Forms()
         reader.feed(self.open(path))
@@ -75,7 +83,7 @@ class Browser:
         for name, value in answers.items():
             filled += [(name, each) for each in ([value] if isinstance(value, str) else value)]
         response = self._session.post(
-            self.base + (chosen.action or path), data=filled, timeout=TIMEOUT, allow_redirects=False
+            self.base + (chosen.action or path), data=filled, files=files, timeout=TIMEOUT, allow_redirects=False
         )
         if response.status_code != SEE_OTHER:
             raise Failed(f"the form at {path} answered {response.status_code}")

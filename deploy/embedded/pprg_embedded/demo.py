@@ -126,10 +126,11 @@ def letters(office: Browser, case_id: str, template: str) -> list[Any]:
 
 
 def ask(show: Play, office: Browser, case_id: str) -> None:
-    """The coordinator reads the case and asks the agencies in one go."""
+    """The coordinator reads the case and asks the agencies in one go, and one that is thought of later."""
     show.progress("requests")
     office.open(f"/cases/{case_id}")
-    office.send(f"/cases/{case_id}/requests/new", {"agencies": show.agencies, "questions": "What was your part?"})
+    for some in filter(None, (show.agencies[:-1], show.agencies[-1:])):
+        office.send(f"/cases/{case_id}/requests/new", {"agencies": some, "questions": "What was your part?"})
     wanted = len(show.agencies)
     sent = show.wait(
         "a letter to each duty",
@@ -140,26 +141,71 @@ def ask(show: Play, office: Browser, case_id: str) -> None:
 
 
 def answer(show: Play, office: Browser, case_id: str) -> None:
-    """Each agency answers; every fourth holds nothing."""
+    """Each agency answers: some hold nothing, some send a file, one gets more time, and one corrects what it sent."""
     requests = {each["agency"]: each["id"] for each in office.api(f"/api/v1/cases/{case_id}")["requests"]}
     nil = set(show.agencies[3::4])
-    for number, agency in enumerate(show.agencies):
+    late = next((each for each in reversed(show.agencies) if each not in nil), "")
+    give_time(show, office, case_id, requests[late])
+    for number, agency in enumerate(sorted(show.agencies, key=lambda each: each == late)):
         show.progress(f"return of {agency}")
         lead = Browser(show.base, f"lead-{agency}")
         path = f"/requests/{requests[agency]}"
         if agency in nil:
             lead.send(path, {"author": "Invented Lead"}, holding="_nil")
-            continue
-        rows: dict[str, str] = {}
-        for row, what in enumerate(EVENTS):
-            month = f"{(number + row) % 12 + 1:02}/2025"
-            inner = {"date": f"?{month}" if row == 2 else f"1{row}/{month}", "source": "Case record, worker 1"}  # noqa: PLR2004
-            rows |= {f"rows-{row}-{name}": text for name, text in (inner | {"event": what}).items()}
-        lead.send(path, {"author": "Invented Lead", "summary": "An invented summary of involvement."} | rows)
+        else:
+            answer_one(lead, path, number)
     other = Browser(show.base, f"lead-{show.agencies[0]}").status(f"/requests/{requests[show.agencies[1]]}")
     show.check("no agency sees the request of another", other, ok=other == 404)  # noqa: PLR2004
     show.wait("every agency has answered", lambda: not office.api(f"/api/v1/cases/{case_id}")["missing"])
-    wanted = 3 * (len(show.agencies) - len(nil))
+    correct_one(show, office, case_id, requests[show.agencies[0]])
+    read_chronology(show, office, case_id, 3 * (len(show.agencies) - len(nil)))
+    answers = len(requests) + 1
+    told = show.wait("the office is told", lambda: len(letters(office, case_id, "return_received")) >= 2 * answers)
+    show.check("coordinator and deputy are told of each return", told, ok=bool(told))
+    show.result |= {"returns": len(requests) - len(nil), "nil_returns": len(nil), "corrected_returns": 1}
+
+
+def answer_one(lead: Browser, path: str, number: int) -> None:
+    """An agency sends its summary and three events: every other agency as a file, others as typed."""
+    rows: list[dict[str, str]] = []
+    for row, what in enumerate(EVENTS):
+        month = f"{(number + row) % 12 + 1:02}/2025"
+        when = f"?{month}" if row == 2 else f"1{row}/{month}"  # noqa: PLR2004
+        rows.append({"date": when, "source": "Case record, worker 1", "event": what})
+    typed: dict[str, str] = {}
+    if number % 2:
+        lines = ["Start date;Source;What happened", *(";".join(each.values()) for each in rows)]
+        file = "chronology.csv", "\r\n".join(lines).encode("cp1252")
+        lead.send(f"{path}/chronology", {}, files={"file": file})
+    else:
+        typed = {f"rows-{n}-{name}": text for n, each in enumerate(rows) for name, text in each.items()}
+    lead.send(path, {"author": "Invented Lead", "summary": "An invented summary of involvement."} | typed)
+
+
+def give_time(show: Play, office: Browser, case_id: str, request_id: str) -> None:
+    """An agency needs longer: the coordinator moves its day, and it is written to."""
+    path = f"/cases/{case_id}/requests/{request_id}"
+    due = date.fromisoformat(office.api(f"/api/v1{path}")["due_on"])
+    later = {"due_on": str(add_working_days(due, 1)), "reason": "Its records are kept by somebody else"}
+    office.send(path, later, to=f"{path}/move")
+    told = show.wait("a letter about the new day", lambda: letters(office, case_id, "request_moved"))
+    show.check("an agency that needs longer gets another day", later["due_on"], ok=bool(told))
+
+
+def correct_one(show: Play, office: Browser, case_id: str, request_id: str) -> None:
+    """The coordinator queries a return; the agency sends it again, corrected, and both stay."""
+    show.progress("a corrected return")
+    path = f"/cases/{case_id}/requests/{request_id}"
+    office.send(path, {"query": "Please add who was seen."}, to=f"{path}/query")
+    show.wait("a letter about the query", lambda: letters(office, case_id, "return_queried"))
+    answer_one(Browser(show.base, f"lead-{show.agencies[0]}"), f"/requests/{request_id}", 1)
+    kept = show.wait("the correction is there", lambda: (f := office.api(f"/api/v1{path}"))["answer"] > 1 and f)
+    versions = len((kept or {"returns": []})["returns"])
+    show.check("both versions of a return are kept", versions, ok=versions == 2)  # noqa: PLR2004
+
+
+def read_chronology(show: Play, office: Browser, case_id: str, wanted: int) -> None:
+    """The coordinator reads all rows in one order."""
     rows_there = show.wait(
         "the chronology is there",
         lambda: len(found := office.api(f"/api/v1/cases/{case_id}/chronology")["rows"]) == wanted and found,
@@ -167,12 +213,8 @@ def answer(show: Play, office: Browser, case_id: str) -> None:
     dates = [each["date"]["value"] for each in rows_there or []]
     show.check("rows stand in one time order", len(dates), ok=bool(dates) and dates == sorted(dates))
     show.check("every row names its agency", len(dates), ok=all(each["agency"] for each in rows_there or []))
-    told = show.wait(
-        "the office is told", lambda: len(letters(office, case_id, "return_received")) >= 2 * len(requests)
-    )
-    show.check("coordinator and deputy are told of each return", told, ok=bool(told))
     office.open(f"/cases/{case_id}/chronology")
-    show.result |= {"returns": len(requests) - len(nil), "nil_returns": len(nil), "rows": len(dates)}
+    show.result["rows"] = len(dates)
 
 
 def meet(show: Play, office: Browser, case_id: str) -> None:

@@ -1,12 +1,18 @@
 """What people do at intake; each function one transaction."""
 
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from pprg_intake import rules
-from pprg_intake.models import Agency, Counter, Person, Referral, Request, Submission
+from pprg_intake.models import Agency, Counter, Draft, Person, Referral, Request, Submission
+from pprg_shared import spreadsheet
 from pprg_shared.acting import Done
 from pprg_shared.actor import Actor
 from pprg_shared.boxes import publish
@@ -15,6 +21,10 @@ from pprg_shared.database import seal, today, unseal
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import intake as says
 from pprg_shared.profile import Profile
+from pprg_shared.web.forms import UNPRINTABLE, clean, unprintable
+
+#: An uploaded chronology that nobody sends is forgotten after so long.
+DRAFTS_KEPT = timedelta(days=30)
 
 #: Answers that other services read each by itself, and those that are only shown with the case.
 TOLD = (
@@ -86,49 +96,118 @@ def request_of(session: Session, actor: Actor, request_id: UUID, *, alone: bool 
 
 
 def answer_request(session: Session, actor: Actor, *, request_id: UUID, **answers: Any) -> Done:
-    """Keep an agency's summary and chronology, and say them."""
+    """Keep an agency's summary and chronology, and say them; a long chronology in several parts."""
     request = _open(session, actor, request_id)
-    kept, _ = rules.lines(answers["rows"], today(session))
-    _keep(session, request, "return", answers)
-    about = _about(request) | {"submitted_on": today(session)}
-    publish(session, says.AgencySummarySubmitted(**about, author=answers["author"], summary=answers["summary"]))
-    if kept:
-        rows = [
-            says.Row(
-                value=str(each.when.to_json()["value"]),
-                precision=each.when.precision,
-                uncertain=each.when.uncertain,
-                as_entered=each.when.as_entered,
-                source=each.source,
-                event=each.event,
-                action=each.action,
-            )
-            for each in kept
-        ]
-        publish(session, says.ChronologySubmitted(**about, count=len(rows), rows=rows))
+    typed = [*answers.get("rows", ()), *_from_draft(session, request, answers.pop("draft", None))]
+    if len(typed) > rules.MOST_ROWS:
+        raise Refused(f"Send at most {rules.MOST_ROWS} rows: there are {len(typed)}.", "rows")
+    if request.wanted == "chronology" and not typed:
+        raise Refused("List the key events, or say that your agency holds nothing.", "rows")
+    kept, _ = rules.lines(typed, today(session))
+    version = _keep(session, request, "return", answers | {"rows": typed})
+    about = _about(request) | {"submitted_on": today(session), "version": version}
+    summary = answers.get("summary", "")
+    publish(session, says.AgencySummarySubmitted(**about, rows=len(kept), author=answers["author"], summary=summary))
+    rows = [_row(each) for each in kept]
+    for first, end in rules.parts([len(json.dumps(asdict(each))) for each in rows]):
+        publish(session, says.ChronologySubmitted(**about, count=end - first, first=first, rows=rows[first:end]))
     return Done(f"/requests/{request.id}/thanks", request.reference, str(request.case_id))
+
+
+def _row(line: rules.Line) -> says.Row:
+    when = line.when
+    return says.Row(
+        value=str(when.to_json()["value"]),
+        precision=when.precision,
+        uncertain=when.uncertain,
+        as_entered=when.as_entered,
+        source=line.source,
+        event=line.event,
+        action=line.action,
+        time=line.time,
+        people=line.people,
+    )
+
+
+def _from_draft(session: Session, request: Request, shown: UUID | None) -> list[dict[str, str]]:
+    """The rows that were uploaded, if they are still those that the person saw; they are no draft any more."""
+    draft = draft_of(session, request)
+    if (draft.id if draft else None) != shown:
+        raise Refused("The uploaded chronology has changed since you opened this page. Look at it, then send again.")
+    if draft is None:
+        return []
+    rows: list[dict[str, str]] = unseal(session, draft, "content")
+    session.delete(draft)
+    return rows
+
+
+def draft_of(session: Session, request: Request) -> Draft | None:
+    """The chronology that was uploaded for a request and not sent yet."""
+    return session.scalar(select(Draft).where(Draft.request_id == request.id))
+
+
+def read_chronology(raw: bytes, today: date, agency: Sequence[str]) -> tuple[list[dict[str, str]], list[rules.Wrong]]:
+    """The rows of a file and all that is wrong with it; raises NotATable for what is no table at all."""
+    found = spreadsheet.read(raw)
+    numbered, wrong = rules.table(found.heads, found.lines, agency)
+    if len(numbered) > rules.MOST_ROWS:
+        raise spreadsheet.NotATable(f"The file has {len(numbered)} rows, and {rules.MOST_ROWS} is the most")
+    if not numbered:
+        raise spreadsheet.NotATable("The file has heads and no rows. Add a row for each event")
+    rows = [{name: clean(cell) for name, cell in row.items() if clean(cell)} for _, row in numbered]
+    if any(each.column for each in wrong if each.row == 1):
+        return rows, wrong
+    _, problems = rules.lines(rows, today)
+    for place, (number, _) in enumerate(numbered):
+        advice = problems.get(place, {}) | {n: UNPRINTABLE for n, text in rows[place].items() if unprintable(text)}
+        wrong += [rules.Wrong(number, rules.COLUMNS[name][0], words) for name, words in advice.items()]
+    return rows, sorted(wrong, key=lambda each: each.row)
+
+
+def keep_draft(session: Session, actor: Actor, *, request_id: UUID, rows: list[dict[str, str]]) -> Done:
+    """Keep an uploaded chronology, in place of the one before it, until it is sent; forgotten ones go."""
+    request = _open(session, actor, request_id)
+    old = today(session) - DRAFTS_KEPT
+    session.execute(delete(Draft).where(or_(Draft.request_id == request.id, Draft.uploaded_on < old)))
+    draft = Draft(id=uuid4(), request_id=request.id, uploaded_on=today(session), count=len(rows))
+    draft.content = seal(session, draft, "content", rows)
+    session.add(draft)
+    return Done(f"/requests/{request.id}/chronology", request.reference, str(request.case_id))
+
+
+def drop_draft(session: Session, actor: Actor, *, request_id: UUID) -> Done:
+    """Forget an uploaded chronology."""
+    request = _open(session, actor, request_id)
+    session.execute(delete(Draft).where(Draft.request_id == request.id))
+    return Done(f"/requests/{request.id}", request.reference, str(request.case_id))
 
 
 def answer_nil(session: Session, actor: Actor, *, request_id: UUID, author: str) -> Done:
     """Keep and say that an agency holds nothing."""
     request = _open(session, actor, request_id)
-    _keep(session, request, "nil", {"author": author})
-    publish(session, says.NilReturnSubmitted(**_about(request), submitted_on=today(session), author=author))
+    session.execute(delete(Draft).where(Draft.request_id == request.id))
+    about = _about(request) | {"submitted_on": today(session)}
+    version = _keep(session, request, "nil", {"author": author})
+    publish(session, says.NilReturnSubmitted(**about, version=version, author=author))
     return Done(f"/requests/{request.id}/thanks", request.reference, str(request.case_id))
 
 
 def _open(session: Session, actor: Actor, request_id: UUID) -> Request:
     request = request_of(session, actor, request_id, alone=True)
-    if request.state == "answered":
-        raise Refused("Your agency has already answered this request. Ask the coordinator to return it for correction.")
-    request.state = "answered"
+    if request.state not in rules.ANSWERABLE:
+        raise Refused(rules.CLOSED[request.state])
     return request
 
 
-def _keep(session: Session, request: Request, kind: str, answers: dict[str, Any]) -> None:
-    sent = Submission(id=uuid4(), request_id=request.id, kind=kind, submitted_on=today(session))
+def _keep(session: Session, request: Request, kind: str, answers: dict[str, Any]) -> int:
+    """Keep an answer beside those before it; its revision."""
+    before = select(func.max(Submission.revision)).where(Submission.request_id == request.id)
+    revision = (session.scalar(before) or 0) + 1
+    sent = Submission(id=uuid4(), request_id=request.id, kind=kind, submitted_on=today(session), revision=revision)
     sent.content = seal(session, sent, "content", answers)
     session.add(sent)
+    request.state = "answered"
+    return revision
 
 
 def _about(request: Request) -> dict[str, Any]:

@@ -30,6 +30,7 @@ class Asked:
     agency: str = field(metadata={"example": "police"})
     due_on: date = field(metadata={"example": "2026-12-03"})
     state: str = field(metadata={"example": "open"})
+    wanted: str = field(metadata={"example": "both"})
 
 
 @dataclass(frozen=True)
@@ -46,3 +47,20 @@ class WholeRequest(Asked):
     subject_name: str = field(metadata={"example": "Invented Child"})
     subject_born: str = field(metadata={"example": "May 2016"})
     questions: str = field(metadata={"example": "What was your part?"})
+
+
+@dataclass(frozen=True)
+class Warned:
+    """What should be looked at once more in a row, which counts from 1."""
+
+    row: int
+    words: str = field(metadata={"example": "This lies before the period that is asked about."})
+
+
+@dataclass(frozen=True)
+class DraftShown:
+    """A chronology that was uploaded and not sent yet."""
+
+    draft: UUID
+    rows: list[dict[str, str]] = field(metadata={"example": [{"date": "May 2016", "event": "An invented call."}]})
+    warnings: list[Warned]

@@ -6,12 +6,17 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from pprg_intake import actions, answers
+from pprg_intake import actions, answers, rules
 from pprg_intake.models import Request
-from pprg_intake.schemas import NilReturnSchema, ReferralSchema, ReturnSchema
+from pprg_intake.schemas import NilReturnSchema, ReferralSchema, return_schema
 from pprg_shared.acting import act, actor, may, needs, reading, receipt, runtime
+from pprg_shared.calendar import london_date
 from pprg_shared.database import unseal
-from pprg_shared.web.api import body, gives
+from pprg_shared.errors import NotThere
+from pprg_shared.spreadsheet import NotATable
+from pprg_shared.web import takes_uploads
+from pprg_shared.web.api import body, content, gives, takes
+from pprg_shared.web.problems import Invalid
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -53,10 +58,51 @@ def one_request(request_id: UUID) -> ResponseReturnValue:
 
 
 @api.post("/requests/<uuid:request_id>/return")
+@takes_uploads
+@takes(lambda: return_schema("both"))
 def create_return(request_id: UUID) -> ResponseReturnValue:
     """Answer with a summary and a chronology."""
     needs("answer")
-    return receipt(act(actions.answer_request, phase="returns", request_id=request_id, **body(ReturnSchema())))
+    with reading() as session:
+        wanted = actions.request_of(session, actor(), request_id).wanted
+    return receipt(act(actions.answer_request, phase="returns", request_id=request_id, **body(return_schema(wanted))))
+
+
+@api.post("/requests/<uuid:request_id>/chronology")
+@takes_uploads
+def create_draft(request_id: UUID) -> ResponseReturnValue:
+    """Upload a chronology as text/csv, to be sent with the return that names it as its draft."""
+    needs("answer")
+    with reading() as session:
+        agency = actions.request_of(session, actor(), request_id).agency
+    names = (agency, runtime().profile.names()["agency"](agency))
+    try:
+        rows, wrong = actions.read_chronology(content("text/csv"), london_date(runtime().clock()), names)
+    except NotATable as error:
+        raise Invalid([{"pointer": "", "detail": f"{error}."}]) from None
+    if wrong:
+        raise Invalid([{"pointer": f"/{each.row}/{each.column}", "detail": each.words} for each in wrong])
+    return receipt(act(actions.keep_draft, phase="returns", request_id=request_id, rows=rows))
+
+
+@api.get("/requests/<uuid:request_id>/chronology")
+@gives(answers.DraftShown)
+def one_draft(request_id: UUID) -> ResponseReturnValue:
+    """Show what was uploaded and not sent yet, with what should be looked at once more."""
+    needs("answer")
+    with reading() as session:
+        asked = actions.request_of(session, actor(), request_id)
+        draft = actions.draft_of(session, asked)
+        if draft is None:
+            raise NotThere
+        rows: list[dict[str, str]] = unseal(session, draft, "content")
+        scope = rules.scope_of(unseal(session, asked, "content"))
+    today = london_date(runtime().clock())
+    known, _ = rules.lines(rows, today)
+    found = [
+        {"row": n, "words": each} for n, line in enumerate(known, 1) for each in rules.warnings(line, today, scope)
+    ]
+    return jsonify({"draft": str(draft.id), "rows": rows, "warnings": found})
 
 
 @api.post("/requests/<uuid:request_id>/nil-return")
@@ -74,4 +120,5 @@ def _public(each: Request) -> dict[str, str]:
         "agency": each.agency,
         "due_on": each.due_on.isoformat(),
         "state": each.state,
+        "wanted": each.wanted,
     }

@@ -58,7 +58,7 @@ class Referral(Base):
 
 
 class Request(Base):
-    """What one agency is asked, and whether it has answered."""
+    """What one agency is asked, and whether it has answered; `revision` counts what triage said about it since."""
 
     __tablename__ = "requests"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -67,15 +67,29 @@ class Request(Base):
     agency: Mapped[str] = mapped_column(sa.String(60), index=True)
     due_on: Mapped[date]
     state: Mapped[str] = mapped_column(sa.String(20))
+    wanted: Mapped[str] = mapped_column(sa.String(20), server_default="both")
+    revision: Mapped[int] = mapped_column(server_default="0", default=0)
+    content: Mapped[str] = mapped_column(sa.Text, info=CASE)
+
+
+class Draft(Base):
+    """A chronology that was uploaded and not sent yet, at most one for a request; `content` seals its rows."""
+
+    __tablename__ = "drafts"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    request_id: Mapped[UUID] = mapped_column(unique=True)
+    uploaded_on: Mapped[date]
+    count: Mapped[int]
     content: Mapped[str] = mapped_column(sa.Text, info=CASE)
 
 
 class Submission(Base):
-    """An agency's answer as it was sent."""
+    """An agency's answer as it was sent; a correction has the next revision."""
 
     __tablename__ = "submissions"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     request_id: Mapped[UUID] = mapped_column(index=True)
+    revision: Mapped[int] = mapped_column(server_default="1", default=1)
     kind: Mapped[str] = mapped_column(sa.String(20))
     submitted_on: Mapped[date]
     content: Mapped[str] = mapped_column(sa.Text, info=CASE)

@@ -3,8 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from marshmallow import Schema
 from sqlalchemy import select
 
 from pprg_intake import actions, rules
@@ -17,18 +18,24 @@ from pprg_intake.schemas import (
     GateSchema,
     NilReturnSchema,
     ReferralSchema,
-    ReturnSchema,
+    return_schema,
 )
+from pprg_shared import spreadsheet
 from pprg_shared.acting import Done, act, actor, may, needs, reading, runtime, submitted
 from pprg_shared.actor import COOKIE, sign
+from pprg_shared.calendar import london_date
 from pprg_shared.database import unseal
-from pprg_shared.errors import NotThere
-from pprg_shared.web import reference
+from pprg_shared.errors import NotThere, Refused
+from pprg_shared.spreadsheet import NotATable
+from pprg_shared.web import reference, takes_uploads
 from pprg_shared.web.forms import Form
 from pprg_shared.web.problems import PROBLEMS
 
 pages = Blueprint("pages", __name__)
 SECONDS = 12 * 3600
+#: Rows of an uploaded chronology on a page, and the most errors of a file that are listed.
+PAGE_ROWS = 100
+MOST_SHOWN = 1000
 #: Who said one of these at the gate may go on to the form.
 THROUGH = ("no", "yes_reported")
 GROUPS = {
@@ -143,11 +150,12 @@ def answer(request_id: UUID) -> ResponseReturnValue:
     needs("answer")
     nil = request.method == "POST" and "_nil" in request.form
     sent = request.form if request.method == "POST" else None
-    form = Form(ReturnSchema(), None if nil else sent)
-    nil_form = Form(NilReturnSchema(), sent if nil else None, mark="nil-")
     with reading() as session:
         asked = actions.request_of(session, actor(), request_id)
         content = unseal(session, asked, "content")
+        draft = actions.draft_of(session, asked)
+    form = Form(return_schema(asked.wanted), None if nil else sent, {"draft": draft.id} if draft else {})
+    nil_form = Form(NilReturnSchema(), sent if nil else None, mark="nil-")
 
     def send(data: dict[str, Any]) -> Done:
         action = actions.answer_nil if nil else actions.answer_request
@@ -155,8 +163,82 @@ def answer(request_id: UUID) -> ResponseReturnValue:
 
     if gone_on := submitted(nil_form if nil else form, send):
         return gone_on
-    page = render_template("request.html", asked=asked, content=content, form=form, nil=nil_form)
-    return page, 422 if form.errors or nil_form.errors else 200
+    form.typed["draft"] = str(draft.id) if draft else ""
+    shown = {"content": content, "form": form, "nil": nil_form, "draft": draft, "closed": rules.CLOSED}
+    return render_template("request.html", asked=asked, **shown), 422 if form.errors or nil_form.errors else 200
+
+
+@pages.route("/requests/<uuid:request_id>/chronology", methods=["GET", "POST"])
+@takes_uploads
+def upload(request_id: UUID) -> ResponseReturnValue:
+    """Take a chronology as a file: show what is wrong with it, or what was read, before it is sent."""
+    needs("answer")
+    form = Form(Schema(), request.form if request.method == "POST" else None)
+    wrong: list[rules.Wrong] = []
+    with reading() as session:
+        asked = actions.request_of(session, actor(), request_id)
+
+    def send(_data: dict[str, Any]) -> Done:
+        if "_drop" in request.form:
+            return act(actions.drop_draft, phase="returns", request_id=request_id)
+        rows, found = _read_file(asked)
+        wrong.extend(found)
+        if found:
+            raise Refused(f"{len({each.row for each in found})} of the rows below need changing. Nothing was kept.")
+        return act(actions.keep_draft, phase="returns", request_id=request_id, rows=rows)
+
+    if gone_on := submitted(form, send):
+        return gone_on
+    return _upload_page(asked, form, wrong)
+
+
+def _read_file(asked: Request) -> tuple[list[dict[str, str]], list[rules.Wrong]]:
+    sent = request.files.get("file")
+    raw = sent.read() if sent else b""
+    if not raw:
+        raise Refused("Choose a CSV file with at least one row.", "file")
+    names = (asked.agency, runtime().profile.names()["agency"](asked.agency))
+    try:
+        return actions.read_chronology(raw, london_date(runtime().clock()), names)
+    except NotATable as error:
+        raise Refused(f"{error}.") from None
+
+
+def _upload_page(asked: Request, form: Form, wrong: list[rules.Wrong]) -> ResponseReturnValue:
+    with reading() as session:
+        draft = actions.draft_of(session, asked)
+        rows: list[dict[str, str]] = unseal(session, draft, "content") if draft else []
+        content = unseal(session, asked, "content")
+    known, _ = rules.lines(rows, london_date(runtime().clock()))
+    scope = rules.scope_of(content)
+    found = [rules.warnings(each, london_date(runtime().clock()), scope) for each in known]
+    total = max(1, -(-len(known) // PAGE_ROWS))
+    page = min(max(request.args.get("page", 1, int), 1), total)
+    first = (page - 1) * PAGE_ROWS
+    numbered = list(enumerate(zip(known, found, strict=True), 1))
+    shown = {
+        "lines": numbered[first : first + PAGE_ROWS],
+        "warned": [(number, *each) for number, each in numbered if each[1]],
+        "count": len(known),
+        "page": page,
+        "pages": total,
+    }
+    columns = [head for head, _ in rules.COLUMNS.values()]
+    about = {"wrong": wrong[:MOST_SHOWN], "more": max(0, len(wrong) - MOST_SHOWN), "columns": columns}
+    status = 422 if form.errors else 200
+    return render_template("upload.html", asked=asked, form=form, most=rules.MOST_ROWS, **shown, **about), status
+
+
+@pages.get("/requests/<uuid:request_id>/chronology/template.csv")
+def template(request_id: UUID) -> ResponseReturnValue:
+    """Give an empty chronology for a spreadsheet: its heads."""
+    needs("answer")
+    with reading() as session:
+        asked = actions.request_of(session, actor(), request_id)
+    heads = spreadsheet.MARK + spreadsheet.line(head for head, _ in rules.COLUMNS.values())
+    empty = Response(heads, mimetype="text/csv")
+    empty.headers.set("Content-Disposition", "attachment", filename=f"{asked.reference} chronology.csv")
+    return empty
 
 
 @pages.get("/requests/<uuid:request_id>/thanks")

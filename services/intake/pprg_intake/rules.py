@@ -5,11 +5,37 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 from pprg_shared.calendar import countable
 from pprg_shared.partial_dates import NotADate, PartialDate, parse
 
+MOST_ROWS = 5000
+#: The most that a message may hold of a chronology, in bytes of JSON: sealed it stays below 200 kB.
+PART_BYTES = 140_000
+#: The columns of a chronology, what heads them in a file, and the most characters of each.
+COLUMNS: Mapping[str, tuple[str, int]] = {
+    "date": ("Date", 60),
+    "time": ("Time", 10),
+    "source": ("Source", 200),
+    "people": ("People", 200),
+    "event": ("Event", 4000),
+    "action": ("Action", 2000),
+}
+#: What else people write at the head of these columns, in small letters without spaces.
+SPELLINGS: Mapping[str, str] = {
+    **dict.fromkeys(("date", "startdate", "dateofevent", "eventdate", "when", "dateoccurred", "day"), "date"),
+    **dict.fromkeys(("time", "starttime", "timeofevent", "eventtime"), "time"),
+    **dict.fromkeys(("source", "sourceofinformation", "record", "recordedin", "whererecorded"), "source"),
+    **dict.fromkeys(("people", "person", "personconcerned", "whoitconcerns", "whomitconcerns", "who"), "people"),
+    **dict.fromkeys(("event", "whathappened", "significantevent", "details", "description", "events"), "event"),
+    **dict.fromkeys(("action", "actiontaken", "actionstaken", "whatwasdone", "response", "actions"), "action"),
+    **dict.fromkeys(("agency", "organisation", "organization"), "agency"),
+}
+ALIKE = 0.8
+_TIME = re.compile(r"(\d{1,2})(?:[:.h]?(\d{2}))?(?::\d{2})?\s*(am|pm)?")
+REQUIRED = {"source": "Say where this was recorded", "event": "Say what happened"}
 ADULT = 18
 #: Days that clocks may count from and that a referrer may know.
 KNOWN_DAYS = ("la_aware_on", "notified_on")
@@ -17,12 +43,23 @@ KNOWN_DAYS = ("la_aware_on", "notified_on")
 
 @dataclass(frozen=True)
 class Line:
-    """A chronology row that can be read."""
+    """A chronology row that can be read; `time` is `HH:MM` or empty."""
 
     when: PartialDate
     source: str
     event: str
     action: str
+    time: str = ""
+    people: str = ""
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What is wrong in a file and what to do: the row as the spreadsheet numbers it, and the column."""
+
+    row: int
+    column: str
+    words: str
 
 
 def reference(prefix: str, year: int, number: int) -> str:
@@ -113,15 +150,124 @@ def lines(rows: Sequence[Mapping[str, str]], today: date) -> tuple[list[Line], d
     found, problems = [], {}
     for number, row in enumerate(rows):
         wrong = {name: words for name, words in REQUIRED.items() if not row.get(name)}
+        for name, (_, most) in COLUMNS.items():
+            if len(row.get(name, "")) > most:
+                wrong[name] = f"Keep this to {most} characters"
         try:
             when = parse(row.get("date", ""), today=today)
         except NotADate as error:
             wrong["date"] = str(error)
+        if (at := time_of_day(row.get("time", ""))) is None:
+            wrong["time"] = "Write the time with 24 hours, such as 14:30, or leave it out"
         if wrong:
             problems[number] = wrong
         else:
-            found.append(Line(when, row["source"], row["event"], row.get("action", "")))
+            about = {name: row.get(name, "") for name in ("source", "event", "action", "people")}
+            found.append(Line(when, **about, time=at or ""))
     return found, problems
 
 
-REQUIRED = {"source": "Say where this was recorded", "event": "Say what happened"}
+def time_of_day(text: str) -> str | None:
+    """`HH:MM` from a time as people write it, empty for none; None when it cannot be read."""
+    if not text:
+        return ""
+    found = _TIME.fullmatch(text.lower().strip())
+    if not found or not (found[2] or found[3]):
+        return None
+    hour, minute = int(found[1]), int(found[2] or 0)
+    if found[3]:
+        if not 1 <= hour <= NOON:
+            return None
+        hour = hour % NOON + (NOON if found[3] == "pm" else 0)
+    return f"{hour:02}:{minute:02}" if hour < 2 * NOON and minute < HOUR else None
+
+
+NOON, HOUR = 12, 60
+
+
+def column_of(head: str) -> str | None:
+    """The column that a head means, however it is spelt; None for one that we do not know."""
+    plain = re.sub(r"[^a-z]", "", head.lower())
+    near = get_close_matches(plain, SPELLINGS, 1, ALIKE)
+    return SPELLINGS[near[0]] if near else None
+
+
+def table(
+    heads: Sequence[str], cells: Sequence[tuple[int, Sequence[str]]], agency: Sequence[str]
+) -> tuple[list[tuple[int, dict[str, str]]], list[Wrong]]:
+    """The rows of a file by column with their numbers, and what is wrong with its heads; `agency` is whose."""
+    columns = [column_of(head) for head in heads]
+    wrong = []
+    for place, (head, column) in enumerate(zip(heads, columns, strict=True)):
+        filled = head or any(place < len(line) and line[place].strip() for _, line in cells)
+        if column is None and filled:
+            known = ", ".join(name for name, _ in COLUMNS.values())
+            wrong.append(
+                Wrong(1, head or f"column {place + 1}", f"We do not know this column. Name it {known}, or remove it")
+            )
+        elif column and column in columns[:place]:
+            wrong.append(Wrong(1, head, "Two columns mean the same. Keep one of them"))
+    missing = [COLUMNS[name][0] for name in ("date", "source", "event") if name not in columns]
+    wrong += [Wrong(1, head, f"Add a column with the head {head}") for head in missing]
+    rows = []
+    for number, line in cells:
+        row = {column: cell for column, cell in zip(columns, line, strict=False) if column and cell}
+        if len(line) > len(heads) and any(each.strip() for each in line[len(heads) :]):
+            wrong.append(Wrong(number, "", "There are more cells than heads. Put text with commas in quotation marks"))
+        if row.pop("agency", agency[0]) not in agency:
+            wrong.append(
+                Wrong(number, "Agency", "This row is of another agency. Send the rows of your own agency only")
+            )
+        rows.append((number, row))
+    return rows, wrong
+
+
+def scope_of(asked: Mapping[str, str]) -> tuple[date, date] | None:
+    """The period that is asked about, where one was said."""
+    if not asked.get("scope_from") or not asked.get("scope_to"):
+        return None
+    return date.fromisoformat(asked["scope_from"]), date.fromisoformat(asked["scope_to"])
+
+
+def warnings(line: Line, today: date, scope: tuple[date, date] | None) -> list[str]:
+    """What somebody should look at once more before sending: not wrong, but not what is usual."""
+    found = []
+    if line.when.value > today:
+        found.append("This date lies in the future")
+    elif scope and (line.when.until < scope[0] or line.when.value > scope[1]):
+        found.append("This is outside the period that is asked about")
+    return found
+
+
+def parts(sizes: Sequence[int]) -> list[tuple[int, int]]:
+    """Which rows of these sizes in bytes travel together: the first, and the first that does not."""
+    found, start, weight = [], 0, 0
+    for number, size in enumerate(sizes):
+        if number > start and weight + size > PART_BYTES:
+            found.append((start, number))
+            start, weight = number, 0
+        weight += size
+    return [*found, (start, len(sizes))] if sizes else []
+
+
+def worth_a_letter(due_before: date, due_now: date, state: str) -> str:
+    """Why the agency is written to when its request changes; empty when it need not be."""
+    if due_before != due_now:
+        return "moved"
+    return state if state in {"queried", "waived"} else ""
+
+
+def state_after(state: str, told: str) -> str:
+    """How a request stands here when triage has told this; an answer that crossed a waiver stays an answer."""
+    if told == "open" or (told == "waived" and state == "answered"):
+        return state
+    return told
+
+
+#: An agency may answer in these states, and why not in the others.
+ANSWERABLE = frozenset({"asked", "queried"})
+CLOSED: Mapping[str, str] = {
+    "answered": "Your agency has already answered this request. Ask the coordinator to return it for correction.",
+    "accepted": "Your agency's answer has been accepted. Ask the coordinator to return it for correction.",
+    "waived": "The group no longer waits for your agency's answer. Call the coordinator if you have something to add.",
+}

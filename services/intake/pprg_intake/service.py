@@ -12,7 +12,7 @@ from pprg_shared.events.intake import (
     ReferralSubmitted,
     RequestReady,
 )
-from pprg_shared.events.triage import InformationRequested
+from pprg_shared.events.triage import InformationChanged, InformationRequested
 from pprg_shared.service import Runtime, Service
 
 
@@ -28,7 +28,10 @@ service = Service(
     package="pprg_intake",
     metadata=Base.metadata,
     blueprints=["pprg_intake.pages:pages", "pprg_intake.api:api"],
-    hears={InformationRequested: handlers.make_request_page},
+    hears={
+        InformationRequested: handlers.make_request_page,
+        InformationChanged: handlers.change_request,
+    },
     says=[
         AgencyChanged,
         PersonChanged,

@@ -79,9 +79,18 @@ def write_about_case(session: Session, heard: CaseOpened) -> None:
     _office(session, heard, "new_referral", heard.case_id)
 
 
+#: What the agency's lead gets, by why its page is worth a look.
+ASKED: Mapping[str, str] = {
+    "asked": "information_request",
+    "queried": "return_queried",
+    "moved": "request_moved",
+    "waived": "request_waived",
+}
+
+
 def write_request(session: Session, heard: RequestReady) -> None:
-    """Ask the agency, now that its page is there."""
-    _to_lead(session, heard, "information_request")
+    """Ask the agency, now that its page is there, or tell it what changed."""
+    _to_lead(session, heard, ASKED[heard.why])
 
 
 def write_reminder(session: Session, heard: ReminderDue) -> None:

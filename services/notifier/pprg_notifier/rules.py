@@ -17,7 +17,7 @@ TAKEN, NOT_NOW, NEVER = 2, 4, 5
 #: Names that belong to nobody (RFC 2606): people of a profile and of a try-out.
 INVENTED = ".example"
 #: Kinds of letter that ask for something by a day: they go out before others.
-URGENT = ("new_referral", "information_request", "overdue", "meeting_invitation")
+URGENT = ("new_referral", "information_request", "return_queried", "overdue", "meeting_invitation")
 #: Kinds of letter whose text a person writes or changes: none yet. The one place that says what a typed mail is.
 TYPED: frozenset[str] = frozenset()
 

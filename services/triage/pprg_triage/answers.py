@@ -31,6 +31,27 @@ class RequestShown:
     agency: str = field(metadata={"example": "police"})
     due_on: date = field(metadata={"example": "2026-12-03"})
     state: str = field(metadata={"example": "asked"})
+    wanted: str = field(metadata={"example": "both"})
+    answer: str | None = field(metadata={"example": None})
+
+
+@dataclass(frozen=True)
+class ReturnShown:
+    """One answer of an agency; a correction has a higher revision."""
+
+    id: UUID
+    revision: int
+    kind: str = field(metadata={"example": "summary"})
+    rows: int
+
+
+@dataclass(frozen=True)
+class WholeRequest(RequestShown):
+    """What an agency was asked, how that stands, and which returns are here."""
+
+    history: list[dict[str, Any]] = field(metadata={"example": []})
+    returns: list[ReturnShown]
+    arriving: str = field(metadata={"example": ""})
 
 
 @dataclass(frozen=True)
@@ -126,15 +147,21 @@ class RowShown:
 
     date: PartialDate
     agency: str = field(metadata={"example": "police"})
+    time: str = field(metadata={"example": "10:00"})
+    people: str = field(metadata={"example": "the mother"})
+    action: str = field(metadata={"example": "none"})
     source: str = field(metadata={"example": "Police log"})
     event: str = field(metadata={"example": "An invented call."})
 
 
 @dataclass(frozen=True)
 class Chronology:
-    """What happened, in one time order."""
+    """A page of what happened, in one time order."""
 
     rows: list[RowShown]
+    total: int
+    page: int
+    pages: int
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,19 @@ from sqlalchemy import func, select
 from pprg_shared.acting import act, needs, reading, receipt, runtime
 from pprg_shared.boxes.tables import steps
 from pprg_shared.calendar import london_date
-from pprg_shared.web.api import body, gives
-from pprg_triage import actions, answers, rules
-from pprg_triage.models import Case
-from pprg_triage.projections import chronology_of, history_of, told_of, whole_case
-from pprg_triage.schemas import DaySchema, DecisionSchema, MeetingSchema, RatificationSchema, RequestsSchema
+from pprg_shared.web.api import asked, body, gives, takes
+from pprg_triage import actions, answers
+from pprg_triage.models import Case, Request
+from pprg_triage.projections import chronology_page, history_of, told_of, whole_case, whole_request
+from pprg_triage.schemas import (
+    CHANGES,
+    ChronologySchema,
+    DaySchema,
+    DecisionSchema,
+    MeetingSchema,
+    RatificationSchema,
+    RequestsSchema,
+)
 
 api = Blueprint("api", __name__, url_prefix="/api/v1/cases")
 
@@ -58,10 +66,7 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
             {"code": each.clock.code, "due_on": each.due and each.due.isoformat(), "words": each.words}
             for each in told.deadlines
         ],
-        "requests": [
-            {"id": str(each.id), "agency": each.agency, "due_on": each.due_on.isoformat(), "state": each.state}
-            for each in found.requests
-        ],
+        "requests": [_request(each) for each in found.requests],
         "missing": found.missing,
         "rows": found.rows,
         "meeting": meeting and {"starts_at": meeting.starts_at.isoformat(), "place": found.place},
@@ -78,16 +83,14 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
 @api.get("/<uuid:case_id>/chronology")
 @gives(answers.Chronology)
 def chronology(case_id: UUID) -> ResponseReturnValue:
-    """Show the rows of all agencies in one time order."""
+    """Show a page of the rows of all agencies, or some of them, in one time order."""
     needs("read")
     with reading() as session:
         actions.case_of(session, case_id)
-        entries = chronology_of(session, case_id)
-    rows = [
-        {"date": each.when.to_json(), "agency": each.agency, "source": each.source, "event": each.event}
-        for each in entries
-    ]
-    return jsonify({"rows": rows})
+        part = chronology_page(session, case_id, **asked(ChronologySchema()))
+    names = ("agency", "time", "source", "people", "event", "action")
+    rows = [{"date": each.when.to_json()} | {name: getattr(each, name) for name in names} for each in part.entries]
+    return jsonify({"rows": rows, "total": part.total, "page": part.page, "pages": part.pages})
 
 
 @api.get("/<uuid:case_id>/history")
@@ -124,11 +127,36 @@ def counted_steps(case_id: UUID) -> ResponseReturnValue:
 def create_requests(case_id: UUID) -> ResponseReturnValue:
     """Ask agencies."""
     needs("ask")
-    asked = body(RequestsSchema())
+    return receipt(act(actions.release_requests, phase="requests", case_id=case_id, **body(RequestsSchema())))
+
+
+@api.get("/<uuid:case_id>/requests/<uuid:request_id>")
+@gives(answers.WholeRequest)
+def one_request(case_id: UUID, request_id: UUID) -> ResponseReturnValue:
+    """Show what an agency was asked, how that stands, and which returns are here."""
+    needs("read")
     with reading() as session:
-        received = actions.case_of(session, case_id).received_on
-    due = rules.clock(received, runtime().profile.working_days()).targets["agency_return"].due
-    return receipt(act(actions.release_requests, phase="requests", case_id=case_id, due_on=due, **asked))
+        found = whole_request(session, case_id, request_id)
+    kept = {name: value for name, value in found.content.items() if name != "history"}
+    returns = [
+        {"id": str(each.id), "revision": each.revision, "kind": each.kind, "rows": each.rows} for each in found.returns
+    ]
+    history = {"history": found.content["history"], "returns": returns, "arriving": found.arriving}
+    return jsonify(_request(found.request) | kept | history)
+
+
+def _request(each: Request) -> dict[str, Any]:
+    shown = {"id": str(each.id), "agency": each.agency, "due_on": each.due_on.isoformat(), "state": each.state}
+    return shown | {"wanted": each.wanted, "answer": each.answer}
+
+
+@api.post("/<uuid:case_id>/requests/<uuid:request_id>/<any(accept, query, move, waive):what>")
+@takes(lambda: [made() for made in CHANGES.values()])
+def change_request(case_id: UUID, request_id: UUID, what: str) -> ResponseReturnValue:
+    """Accept or query an answer, move the due day, or go on without an answer."""
+    needs(what)
+    said = body(CHANGES[what]()) | {"case_id": case_id, "request_id": request_id}
+    return receipt(act(actions.CHANGES[what], phase="returns", **said))
 
 
 @api.post("/<uuid:case_id>/meetings")

@@ -2,12 +2,13 @@
 
 from dataclasses import asdict
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pprg_shared.boxes import publish
+from pprg_shared.boxes.tables import insert_all_new
 from pprg_shared.database import now, profile_of, seal, today
 from pprg_shared.errors import NotYet
 from pprg_shared.events.intake import (
@@ -21,7 +22,9 @@ from pprg_shared.events.intake import (
 from pprg_shared.events.notifier import LetterAccepted, LetterFailed
 from pprg_shared.events.publisher import OutcomePublished
 from pprg_shared.events.triage import CaseOpened, ReminderDue
+from pprg_shared.partial_dates import from_json
 from pprg_triage import rules
+from pprg_triage.actions import return_id, rows_here
 from pprg_triage.models import Case, Letter, News, Published, Request, Return, Row, TriggerDay
 
 
@@ -78,39 +81,58 @@ def _request(session: Session, request_id: UUID) -> Request:
 def note_ready(session: Session, heard: RequestReady) -> None:
     """The agency's page is there, and the letter on its way."""
     request = _request(session, heard.request_id)
-    if request.state == "asked":
-        request.state = "ready"
+    if heard.why == "asked":
+        request.state = rules.moved(request.state, "ready") or request.state
 
 
 def attach_summary(session: Session, heard: AgencySummarySubmitted) -> None:
-    """Keep an agency's summary."""
-    content = {"author": heard.author, "summary": heard.summary}
-    _attach(session, heard, "return", content)
+    """Keep an agency's summary; the return is there once all rows of its chronology are, too."""
+    _attach(session, heard, "return", {"author": heard.author, "summary": heard.summary}, heard.rows or 0)
 
 
 def attach_nil_return(session: Session, heard: NilReturnSubmitted) -> None:
     """Keep that an agency holds nothing."""
-    _attach(session, heard, "nil", {"author": heard.author, "summary": ""})
+    _attach(session, heard, "nil", {"author": heard.author, "summary": ""}, 0)
 
 
-def _attach(session: Session, heard: Any, kind: str, content: dict[str, str]) -> None:
+def _attach(session: Session, heard: Any, kind: str, content: dict[str, str], rows: int) -> None:
     request = _request(session, heard.request_id)
-    request.state = "returned" if kind == "return" else "nil"
-    returned = Return(id=heard.request_id, case_id=heard.case_id, agency=heard.agency, kind=kind)
-    returned.returned_on = heard.submitted_on
-    returned.content = seal(session, returned, "content", content)
-    session.add(returned)
-    _news(session, heard, heard.case_id, kind, heard.agency)
+    number = return_id(request.id, heard.version)
+    if session.get(Return, number) is None:
+        returned = Return(id=number, case_id=heard.case_id, agency=heard.agency, kind=kind, rows=rows)
+        returned.returned_on, returned.revision = heard.submitted_on, heard.version
+        returned.content = seal(session, returned, "content", content)
+        session.add(returned)
+    _arrived(session, heard, request)
 
 
 def attach_chronology(session: Session, heard: ChronologySubmitted) -> None:
-    """Keep an agency's rows as they were sent."""
-    _request(session, heard.request_id)
-    names = ("value", "precision", "uncertain", "as_entered", "source", "event", "action")
-    for number, each in enumerate(heard.rows):
-        row = Row(id=uuid4(), case_id=heard.case_id, agency=heard.agency, number=number)
-        row.content = seal(session, row, "content", {name: getattr(each, name) for name in names})
-        session.add(row)
+    """Keep some of an agency's rows as they were sent, with what orders them; those that are here stay as they are."""
+    request = _request(session, heard.request_id)
+    values = []
+    for number, each in enumerate(heard.rows, heard.first):
+        when = from_json(each.value, each.precision, each.as_entered, uncertain=each.uncertain)
+        row = Row(id=uuid5(request.id, f"{heard.version}/{number}"), case_id=heard.case_id, agency=heard.agency)
+        row.content = seal(session, row, "content", asdict(each))
+        entry = rules.Entry(when, number, heard.agency, each.source, each.event, each.action, each.time)
+        day, precision, time, *_ = rules.position(entry)
+        about = {"id": row.id, "case_id": row.case_id, "agency": row.agency, "content": row.content}
+        order = {"day": day, "until": when.until, "precision": precision, "time": time, "number": number}
+        values.append(about | order | {"revision": heard.version})
+    if values:
+        insert_all_new(session, Row.metadata.tables["chronology"], values)
+    _arrived(session, heard, request)
+
+
+def _arrived(session: Session, heard: Any, request: Request) -> None:
+    """A return counts from the moment at which it is here whole, whatever came first; an older one no longer does."""
+    session.flush()
+    returned = session.get(Return, return_id(request.id, heard.version))
+    if returned is None or heard.version <= request.answer or rows_here(session, returned) < returned.rows:
+        return
+    request.answer = heard.version
+    request.state = rules.moved(request.state, returned.kind) or request.state
+    _news(session, heard, heard.case_id, returned.kind, heard.agency)
 
 
 def remind(session: Session, row: Any) -> None:

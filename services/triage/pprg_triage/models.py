@@ -55,7 +55,10 @@ class TriggerDay(Base):
 
 
 class Request(Base):
-    """What one agency is asked."""
+    """What one agency is asked; `content` seals questions, scope and the reasons given since.
+
+    `revision` counts what was said about it, `answer` is the newest revision of the return that is here whole.
+    """
 
     __tablename__ = "requests"
     __table_args__ = (sa.UniqueConstraint("case_id", "agency"),)
@@ -64,10 +67,14 @@ class Request(Base):
     agency: Mapped[str] = mapped_column(sa.String(60))
     due_on: Mapped[date]
     state: Mapped[str] = mapped_column(sa.String(20))
+    wanted: Mapped[str] = mapped_column(sa.String(20), server_default="both")
+    revision: Mapped[int] = mapped_column(server_default="0", default=0)
+    answer: Mapped[int] = mapped_column(server_default="0", default=0)
+    content: Mapped[str | None] = mapped_column(sa.Text, info=CASE)
 
 
 class Return(Base):
-    """What one agency answered; `kind` is return or nil."""
+    """What one agency answered, every revision of it; `kind` is return or nil, `rows` how long its chronology is."""
 
     __tablename__ = "returns"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -75,17 +82,29 @@ class Return(Base):
     agency: Mapped[str] = mapped_column(sa.String(60))
     kind: Mapped[str] = mapped_column(sa.String(20))
     returned_on: Mapped[date]
+    revision: Mapped[int] = mapped_column(server_default="1", default=1)
+    rows: Mapped[int] = mapped_column(server_default="0", default=0)
     content: Mapped[str] = mapped_column(sa.Text, info=CASE)
 
 
 class Row(Base):
-    """One row of an agency's chronology, never changed; the merged view is a projection."""
+    """One row of an agency's chronology, never changed; the merged view is a projection.
+
+    What orders it stands in clear: `day` and `until` are the first and last day that its date may mean, `precision`
+    the place of its kind among the kinds, `time` is `HH:MM`, or 24:00 where none is known.
+    """
 
     __tablename__ = "chronology"
+    __table_args__ = (sa.Index("chronology_of_return", "case_id", "agency", "revision"),)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     case_id: Mapped[UUID] = mapped_column(index=True)
     agency: Mapped[str] = mapped_column(sa.String(60))
     number: Mapped[int]
+    revision: Mapped[int] = mapped_column(server_default="1", default=1)
+    day: Mapped[date | None]
+    until: Mapped[date | None]
+    precision: Mapped[int] = mapped_column(server_default="0", default=0)
+    time: Mapped[str] = mapped_column(sa.String(5), server_default="24:00", default="24:00")
     content: Mapped[str] = mapped_column(sa.Text, info=CASE)
 
 

@@ -28,6 +28,7 @@ service = Service(
     says=[
         triage.CaseOpened,
         triage.InformationRequested,
+        triage.InformationChanged,
         triage.MeetingScheduled,
         triage.DecisionRatified,
         triage.ReminderDue,
@@ -37,6 +38,10 @@ service = Service(
     verbs={
         "read": GROUP,
         "ask": OFFICE,
+        "accept": OFFICE,
+        "query": OFFICE | {"chair"},
+        "move": OFFICE,
+        "waive": frozenset({"chair"}),
         "note": OFFICE,
         "call": OFFICE,
         "propose": OFFICE | {"chair"},

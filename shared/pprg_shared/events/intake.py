@@ -18,7 +18,10 @@ class Duty:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a chronology: a date as people know it, where it was recorded, what happened."""
+    """One line of a chronology: a date as people know it, where it was recorded, what happened.
+
+    `time` is `HH:MM` in London or empty.
+    """
 
     value: str
     precision: str
@@ -27,6 +30,8 @@ class Row:
     source: str
     event: str
     action: str
+    time: str = ""
+    people: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,29 +114,38 @@ class ReferralSubmitted(Event, name="referral.submitted", version=1, subject="re
 
 
 class RequestReady(Event, name="request.ready", version=1, subject="case_id"):
-    """The page on which an agency answers is there."""
+    """The page on which an agency answers is there, and why it is to look: `asked`, `queried`, `moved` or `waived`."""
 
     request_id: UUID
     case_id: UUID
     reference: str
     agency: str
     due_on: date
+    why: str = "asked"
 
 
 class AgencySummarySubmitted(Event, name="agency-summary.submitted", version=1, subject="case_id"):
-    """An agency has answered with a summary of its involvement."""
+    """An agency has answered with a summary of its involvement, and with so many rows of a chronology.
+
+    A correction has the next `version`. `rows` is None where nobody said how many there are.
+    """
 
     request_id: UUID
     case_id: UUID
     reference: str
     agency: str
     submitted_on: date
+    version: int = 1
+    rows: int | None = None
     author: str = sealed("case")
     summary: str = sealed("case")
 
 
 class ChronologySubmitted(Event, name="chronology.submitted", version=1, subject="case_id"):
-    """An agency has answered with dated rows."""
+    """Dated rows of an agency's answer, `count` of them: a long chronology is said in several parts.
+
+    `first` is the place of the first of them in the whole, from 0; the summary of this version says how many it has.
+    """
 
     request_id: UUID
     case_id: UUID
@@ -139,6 +153,8 @@ class ChronologySubmitted(Event, name="chronology.submitted", version=1, subject
     agency: str
     submitted_on: date
     count: int
+    version: int = 1
+    first: int = 0
     rows: list[Row] = sealed("case")
 
 
@@ -150,4 +166,5 @@ class NilReturnSubmitted(Event, name="nil-return.submitted", version=1, subject=
     reference: str
     agency: str
     submitted_on: date
+    version: int = 1
     author: str = sealed("case")

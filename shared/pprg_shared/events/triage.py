@@ -17,16 +17,32 @@ class CaseOpened(Event, name="case.opened", version=1, subject="case_id"):
 
 
 class InformationRequested(Event, name="information.requested", version=1, subject="case_id"):
-    """An agency is asked for a summary and a chronology."""
+    """An agency is asked for a `summary`, a `chronology` or `both`, of a period."""
 
     request_id: UUID
     case_id: UUID
     reference: str
     agency: str
     due_on: date
+    wanted: str = "both"
     subject_name: str = sealed("case")
     subject_born: str = sealed("case")
     questions: str = sealed("case")
+    scope_from: date | None = sealed("case", default=None)
+    scope_to: date | None = sealed("case", default=None)
+
+
+class InformationChanged(Event, name="information.changed", version=1, subject="case_id"):
+    """How a request stands now, whole: its due day, and whether it is `open`, `queried`, `accepted` or `waived`."""
+
+    request_id: UUID
+    case_id: UUID
+    reference: str
+    agency: str
+    due_on: date
+    state: str
+    revision: int
+    query: str = sealed("case")
 
 
 class MeetingScheduled(Event, name="meeting.scheduled", version=1, subject="case_id"):

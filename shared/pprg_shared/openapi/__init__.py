@@ -167,10 +167,7 @@ class _Operation:
             yield {"name": name, "in": "query", "required": name in shape.get("required", ()), "schema": schema}
 
     def _schema(self, call: str) -> Schema | None:
-        """The schema that the view loads with; None where it is made from what is stored and not declared."""
-        if declared := getattr(self.view, "takes", None):
-            made: Schema = declared()
-            return made
+        """The schema that the view loads with; None where it is made from what is stored."""
         given = self.calls.get(call)
         if isinstance(given, ast.Call) and isinstance(given.func, ast.Name):
             found = self.view.__globals__.get(given.func.id)
@@ -184,9 +181,12 @@ class _Operation:
         kind = self.calls.get("content")
         if isinstance(kind, ast.Constant):
             return {str(kind.value): {"schema": {"type": "string", "minLength": 1}}}
-        schema = self._schema("body")
-        if schema is None:
+        declared = getattr(self.view, "takes", lambda: self._schema("body"))()
+        if declared is None:
             return {JSON: {"schema": {"type": "object"}}}
+        if isinstance(declared, list):
+            return {JSON: {"schema": {"anyOf": [json_schema(each) for each in declared]}, "example": {}}}
+        schema: Schema = declared
         return {JSON: {"schema": json_schema(schema), "example": example_of(schema)}}
 
     def _responses(self) -> dict[str, Any]:

@@ -11,6 +11,9 @@ KINDS: Mapping[str, frozenset[str]] = {
     "referral_received": frozenset({"reference", "on"}),
     "new_referral": frozenset({"reference", "link"}),
     "information_request": frozenset({"reference", "due_on", "link"}),
+    "return_queried": frozenset({"reference", "due_on", "link"}),
+    "request_moved": frozenset({"reference", "due_on", "link"}),
+    "request_waived": frozenset({"reference", "link"}),
     "reminder": frozenset({"reference", "due_on", "link"}),
     "overdue": frozenset({"reference", "due_on", "link"}),
     "return_received": frozenset({"reference", "link"}),
@@ -65,6 +68,7 @@ class Letters:
 
     questions: str = key("The line that says whom to ask.", '"Questions? Call {phone}."')
     discretion: str = key("The line that says what not to write.", '"Never write names in an email."')
+    asked: str = key("What agencies are asked, until the coordinator writes something else.", '"What did you do?"')
     kinds: Mapping[str, Letter] = key("The wording of each kind of letter.")
 
     def problems(self) -> Iterator[Fault]:

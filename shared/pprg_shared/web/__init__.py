@@ -4,11 +4,12 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
-from flask import Flask, Response, abort, g, request, send_from_directory
+from flask import Flask, Request, Response, abort, g, request, send_from_directory
 from jinja2 import BaseLoader, ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -18,9 +19,12 @@ from pprg_shared.web import csrf, problems
 from pprg_shared.web.compiled import COMPILED
 
 BODY_BYTES = 1024 * 1024
+#: What the few pages and APIs take that are marked by `takes_uploads`.
+UPLOAD_BYTES = 4 * 1024 * 1024
 FORM_PARTS = 4000
 STATIC = Path(__file__).parent / "static"
 MENU = Path(__file__).parent / "menu.json"
+View = TypeVar("View", bound=Callable[..., Any])
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 POLICY = (
@@ -71,6 +75,13 @@ class About:
         ]
 
 
+class InMemory(Request):
+    """A request whose files stay in memory: they are small, and nothing confidential lies on a disk unsealed."""
+
+    def _get_file_stream(self, *_about: Any, **_more: Any) -> BytesIO:
+        return BytesIO()
+
+
 def install(
     app: Flask,
     *,
@@ -86,6 +97,7 @@ def install(
     """Give an app its layout, limits, headers, tokens and errors."""
     app.config.update(MAX_CONTENT_LENGTH=BODY_BYTES, MAX_FORM_MEMORY_SIZE=BODY_BYTES, MAX_FORM_PARTS=FORM_PARTS)
     app.url_map.strict_slashes = False
+    app.request_class = InMemory
     components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja", "templates")})
     own: list[BaseLoader] = [app.jinja_loader] if app.jinja_loader else []
     app.jinja_loader = ChoiceLoader([*own, PackageLoader("pprg_shared.web", "templates"), components])
@@ -109,12 +121,20 @@ def _places() -> list[Place]:
     return [Place(each["words"], each["href"], frozenset(each["roles"])) for each in json.loads(MENU.read_bytes())]
 
 
+def takes_uploads(view: View) -> View:
+    """Mark a view that takes more than others: a file, or what would be one."""
+    view.takes_uploads = True  # type: ignore[attr-defined]  # a mark on a function
+    return view
+
+
 def _door(app: Flask, hosts: set[str]) -> None:
     @app.before_request
     def arrive() -> None:
         given = request.headers.get("X-Request-ID", "")
         g.request_id = given if _ID.fullmatch(given) else str(uuid4())
         logs.bind(request_id=g.request_id)
+        if hasattr(app.view_functions.get(request.endpoint or ""), "takes_uploads"):
+            request.max_content_length = request.max_form_memory_size = UPLOAD_BYTES
         if "\0" in request.path or b"%00" in request.query_string:
             abort(400, "This address cannot be read.")
         if request.host.rpartition(":")[0] not in hosts and request.host not in hosts:

@@ -30,8 +30,8 @@ def gives(shape: type[Any]) -> Callable[[View], View]:
     return mark
 
 
-def takes(schema: Callable[[], Schema]) -> Callable[[View], View]:
-    """Say in the API's document what a view takes whose schema depends on what is stored: the widest it may be."""
+def takes(schema: Callable[[], Schema | list[Schema]]) -> Callable[[View], View]:
+    """Say in the API's document what a view takes at most, or each that it may, where what is stored decides."""
 
     def mark(view: View) -> View:
         view.takes = schema  # type: ignore[attr-defined]  # a mark on a function
@@ -42,15 +42,7 @@ def takes(schema: Callable[[], Schema]) -> Callable[[View], View]:
 
 def body(schema: Schema) -> dict[str, Any]:
     """The request's JSON body, loaded by a strict schema; raises what becomes 400, 415 or 422."""
-    if "Idempotency-Key" not in request.headers:
-        raise BadRequest("Send an Idempotency-Key header: any text that is new for each thing you ask.")
-    if not KEY.fullmatch(request.headers["Idempotency-Key"]):
-        raise BadRequest("The Idempotency-Key must be 1 to 200 plain letters, digits and signs.")
-    if request.args:
-        raise BadRequest("Send everything in the body, and nothing behind a question mark in the address.")
-    if request.mimetype != "application/json":
-        raise UnsupportedMediaType
-    values = strict(request.get_data(cache=True))
+    values = strict(content("application/json"))
     if not isinstance(values, dict):
         raise Invalid([{"pointer": "", "detail": "Send a JSON object."}])
     bad = [{"pointer": where, "detail": "Control characters are not allowed."} for where in _unprintable(values, "")]
@@ -70,6 +62,19 @@ def _other_kinds(schema: Schema, values: dict[str, Any]) -> Iterator[tuple[str, 
             continue
         if not (number if isinstance(declared, fields.Integer) else isinstance(given, bool)):
             yield name, str(declared.error_messages["invalid"])
+
+
+def content(kind: str) -> bytes:
+    """The request's body, of this media type and with a key; raises what becomes 400 or 415."""
+    if "Idempotency-Key" not in request.headers:
+        raise BadRequest("Send an Idempotency-Key header: any text that is new for each thing you ask.")
+    if not KEY.fullmatch(request.headers["Idempotency-Key"]):
+        raise BadRequest("The Idempotency-Key must be 1 to 200 plain letters, digits and signs.")
+    if request.args:
+        raise BadRequest("Send everything in the body, and nothing behind a question mark in the address.")
+    if request.mimetype != kind:
+        raise UnsupportedMediaType
+    return request.get_data(cache=True)
 
 
 def asked(schema: Schema) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from pprg_intake.schemas.choices import KINDS, REASONS
 from pprg_intake.schemas.gate import GateSchema
 from pprg_intake.schemas.referral import ReferralSchema
-from pprg_intake.schemas.returns import NilReturnSchema, ReturnSchema
+from pprg_intake.schemas.returns import NilReturnSchema, return_schema
 from pprg_intake.schemas.sign_in import NOBODY, ActingSchema
 
 __all__ = [
@@ -14,5 +14,5 @@ __all__ = [
     "GateSchema",
     "NilReturnSchema",
     "ReferralSchema",
-    "ReturnSchema",
+    "return_schema",
 ]

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from pprg_intake.rules import lines
+from pprg_intake.rules import MOST_ROWS, lines
 from pprg_intake.schemas.words import text, words
 from pprg_shared.acting import runtime
 from pprg_shared.calendar import london_date
@@ -16,7 +16,9 @@ class RowSchema(Schema):
     date = fields.String(
         metadata={"label": "Date", "hint": "Such as 22 May 2016 or ?May 2016", "width": 20}, **words("Enter a date")
     )
+    time = fields.String(metadata={"label": "Time, if it is known", "width": 5}, **words("Enter a time"))
     source = fields.String(metadata={"label": "Source", "hint": "The record, and the role of who wrote it"})
+    people = fields.String(metadata={"label": "Whom it concerns, by initials or role (optional)"})
     event = fields.String(metadata={"label": "What happened", "widget": "textarea", "rows": 3})
     action = fields.String(metadata={"label": "What was done, or “none”"})
 
@@ -31,8 +33,10 @@ class ReturnSchema(Schema):
     rows = fields.List(
         fields.Nested(RowSchema),
         load_default=list,
+        validate=validate.Length(max=MOST_ROWS, error=f"Send at most {MOST_ROWS} rows"),
         metadata={"label": "Chronology", "hint": "One row an event. Leave rows empty that you do not need."},
     )
+    draft = fields.UUID(load_default=None, metadata={"widget": "hidden"}, **words("Look at the uploaded file again"))
 
     @validates_schema(skip_on_field_errors=False)
     def readable(self, data: dict[str, Any], **_options: Any) -> None:
@@ -40,6 +44,12 @@ class ReturnSchema(Schema):
         _, problems = lines(data.get("rows", []), london_date(runtime().clock()))
         if problems:
             raise ValidationError({"rows": {n: {k: [v] for k, v in each.items()} for n, each in problems.items()}})
+
+
+def return_schema(wanted: str) -> ReturnSchema:
+    """What an agency sends when it is asked for a summary, a chronology or both."""
+    left_out = {"summary": ("rows", "draft"), "chronology": ("summary",)}
+    return ReturnSchema(exclude=left_out.get(wanted, ()))
 
 
 class NilReturnSchema(Schema):

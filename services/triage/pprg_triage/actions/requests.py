@@ -1,20 +1,49 @@
-"""Asking agencies."""
+"""Asking agencies, and what the office does about what they answer."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.acting import Done
 from pprg_shared.actor import Actor
 from pprg_shared.boxes import publish
-from pprg_shared.database import now, unseal
-from pprg_shared.errors import Refused
+from pprg_shared.calendar import BeyondHorizon, short
+from pprg_shared.database import now, profile_of, seal, today, unseal
+from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import triage as says
+from pprg_shared.partial_dates import parse
+from pprg_shared.profile import Deadline, deadlines
 from pprg_triage import rules
 from pprg_triage.actions.cases import case_of, done
-from pprg_triage.models import Request, reminders
+from pprg_triage.models import Case, Request, Return, Row, reminders
+
+DEFAULT_ROUTE = "rapid_review"
+
+
+@dataclass(frozen=True)
+class Standard:
+    """What agencies are asked unless the coordinator says otherwise: by when with its working, of which period."""
+
+    deadline: Deadline
+    due_on: date | None
+    scope_from: date
+    scope_to: date
+
+
+def standard_request(session: Session, case: Case) -> Standard:
+    """The clock of the profile that starts when a request is sent, and two years up to the incident."""
+    day, content = today(session), unseal(session, case, "content")
+    routes = case.routes.split() or [DEFAULT_ROUTE]
+    started = deadlines(profile_of(session), [*routes, DEFAULT_ROUTE], {"request_sent": day})
+    running = [each for each in started if each.clock.trigger == "request_sent"]
+    deadline = min(running, key=lambda each: (each.clock.route not in routes, each.due or date.max))
+    first, last = rules.scope(parse(content["incident_on"], today=day), case.received_on)
+    return Standard(deadline, deadline.due, first, last)
 
 
 def agencies_asked(session: Session, case_id: UUID) -> list[str]:
@@ -22,34 +51,171 @@ def agencies_asked(session: Session, case_id: UUID) -> list[str]:
     return list(session.scalars(select(Request.agency).where(Request.case_id == case_id).order_by(Request.agency)))
 
 
+def return_id(request_id: UUID, revision: int) -> UUID:
+    """The first return has the id of its request; so that one that comes twice is one, the others' follow from it."""
+    return request_id if revision == 1 else uuid5(request_id, f"return {revision}")
+
+
+def rows_here(session: Session, returned: Return) -> int:
+    """How many rows of the chronology of a return have arrived."""
+    mine = (Row.case_id == returned.case_id, Row.agency == returned.agency, Row.revision == returned.revision)
+    return session.scalar(select(func.count(Row.id)).where(*mine)) or 0
+
+
 def release_requests(
-    session: Session, _actor: Actor, *, case_id: UUID, due_on: date, agencies: list[str], questions: str
+    session: Session, actor: Actor, *, case_id: UUID, agencies: list[str], questions: str, **answers: Any
 ) -> Done:
-    """Ask agencies; one that was asked already is not asked twice."""
+    """Ask agencies the same; one that was asked already is not asked twice."""
     case = case_of(session, case_id, alone=True)
     asked = agencies_asked(session, case_id)
     fresh = [each for each in dict.fromkeys(agencies) if each not in asked]
     if not fresh:
         raise Refused("All these agencies have been asked already. Choose others.", "agencies")
-    content = unseal(session, case, "content")
+    terms = _terms(session, case, answers)
+    person = unseal(session, case, "content")
+    scope = {name: terms[name] for name in ("scope_from", "scope_to")}
     for agency in fresh:
-        request = Request(id=uuid4(), case_id=case.id, agency=agency, due_on=due_on, state="asked")
+        request = Request(id=uuid4(), case_id=case.id, agency=agency, state="asked", revision=0, answer=0)
+        request.due_on, request.wanted = terms["due_on"], terms["wanted"]
+        kept = {name: each.isoformat() for name, each in scope.items()} | {"questions": questions}
+        reasons = {name: terms[name] for name in ("scope_reason", "due_reason")}
+        request.content = seal(session, request, "content", kept | reasons | {"history": []})
         session.add(request)
+        _note(session, actor, request, "ask", "")
         _remind_later(session, request)
         publish(
             session,
             says.InformationRequested(
-                request_id=request.id,
-                case_id=case.id,
-                reference=case.reference,
-                agency=agency,
-                due_on=due_on,
-                subject_name=content["subject_name"],
-                subject_born=content["subject_born"],
+                **_about(case, request),
+                wanted=request.wanted,
+                subject_name=person["subject_name"],
+                subject_born=person["subject_born"],
                 questions=questions,
+                **scope,
             ),
         )
     return done(case)
+
+
+def _terms(session: Session, case: Case, answers: dict[str, Any]) -> dict[str, Any]:
+    """The due day, the scope and what is wanted: the standard, unless something else was said, and why."""
+    usual = standard_request(session, case)
+    names = ("due_on", "scope_from", "scope_to")
+    terms = {name: answers.get(name) or getattr(usual, name) for name in names}
+    if terms["due_on"] is None:
+        raise Refused("Enter by when they should answer: the clock cannot be counted.", "due_on")
+    _can_be_due(session, terms["due_on"])
+    if terms["due_on"] != usual.due_on and usual.due_on and not answers.get("due_reason"):
+        raise Refused(f"The clock says {short(usual.due_on)}. Say why it is another day.", "due_reason")
+    if terms["scope_to"] < terms["scope_from"]:
+        raise Refused("The period must end after it begins.", "scope_to")
+    if terms["scope_to"] > today(session):
+        raise Refused("The period cannot end in the future.", "scope_to")
+    if (terms["scope_from"], terms["scope_to"]) != (usual.scope_from, usual.scope_to) and not answers.get(
+        "scope_reason"
+    ):
+        raise Refused("Say why it is another period than the two years to the incident.", "scope_reason")
+    reasons = {name: answers.get(name) or "" for name in ("due_reason", "scope_reason")}
+    return terms | reasons | {"wanted": answers.get("wanted") or "both"}
+
+
+def _can_be_due(session: Session, day: date) -> None:
+    if day <= today(session):
+        raise Refused("Choose a day that lies in the future.", "due_on")
+    try:
+        rules.reminder_times(day, now(session))
+    except BeyondHorizon:
+        raise Refused("Choose an earlier day: the bank holidays of that year are not known yet.", "due_on") from None
+
+
+def request_of(session: Session, case_id: UUID, request_id: UUID, *, alone: bool = False) -> Request:
+    """A request of this case, or NotThere."""
+    request = session.get(Request, request_id, with_for_update=alone)
+    if request is None or request.case_id != case_id:
+        raise NotThere
+    return request
+
+
+def accept_return(session: Session, actor: Actor, *, case_id: UUID, request_id: UUID) -> Done:
+    """Say that an answer is good enough."""
+    return _change(session, actor, case_id, request_id, "accept", "")
+
+
+def query_return(session: Session, actor: Actor, *, case_id: UUID, request_id: UUID, query: str) -> Done:
+    """Give an answer back with what is not clear; the agency can send a corrected one."""
+    return _change(session, actor, case_id, request_id, "query", query)
+
+
+def move_due_day(session: Session, actor: Actor, *, case_id: UUID, request_id: UUID, due_on: date, reason: str) -> Done:
+    """Give an agency until another day; reminders follow."""
+    _can_be_due(session, due_on)
+    return _change(session, actor, case_id, request_id, "move", reason, due_on)
+
+
+def waive_request(session: Session, actor: Actor, *, case_id: UUID, request_id: UUID, reason: str) -> Done:
+    """Go on without an agency's answer; the chair says why."""
+    return _change(session, actor, case_id, request_id, "waive", reason)
+
+
+#: What may be done about a request, by the name that rules.MOVES has for it.
+CHANGES: Mapping[str, Callable[..., Done]] = {
+    "accept": accept_return,
+    "query": query_return,
+    "move": move_due_day,
+    "waive": waive_request,
+}
+NOT_NOW = {
+    "accept": "There is no answer to accept.",
+    "query": "There is no answer to query.",
+    "move": "Nobody waits for an answer from this agency.",
+    "waive": "Nobody waits for an answer from this agency.",
+}
+
+
+def _change(
+    session: Session,
+    actor: Actor,
+    case_id: UUID,
+    request_id: UUID,
+    happens: str,
+    words: str,
+    due_on: date | None = None,
+) -> Done:
+    case = case_of(session, case_id)
+    request = request_of(session, case_id, request_id, alone=True)
+    state = rules.moved(request.state, happens)
+    if state is None:
+        raise Refused(f"{NOT_NOW[happens]} Look at how the request stands now.")
+    request.state, request.revision = state, request.revision + 1
+    if due_on:
+        request.due_on = due_on
+        session.execute(delete(reminders).where(reminders.c.request_id == request.id, reminders.c.done_at.is_(None)))
+        _remind_later(session, request)
+    publish(
+        session,
+        says.InformationChanged(
+            **_about(case, request),
+            state=rules.TOLD[state],
+            revision=request.revision,
+            query=_note(session, actor, request, happens, words)["query"],
+        ),
+    )
+    return Done(f"/cases/{case.id}/requests/{request.id}", case.reference, str(case.id))
+
+
+def _note(session: Session, actor: Actor, request: Request, happens: str, words: str) -> dict[str, Any]:
+    """Write down what happened to a request and why; what is kept of it now."""
+    content: dict[str, Any] = unseal(session, request, "content") if request.content else {"history": []}
+    content["query"] = words if happens == "query" else content.get("query", "") if happens == "move" else ""
+    line = {"what": happens, "words": words, "by": str(actor.person), "on": today(session).isoformat()}
+    content["history"].append(line | {"due_on": request.due_on.isoformat()})
+    request.content = seal(session, request, "content", content)
+    return content
+
+
+def _about(case: Case, request: Request) -> dict[str, Any]:
+    about = {"request_id": request.id, "case_id": case.id, "reference": case.reference}
+    return about | {"agency": request.agency, "due_on": request.due_on}
 
 
 def _remind_later(session: Session, request: Request) -> None:

@@ -1,22 +1,73 @@
-"""The chronology."""
+"""The chronology, page by page and as a file."""
 
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import render_template
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
-from pprg_shared.acting import needs, opened, reading
+from pprg_shared import spreadsheet
+from pprg_shared.acting import needs, opened, reading, runtime
+from pprg_shared.errors import NotThere
+from pprg_shared.service import Runtime
+from pprg_shared.web.forms import END, Form
 from pprg_triage import actions
 from pprg_triage.pages.common import pages
-from pprg_triage.projections import chronology_of
+from pprg_triage.projections import Part, chronology_page, whole_chronology
+from pprg_triage.schemas import ChronologySchema
+
+HEADS = ("Date", "Time", "Agency", "Source", "People", "Event", "Action")
 
 
 @pages.get("/cases/<uuid:case_id>/chronology")
 def chronology(case_id: UUID) -> ResponseReturnValue:
-    """Show the rows of all agencies in one time order."""
+    """Show the rows of all agencies, or some of them, in one time order."""
+    needs("read")
+    form = Form(ChronologySchema(), MultiDict({**request.args, END: "1"}))
+    valid = form.is_valid()
+    chosen = form.data if valid else ChronologySchema().load({})
+    with reading() as session:
+        about = actions.case_of(session, case_id)
+        asked = actions.agencies_asked(session, case_id)
+        part = chronology_page(session, case_id, **chosen)
+    if valid and part.page > part.pages:
+        raise NotThere
+    opened(str(case_id), "chronology")
+    shown = {"part": part, "asked": asked, "chosen": chosen, "links": _links(part, chosen)}
+    return render_template("chronology.html", case=about, form=form, **shown), 200 if valid else 422
+
+
+def _links(part: Part, chosen: dict[str, Any]) -> dict[str, str]:
+    """Where first, previous, next and last lead; what leads nowhere is not there."""
+    kept = {name: str(value) for name, value in chosen.items() if value and name != "page"}
+    places = {"previous": part.page - 1, "next": part.page + 1}
+    if part.page > 2:  # noqa: PLR2004 -- of page 2 the previous is the first
+        places["first"] = 1
+    if part.page < part.pages - 1:
+        places["last"] = part.pages
+    return {name: f"?{urlencode(kept | {'page': n})}" for name, n in places.items() if 1 <= n <= part.pages}
+
+
+@pages.get("/cases/<uuid:case_id>/chronology.csv")
+def chronology_file(case_id: UUID) -> ResponseReturnValue:
+    """Give all rows as a file for a spreadsheet, named by the marking, bit by bit."""
     needs("read")
     with reading() as session:
         about = actions.case_of(session, case_id)
-        entries = chronology_of(session, case_id)
     opened(str(case_id), "chronology")
-    return render_template("chronology.html", case=about, entries=entries)
+    answer = Response(_lines(runtime(), case_id), mimetype="text/csv")
+    name = f"{runtime().profile.marking} {about.reference} chronology.csv"
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+def _lines(alive: Runtime, case_id: UUID) -> Iterator[str]:
+    names = alive.profile.names()["agency"]
+    yield spreadsheet.MARK + spreadsheet.line(HEADS)
+    with alive.database.reading(in_pieces=True) as session:
+        for each in whole_chronology(session, case_id):
+            cells = (each.when.as_entered, each.time, names(each.agency), each.source, each.people)
+            yield spreadsheet.line((*cells, each.event, each.action))

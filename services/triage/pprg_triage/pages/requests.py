@@ -1,21 +1,21 @@
-"""Asking agencies, and what they answered."""
+"""Asking agencies, how each request stands, and what they answered."""
 
 from typing import Any
 from uuid import UUID
 
-from flask import render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from pprg_shared.acting import Done, act, needs, opened, reading, runtime
+from pprg_shared.acting import Done, act, may, needs, opened, reading, runtime, submitted
+from pprg_shared.calendar import london_date
 from pprg_shared.database import unseal
 from pprg_shared.errors import NotThere
 from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
 from pprg_triage.models import Return
 from pprg_triage.pages.common import form_page, pages, typed
-from pprg_triage.schemas import RequestsSchema
-
-QUESTIONS = "Please summarise your agency's involvement in the two years before, and list the key events with dates."
+from pprg_triage.projections import whole_request
+from pprg_triage.schemas import CHANGES, RequestsSchema
 
 
 @pages.get("/cases/<uuid:case_id>/returns/<uuid:return_id>")
@@ -39,10 +39,47 @@ def ask(case_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         about = actions.case_of(session, case_id)
         asked = actions.agencies_asked(session, case_id)
-    due = rules.clock(about.received_on, runtime().profile.working_days()).targets["agency_return"].due
-    initial = {"agencies": [each for each in about.named.split() if each not in asked], "questions": QUESTIONS}
+        usual = actions.standard_request(session, about)
+    agencies = [each for each in about.named.split() if each not in asked]
+    initial = {"agencies": agencies, "questions": runtime().profile.letters.asked, "wanted": "both"}
+    for name in ("scope_from", "scope_to", "due_on"):
+        day = getattr(usual, name)
+        initial[name] = f"{day.day} {day:%B %Y}" if day else ""
 
     def send(data: dict[str, Any]) -> Done:
-        return act(actions.release_requests, phase="requests", case_id=case_id, due_on=due, **data)
+        return act(actions.release_requests, phase="requests", case_id=case_id, **data)
 
-    return form_page("ask.html", Form(RequestsSchema(), typed(), initial), send, case=about, due=due, asked=asked)
+    return form_page("ask.html", Form(RequestsSchema(), typed(), initial), send, case=about, usual=usual, asked=asked)
+
+
+@pages.get("/cases/<uuid:case_id>/requests/<uuid:request_id>")
+def one_request(case_id: UUID, request_id: UUID) -> ResponseReturnValue:
+    """Show how a request stands, and offer what may be done about it."""
+    needs("read")
+    page = _request_page(case_id, request_id)
+    opened(str(case_id), "returns")
+    return page
+
+
+@pages.post("/cases/<uuid:case_id>/requests/<uuid:request_id>/<any(accept, query, move, waive):what>")
+def change_request(case_id: UUID, request_id: UUID, what: str) -> ResponseReturnValue:
+    """Accept or query an answer, move the due day, or go on without an answer."""
+    needs(what)
+    form = Form(CHANGES[what](), request.form, mark=f"{what}-")
+
+    def send(data: dict[str, Any]) -> Done:
+        return act(actions.CHANGES[what], phase="returns", case_id=case_id, request_id=request_id, **data)
+
+    return submitted(form, send) or _request_page(case_id, request_id, {what: form})
+
+
+def _request_page(case_id: UUID, request_id: UUID, sent: dict[str, Form] | None = None) -> ResponseReturnValue:
+    with reading() as session:
+        about = actions.case_of(session, case_id)
+        found = whole_request(session, case_id, request_id)
+    offered = [what for what in CHANGES if may(what) and rules.moved(found.request.state, what)]
+    forms = {what: Form(CHANGES[what](), mark=f"{what}-") for what in offered} | (sent or {})
+    wrong = any(form.errors for form in forms.values())
+    today = london_date(runtime().clock())
+    shown = {"found": found, "offered": forms, "forms": list(forms.values()), "wanted": rules.WANTED, "today": today}
+    return render_template("request.html", case=about, states=rules.STATES, **shown), 422 if wrong else 200

@@ -1,20 +1,26 @@
 """A case with everything that belongs to it, its steps, and its chronology."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.calendar import moment, short
-from pprg_shared.database import unseal
+from pprg_shared.database import unseal, uuid_of
 from pprg_shared.partial_dates import from_json
 from pprg_shared.profile import Profile
 from pprg_triage import rules
-from pprg_triage.actions import case_of
+from pprg_triage.actions import case_of, request_of, return_id
 from pprg_triage.models import Case, Decision, Letter, Meeting, Published, Request, Return, Row
+
+#: Rows of a chronology on a page, and in memory at once when all are written out.
+PAGE_ROWS = 100
+WHOLE_ROWS = 500
+Selected = TypeVar("Selected", bound=Select[Any])
 
 
 @dataclass(frozen=True)
@@ -27,12 +33,17 @@ class Whole:
     requests: Sequence[Request]
     missing: list[str]
     rows: int
+    arriving: dict[str, str]
     meeting: Meeting | None
     place: str
     decisions: list[tuple[Decision, str]]
     letters: int
     failed_letters: int
     published: Published | None
+
+    def answer_of(self, request: Request) -> UUID:
+        """The id of the newest return that is here whole."""
+        return return_id(request.id, request.answer)
 
     @property
     def reached(self) -> list[str]:
@@ -121,7 +132,6 @@ def whole_case(session: Session, case_id: UUID, profile: Profile) -> Whole:
     """Read a case; raises NotThere."""
     case = case_of(session, case_id)
     requests = session.scalars(select(Request).where(Request.case_id == case_id).order_by(Request.agency)).all()
-    answered = session.scalars(select(Return.agency).where(Return.case_id == case_id)).all()
     decisions = session.scalars(select(Decision).where(Decision.case_id == case_id)).all()
     meeting = session.scalar(select(Meeting).where(Meeting.case_id == case_id))
     letters = session.scalars(select(Letter.state).where(Letter.case_id == str(case_id))).all()
@@ -130,8 +140,9 @@ def whole_case(session: Session, case_id: UUID, profile: Profile) -> Whole:
         content=unseal(session, case, "content"),
         clock=rules.clock(case.day_zero, profile.working_days()),
         requests=requests,
-        missing=rules.still_missing([each.agency for each in requests], answered),
-        rows=len(session.scalars(select(Row.id).where(Row.case_id == case_id)).all()),
+        missing=rules.still_missing((each.agency, each.state) for each in requests),
+        rows=session.scalar(select(func.count()).select_from(_rows_of(case_id, "", None, None).subquery())) or 0,
+        arriving=_arriving(session, case_id),
         meeting=meeting,
         place=unseal(session, meeting, "place") if meeting else "",
         decisions=[(each, unseal(session, each, "content")["reasons"]) for each in decisions],
@@ -141,12 +152,93 @@ def whole_case(session: Session, case_id: UUID, profile: Profile) -> Whole:
     )
 
 
-def chronology_of(session: Session, case_id: UUID) -> list[rules.Entry]:
-    """The rows of all agencies in one time order."""
-    entries = []
-    for row in session.scalars(select(Row).where(Row.case_id == case_id)):
-        content = unseal(session, row, "content")
-        when = from_json(content["value"], content["precision"], content["as_entered"], uncertain=content["uncertain"])
-        words = {name: content[name] for name in ("source", "event", "action")}
-        entries.append(rules.Entry(when, row.number, row.agency, **words))
-    return rules.in_order(entries)
+@dataclass(frozen=True)
+class WholeRequest:
+    """A request with what was asked, what was said about it since, and every return."""
+
+    request: Request
+    content: dict[str, Any]
+    returns: Sequence[Return]
+    arriving: str
+
+
+def whole_request(session: Session, case_id: UUID, request_id: UUID) -> WholeRequest:
+    """Read a request; raises NotThere."""
+    request = request_of(session, case_id, request_id)
+    of_agency = (Return.case_id == case_id, Return.agency == request.agency)
+    returns = session.scalars(select(Return).where(*of_agency).order_by(Return.revision.desc())).all()
+    content = unseal(session, request, "content") if request.content else {"history": []}
+    history = [line | {"by": uuid_of(line["by"])} for line in content["history"]]
+    return WholeRequest(
+        request, content | {"history": history}, returns, _arriving(session, case_id).get(request.agency, "")
+    )
+
+
+def _arriving(session: Session, case_id: UUID) -> dict[str, str]:
+    """Of which agencies a return is here that is not whole, and how much of its chronology."""
+    joined = and_(Row.case_id == Return.case_id, Row.agency == Return.agency, Row.revision == Return.revision)
+    open_returns = (
+        select(Return.agency, Return.rows, func.count(Row.id))
+        .join(Request, and_(Request.case_id == Return.case_id, Request.agency == Return.agency))
+        .outerjoin(Row, joined)
+        .where(Return.case_id == case_id, Return.revision > Request.answer)
+        .group_by(Return.agency, Return.revision, Return.rows)
+    )
+    return {agency: f"{here} of {rows} rows have arrived" for agency, rows, here in session.execute(open_returns)}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A page of a chronology, of `total` rows; `page` counts from 1."""
+
+    entries: list[rules.Entry]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // PAGE_ROWS))
+
+
+def chronology_page(
+    session: Session, case_id: UUID, *, page: int, agency: str = "", first: date | None = None, last: date | None = None
+) -> Part:
+    """A page of the rows of all agencies in one time order, or of one agency, or of what may lie in a period."""
+    chosen = _rows_of(case_id, agency, first, last)
+    total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+    wanted = _ordered(chosen).limit(PAGE_ROWS).offset((page - 1) * PAGE_ROWS).subquery()
+    rows = session.scalars(_ordered(select(Row).join(wanted, wanted.c.id == Row.id)))
+    return Part([_entry(session, row) for row in rows], total, page)
+
+
+def whole_chronology(session: Session, case_id: UUID) -> Iterator[rules.Entry]:
+    """Every row of all agencies in one time order, a few hundred in memory at a time."""
+    numbers = session.scalars(_ordered(_rows_of(case_id, "", None, None))).all()
+    for start in range(0, len(numbers), WHOLE_ROWS):
+        some = numbers[start : start + WHOLE_ROWS]
+        yield from (_entry(session, row) for row in session.scalars(_ordered(select(Row).where(Row.id.in_(some)))))
+        session.expunge_all()
+
+
+def _rows_of(case_id: UUID, agency: str, first: date | None, last: date | None) -> Select[UUID]:
+    """Ids of the rows that count: those of the newest return of each agency that is here whole."""
+    of_answer = (Request.case_id == Row.case_id, Request.agency == Row.agency, Request.answer == Row.revision)
+    chosen = select(Row.id).join(Request, and_(*of_answer)).where(Row.case_id == case_id)
+    if agency:
+        chosen = chosen.where(Row.agency == agency)
+    if first:
+        chosen = chosen.where(Row.until >= first)
+    return chosen.where(Row.day <= last) if last else chosen
+
+
+def _ordered(chosen: Selected) -> Selected:
+    """The order of rules.position; a row of an older release, of which nothing is known in clear, comes last."""
+    return chosen.order_by(Row.day.is_(None), Row.day, Row.precision, Row.time, Row.number, Row.agency, Row.id)
+
+
+def _entry(session: Session, row: Row) -> rules.Entry:
+    content = unseal(session, row, "content")
+    when = from_json(content["value"], content["precision"], content["as_entered"], uncertain=content["uncertain"])
+    words = {name: content.get(name, "") for name in ("source", "event", "action", "time", "people")}
+    return rules.Entry(when, row.number, row.agency, **words)

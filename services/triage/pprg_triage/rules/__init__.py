@@ -1,6 +1,6 @@
 """The clock of a case, when the group may meet, who may decide, and the order of a chronology."""
 
-from pprg_triage.rules.chronology import Entry, in_order
+from pprg_triage.rules.chronology import NO_TIME, Entry, position
 from pprg_triage.rules.clocks import (
     STEPS,
     TARGETS,
@@ -15,19 +15,37 @@ from pprg_triage.rules.clocks import (
 from pprg_triage.rules.decisions import OUTCOMES, ratifying_problem
 from pprg_triage.rules.history import event_words
 from pprg_triage.rules.meetings import meeting_problem
-from pprg_triage.rules.requests import ANSWERED, OFFICE_OPENS, RUNGS, reminder_applies, reminder_times, still_missing
+from pprg_triage.rules.requests import (
+    MOVES,
+    OFFICE_OPENS,
+    RUNGS,
+    SETTLED,
+    STATES,
+    TOLD,
+    WANTED,
+    moved,
+    reminder_applies,
+    reminder_times,
+    scope,
+    still_missing,
+)
 from pprg_triage.rules.routes import CERTAIN, NOT_RULED_OUT, POSSIBLE, Route, routes
 
 __all__ = [
-    "ANSWERED",
     "CERTAIN",
+    "MOVES",
     "NOT_RULED_OUT",
+    "NO_TIME",
     "OFFICE_OPENS",
     "OUTCOMES",
     "POSSIBLE",
     "RUNGS",
+    "SETTLED",
+    "STATES",
     "STEPS",
     "TARGETS",
+    "TOLD",
+    "WANTED",
     "Clock",
     "Entry",
     "Route",
@@ -36,13 +54,15 @@ __all__ = [
     "day_problem",
     "day_words",
     "event_words",
-    "in_order",
     "meeting_problem",
+    "moved",
     "notable",
+    "position",
     "ratifying_problem",
     "reminder_applies",
     "reminder_times",
     "routes",
+    "scope",
     "starts_clock",
     "still_missing",
 ]

@@ -1,14 +1,17 @@
-"""The order of a chronology."""
+"""The order of a chronology, and which part of it a page shows."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from pprg_shared.partial_dates import PartialDate
+from pprg_shared.partial_dates import PRECISIONS, PartialDate
+
+#: Where a row stands whose time is not known: after every time of its day.
+NO_TIME = "24:00"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A chronology row with what orders it."""
+    """A chronology row as people read it; `time` is `HH:MM` or empty."""
 
     when: PartialDate
     number: int
@@ -16,8 +19,11 @@ class Entry:
     source: str
     event: str
     action: str
+    time: str = ""
+    people: str = ""
 
 
-def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """One time order: by date, the exact before the vague, then as each agency numbered them."""
-    return sorted(entries, key=lambda each: (*each.when.sort_key(), each.number, each.agency))
+def position(entry: Entry) -> tuple[date, int, str, int, str]:
+    """What one time order compares: date, the exact before the vague, time, then as each agency numbered its rows."""
+    when = entry.when
+    return when.value, PRECISIONS.index(when.precision), entry.time or NO_TIME, entry.number, entry.agency

@@ -3,9 +3,11 @@
 from pprg_triage.schemas.cases import DaySchema
 from pprg_triage.schemas.decisions import DecisionSchema, RatificationSchema
 from pprg_triage.schemas.meetings import MeetingSchema
-from pprg_triage.schemas.requests import RequestsSchema
+from pprg_triage.schemas.requests import CHANGES, ChronologySchema, RequestsSchema
 
 __all__ = [
+    "CHANGES",
+    "ChronologySchema",
     "DaySchema",
     "DecisionSchema",
     "MeetingSchema",

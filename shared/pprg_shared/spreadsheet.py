@@ -1,0 +1,101 @@
+"""Tables as spreadsheets write and read them: encodings, separators, and cells that must not become formulas. Pure."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+#: A cell that begins with one of these is a formula to a spreadsheet; the quote before it says that it is text.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+QUOTE = "'"
+SEPARATORS = (",", ";", "\t")
+#: So that a spreadsheet takes the file for UTF-8.
+MARK = "\ufeff"
+LONGEST_CELL = 100_000
+ADVICE = "In your spreadsheet choose “Save as”, then “CSV UTF-8”, and send that file"
+BROKEN = (
+    f"Row {{row}} cannot be read: a quotation mark is not closed or is in the wrong place, or a cell is longer than "
+    f"{LONGEST_CELL} characters. Correct that row, or save the file as CSV again"
+)
+csv.field_size_limit(LONGEST_CELL)
+
+
+class NotATable(ValueError):
+    """These bytes are no table; the message is advice to the person who sent them."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The heads, and each line that is not empty with the number that the spreadsheet gives it (the heads are 1)."""
+
+    heads: Sequence[str]
+    lines: Sequence[tuple[int, Sequence[str]]]
+
+
+def line(cells: Iterable[str]) -> str:
+    """One line of a CSV file, in which no cell is a formula."""
+    out = io.StringIO()
+    csv.writer(out).writerow([safe(each) for each in cells])
+    return out.getvalue()
+
+
+def safe(cell: str) -> str:
+    """A cell that no spreadsheet carries out; `plain` takes the quote away again."""
+    return QUOTE + cell if cell.startswith((*FORMULA, QUOTE)) else cell
+
+
+def plain(cell: str) -> str:
+    """What was written before `safe`; a quote that says nothing stays."""
+    return cell[1:] if cell.startswith(QUOTE) and cell[1:].startswith((*FORMULA, QUOTE)) else cell
+
+
+def read(raw: bytes) -> Table:
+    """Read a file that a spreadsheet wrote, whatever its encoding and separator; raises NotATable with advice."""
+    text = _decoded(raw)
+    first, _, rest = text.partition("\n")
+    told = first.strip().lower()
+    if told.startswith("sep=") and len(told) <= len("sep=x"):
+        separator, text, skipped = first.strip()[4:] or "\t", rest, 1
+    else:
+        separator, skipped = _separator(text), 0
+    lines: list[tuple[int, Sequence[str]]] = []
+    number = skipped
+    try:
+        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
+            number += 1
+            if any(each.strip() for each in cells):
+                lines.append((number, [plain(each) for each in cells]))
+    except csv.Error:
+        raise NotATable(BROKEN.format(row=number + 1)) from None
+    if not lines:
+        raise NotATable("The file is empty. Fill in the template and send it")
+    (_, heads), *others = lines
+    return Table([each.strip() for each in heads], others)
+
+
+def _decoded(raw: bytes) -> str:
+    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise NotATable(f"This is a workbook, not a CSV file. {ADVICE}")
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return raw.decode("utf-16")
+        except UnicodeDecodeError:
+            raise NotATable(f"This is not a CSV file. {ADVICE}") from None
+    if b"\0" in raw:
+        raise NotATable(f"This is not a CSV file. {ADVICE}")
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise NotATable(f"The letters of this file cannot be read. {ADVICE}")
+
+
+def _separator(text: str) -> str:
+    """What parts the first line into the most cells."""
+    first = next((each for each in text.splitlines() if each.strip()), "")
+
+    def cells(separator: str) -> int:
+        return len(next(csv.reader([first], delimiter=separator), ()))
+
+    return max(SEPARATORS, key=cells)
