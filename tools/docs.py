@@ -6,25 +6,30 @@ import json
 import typing
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
 
 from pprg_embedded.__main__ import main as pprg
-from pprg_embedded.world import SERVICES
+from pprg_embedded.world import SERVICES, assemble, with_secrets
 from pprg_shared.acting import EVERYBODY
+from pprg_shared.app import create_app
 from pprg_shared.asyncapi import document, holders, json_schema, sentence
 from pprg_shared.config import Settings
 from pprg_shared.contract import Event
 from pprg_shared.definitions import hash_name
+from pprg_shared.openapi import document as openapi_document
 from pprg_shared.profile import Profile
 from pprg_shared.profile.reading import in_words as kind_in_words
 from pprg_shared.profile.reading import is_coded, keys_of
 from pprg_shared.web import MENU
+from pprg_shared.web.reference import DOCUMENTS, operations
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs/reference"
 WIDTH = 100
+ORIGIN = "http://127.0.0.1:8000"
 NAMES = [service.name for service in SERVICES]
 TYPES = {"string": "text", "integer": "whole number", "number": "number", "boolean": "yes or no"}
 FORMATS = {"uuid": "id", "date": "date", "date-time": "instant"}
@@ -38,8 +43,34 @@ def pages() -> dict[Path, str]:
     asyncapi = json.dumps(document(SERVICES), indent=2, ensure_ascii=False)
     found = {"asyncapi.json": [asyncapi], "events.md": events(), "settings.md": settings(), "commands.md": commands()}
     found["profile.md"] = profile()
+    apis = openapi()
+    found["api.md"] = api(apis)
     reference = {REFERENCE / name: "\n".join(lines).rstrip() + "\n" for name, lines in found.items()}
-    return reference | {MENU: json.dumps(menu(), indent=2) + "\n"}
+    written = {
+        DOCUMENTS / f"{name}.json": json.dumps(each, indent=2, ensure_ascii=False) + "\n" for name, each in apis.items()
+    }
+    return reference | written | {MENU: json.dumps(menu(), indent=2) + "\n"}
+
+
+def openapi() -> dict[str, dict[str, Any]]:
+    """The document of each service's API; the services are put together in a folder of their own and not started."""
+    with TemporaryDirectory() as folder:
+        alive = assemble(with_secrets(Settings(var=folder)))
+        return {each.service.name: openapi_document(create_app(each)) for each in alive}
+
+
+def api(documents: dict[str, dict[str, Any]]) -> list[str]:
+    lines = heading(
+        "The API",
+        "Every operation of the four services, with a `curl` for the world that `make run` starts. Where an address",
+        "holds `$CASE_ID` or another name, set it first: the lists give the ids. What may be sent and what comes back",
+        "is in the OpenAPI 3.1 documents: `shared/pprg_shared/web/openapi/`, served at",
+        "`/api/v1/SERVICE/openapi.json`. The page `/api` of a running deployment shows the same for its own address.",
+    )
+    for each in operations(ORIGIN, documents):
+        lines += [f"## {each.method} {each.path}", "", f"{each.summary} {each.whom}".strip(), ""]
+        lines += ["```sh", *each.curl.splitlines(), "```", ""]
+    return lines
 
 
 def menu() -> list[dict[str, Any]]:

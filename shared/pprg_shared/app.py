@@ -1,12 +1,14 @@
 """The Flask app of a service, and the one origin that several make together."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pkgutil import resolve_name
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, jsonify, request
+from flask import Flask, jsonify, send_from_directory
 from flask.typing import ResponseReturnValue
+from marshmallow import Schema, fields, validate
 
 from pprg_shared import partial_dates, web
 from pprg_shared.acting import actor, may, runtime
@@ -14,6 +16,8 @@ from pprg_shared.boxes.tables import outbox
 from pprg_shared.calendar import london_date
 from pprg_shared.errors import Forbidden
 from pprg_shared.service import Runtime
+from pprg_shared.web.api import asked, gives
+from pprg_shared.web.reference import DOCUMENTS
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -40,14 +44,36 @@ def create_app(alive: Runtime) -> Flask:
     for name in service.blueprints:
         app.register_blueprint(resolve_name(name))
     app.add_url_rule(f"/api/v1/{service.name}/events", view_func=events)
+    app.add_url_rule(f"/api/v1/{service.name}/openapi.json", "openapi", openapi, defaults={"service": service.name})
     return app
 
 
+def openapi(service: str) -> ResponseReturnValue:
+    """The document of this service's API, as `make docs` wrote it."""
+    response = send_from_directory(DOCUMENTS, f"{service}.json", max_age=3600)
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+class WhichSubject(Schema):
+    """The referral, case, person or agency that is asked about."""
+
+    subject = fields.String(required=True, validate=validate.Length(max=200))
+
+
+@dataclass(frozen=True)
+class Said:
+    """How many events."""
+
+    outbox: int
+
+
+@gives(Said)
 def events() -> ResponseReturnValue:
-    """How many events this service has said about a subject; for coordinators and operators."""
+    """Count the events that this service has said about a subject; for coordinators and operators."""
     if not actor().has("coordinator", "deputy", "ops", "administrator"):
         raise Forbidden("This is not open to the person you act as.")
-    subject = request.args.get("subject", "")
+    subject = asked(WhichSubject())["subject"]
     with runtime().database.reading() as session:
         said = session.scalar(sa.select(sa.func.count()).select_from(outbox).where(outbox.c.subject == subject))
     return jsonify({"outbox": said})

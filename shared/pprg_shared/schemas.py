@@ -10,7 +10,7 @@ from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, fields, post_load
 
-PLAIN: Mapping[type, type[fields.Field[Any]]] = {
+PLAIN: Mapping[Any, type[fields.Field[Any]]] = {
     str: fields.String,
     int: fields.Integer,
     bool: fields.Boolean,
@@ -18,6 +18,7 @@ PLAIN: Mapping[type, type[fields.Field[Any]]] = {
     UUID: fields.UUID,
     date: fields.Date,
     datetime: fields.AwareDateTime,
+    Any: fields.Raw,
 }
 
 
@@ -33,6 +34,8 @@ def _field(hint: Any, declared: "dataclasses.Field[Any]") -> fields.Field[Any]:
         options = {"load_default": declared.default}
     elif declared.default_factory is not dataclasses.MISSING:
         options = {"load_default": declared.default_factory}
+    if "example" in declared.metadata:
+        options["metadata"] = {"example": declared.metadata["example"]}
     return _typed(hint, options)
 
 

@@ -234,7 +234,7 @@ def test_a_decision_is_proposed_after_the_meeting_was_called_and_before_it_is_ra
     assert order == [
         ("Meeting called: Tuesday 1 December 2026, 10:00", ""),
         ("Decision proposed: Rapid review", "Robin Sample"),
-        ("Decision ratified: Rapid review", "Morgan Trial"),
+        ("Decision ratified: Rapid review", "Jamie Trial"),
     ]
     assert "Canary" not in str(told)
 

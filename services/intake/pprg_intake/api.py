@@ -6,7 +6,7 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from pprg_intake import actions, rules
+from pprg_intake import actions, answers, rules
 from pprg_intake.models import Request
 from pprg_intake.schemas import NilReturnSchema, ReferralSchema, return_schema
 from pprg_shared.acting import act, actor, may, needs, reading, receipt, runtime
@@ -15,13 +15,14 @@ from pprg_shared.database import unseal
 from pprg_shared.errors import NotThere
 from pprg_shared.spreadsheet import NotATable
 from pprg_shared.web import takes_uploads
-from pprg_shared.web.api import body, content
+from pprg_shared.web.api import body, content, gives, takes
 from pprg_shared.web.problems import Invalid
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 
 @api.get("/agencies")
+@gives(answers.Agencies)
 def agencies() -> ResponseReturnValue:
     """List the agencies of the partnership."""
     return jsonify({"agencies": [{"slug": each.code, "name": each.name} for each in runtime().profile.agencies]})
@@ -31,12 +32,13 @@ def agencies() -> ResponseReturnValue:
 def create_referral() -> ResponseReturnValue:
     """Submit a referral."""
     needs("refer")
-    answers = body(ReferralSchema(entering=may("enter")))
+    said = body(ReferralSchema(entering=may("enter")))
     prefix = runtime().profile.partnership.prefix
-    return receipt(act(actions.submit_referral, phase="receipt", prefix=prefix, **answers))
+    return receipt(act(actions.submit_referral, phase="receipt", prefix=prefix, **said))
 
 
 @api.get("/requests")
+@gives(answers.Requests)
 def list_requests() -> ResponseReturnValue:
     """List what one's agency is asked."""
     needs("answer")
@@ -46,6 +48,7 @@ def list_requests() -> ResponseReturnValue:
 
 
 @api.get("/requests/<uuid:request_id>")
+@gives(answers.WholeRequest)
 def one_request(request_id: UUID) -> ResponseReturnValue:
     """Show what is asked."""
     needs("answer")
@@ -56,6 +59,7 @@ def one_request(request_id: UUID) -> ResponseReturnValue:
 
 @api.post("/requests/<uuid:request_id>/return")
 @takes_uploads
+@takes(lambda: return_schema("both"))
 def create_return(request_id: UUID) -> ResponseReturnValue:
     """Answer with a summary and a chronology."""
     needs("answer")
@@ -82,6 +86,7 @@ def create_draft(request_id: UUID) -> ResponseReturnValue:
 
 
 @api.get("/requests/<uuid:request_id>/chronology")
+@gives(answers.DraftShown)
 def one_draft(request_id: UUID) -> ResponseReturnValue:
     """Show what was uploaded and not sent yet, with what should be looked at once more."""
     needs("answer")

@@ -27,7 +27,7 @@ from pprg_shared.calendar import london_date
 from pprg_shared.database import unseal
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.spreadsheet import NotATable
-from pprg_shared.web import takes_uploads
+from pprg_shared.web import reference, takes_uploads
 from pprg_shared.web.forms import Form
 from pprg_shared.web.problems import PROBLEMS
 
@@ -248,6 +248,14 @@ def answered(request_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         asked = actions.request_of(session, actor(), request_id)
     return render_template("answered.html", asked=asked)
+
+
+@pages.get("/api")
+def api_reference() -> ResponseReturnValue:
+    """Show every operation of all services, with curl for this address."""
+    operations = reference.operations(request.host_url.rstrip("/"))
+    services = sorted({each.service for each in operations})
+    return render_template("api.html", operations=operations, services=services)
 
 
 @pages.get("/problems/<slug>")

@@ -6,16 +6,17 @@ from uuid import UUID
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from pprg_notifier import actions
+from pprg_notifier import actions, answers
 from pprg_notifier.projections import Shown, letter_of, letters_of
 from pprg_notifier.schemas import ReturnedSchema, WhichLetters
 from pprg_shared.acting import act, needs, reading, receipt
-from pprg_shared.web.api import asked, body
+from pprg_shared.web.api import asked, body, gives
 
 api = Blueprint("api", __name__, url_prefix="/api/v1/letters")
 
 
 @api.get("")
+@gives(answers.Letters)
 def list_letters() -> ResponseReturnValue:
     """List letters, newest first."""
     needs("read letters")
@@ -26,6 +27,7 @@ def list_letters() -> ResponseReturnValue:
 
 
 @api.get("/<uuid:letter_id>")
+@gives(answers.LetterShown)
 def show_letter(letter_id: UUID) -> ResponseReturnValue:
     """Show one letter."""
     needs("read letters")

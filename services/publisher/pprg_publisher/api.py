@@ -3,25 +3,25 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from pprg_publisher import projections
+from pprg_publisher import answers, projections
 from pprg_publisher.actions import importing, publishing
 from pprg_publisher.models import Publication
 from pprg_publisher.rules import Note
-from pprg_publisher.schemas import ListSchema, NothingSchema, PublicationSchema, SearchSchema, offering
+from pprg_publisher.schemas import ListSchema, NothingSchema, PublicationSchema, SearchSchema, WhichCase, offering
 from pprg_shared.acting import act, needs, reading, receipt, runtime
 from pprg_shared.boxes.tables import steps
-from pprg_shared.database import uuid_of
-from pprg_shared.web.api import asked, body
+from pprg_shared.web.api import asked, body, gives, takes
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 PHASE = "publishing"
 
 
 @api.get("/learning")
+@gives(answers.Learning)
 def learning() -> ResponseReturnValue:
     """List what was learnt, page by page; the same words narrow it as on the page."""
     with reading() as session:
@@ -32,20 +32,23 @@ def learning() -> ResponseReturnValue:
 
 
 @api.get("/publications")
+@gives(answers.Drafts)
 def publications() -> ResponseReturnValue:
     """List the publications of a case, drafts too."""
     needs("release")
-    case_id = uuid_of(request.args.get("case", ""))
+    case_id = asked(WhichCase())["case"]
     with reading() as session:
         rows = session.scalars(select(Publication).where(Publication.case_id == case_id)).all()
     return jsonify({"publications": [{"id": str(row.id), "state": row.state, "slug": row.slug} for row in rows]})
 
 
 @api.get("/publications/steps")
+@gives(answers.Steps)
 def counted_steps() -> ResponseReturnValue:
     """Count the coordinator's steps here on a case, by phase."""
     needs("publish")
-    summed = select(steps.c.phase, func.sum(steps.c.count)).where(steps.c.subject == request.args.get("case", ""))
+    case_id = asked(WhichCase())["case"]
+    summed = select(steps.c.phase, func.sum(steps.c.count)).where(steps.c.subject == str(case_id))
     with reading() as session:
         found = {phase: int(count) for phase, count in session.execute(summed.group_by(steps.c.phase))}
     return jsonify({"total": sum(found.values()), "by_phase": found})
@@ -55,18 +58,19 @@ def counted_steps() -> ResponseReturnValue:
 def save_draft(publication_id: UUID) -> ResponseReturnValue:
     """Keep what has been written so far; what is left out is blank."""
     needs("publish")
-    answers = body(PublicationSchema(partial=True))
-    return receipt(act(publishing.save_draft, phase=PHASE, publication_id=publication_id, **answers))
+    said = body(PublicationSchema(partial=True))
+    return receipt(act(publishing.save_draft, phase=PHASE, publication_id=publication_id, **said))
 
 
 @api.post("/publications/<uuid:publication_id>/offer")
+@takes(lambda: offering(imported=False))
 def offer(publication_id: UUID) -> ResponseReturnValue:
     """Give a whole draft to a second person for release."""
     needs("publish")
     with reading() as session:
         imported = publishing.publication_of(session, publication_id).import_id is not None
-    answers = body(offering(imported=imported))
-    return receipt(act(publishing.offer, phase=PHASE, publication_id=publication_id, **answers))
+    said = body(offering(imported=imported))
+    return receipt(act(publishing.offer, phase=PHASE, publication_id=publication_id, **said))
 
 
 @api.post("/publications/<uuid:publication_id>/release")
@@ -94,12 +98,13 @@ def withdraw(publication_id: UUID) -> ResponseReturnValue:
 
 
 @api.post("/publications/imports/plan")
+@gives(answers.Plan)
 def plan() -> ResponseReturnValue:
     """Read a list of published reviews and say what it would make; nothing is kept."""
     needs("publish")
-    answers = body(ListSchema())
+    said = body(ListSchema())
     with reading() as session:
-        found = importing.plan_of(session, answers["text"], answers.get("type"))
+        found = importing.plan_of(session, said["text"], said.get("type"))
     reading_ = found.reading
     return jsonify(
         {

@@ -110,6 +110,12 @@ def offering(*, imported: bool) -> PublicationSchema:
     return PublicationSchema(partial=("summary", "learning", "themes") if imported else None)
 
 
+class WhichCase(Schema):
+    """The case whose publications are wanted."""
+
+    case = fields.UUID(required=True)
+
+
 class NothingSchema(Schema):
     """A button that says all there is to say."""
 

@@ -1,6 +1,7 @@
 """The API of triage: the same schemas and actions as the pages."""
 
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from sqlalchemy import func, select
 from pprg_shared.acting import act, needs, reading, receipt, runtime
 from pprg_shared.boxes.tables import steps
 from pprg_shared.calendar import london_date
-from pprg_shared.web.api import asked, body
-from pprg_triage import actions
+from pprg_shared.web.api import asked, body, gives, takes
+from pprg_triage import actions, answers
 from pprg_triage.models import Case, Decision, Request
 from pprg_triage.projections import Decided, Met, chronology_page, history_of, told_of, whole_case, whole_request
 from pprg_triage.schemas import (
@@ -33,6 +34,7 @@ api = Blueprint("api", __name__, url_prefix="/api/v1/cases")
 
 
 @api.get("")
+@gives(answers.Cases)
 def cases() -> ResponseReturnValue:
     """List the cases."""
     needs("read")
@@ -51,6 +53,7 @@ def _public(case: Case) -> dict[str, Any]:
 
 
 @api.get("/<uuid:case_id>")
+@gives(answers.WholeCase)
 def one_case(case_id: UUID) -> ResponseReturnValue:
     """Show one case."""
     needs("read")
@@ -107,6 +110,7 @@ def _meeting(meeting: Met) -> dict[str, Any]:
 
 
 @api.get("/<uuid:case_id>/chronology")
+@gives(answers.Chronology)
 def chronology(case_id: UUID) -> ResponseReturnValue:
     """Show a page of the rows of all agencies, or some of them, in one time order."""
     needs("read")
@@ -119,6 +123,7 @@ def chronology(case_id: UUID) -> ResponseReturnValue:
 
 
 @api.get("/<uuid:case_id>/history")
+@gives(answers.History)
 def history(case_id: UUID) -> ResponseReturnValue:
     """Tell what happened, in time order."""
     needs("read")
@@ -136,6 +141,7 @@ def create_date(case_id: UUID) -> ResponseReturnValue:
 
 
 @api.get("/<uuid:case_id>/steps")
+@gives(answers.Steps)
 def counted_steps(case_id: UUID) -> ResponseReturnValue:
     """Count the coordinator's steps on this case, by phase."""
     needs("read")
@@ -154,6 +160,7 @@ def create_requests(case_id: UUID) -> ResponseReturnValue:
 
 
 @api.get("/<uuid:case_id>/requests/<uuid:request_id>")
+@gives(answers.WholeRequest)
 def one_request(case_id: UUID, request_id: UUID) -> ResponseReturnValue:
     """Show what an agency was asked, how that stands, and which returns are here."""
     needs("read")
@@ -173,29 +180,32 @@ def _request(each: Request) -> dict[str, Any]:
 
 
 @api.post("/<uuid:case_id>/requests/<uuid:request_id>/<any(accept, query, move, waive):what>")
+@takes(lambda: [made() for made in CHANGES.values()])
 def change_request(case_id: UUID, request_id: UUID, what: str) -> ResponseReturnValue:
     """Accept or query an answer, move the due day, or go on without an answer."""
     needs(what)
-    answers = body(CHANGES[what]()) | {"case_id": case_id, "request_id": request_id}
-    return receipt(act(actions.CHANGES[what], phase="returns", **answers))
+    said = body(CHANGES[what]()) | {"case_id": case_id, "request_id": request_id}
+    return receipt(act(actions.CHANGES[what], phase="returns", **said))
 
 
 @api.post("/<uuid:case_id>/meetings")
+@takes(lambda: meeting_schema(date.min))
 def create_meeting(case_id: UUID) -> ResponseReturnValue:
     """Call the group."""
     needs("call")
     with reading() as session:
-        answers = body(meeting_schema(actions.case_of(session, case_id).due_on))
-    return receipt(act(actions.schedule_meeting, phase="meeting", case_id=case_id, **answers))
+        said = body(meeting_schema(actions.case_of(session, case_id).due_on))
+    return receipt(act(actions.schedule_meeting, phase="meeting", case_id=case_id, **said))
 
 
 @api.post("/<uuid:case_id>/meetings/move")
+@takes(lambda: meeting_schema(date.min))
 def move_meeting(case_id: UUID) -> ResponseReturnValue:
     """Move the meeting that is called; those invited are told."""
     needs("call")
     with reading() as session:
-        answers = body(meeting_schema(actions.case_of(session, case_id).due_on))
-    return receipt(act(actions.move_meeting, phase="meeting", case_id=case_id, **answers))
+        said = body(meeting_schema(actions.case_of(session, case_id).due_on))
+    return receipt(act(actions.move_meeting, phase="meeting", case_id=case_id, **said))
 
 
 @api.post("/<uuid:case_id>/meetings/cancellation")
@@ -206,6 +216,7 @@ def cancel_meeting(case_id: UUID) -> ResponseReturnValue:
 
 
 @api.post("/<uuid:case_id>/meetings/record")
+@takes(lambda: held_schema(()))
 def record_meeting(case_id: UUID) -> ResponseReturnValue:
     """Write down that the group has met: who was there, and who declared an interest."""
     needs("call")
@@ -215,6 +226,7 @@ def record_meeting(case_id: UUID) -> ResponseReturnValue:
 
 
 @api.post("/<uuid:case_id>/decisions")
+@takes(lambda: [decision_schema(route) for route in runtime().profile.decided_routes()])
 def create_decision(case_id: UUID) -> ResponseReturnValue:
     """Propose a decision."""
     needs("propose")

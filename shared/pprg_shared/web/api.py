@@ -2,11 +2,12 @@
 
 import json
 import math
-from collections.abc import Iterator
-from typing import Any, NoReturn
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn, TypeVar
 
 from flask import request
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, fields
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from pprg_shared.web.forms import unprintable
@@ -14,6 +15,29 @@ from pprg_shared.web.problems import Invalid
 
 DEEPEST = 32
 DIGITS = 18
+#: An idempotency key, in quotation marks or without.
+KEY = re.compile(r'"?[!#-~]([ !#-~]{0,198}[!#-~])?"?')
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def gives(shape: type[Any]) -> Callable[[View], View]:
+    """Say in the API's document what a view answers: a dataclass whose fields are the names of the JSON."""
+
+    def mark(view: View) -> View:
+        view.gives = shape  # type: ignore[attr-defined]  # a mark on a function
+        return view
+
+    return mark
+
+
+def takes(schema: Callable[[], Schema | list[Schema]]) -> Callable[[View], View]:
+    """Say in the API's document what a view takes at most, or each that it may, where what is stored decides."""
+
+    def mark(view: View) -> View:
+        view.takes = schema  # type: ignore[attr-defined]  # a mark on a function
+        return view
+
+    return mark
 
 
 def body(schema: Schema) -> dict[str, Any]:
@@ -22,17 +46,32 @@ def body(schema: Schema) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise Invalid([{"pointer": "", "detail": "Send a JSON object."}])
     bad = [{"pointer": where, "detail": "Control characters are not allowed."} for where in _unprintable(values, "")]
+    bad += [{"pointer": f"/{name}", "detail": words} for name, words in _other_kinds(schema, values)]
     if bad:
         raise Invalid(bad)
     return _loaded(schema, values)
+
+
+def _other_kinds(schema: Schema, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Values that are no numbers, or neither true nor false, though a form's text for them would be taken."""
+    for name, declared in schema.fields.items():
+        given = values.get(name)
+        whole = not isinstance(given, float) or given.is_integer()
+        number = isinstance(given, int | float) and not isinstance(given, bool) and whole
+        if given is None or not isinstance(declared, fields.Integer | fields.Boolean):
+            continue
+        if not (number if isinstance(declared, fields.Integer) else isinstance(given, bool)):
+            yield name, str(declared.error_messages["invalid"])
 
 
 def content(kind: str) -> bytes:
     """The request's body, of this media type and with a key; raises what becomes 400 or 415."""
     if "Idempotency-Key" not in request.headers:
         raise BadRequest("Send an Idempotency-Key header: any text that is new for each thing you ask.")
-    if not 1 <= len(request.headers["Idempotency-Key"].strip('" ')) <= 200:  # noqa: PLR2004 -- as the draft says
-        raise BadRequest("The Idempotency-Key must be 1 to 200 characters long.")
+    if not KEY.fullmatch(request.headers["Idempotency-Key"]):
+        raise BadRequest("The Idempotency-Key must be 1 to 200 plain letters, digits and signs.")
+    if request.args:
+        raise BadRequest("Send everything in the body, and nothing behind a question mark in the address.")
     if request.mimetype != kind:
         raise UnsupportedMediaType
     return request.get_data(cache=True)
@@ -40,6 +79,9 @@ def content(kind: str) -> bytes:
 
 def asked(schema: Schema) -> dict[str, Any]:
     """What stands behind the question mark of a page's or an API's address, loaded by a strict schema, or 422."""
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            raise BadRequest(f"{name} stands twice in the address. Send it once.")
     return _loaded(schema, request.args.to_dict())
 
 

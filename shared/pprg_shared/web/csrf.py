@@ -5,6 +5,7 @@ import hmac
 import secrets
 
 from flask import Flask, Response, g, request
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from pprg_shared.errors import Forbidden
 
@@ -30,6 +31,7 @@ def install(app: Flask, *, service: str, secret: bytes) -> None:
     def check() -> None:
         if request.method in SAFE or request.path.startswith("/api/"):
             return
+        _whole()
         if name() in request.cookies and hmac.compare_digest(token(), request.form.get("_csrf", "")):
             return
         raise Forbidden("The form had been open too long, or was not ours.")
@@ -49,3 +51,11 @@ def install(app: Flask, *, service: str, secret: bytes) -> None:
         return response
 
     app.jinja_env.globals["csrf_token"] = token
+
+
+def _whole() -> None:
+    """Read the form: what is too large, has too many parts or was cut off goes no further."""
+    if sum(len(values) for _, values in request.form.lists()) > (request.max_form_parts or 0):
+        raise RequestEntityTooLarge
+    if request.mimetype == "multipart/form-data" and not request.form and not request.files:
+        raise BadRequest("The form did not arrive whole. Go back and send it again.")

@@ -125,7 +125,7 @@ class Form:
             elif isinstance(declared, fields.List):
                 value = [clean(each) for each in self.typed.getlist(name)]
             else:
-                value = _read(declared, self._text(name))
+                value = as_typed(declared, self._text(name))
             if value or value is False:
                 values[name] = value
         return values
@@ -197,7 +197,7 @@ class Form:
                 setattr(drawn, each, about[each])
         chosen = self.typed.getlist(name) if self.submitted else self._at_first(name)
         drawn.value = chosen[0] if chosen else ""
-        for value, words in _choices(declared):
+        for value, words in choices(declared):
             item = {"value": value, "text": words, "checked": value in chosen, "selected": value in chosen}
             drawn.items.append(item)
         if drawn.widget == "select":
@@ -237,7 +237,7 @@ class Form:
         return (at, int(row[2]), list(_inner(self.schema.fields[outer])).index(row[3])) if row else (at, -1, 0)
 
 
-def _read(declared: fields.Field[Any], text: str) -> str:
+def as_typed(declared: fields.Field[Any], text: str) -> str:
     """A day or a time as the schema reads it; what cannot be read stays, for the schema to refuse."""
     shape, accepted = TYPED.get(type(declared), ("", ()))
     for each in accepted:
@@ -265,7 +265,7 @@ def _inner(declared: fields.Field[Any]) -> dict[str, fields.Field[Any]]:
     return dict(nested.schema.fields)
 
 
-def _choices(declared: fields.Field[Any]) -> list[tuple[str, str]]:
+def choices(declared: fields.Field[Any]) -> list[tuple[str, str]]:
     """Values and words, from metadata `choices` (a mapping or a function that gives one) or from OneOf."""
     given = declared.metadata.get("choices")
     if given is not None:
@@ -297,4 +297,4 @@ def _is_choice(value: Mapping[Any, Any], key: Any, path: str) -> bool:
     return isinstance(key, int) and bool(path) and not value
 
 
-__all__ = ["Form", "clean", "unprintable"]
+__all__ = ["Form", "as_typed", "choices", "clean", "unprintable"]

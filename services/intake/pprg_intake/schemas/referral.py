@@ -93,6 +93,7 @@ class ReferralSchema(Schema):
         metadata={
             "label": "Who in your agency agreed to this referral?",
             "hint": "The name and role of your safeguarding lead.",
+            "example": "Invented Lead, safeguarding lead",
         },
         **words("Say who in your agency agreed to this referral"),
     )

@@ -1,0 +1,66 @@
+"""What intake's API gives, by name; its document says the same."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class AgencyShown:
+    """An agency of the partnership."""
+
+    slug: str = field(metadata={"example": "police"})
+    name: str = field(metadata={"example": "Wiltshire Police"})
+
+
+@dataclass(frozen=True)
+class Agencies:
+    """The agencies of the partnership."""
+
+    agencies: list[AgencyShown]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """That something is asked of an agency, and by when."""
+
+    id: UUID
+    case_id: UUID
+    reference: str = field(metadata={"example": "PPRG-2026-0001"})
+    agency: str = field(metadata={"example": "police"})
+    due_on: date = field(metadata={"example": "2026-12-03"})
+    state: str = field(metadata={"example": "open"})
+    wanted: str = field(metadata={"example": "both"})
+
+
+@dataclass(frozen=True)
+class Requests:
+    """What one's agency is asked."""
+
+    requests: list[Asked]
+
+
+@dataclass(frozen=True)
+class WholeRequest(Asked):
+    """What is asked of an agency."""
+
+    subject_name: str = field(metadata={"example": "Invented Child"})
+    subject_born: str = field(metadata={"example": "May 2016"})
+    questions: str = field(metadata={"example": "What was your part?"})
+
+
+@dataclass(frozen=True)
+class Warned:
+    """What should be looked at once more in a row, which counts from 1."""
+
+    row: int
+    words: str = field(metadata={"example": "This lies before the period that is asked about."})
+
+
+@dataclass(frozen=True)
+class DraftShown:
+    """A chronology that was uploaded and not sent yet."""
+
+    draft: UUID
+    rows: list[dict[str, str]] = field(metadata={"example": [{"date": "May 2016", "event": "An invented call."}]})
+    warnings: list[Warned]

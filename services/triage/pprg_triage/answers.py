@@ -1,0 +1,189 @@
+"""What triage's API gives, by name; its document says the same."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class CaseShown:
+    """A case in a list."""
+
+    id: UUID
+    reference: str = field(metadata={"example": "PPRG-2026-0001"})
+    received_on: date = field(metadata={"example": "2026-11-24"})
+    due_on: date = field(metadata={"example": "2026-12-15"})
+
+
+@dataclass(frozen=True)
+class Cases:
+    """All cases."""
+
+    cases: list[CaseShown]
+
+
+@dataclass(frozen=True)
+class RequestShown:
+    """An agency that was asked, and how that stands."""
+
+    id: UUID
+    agency: str = field(metadata={"example": "police"})
+    due_on: date = field(metadata={"example": "2026-12-03"})
+    state: str = field(metadata={"example": "asked"})
+    wanted: str = field(metadata={"example": "both"})
+    answer: str | None = field(metadata={"example": None})
+
+
+@dataclass(frozen=True)
+class ReturnShown:
+    """One answer of an agency; a correction has a higher revision."""
+
+    id: UUID
+    revision: int
+    kind: str = field(metadata={"example": "summary"})
+    rows: int
+
+
+@dataclass(frozen=True)
+class WholeRequest(RequestShown):
+    """What an agency was asked, how that stands, and which returns are here."""
+
+    history: list[dict[str, Any]] = field(metadata={"example": []})
+    returns: list[ReturnShown]
+    arriving: str = field(metadata={"example": ""})
+
+
+@dataclass(frozen=True)
+class MeetingShown:
+    """When and where the group meets."""
+
+    starts_at: datetime
+    place: str = field(metadata={"example": "Room 2"})
+
+
+@dataclass(frozen=True)
+class Met:
+    """A meeting that was called, moved, cancelled or held."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    place: str = field(metadata={"example": "Room 2"})
+    sequence: int
+    state: str = field(metadata={"example": "called"})
+    invited: list[UUID]
+    record: dict[str, Any] | None = field(metadata={"example": None})
+
+
+@dataclass(frozen=True)
+class DecisionShown:
+    """What the group decided on one route; besides this, its content."""
+
+    id: UUID
+    route: str = field(metadata={"example": "rapid_review"})
+    outcome: str = field(metadata={"example": "criteria_met"})
+    ratified: bool
+    returned: bool
+    body: str = field(metadata={"example": "Safeguarding partners"})
+
+
+@dataclass(frozen=True)
+class Letters:
+    """How many letters about a case fared how."""
+
+    accepted: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class RouteShown:
+    """A route that the answers open or not, and why."""
+
+    code: str = field(metadata={"example": "rapid_review"})
+
+
+@dataclass(frozen=True)
+class ClockShown:
+    """A day by which something is due, nothing while it waits, and how it was counted."""
+
+    code: str = field(metadata={"example": "submit"})
+    due_on: date | None = field(metadata={"example": "2026-12-15"})
+    words: str = field(metadata={"example": "Day 0 Tue 24 Nov; due Tue 15 Dec."})
+
+
+@dataclass(frozen=True)
+class Happened:
+    """Something that happened."""
+
+    at: str = field(metadata={"example": "2026-11-24"})
+    what: str = field(metadata={"example": "The referral arrived."})
+    who: str = field(metadata={"example": ""})
+
+
+@dataclass(frozen=True)
+class History:
+    """What happened in a case, in time order."""
+
+    history: list[Happened]
+
+
+@dataclass(frozen=True)
+class WholeCase(CaseShown):
+    """A case with everything that belongs to it."""
+
+    working: str = field(metadata={"example": "Day 0 is Tue 24 Nov; due Tue 15 Dec."})
+    steps: list[str] = field(metadata={"example": ["Referred"]})
+    content: dict[str, Any] = field(metadata={"example": {"subject_name": "Invented Child"}})
+    marking: str = field(metadata={"example": "Official: sensitive"})
+    routes: list[RouteShown]
+    clocks: list[ClockShown]
+    requests: list[RequestShown]
+    missing: list[str] = field(metadata={"example": ["police"]})
+    rows: int
+    meeting: MeetingShown | None
+    meetings: list[Met]
+    decisions: list[DecisionShown]
+    letters: Letters
+    published: str | None = field(metadata={"example": None})
+
+
+@dataclass(frozen=True)
+class PartialDate:
+    """A date as people know it."""
+
+    value: str = field(metadata={"example": "2016-05"})
+    precision: str = field(metadata={"example": "month"})
+    uncertain: bool
+    as_entered: str = field(metadata={"example": "May 2016"})
+
+
+@dataclass(frozen=True)
+class RowShown:
+    """One thing that happened, by an agency's records."""
+
+    date: PartialDate
+    agency: str = field(metadata={"example": "police"})
+    time: str = field(metadata={"example": "10:00"})
+    people: str = field(metadata={"example": "the mother"})
+    action: str = field(metadata={"example": "none"})
+    source: str = field(metadata={"example": "Police log"})
+    event: str = field(metadata={"example": "An invented call."})
+
+
+@dataclass(frozen=True)
+class Chronology:
+    """A page of what happened, in one time order."""
+
+    rows: list[RowShown]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class Steps:
+    """How many steps the coordinator took."""
+
+    total: int
+    by_phase: dict[str, int] = field(metadata={"example": {"requests": 1}})

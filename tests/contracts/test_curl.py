@@ -1,0 +1,70 @@
+"""The examples of `/api` do what they say when they are pasted: the main journey, by curl itself."""
+
+import html
+import json
+import os
+import re
+import subprocess
+from threading import Thread
+
+import pytest
+from werkzeug.serving import make_server
+
+from pprg_shared.app import Origin, create_app
+
+
+@pytest.fixture
+def origin(world):
+    """The four services of the world on one port; its address."""
+    apps = {name: create_app(alive) for name, alive in world.services.items()}
+    server = make_server("127.0.0.1", 0, Origin(apps, None, 1), threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def paste(world, origin):
+    """Run the example of an operation, as the page shows it, with these names set; what came back."""
+    page = world.client("intake").get("/api", base_url=origin).text
+    shown = re.findall(r'aria-labelledby="([\w-]+)"><code>(.*?)</code></pre>', page, re.DOTALL)
+    examples = {name: html.unescape(text) for name, text in shown}
+
+    def run(operation, **names):
+        values = {name.upper(): value for name, value in names.items()}
+        done = subprocess.run(
+            ["bash", "-c", examples[operation].replace("curl ", "curl --silent --show-error --noproxy '*' ", 1)],
+            env=os.environ | values,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        world.settle()
+        return json.loads(done.stdout)
+
+    return run
+
+
+def test_the_examples_of_intake_and_triage_carry_a_case(paste):
+    agencies = paste("intake-agencies")["agencies"]
+    reference = paste("intake-create_referral")["reference"]
+    (case,) = paste("triage-cases")["cases"]
+    case_id = case["id"]
+    asked = paste("triage-create_requests", case_id=case_id)
+    (request,) = paste("intake-list_requests")["requests"]
+    whole = paste("intake-one_request", request_id=request["id"])
+    answered = paste("intake-create_return", request_id=request["id"])
+    paste("triage-create_meeting", case_id=case_id)
+    paste("triage-create_decision", case_id=case_id)
+    shown = paste("triage-one_case", case_id=case_id)
+    paste("triage-chronology", case_id=case_id)
+
+    assert {"police"} <= {each["slug"] for each in agencies}
+    assert {case["reference"], asked["reference"], whole["reference"], answered["reference"]} == {reference}
+    assert [each["outcome"] for each in shown["decisions"]] == ["criteria_met"]
+    assert shown["missing"] == []

@@ -1,0 +1,249 @@
+"""What must never be taken, row by row: the test's id begins with the row's name, as `-k A05` finds it."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from invented import REFERRAL, as_form
+from pprg_shared.web.problems import PROBLEMS
+
+KEY = {"Idempotency-Key": "one"}
+API, FORM = "/api/v1/referrals", "/referrals/new?immediate_risk=no"
+JSON = "application/json"
+PAIRS = "application/x-www-form-urlencoded"
+BOUNDARY = "multipart/form-data; boundary=x"
+
+
+def row(name, *values):
+    return pytest.param(*values, id=name)
+
+
+@pytest.fixture
+def intake(world):
+    return world.client("intake")
+
+
+@pytest.fixture
+def unchanged(world):
+    """Fails when any table of any service has grown or shrunk since."""
+
+    def count():
+        found = {}
+        for name, alive in world.services.items():
+            with alive.database.reading() as session:
+                for table in alive.service.metadata.sorted_tables:
+                    found[name, table.name] = session.scalar(sa.select(sa.func.count()).select_from(table))
+        return found
+
+    before = count()
+    yield
+    world.settle()
+    assert count() == before
+
+
+def hidden(client):
+    return dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', client.get(FORM).text)) | {"_end": "1"}
+
+
+def is_problem(sent, status, words):
+    """A problem document of this status that says what is wrong, and nothing of ours."""
+    assert (sent.status_code, sent.content_type) == (status, "application/problem+json")
+    assert PROBLEMS[sent.json["code"]][0] == sent.json["status"] == status
+    assert words in sent.text
+    assert "Traceback" not in sent.text
+    return True
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        row("A01-not-json", b"{", 400, "The body is not JSON."),
+        row("A01-empty", b"", 400, "The body is not JSON."),
+        row("A01-not-utf-8", b'{"a": "\xff"}', 400, "The body must be UTF-8."),
+        row("A02-list", b"[]", 422, "Send a JSON object."),
+        row("A02-text", b'"text"', 422, "Send a JSON object."),
+        row("A02-null", b"null", 422, "Send a JSON object."),
+        row("A03-name-twice", b'{"v": "a", "v": "b"}', 400, "A name stands twice in the same object."),
+        row("A03-name-twice-within", b'{"v": [{"a": 1, "a": 2}]}', 400, "A name stands twice in the same object."),
+        row("A04-nan", b'{"a": NaN}', 400, "NaN and Infinity are not JSON."),
+        row("A04-infinity", b'{"a": -Infinity}', 400, "NaN and Infinity are not JSON."),
+        row("A04-beyond", b'{"a": 1e999}', 400, "too long or too large"),
+        row("A05-brackets", b"[" * 100_000, 400, "nested too deeply"),
+        row("A05-closed-brackets", b'{"a": ' + b"[" * 40 + b"]" * 40 + b"}", 400, "nested too deeply"),
+        row("A06-digits", b'{"a": ' + b"9" * 5000 + b"}", 400, "A number is too long."),
+        row("A07-utf-16", '{"a": 1}'.encode("utf-16"), 400, "The body must be UTF-8."),
+        row("A07-mark", b'\xef\xbb\xbf{"a": 1}', 400, "byte order mark"),
+        row("A08-half-a-character", b'{"subject_name": "\\ud800"}', 422, "/subject_name"),
+        row("A09-nul", b'{"subject_name": "a\\u0000"}', 422, "/subject_name"),
+        row("A09-escape", b'{"subject_name": "a\\u001b[1m"}', 422, "/subject_name"),
+        row("A09-c1", b'{"subject_name": "a\\u0085"}', 422, "/subject_name"),
+        row("A09-in-a-name", b'{"a\\u0000": "b"}', 422, "Control characters are not allowed."),
+        row("A11-ten-megabytes", b'{"a": "' + b"x" * 10_000_000 + b'"}', 413, "This is too large"),
+        row("A12-status", b'{"status": "accepted"}', 422, "/status"),
+        row("A12-agency", b'{"agency_id": "police"}', 422, "/agency_id"),
+        row("A12-administrator", b'{"is_admin": true}', 422, "/is_admin"),
+        row("A13-true-for-text", b'{"referrer_role": true}', 422, "/referrer_role"),
+        row("A13-text-for-list", b'{"agencies": "police"}', 422, "/agencies"),
+        row("A13-list-for-text", b'{"referrer_role": ["Nurse"]}', 422, "/referrer_role"),
+    ],
+)
+def test_a_hostile_body_gets_a_problem_document_and_stores_nothing(intake, unchanged, body, status, words):
+    assert is_problem(intake.post(API, data=body, content_type=JSON, headers=KEY), status, words)
+
+
+@pytest.mark.parametrize("text", [row("A10-override", "Invented\u202eChild"), row("A10-zero-width", "In\u200bvented")])
+def test_direction_marks_and_unseen_characters_are_refused_in_an_address(intake, unchanged, text):
+    answers = REFERRAL | {"referrer_email": f"{text}@agency.example"}
+
+    assert is_problem(intake.post(API, json=answers, headers=KEY), 422, "Enter one email address")
+    assert intake.post(FORM, data={**as_form(answers), **hidden(intake)}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        row("A14-in-the-address-and-the-body", f"{API}?referrer_role=Nurse", "nothing behind a question mark"),
+    ],
+)
+def test_what_stands_in_two_places_is_refused(intake, unchanged, address, words):
+    assert is_problem(intake.post(address, json=REFERRAL, headers=KEY), 400, words)
+
+
+def test_a14_a_name_twice_in_the_address_is_refused(world, unchanged):
+    sent = world.client("notifier").get(
+        "/api/v1/letters?state=failed&state=accepted", headers={"Acting-As": "coordinator"}
+    )
+
+    assert is_problem(sent, 400, "state stands twice in the address. Send it once.")
+
+
+@pytest.mark.parametrize(
+    ("field", "date", "words"),
+    [
+        row("A15-31-february", "incident_on", "31/02/2016", "not a real date"),
+        row("A15-30-february", "incident_on", "30/2/1900", "not a real date"),
+        row("A15-year-one", "incident_on", "1/1/0001", "year must lie between"),
+        row("A15-far-future", "incident_on", "2050", "year must lie between"),
+    ],
+)
+def test_a_date_that_cannot_be_is_refused_with_what_would_be_right(intake, unchanged, field, date, words):
+    answers = REFERRAL | {field: date}
+
+    by_form = intake.post(FORM, data={**as_form(answers), **hidden(intake)})
+
+    assert is_problem(intake.post(API, json=answers, headers=KEY), 422, words)
+    assert by_form.status_code == 422
+    assert words in by_form.text
+    assert date in by_form.text
+
+
+@pytest.fixture
+def case(world, intake):
+    """A case of which nothing is done yet."""
+    intake.post(API, json=REFERRAL, headers=KEY)
+    world.settle()
+    office = world.client("triage")
+    (found,) = office.get("/api/v1/cases", headers={"Acting-As": "coordinator"}).json["cases"]
+    return found["id"]
+
+
+def test_a17_a_decision_before_a_meeting_is_refused(world, case, unchanged):
+    decision = {"route": "rapid_review", "outcome": "criteria_met", "reasons": "An invented reason, long enough."}
+    headers = KEY | {"Acting-As": "coordinator"}
+
+    sent = world.client("triage").post(f"/api/v1/cases/{case}/decisions", json=decision, headers=headers)
+
+    assert is_problem(sent, 409, "Call the meeting first: the group decides.")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [row("A18-form", PAIRS), row("A18-text", "text/plain"), row("A18-nothing", None)],
+)
+def test_another_content_type_is_refused(intake, unchanged, kind):
+    assert is_problem(intake.post(API, data=b"{}", content_type=kind, headers=KEY), 415, "Send application/json.")
+
+
+@pytest.mark.parametrize("method", [row("A19-delete", "DELETE"), row("A19-put", "PUT"), row("A19-trace", "TRACE")])
+def test_another_method_is_refused_and_the_right_ones_are_named(intake, unchanged, method):
+    sent = intake.open(API, method=method)
+
+    assert is_problem(sent, 405, "That cannot be done here")
+    assert set(sent.headers["Allow"].split(", ")) == {"OPTIONS", "POST"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        row("A20-forwarded-for", {"X-Forwarded-For": "127.0.0.1"}),
+        row("A20-user", {"X-User-Id": "coordinator", "X-Remote-User": "coordinator"}),
+        row("A20-forwarded-host", {"X-Forwarded-Host": "evil.example"}),
+    ],
+)
+def test_forged_headers_make_nobody_somebody(world, unchanged, headers):
+    sent = world.client("triage").get("/api/v1/cases", headers=headers)
+
+    assert is_problem(sent, 403, "somebody who has not said who they are")
+    assert "evil.example" not in sent.text
+
+
+@pytest.mark.parametrize("address", [row("A20-host-page", FORM), row("A20-host-api", "/api/v1/agencies")])
+def test_another_host_is_refused(intake, unchanged, address):
+    sent = intake.get(address, headers={"Host": "evil.example"})
+
+    assert (sent.status_code, "This address is not served here." in sent.text) == (400, True)
+
+
+def multipart(answers, end):
+    parts = [f'--x\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in answers.items()]
+    return ("".join(parts) + end).encode()
+
+
+def test_a22_a_multipart_form_without_its_end_is_refused(intake, unchanged):
+    whole = as_form(REFERRAL | {"agencies": "police", "routes": ""}) | hidden(intake)
+    del whole["_end"]
+
+    sent = intake.post(FORM, data=multipart(whole, ""), content_type=BOUNDARY)
+
+    assert (sent.status_code, "The form did not arrive whole." in sent.text) == (400, True)
+
+
+@pytest.mark.parametrize("kind", [row("A23-parts", BOUNDARY), row("A23-pairs", PAIRS)])
+def test_thousands_of_parts_are_refused(intake, unchanged, kind):
+    many = {f"f{number}": "x" for number in range(5000)}
+    data = multipart(many, "--x--\r\n") if "multipart" in kind else "&".join(f"{name}=x" for name in many)
+
+    sent = intake.post(FORM, data=data, content_type=kind)
+
+    assert (sent.status_code, "This is too large" in sent.text) == (413, True)
+
+
+@pytest.mark.parametrize("kind", [row("A23-field", BOUNDARY), row("A23-field-pairs", PAIRS)])
+def test_a_field_of_megabytes_is_refused(intake, unchanged, kind):
+    large = {"what_happened": "x" * 2_000_000}
+    data = multipart(large, "--x--\r\n") if "multipart" in kind else f"what_happened={large['what_happened']}"
+
+    sent = intake.post(FORM, data=data, content_type=kind)
+
+    assert (sent.status_code, "This is too large" in sent.text) == (413, True)
+
+
+@pytest.mark.parametrize("year", [row("A13-text-for-number", "2026"), row("A13-true-for-number", True)])
+def test_a_number_is_sent_as_a_number(world, unchanged, year):
+    path = "/api/v1/publications/00000000-0000-4000-8000-000000000001/draft"
+    headers = KEY | {"Acting-As": "coordinator"}
+
+    assert is_problem(world.client("publisher").post(path, json={"year": year}, headers=headers), 422, "/year")
+
+
+def test_a10_a_name_is_kept_as_it_was_given(world, intake):
+    name = "Invented \u202eChild\u200b"
+    intake.post(API, json=REFERRAL | {"subjects": [REFERRAL["subjects"][0] | {"name": name}]}, headers=KEY)
+    world.settle()
+    office = {"Acting-As": "coordinator"}
+    (found,) = world.client("triage").get("/api/v1/cases", headers=office).json["cases"]
+
+    whole = world.client("triage").get(f"/api/v1/cases/{found['id']}", headers=office)
+
+    assert whole.json["content"]["subjects"][0]["name"] == name
