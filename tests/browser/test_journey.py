@@ -163,7 +163,7 @@ def look_back(office, reference):
     office.sees(f"What happened, {reference}")
     told = [row[1:] for row in office.rows]
     assert ["Referral received", "GP practices"] in told
-    assert ["Decision ratified: Rapid review", "Morgan Trial"] in told
+    assert ["Decision ratified: Rapid review", "Jamie Trial"] in told
 
     office.follow(f"Case {reference}")
     office.follow("Print the case")

@@ -10,6 +10,7 @@ from threading import Thread
 import pytest
 from werkzeug.serving import make_server
 
+import invented
 from pprg_shared.app import Origin, create_app
 
 
@@ -24,6 +25,20 @@ def origin(world):
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def record_meeting(world):
+    """Write down that the partners have met about a case."""
+
+    def record(case_id):
+        world.clock.forward(days=14)
+        headers = {"Acting-As": "coordinator", "Idempotency-Key": "met"}
+        about = invented.HELD | {"held_on": "2026-12-08"}
+        path = f"/api/v1/cases/{case_id}/meetings/record"
+        assert world.client("triage").post(path, json=about, headers=headers).status_code == 201
+
+    return record
 
 
 @pytest.fixture
@@ -50,7 +65,7 @@ def paste(world, origin):
     return run
 
 
-def test_the_examples_of_intake_and_triage_carry_a_case(paste):
+def test_the_examples_of_intake_and_triage_carry_a_case(paste, record_meeting):
     agencies = paste("intake-agencies")["agencies"]
     reference = paste("intake-create_referral")["reference"]
     (case,) = paste("triage-cases")["cases"]
@@ -60,6 +75,7 @@ def test_the_examples_of_intake_and_triage_carry_a_case(paste):
     whole = paste("intake-one_request", request_id=request["id"])
     answered = paste("intake-create_return", request_id=request["id"])
     paste("triage-create_meeting", case_id=case_id)
+    record_meeting(case_id)  # who was there differs from case to case: the example can only show the shape
     paste("triage-create_decision", case_id=case_id)
     shown = paste("triage-one_case", case_id=case_id)
     paste("triage-chronology", case_id=case_id)

@@ -5,6 +5,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
+import invented
 from invented import REFERRAL, as_form
 from pprg_shared.web.problems import PROBLEMS
 
@@ -149,12 +150,12 @@ def case(world, intake):
 
 
 def test_a17_a_decision_before_a_meeting_is_refused(world, case, unchanged):
-    decision = {"route": "rapid_review", "outcome": "criteria_met", "reasons": "An invented reason, long enough."}
+    decision = invented.decision("rapid_review")
     headers = KEY | {"Acting-As": "coordinator"}
 
     sent = world.client("triage").post(f"/api/v1/cases/{case}/decisions", json=decision, headers=headers)
 
-    assert is_problem(sent, 409, "Call the meeting first: the group decides.")
+    assert is_problem(sent, 409, "Write down first that the group has met: the group decides.")
 
 
 @pytest.mark.parametrize(

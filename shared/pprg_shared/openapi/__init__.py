@@ -185,7 +185,12 @@ class _Operation:
         if declared is None:
             return {JSON: {"schema": {"type": "object"}}}
         if isinstance(declared, list):
-            return {JSON: {"schema": {"anyOf": [json_schema(each) for each in declared]}, "example": {}}}
+            return {
+                JSON: {
+                    "schema": {"anyOf": [json_schema(each) for each in declared]},
+                    "example": example_of(declared[0]),
+                }
+            }
         schema: Schema = declared
         return {JSON: {"schema": json_schema(schema), "example": example_of(schema)}}
 

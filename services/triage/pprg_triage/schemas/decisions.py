@@ -57,7 +57,7 @@ def decision_schema(code: str) -> DecisionSchema:
 def _hidden(code: str) -> fields.String:
     only = validate.Equal(code, error="This form is about another kind of review")
     advice = words("Say which kind of review")
-    return fields.String(required=True, validate=only, metadata={"widget": "hidden"}, **advice)
+    return fields.String(required=True, validate=only, metadata={"widget": "hidden", "example": code}, **advice)
 
 
 def _question(criterion: Criterion, *, must: bool, first: bool) -> dict[str, fields.Field[Any]]:
@@ -100,7 +100,12 @@ def _decided(route: Route) -> dict[str, fields.Field[Any]]:
         "next_step": fields.String(
             load_default="",
             validate=validate.OneOf(list(route.next_steps), error="Choose what happens next from the list"),
-            metadata={"label": "What happens next?", "widget": "radios", "choices": dict(route.next_steps)},
+            metadata={
+                "label": "What happens next?",
+                "widget": "radios",
+                "choices": dict(route.next_steps),
+                "example": next(iter(route.next_steps), ""),
+            },
             **words("Choose what happens next"),
         ),
     }

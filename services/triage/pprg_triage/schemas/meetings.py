@@ -23,22 +23,22 @@ class MeetingSchema(Schema):
 
     standing = fields.String(load_default=OTHER, metadata={"label": "Which meeting?", "widget": "radios"})
     day = fields.Date(
-        metadata={"label": "Day", "hint": "Such as 8 December 2026", "width": 20},
+        metadata={"label": "Day", "hint": "Such as 8 December 2026", "width": 20, "example": "2026-12-08"},
         **words("Enter the day of the meeting with its month and year"),
     )
     starts = fields.Time(
         format="%H:%M",
-        metadata={"label": "Starts at", "hint": "London time, such as 10:00", "width": 5},
+        metadata={"label": "Starts at", "hint": "London time, such as 10:00", "width": 5, "example": "10:00"},
         **words("Enter when the meeting starts, such as 10:00"),
     )
     ends = fields.Time(
         format="%H:%M",
-        metadata={"label": "Ends at", "hint": "Such as 12:00", "width": 5},
+        metadata={"label": "Ends at", "hint": "Such as 12:00", "width": 5, "example": "12:00"},
         **words("Enter when the meeting ends, such as 12:00"),
     )
     place = fields.String(
         validate=validate.Length(min=1, max=200, error="Say where, in up to 200 characters"),
-        metadata={"label": "Where", "hint": "A room or a link. No names of people."},
+        metadata={"label": "Where", "hint": "A room or a link. No names of people.", "example": "Room 2"},
         **words("Say where the group meets"),
     )
 
