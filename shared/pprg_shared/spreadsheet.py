@@ -41,12 +41,17 @@ def line(cells: Iterable[str]) -> str:
 
 def safe(cell: str) -> str:
     """A cell that no spreadsheet carries out; `plain` takes the quote away again."""
-    return QUOTE + cell if cell.startswith((*FORMULA, QUOTE)) else cell
+    return QUOTE + cell if _needs_quote(cell) else cell
 
 
 def plain(cell: str) -> str:
     """What was written before `safe`; a quote that says nothing stays."""
-    return cell[1:] if cell.startswith(QUOTE) and cell[1:].startswith((*FORMULA, QUOTE)) else cell
+    return cell[1:] if cell.startswith(QUOTE) and _needs_quote(cell[1:]) else cell
+
+
+def _needs_quote(cell: str) -> bool:
+    """Whether it begins like a formula, also behind spaces, or with the quote itself."""
+    return cell.startswith((*FORMULA, QUOTE)) or cell.lstrip().startswith(FORMULA)
 
 
 def read(raw: bytes) -> Table:

@@ -8,7 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pprg_publisher import rules
-from pprg_publisher.rules import fold, public_problem, size_words, slug, spreadsheet_safe
+from pprg_publisher.rules import fold, public_problem, size_words, slug
+from pprg_shared.spreadsheet import plain, safe
 
 ANNA, BEN = UUID(int=1), UUID(int=2)
 SECOND = "You offered this for release: a second person must release it."
@@ -100,17 +101,17 @@ def test_a_folded_text_holds_no_wildcard_and_folds_no_further(text):
 
 @pytest.mark.parametrize("text", ["=1+1", "+44 1632", "-1", "@cell", "\t=1", " =1", "\r=1"])
 def test_no_spreadsheet_takes_a_text_for_a_formula(text):
-    assert spreadsheet_safe(text) == f"'{text}"
+    assert safe(text) == f"'{text}"
 
 
 @given(st.lists(st.text(max_size=40), min_size=1, max_size=5))
 def test_a_row_of_safe_cells_survives_csv_and_begins_no_formula(cells):
     text = io.StringIO(newline="")
-    csv.writer(text).writerow([spreadsheet_safe(each.replace("\0", "")) for each in cells])
+    csv.writer(text).writerow([safe(each.replace("\0", "")) for each in cells])
 
     (row,) = csv.reader(io.StringIO(text.getvalue(), newline=""))
 
-    assert [each.removeprefix("'") for each in row] == [each.replace("\0", "").removeprefix("'") for each in cells]
+    assert [plain(each) for each in row] == [each.replace("\0", "") for each in cells]
     assert not [each for each in row if each.lstrip(" ")[:1] in {"=", "+", "-", "@"}]
 
 

@@ -1,7 +1,5 @@
 """What everybody can read: the list with its search, each review, the feed and the catalogue."""
 
-import csv
-import io
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +14,7 @@ from pprg_publisher.pages.conditional import conditional
 from pprg_publisher.projections import published_words
 from pprg_publisher.rules import State
 from pprg_publisher.schemas import SearchSchema
+from pprg_shared import spreadsheet
 from pprg_shared.acting import reading, runtime
 from pprg_shared.web.api import asked
 from pprg_shared.web.forms import END, Form
@@ -120,12 +119,9 @@ def catalogue_json() -> ResponseReturnValue:
 def catalogue_csv() -> ResponseReturnValue:
     """Give the catalogue as CSV, in UTF-8 with a header."""
     records, changed = _records()
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(rules.FIELDS)
-    for each in records:
-        writer.writerow([rules.spreadsheet_safe(_cell(each[name])) for name in rules.FIELDS])
-    response = Response(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    lines = [rules.FIELDS, *([_cell(each[name]) for name in rules.FIELDS] for each in records)]
+    text = spreadsheet.MARK + "".join(map(spreadsheet.line, lines))
+    response = Response(text.encode(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = "attachment; filename=what-was-learnt.csv"
     return conditional(response, changed)
 

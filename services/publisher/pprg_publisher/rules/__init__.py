@@ -1,6 +1,6 @@
 """The rules of publication: what may be public, who releases it, and how a list of published reviews is read."""
 
-from pprg_publisher.rules.catalogue import FIELDS, size_words, spreadsheet_safe
+from pprg_publisher.rules.catalogue import FIELDS, size_words
 from pprg_publisher.rules.lists import Note, Reading, Review, columns_of, read_list, text_of
 from pprg_publisher.rules.release import (
     STATES,
@@ -31,7 +31,6 @@ __all__ = [
     "reopening_problem",
     "size_words",
     "slug",
-    "spreadsheet_safe",
     "text_of",
     "withdrawing_problem",
 ]

@@ -1,4 +1,4 @@
-"""The catalogue of what was learnt: the fields of a record, and cells that no spreadsheet takes for a formula."""
+"""The catalogue of what was learnt: the fields of a record."""
 
 from collections.abc import Mapping
 
@@ -22,13 +22,7 @@ FIELDS: Mapping[str, str] = {
     "url": "The address of the page.",
     "updated": "When the record last changed.",
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 MEGA, KILO = 1_000_000, 1_000
-
-
-def spreadsheet_safe(text: str) -> str:
-    """The text, behind an apostrophe where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
 
 
 def size_words(count: int) -> str:
