@@ -3,7 +3,7 @@
 import fcntl
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from importlib import import_module
@@ -22,6 +22,7 @@ from pprg_shared import postgres
 from pprg_shared.calendar import london_date
 from pprg_shared.crashpoints import crashpoint
 from pprg_shared.hand import Hand, PlainHand, QuickHand
+from pprg_shared.kept import Kept
 from pprg_shared.logs import log
 from pprg_shared.profile import Profile
 from pprg_shared.sealing import Keys
@@ -144,6 +145,7 @@ class Database:
         self._single = self.engine if self.sqlite else postgres.engine(self.url, size, BUSY_SECONDS, at_once=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(self._single, expire_on_commit=False)
+        self._kept = Kept(self.engine)
         self._one_hand = Lock()
         self._lock: IO[str] | None = None
 
@@ -165,10 +167,16 @@ class Database:
             raise Damaged(f"{self.url.database} is damaged ({found}): {advice}")
 
     @contextmanager
-    def writing(self, act: str, correlation_id: str | None = None) -> Iterator[Session]:
-        """One transaction that may change things; commits at the end, wakes the loops when it left them work."""
+    def writing(self, act: str, correlation_id: str | None = None, *, again: bool = False) -> Iterator[Session]:
+        """One transaction that may change things; commits at the end, wakes the loops when it left them work.
+
+        `again`: whoever asks does so time after time, and the connection waits for the next.
+        """
         about = Context(self.service, act, self.keys, self.clock, correlation_id or str(uuid4()), self.profile)
-        with self._sessions(info={"context": about, "writes": True}) as session:
+        with (
+            self._kept.lent() if again else nullcontext(self.engine) as bind,
+            self._sessions(bind=bind, info={"context": about, "writes": True}) as session,
+        ):
             yield session
             session.commit()
         if about.outgoing or about.wakes:
@@ -224,6 +232,7 @@ class Database:
 
     def close(self) -> None:
         """Give back connections and the file lock."""
+        self._kept.close()
         self.engine.dispose()
         self._single.dispose()
         if self._lock:

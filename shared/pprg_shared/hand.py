@@ -69,7 +69,7 @@ def ask(connection: sa.Connection, statement: sa.Executable, values: Values) -> 
     text, own = compiled(statement, connection.dialect)
     raw: Any = connection.connection.driver_connection
     try:
-        rows: list[Any] = raw.execute(text, {**own, **values}, binary=True).fetchall()
+        rows: list[Any] = raw.asked.execute(text, {**own, **values}).fetchall()
     except psycopg.OperationalError as error:
         raise sa.exc.OperationalError(text, None, error) from error
     return rows

@@ -3,6 +3,7 @@
 import select
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from math import inf
 from time import monotonic
 from typing import Any
@@ -43,6 +44,11 @@ class Connection(psycopg.Connection[Any]):
     """A connection that gives up, and closes, when the server does not answer in time."""
 
     patience: float | None = ANSWER_SECONDS
+
+    @cached_property
+    def asked(self) -> "psycopg.Cursor[Any]":
+        """A cursor for answers that are read at once; making one takes as long as asking."""
+        return self.cursor(binary=True)
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """Wait for an answer; raises OperationalError when none comes in time."""

@@ -9,7 +9,8 @@ from byhand import ConfirmEach
 from place import WARM, count
 
 HAND, HAND_BATCH = "by hand, a transaction a message", "by hand, batches of 50"
-HAND_OPENED = "by hand, batches of 50, seals opened"
+OPENED = ", seals opened"
+HAND_OPENED = HAND_BATCH + OPENED
 CORE, ORM = "the product, a row by Core", "the product, a row by the ORM"
 TRIAGE = "the product, triage opening cases"
 ONE = ", batches of one"
@@ -28,6 +29,7 @@ class Consumer:
 
 BY_HAND, BY_HAND_BATCH = Consumer(("byhand.py", "one")), Consumer(("byhand.py", "batch"))
 BY_HAND_OPENED = Consumer(("byhand.py", "batch", "open"))
+BY_HAND_ONE_OPENED = Consumer(("byhand.py", "one", "open"))
 BY_ONE = Consumer(("measured.py", "consume", "row", "one"))
 BY_CORE, BY_ORM = Consumer(("measured.py", "consume", "row")), Consumer(("measured.py", "consume", "object"))
 CASES = Consumer(("-m", "pprg_triage", "work"), effect="cases", says=True)
@@ -115,6 +117,7 @@ def variants(place):
     """All that is compared."""
     return {
         HAND: backlog(place, BY_HAND, 4000),
+        HAND + OPENED: backlog(place, BY_HAND_ONE_OPENED, 4000),
         HAND_BATCH: backlog(place, BY_HAND_BATCH, 15000),
         HAND_OPENED: backlog(place, BY_HAND_OPENED, 15000),
         CORE: backlog(place, BY_CORE, 10000),

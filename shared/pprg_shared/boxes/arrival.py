@@ -44,7 +44,7 @@ class Arrival:
         rows = [_row(*known[number], at, strange=number in strange) for number in known]
         if not rows:
             return
-        with self.database.writing("arrival") as session:
+        with self.database.writing("arrival", again=True) as session:
             fresh = insert_all_new(session, inbox, rows) - strange
             new = [envelope for number, (envelope, _) in known.items() if number in fresh]
             for each in new:

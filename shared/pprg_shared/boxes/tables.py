@@ -96,9 +96,11 @@ def insert_all_new(session: Session, table: sa.Table, rows: Sequence[Mapping[str
     if session.get_bind().dialect.name != "postgresql":
         return set(session.execute(insert_new(session, table), rows).scalars())
     first = rows[0]
+    if len(rows) == 1:
+        return {number for (number,) in ask(session.connection(), _one(table, tuple(first)), first)}
     alike = frozenset(name for name in first if all(row[name] == first[name] for row in rows))
     values = {name: first[name] if name in alike else [row[name] for row in rows] for name in first}
-    statement = _from_arrays(table, tuple(first), alike) if len(alike) < len(first) else _one(table, tuple(first))
+    statement = _from_arrays(table, tuple(first), alike)
     return {number for (number,) in ask(session.connection(), statement, values)}
 
 
