@@ -195,7 +195,10 @@ ENVELOPE: dict[str, Any] = {
         "correlationid": {"type": "string", "description": "The same through all services, from the first request."},
         "revision": {"type": "integer", "description": "Copies of what changes keep the higher."},
         "expiresat": {"type": "string", "format": "date-time", "description": "Not to be acted on after this."},
-        "replayed": {"const": True, "description": "Sent again to one service at an operator's word."},
+        "replayed": {
+            "const": True,
+            "description": "Sent again to one service at an operator's word, or said in consequence of that.",
+        },
         "data": {
             "type": "object",
             "required": ["public", "sealed"],

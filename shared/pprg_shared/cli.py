@@ -1,4 +1,4 @@
-"""The command of a service: serve, work, migrate, boxes and keys."""
+"""The command of a service: serve, work, migrate, move, boxes and keys."""
 
 import dataclasses
 from pkgutil import resolve_name
@@ -9,6 +9,7 @@ from pprg_shared import logs
 from pprg_shared.boxes.commands import boxes_commands
 from pprg_shared.config import Settings
 from pprg_shared.keys import keys_commands
+from pprg_shared.moving import move_command
 from pprg_shared.rabbit import RabbitBus
 from pprg_shared.server import Server
 from pprg_shared.service import Runtime, Service
@@ -25,6 +26,13 @@ def alive(service: Service, settings: Settings) -> Runtime:
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     bus.on_return = runtime.hurry
+    return runtime
+
+
+def looked_after(service: Service, settings: Settings) -> Runtime:
+    """A runtime whose database fits this version; ends the command with a sentence when it does not."""
+    runtime = alive(service, settings)
+    ending(lambda: runtime.migrations.check(runtime.database))
     return runtime
 
 
@@ -67,8 +75,9 @@ def service_command(service: Service) -> click.Group:
         click.echo(f"{service.name}: database at {runtime.migrations.current(runtime.database)}")
         runtime.database.close()
 
-    group.add_command(boxes_commands(lambda: alive(service, settings_of())))
-    group.add_command(keys_commands(lambda: alive(service, settings_of())))
+    group.add_command(boxes_commands(lambda: looked_after(service, settings_of())))
+    group.add_command(keys_commands(lambda: looked_after(service, settings_of())))
+    group.add_command(move_command(lambda: alive(service, settings_of())))
     for name in service.commands:
         group.add_command(resolve_name(name)(lambda: alive(service, settings_of())))
     return group

@@ -74,6 +74,8 @@ class Context:
     correlation_id: str
     profile: Profile | None = None
     outgoing: list[Any] = field(default_factory=list)
+    #: Whether it handles what was sent again: what it says in consequence has been said before.
+    replayed: bool = False
     #: Whether it leaves work in a box besides the outbox that is not to wait for the loop's next look.
     wakes: bool = False
 

@@ -97,6 +97,13 @@ def test_what_is_not_there_is_said(world, pprg, arguments, words):
     assert words in said
 
 
+def test_without_tables_it_is_said_what_to_do(tmp_path):
+    done = CliRunner().invoke(main, ["triage", "boxes", "list"], env={"VAR": str(tmp_path)})
+
+    assert done.exit_code == 3
+    assert "the database is at 0000, this version needs" in done.output
+
+
 def forget(notifier):
     """The notifier has lost its letters and what it heard."""
     with notifier.database.writing("action") as session:
@@ -127,6 +134,29 @@ def test_a_replay_writes_letters_again_and_sends_them_only_when_told(world, pprg
 
     assert code == 0
     assert letters(world) == [("referral_received", problem)]
+
+
+def test_what_follows_from_a_replay_sends_no_letter_either(world):
+    """A case that is opened again says so again, and the office has had its letter."""
+    refer(world)
+    triage = world.services["triage"]
+    with triage.database.writing("action") as session:
+        for name in ("inbox", "cases", "trigger_days", "news"):
+            session.execute(sa.text(f"DELETE FROM {name}"))
+
+    replay(world.services["intake"], "triage", None, lambda _count: None)
+    world.settle()
+
+    assert sorted(letters(world), key=str) == sorted(
+        [
+            ("new_referral", None),
+            ("new_referral", None),
+            ("new_referral", "replayed, not sent"),
+            ("new_referral", "replayed, not sent"),
+            ("referral_received", None),
+        ],
+        key=str,
+    )
 
 
 def test_a_replay_passes_over_what_the_other_does_not_hear(world):

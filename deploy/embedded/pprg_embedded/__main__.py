@@ -135,7 +135,9 @@ def look_after(service: Service) -> click.Group:
         world = assemble(with_secrets(settings_of()))
         for each in world:
             each.listen()
-        return next(each for each in world if each.service is service)
+        wanted = next(each for each in world if each.service is service)
+        ending(lambda: wanted.migrations.check(wanted.database))
+        return wanted
 
     group = click.Group(service.name, help=f"{service.title}: look after this service.")
     group.add_command(boxes_commands(alive))

@@ -68,7 +68,7 @@ class Arrival:
 
     def _handle(self, session: Session, envelope: Envelope) -> None:
         about = context(session)
-        about.correlation_id = envelope.correlation_id
+        about.correlation_id, about.replayed = envelope.correlation_id, envelope.replayed
         try:
             heard = EVENTS[envelope.type].unwrap(envelope, about.keys)
         except Unreadable as error:

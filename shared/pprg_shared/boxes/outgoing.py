@@ -52,6 +52,8 @@ def publish(
         event_id=event_id,
         expires_at=expires_at,
     )
+    if about.replayed:
+        envelope = envelope.again()
     about.outgoing.append(
         {
             "id": envelope.id,
