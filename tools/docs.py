@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+import inputs
 from pprg_embedded.__main__ import main as pprg
 from pprg_embedded.world import SERVICES, assemble, with_secrets
 from pprg_shared.acting import EVERYBODY
@@ -44,7 +45,7 @@ def pages() -> dict[Path, str]:
     found = {"asyncapi.json": [asyncapi], "events.md": events(), "settings.md": settings(), "commands.md": commands()}
     found["profile.md"] = profile()
     apis = openapi()
-    found["api.md"] = api(apis)
+    found |= {"api.md": api(apis), "input.md": what_is_taken(apis)}
     reference = {REFERENCE / name: "\n".join(lines).rstrip() + "\n" for name, lines in found.items()}
     written = {
         DOCUMENTS / f"{name}.json": json.dumps(each, indent=2, ensure_ascii=False) + "\n" for name, each in apis.items()
@@ -70,6 +71,22 @@ def api(documents: dict[str, dict[str, Any]]) -> list[str]:
     for each in operations(ORIGIN, documents):
         lines += [f"## {each.method} {each.path}", "", f"{each.summary} {each.whom}".strip(), ""]
         lines += ["```sh", *each.curl.splitlines(), "```", ""]
+    return lines
+
+
+def what_is_taken(documents: dict[str, dict[str, Any]]) -> list[str]:
+    lines = heading(
+        "What may be sent",
+        "Nothing more and nothing longer is taken, from the pages or from the API: it is refused in words, and nothing",
+        "of it is kept. `tests/intake/test_hostile_input.py` holds the limits. The numbers are this product's own.",
+    )
+    lines += table(("what", "at most", "else"), inputs.LIMITS)
+    for operation, rows in inputs.fields(documents):
+        lines += [
+            f"## {operation}",
+            "",
+            *(table(("field", "needed", "what it may be"), rows) if rows else ["Nothing.", ""]),
+        ]
     return lines
 
 

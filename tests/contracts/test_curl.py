@@ -12,6 +12,10 @@ from werkzeug.serving import make_server
 
 import invented
 from pprg_shared.app import Origin, create_app
+from pprg_shared.web.reference import read
+from publishing import People
+
+DOCUMENTS = read()
 
 
 @pytest.fixture
@@ -84,3 +88,70 @@ def test_the_examples_of_intake_and_triage_carry_a_case(paste, record_meeting):
     assert {case["reference"], asked["reference"], whole["reference"], answered["reference"]} == {reference}
     assert [each["outcome"] for each in shown["decisions"]] == ["criteria_met"]
     assert shown["missing"] == []
+
+
+def test_an_upload_keeps_the_ends_of_its_lines(paste, tmp_path):
+    """`curl -d @FILE` would take them away, and the rows with them."""
+    file = tmp_path / "chronology.csv"
+    file.write_bytes("Date,Source,Event\r\n2016,Log,An invented call.\r\n2017,Log,A visit: Siân.\r\n".encode())
+    paste("intake-create_referral")
+    (case,) = paste("triage-cases")["cases"]
+    paste("triage-create_requests", case_id=case["id"])
+    (request,) = paste("intake-list_requests")["requests"]
+
+    paste("intake-create_draft", request_id=request["id"], file=str(file))
+
+    rows = paste("intake-one_draft", request_id=request["id"])["rows"]
+    assert [each["event"] for each in rows] == ["An invented call.", "A visit: Siân."]
+
+
+def test_the_examples_of_the_publisher_lead_a_draft_to_everybody_and_back(world, paste):
+    path, case_id = People(world).draft()
+    world.settle()
+    case, number = str(case_id), path.rpartition("/")[2]
+
+    (draft,) = paste("publisher-publications", case=case)["publications"]
+    paste("publisher-save_draft", publication_id=number)
+    paste("publisher-offer", publication_id=number)
+    paste("publisher-release", publication_id=number)
+    shown = paste("publisher-learning")
+    paste("publisher-withdraw", publication_id=number)
+    paste("publisher-reopen", publication_id=number)
+    again = paste("publisher-publications", case=case)["publications"]
+    counted = paste("publisher-counted_steps", case=case)
+
+    assert (draft["id"], draft["state"]) == (number, "draft")
+    assert [each["title"] for each in shown["publications"]] == ["An invented answer."]
+    assert [each["state"] for each in again] == ["draft"]
+    assert counted["total"] > 0
+
+
+def test_the_examples_of_the_publisher_import_a_list(paste):
+    plan = paste("publisher-plan")
+    made = paste("publisher-create_import")
+    paste("publisher-release_import", import_id=made["location"].rpartition("/")[2])
+
+    assert ([each["year"] for each in plan["new"]], plan["problems"]) == ([2022], [])
+    assert paste("publisher-learning")["count"] == 1
+
+
+def test_the_examples_of_the_notifier_follow_a_letter(paste):
+    paste("intake-create_referral")
+    letters = paste("notifier-list_letters")["letters"]
+    one = paste("notifier-show_letter", letter_id=letters[0]["id"])
+
+    paste("notifier-create_returned", letter_id=one["id"])
+
+    back = paste("notifier-show_letter", letter_id=one["id"])
+    assert [one["state"], back["state"]] == ["accepted", "failed"]
+
+
+def test_what_each_service_has_said_is_counted(paste):
+    paste("intake-create_referral")
+    (case,) = paste("triage-cases")["cases"]
+
+    said = {name: paste(f"{name}-events", subject=case["id"])["outbox"] for name in DOCUMENTS}
+
+    assert said["intake"] == said["triage"] == 1
+    assert said["notifier"] == 3
+    assert said["publisher"] == 0

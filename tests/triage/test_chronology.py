@@ -1,6 +1,7 @@
 """The chronology of all agencies: one order, kept by the database, page by page, as a file, and whole or not at all."""
 
 import re
+import tracemalloc
 from datetime import date
 from itertools import permutations
 from uuid import UUID, uuid4
@@ -147,9 +148,22 @@ def test_ten_agencies_with_two_thousand_rows_each_are_read_page_by_page_with_few
     assert office.get(f"{page}?page=201").status_code == 404
     whole = office.get(f"{page}.csv")
     assert whole.data.count(b"\r\n") == 20_001
+    rows, most = streamed(office, f"{page}/print")
+    assert rows == 20_000
+    assert most < 16, "megabytes: rows are given away as they are read"
     with queries("triage") as case_page:
         office.get(f"/cases/{case}")
     assert len(case_page.reads) <= 12
+
+
+def streamed(client, path):
+    """How many rows of a table come bit by bit, and the most megabytes that are held meanwhile."""
+    tracemalloc.start()
+    with client.get(path) as answer:
+        rows = sum(part.count(b'<td class="govuk-table__cell">') for part in answer.iter_encoded()) // 6
+        _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return rows, most / 2**20
 
 
 @pytest.fixture
@@ -288,3 +302,17 @@ def test_the_file_is_named_by_the_marking_and_holds_no_formula(world, case, said
         "Date,Time,Agency,Source,People,Event,Action\r\n2025,,Wiltshire Police,'+44,,'=HYPERLINK(1),None\r\n"
     )
     assert world.visitor("triage", "ops").get(f"/cases/{case}/chronology.csv").status_code == 403
+
+
+def test_the_chronology_on_paper_has_its_marking_and_is_for_the_group(world, case, said):
+    hear(world, *said("police", [row("2025", event="An invented call.", people="Mother")]))
+    office = world.visitor("triage", "coordinator")
+    page = office.get(f"/cases/{case}/chronology/print")
+
+    assert (page.status_code, page.text.count("OFFICIAL-SENSITIVE")) == (200, 2)
+    for told in ("2025", "Wiltshire Police", "Mother", "An invented call."):
+        assert told in page.text
+    assert page.text.rstrip().endswith("</html>")
+    assert f"/cases/{case}/chronology/print" in office.get(f"/cases/{case}/chronology").text
+    assert world.visitor("triage", "ops").get(f"/cases/{case}/chronology/print").status_code == 403
+    assert office.get(f"/cases/{uuid4()}/chronology/print").status_code == 404

@@ -45,7 +45,7 @@ def send(client, path, **answers):
 
 def words(page):
     main = page.text.partition("<main")[2].partition("</main>")[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+    return " ".join(re.sub(r"<[^>]+>", " ", re.sub("</?bdi[^>]*>", "", main)).split())
 
 
 def meetings(world, case):

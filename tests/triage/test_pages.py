@@ -48,7 +48,7 @@ def send(client, path, **answers):
 def words(page):
     """The text of a page's main part, on one line."""
     main = page.text.partition("<main")[2].partition("</main>")[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+    return " ".join(re.sub(r"<[^>]+>", " ", re.sub("</?bdi[^>]*>", "", main)).split())
 
 
 def test_the_first_page_tells_of_a_referral_by_name_and_shows_its_clock(case, office):

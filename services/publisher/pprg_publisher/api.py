@@ -14,7 +14,7 @@ from pprg_publisher.rules import Note
 from pprg_publisher.schemas import ListSchema, NothingSchema, PublicationSchema, SearchSchema, WhichCase, offering
 from pprg_shared.acting import act, needs, reading, receipt, runtime
 from pprg_shared.boxes.tables import steps
-from pprg_shared.web.api import asked, body, gives, takes
+from pprg_shared.web.api import asked, body, gives, second, takes
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 PHASE = "publishing"
@@ -74,6 +74,7 @@ def offer(publication_id: UUID) -> ResponseReturnValue:
 
 
 @api.post("/publications/<uuid:publication_id>/release")
+@second("publish")
 def release(publication_id: UUID) -> ResponseReturnValue:
     """Put what somebody else offered before everybody."""
     needs("release")
@@ -129,6 +130,7 @@ def create_import() -> ResponseReturnValue:
 
 
 @api.post("/publications/imports/<uuid:import_id>/release")
+@second("publish")
 def release_import(import_id: UUID) -> ResponseReturnValue:
     """Put everything that an import still offers before everybody."""
     needs("release")

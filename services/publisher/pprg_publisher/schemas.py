@@ -65,11 +65,12 @@ class PublicationSchema(Schema):
         label="Label",
         width=20,
         hint="Such as Child H, Family N or a pseudonym. Never a real name.",
+        example="Child H",
     )
     year = fields.Integer(
         required=True,
         validate=_year,
-        metadata={"label": "Year of the review", "width": 4},
+        metadata={"label": "Year of the review", "width": 4, "example": 2026},
         **_words("Enter a year such as 2026"),
     )
     title = _text(
@@ -126,7 +127,12 @@ class ListSchema(Schema):
     text = fields.String(
         required=True,
         validate=validate.Length(min=1, max=LONGEST_LIST, error=f"Import at most {LONGEST_LIST} characters at a time"),
-        metadata={"label": "Or paste the list here", "widget": "textarea", "rows": 8},
+        metadata={
+            "label": "Or paste the list here",
+            "widget": "textarea",
+            "rows": 8,
+            "example": "Title,Published,Type\nChild X: Full Report,March 2022,lcspr",
+        },
         **_words("Choose a file or paste a list"),
     )
     type = fields.String(

@@ -147,7 +147,8 @@ class _Operation:
         """An invented person who may do this, by code."""
         if not self._closed:
             return ""
-        people = self.profile.people_with_role(*(self._roles or {"coordinator"}))
+        first = self.service.verbs.get(getattr(self.view, "second", ""), frozenset())
+        people = self.profile.people_with_role(*(self._roles - first or {"coordinator"}))
         return str(people[0].code) if people else ""
 
     def _places(self) -> Iterator[dict[str, Any]]:

@@ -40,6 +40,16 @@ def takes(schema: Callable[[], Schema | list[Schema]]) -> Callable[[View], View]
     return mark
 
 
+def second(first: str) -> Callable[[View], View]:
+    """Say in the API's document that a second person does this: the example acts as somebody who may not do `first`."""
+
+    def mark(view: View) -> View:
+        view.second = first  # type: ignore[attr-defined]  # a mark on a function
+        return view
+
+    return mark
+
+
 def body(schema: Schema) -> dict[str, Any]:
     """The request's JSON body, loaded by a strict schema; raises what becomes 400, 415 or 422."""
     values = strict(content("application/json"))

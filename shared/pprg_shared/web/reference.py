@@ -55,6 +55,8 @@ def _curl(origin: str, path: str, method: str, said: Mapping[str, Any]) -> str:
         ((kind, content),) = said["requestBody"]["content"].items()
         parts.append('-H "Idempotency-Key: $(date +%s)-$$-$RANDOM"')
         parts.append(f"-H {shlex.quote(f'Content-Type: {kind}')}")
-        body = json.dumps(content.get("example", {}), indent=2, ensure_ascii=False) if kind == JSON else "@FILE"
-        parts.append(f"-d {shlex.quote(body)}")
+        if kind == JSON:
+            parts.append(f"-d {shlex.quote(json.dumps(content.get('example', {}), indent=2, ensure_ascii=False))}")
+        else:  # -d would take the ends of its lines away
+            parts.append('--data-binary "@$FILE"')
     return " \\\n  ".join(parts)

@@ -38,7 +38,7 @@ def schedule_meeting(session: Session, _actor: Actor, *, case_id: UUID, when: ru
     meeting.invited = invited_to(session, case)
     _put(session, meeting, starts_at, ends_at, when.place)
     session.add(meeting)
-    _say(session, says.MeetingScheduled, case, meeting)
+    _say(session, says.MeetingScheduled, case, meeting, when.place)
     return done(case)
 
 
@@ -50,7 +50,7 @@ def move_meeting(session: Session, _actor: Actor, *, case_id: UUID, when: rules.
         raise Refused("The meeting is at this time and place already. Change one of them.", "day")
     meeting.sequence += 1
     _put(session, meeting, starts_at, ends_at, when.place)
-    _say(session, says.MeetingMoved, case, meeting)
+    _say(session, says.MeetingMoved, case, meeting, when.place)
     return done(case)
 
 
@@ -61,7 +61,7 @@ def cancel_meeting(session: Session, _actor: Actor, *, case_id: UUID) -> Done:
         raise Refused("The meeting has begun. Write down that it was held.")
     meeting.sequence += 1
     meeting.state = rules.CANCELLED
-    _say(session, says.MeetingCancelled, case, meeting)
+    _say(session, says.MeetingCancelled, case, meeting, unseal(session, meeting, "place"))
     return done(case)
 
 
@@ -147,6 +147,7 @@ def _say(
     event: type[says.MeetingScheduled] | type[says.MeetingMoved] | type[says.MeetingCancelled],
     case: Case,
     meeting: Meeting,
+    place: str,
 ) -> None:
     publish(
         session,
@@ -157,7 +158,7 @@ def _say(
             starts_at=meeting.starts_at,
             ends_at=meeting.ends_at,
             sequence=meeting.sequence,
-            place=unseal(session, meeting, "place"),
+            place=place,
             invited=[UUID(each) for each in meeting.invited],
         ),
     )

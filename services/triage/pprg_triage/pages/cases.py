@@ -13,7 +13,7 @@ from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
 from pprg_triage.models import Case, News
 from pprg_triage.pages.common import form_page, pages, typed
-from pprg_triage.projections import Step, history_of, steps_of, told_of, whole_case, whole_chronology
+from pprg_triage.projections import Step, history_of, steps_of, told_of, whole_case
 from pprg_triage.schemas import DaySchema, RatificationSchema
 
 LINES = 8
@@ -92,9 +92,8 @@ def on_paper(case_id: UUID) -> ResponseReturnValue:
         found = whole_case(session, case_id, runtime().profile)
         told = told_of(session, found.case, found.content, runtime().profile, london_date(now))
         happened = history_of(session, found.case, runtime().profile)
-        rows = list(whole_chronology(session, case_id))
     words = rules.day_words(found.case.day_zero, found.case.due_on, london_date(now))
-    about = {"told": told, "happened": happened, "rows": rows, "words": words, "outcomes": rules.OUTCOMES}
+    about = {"told": told, "marking": told.marking, "happened": happened, "words": words, "outcomes": rules.OUTCOMES}
     return render_template("print.html", found=found, today=london_date(now), printed=now, **about)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Response, render_template, request
+from flask import Response, render_template, request, stream_template
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -17,9 +17,11 @@ from pprg_shared.web.forms import END, Form
 from pprg_triage import actions
 from pprg_triage.pages.common import pages
 from pprg_triage.projections import Part, chronology_page, whole_chronology
+from pprg_triage.rules import Entry
 from pprg_triage.schemas import ChronologySchema
 
 HEADS = ("Date", "Time", "Agency", "Source", "People", "Event", "Action")
+ON_PAPER = ("When", "Agency", "Source", "Whom it concerns", "What happened", "What was done")
 
 
 @pages.get("/cases/<uuid:case_id>/chronology")
@@ -64,10 +66,25 @@ def chronology_file(case_id: UUID) -> ResponseReturnValue:
     return answer
 
 
+@pages.get("/cases/<uuid:case_id>/chronology/print")
+def chronology_on_paper(case_id: UUID) -> ResponseReturnValue:
+    """Show all rows as they are printed, the marking on every sheet, bit by bit: there may be tens of thousands."""
+    needs("read")
+    with reading() as session:
+        about = actions.case_of(session, case_id)
+    opened(str(case_id), "chronology")
+    shown = {"marking": runtime().profile.marking, "printed": runtime().clock(), "heads": ON_PAPER}
+    return Response(stream_template("chronology_print.html", case=about, rows=_rows(runtime(), case_id), **shown))
+
+
+def _rows(alive: Runtime, case_id: UUID) -> Iterator[Entry]:
+    with alive.database.reading(in_pieces=True) as session:
+        yield from whole_chronology(session, case_id)
+
+
 def _lines(alive: Runtime, case_id: UUID) -> Iterator[str]:
     names = alive.profile.names()["agency"]
     yield spreadsheet.MARK + spreadsheet.line(HEADS)
-    with alive.database.reading(in_pieces=True) as session:
-        for each in whole_chronology(session, case_id):
-            cells = (each.when.as_entered, each.time, names(each.agency), each.source, each.people)
-            yield spreadsheet.line((*cells, each.event, each.action))
+    for each in _rows(alive, case_id):
+        cells = (each.when.as_entered, each.time, names(each.agency), each.source, each.people)
+        yield spreadsheet.line((*cells, each.event, each.action))
