@@ -45,17 +45,22 @@ check: $(VENV)/.development ## Lint, format, types, import contracts and the rul
 docs: $(VENV)/.development ## Write docs/reference and the menu anew from the code
 	@$(BIN)/python tools/docs.py
 
-bench: $(VENV)/.development .venv-bench/.runtime ## Measure the product beside raw code by hand (BENCH_SCALE=0.1 for a look)
-	@PYTHONPATH=tests/plugins $(BIN)/python tests/performance/bench.py $(CURDIR)/.venv-bench/bin/python $(SECTIONS)
+# The product, and what it is measured beside, each in an environment of its own.
+bench: $(VENV)/.development .venv-bench/.runtime .venv-peers/.peers ## Measure the product beside raw code and others' (BENCH_SCALE=0.1 for a look)
+	@PYTHONPATH=tests/plugins $(BIN)/python tests/performance/bench.py $(CURDIR)/.venv-bench/bin/python $(CURDIR)/.venv-peers/bin/python $(SECTIONS)
 
 .venv-bench/.runtime: deploy/locks/embedded.txt
 	@./tools/setup.sh .venv-bench embedded $(MEMBERS)
+	@touch $@
+
+.venv-peers/.peers: deploy/locks/bench.txt
+	@./tools/setup.sh .venv-peers bench
 	@touch $@
 
 locks: ## Write the hashed requirement files anew (needs uv)
 	@./tools/lock.sh
 
 clean: ## Remove what setup made
-	rm -rf $(VENV) .venv-bench
+	rm -rf $(VENV) .venv-bench .venv-peers
 
 .PHONY: help setup run test test-all demo deployed check docs bench locks clean

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Write the hashed requirement files anew: one per image, one for development, and the older SQLAlchemy that
-# tools/test-all.sh tries as well. Needs uv on the path.
+# Write the hashed requirement files anew: one per image, one for development, one for what `make bench` measures the
+# product beside (in the product's versions of what both have), and the older SQLAlchemy that tools/test-all.sh tries. Needs uv on the path.
 set -eu
 cd "$(dirname "$0")/.."
 compile() { # name, then inputs
@@ -21,4 +21,5 @@ done
 wanted deploy/embedded >"$folder/embedded.in"
 compile embedded "$folder"/*.in
 compile development "$folder"/*.in deploy/locks/development.in
+compile bench deploy/locks/bench.in
 echo 'sqlalchemy>=2.0.44,<2.1' | compile sqlalchemy-2.0 -

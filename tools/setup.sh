@@ -1,6 +1,6 @@
 #!/bin/sh
 # Make a virtual environment from a hashed requirement file and this repository's own packages.
-# Usage: tools/setup.sh VENV LOCK MEMBER...
+# Usage: tools/setup.sh VENV LOCK [MEMBER...]
 set -eu
 cd "$(dirname "$0")/.."
 venv=$1 lock=$2
@@ -29,6 +29,7 @@ fi
 
 echo "setup: installing what deploy/locks/$lock.txt names"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "deploy/locks/$lock.txt"
+[ $# -gt 0 ] || exit 0
 members=
 for member in "$@"; do members="$members -e $member"; done
 # shellcheck disable=SC2086 -- a list of options

@@ -13,6 +13,7 @@ import consumer
 import document
 import idle
 import latency
+import posting
 import relay
 import starting
 from place import Place
@@ -27,18 +28,19 @@ SECTIONS = {
     "consumer": (consumer.variants, 1.0),
     "relay": (relay.variants, 1.0),
     **{f"latency at {rate} a second": (latency.variants(rate), 0.6) for rate in latency.RATES},
+    **{name: (posting.variants(name), 0.6) for name in posting.CONNECTIONS},
     "starting": (starting.variants, 0.6),
 }
 
 
-def main(python, *chosen):
+def main(python, peers, *chosen):
     """Measure, and write the page."""
     scale, rounds = float(os.environ.get("BENCH_SCALE", "1")), int(os.environ.get("BENCH_ROUNDS", str(ROUNDS)))
     results = Path("build/bench")
     results.mkdir(parents=True, exist_ok=True)
     before, samples = os.getloadavg()[0], {}
     with rabbitmq.from_programs() as broker, postgresql.from_programs() as server, TemporaryDirectory() as folder:
-        place = Place(broker.url, server, Path(folder), scale, python)
+        place = Place(broker.url, server, Path(folder), scale, python, peers)
         for name, (variants, share) in SECTIONS.items():
             if not chosen or name.split()[0] in chosen:
                 samples[name] = interleave(name, variants(place), max(1, round(rounds * share)), results)

@@ -13,6 +13,8 @@ OPENED = ", seals opened"
 HAND_OPENED = HAND_BATCH + OPENED
 CORE, ORM = "the product, a row by Core", "the product, a row by the ORM"
 TRIAGE = "the product, triage opening cases"
+CELERY = "celery, prefork of one, a task a message"
+DRAMATIQ, DRAMATIQ_8 = "dramatiq, one thread", "dramatiq, eight threads"
 ONE = ", batches of one"
 ALONE = ", messages one at a time"
 RATE = 100
@@ -20,11 +22,15 @@ RATE = 100
 
 @dataclass(frozen=True)
 class Consumer:
-    """A process that consumes, the table its effects are counted in, and whether each says something in its turn."""
+    """A process that consumes, the table its effects are counted in, and whether each says something in its turn.
+
+    `peer` is the program that publishes as that one wants it, for one that is none of ours.
+    """
 
     command: tuple
     effect: str = "effect"
     says: bool = False
+    peer: str = ""
 
 
 BY_HAND, BY_HAND_BATCH = Consumer(("byhand.py", "one")), Consumer(("byhand.py", "batch"))
@@ -32,6 +38,16 @@ BY_HAND_OPENED = Consumer(("byhand.py", "batch", "open"))
 BY_HAND_ONE_OPENED = Consumer(("byhand.py", "one", "open"))
 BY_ONE = Consumer(("measured.py", "consume", "row", "one"))
 BY_CORE, BY_ORM = Consumer(("measured.py", "consume", "row")), Consumer(("measured.py", "consume", "object"))
+BY_CELERY = Consumer(
+    ("-m", "celery", "-q", "--workdir", "peers", "-A", "celery_app", "worker", "-c", "1", "--without-gossip"),
+    peer="celery_app.py",
+)
+BY_DRAMATIQ, BY_DRAMATIQ_8 = (
+    Consumer(("-m", "dramatiq", "dramatiq_app", "-P", "peers", "-p", "1", "-t", threads), peer="dramatiq_app.py")
+    for threads in ("1", "8")
+)
+#: Where the peers' messages lie.
+QUEUES = ("celery", "dramatiq", "dramatiq.DQ", "dramatiq.XQ")
 CASES = Consumer(("-m", "pprg_triage", "work"), effect="cases", says=True)
 
 
@@ -42,12 +58,13 @@ def backlog(place, consumer, messages):
         number = place.scaled(messages)
         with ready(place, consumer) as (process, rows):
             with place.paused(process, rows):
-                place.fill(number)
+                fill(place, consumer, number)
                 empty(rows)
             with Meter(consumer=process.pid, **place.pids) as meter:
                 finished(place, consumer, rows, number, process)
             seconds = rows.execute("SELECT extract(epoch FROM max(created_at) - min(created_at)) FROM inbox").fetchone()
-            return figures(place, rows, number, meter, process) | {"messages/s": number / float(seconds[0] or 1)}
+            own = {} if consumer.peer else {"memory MB": working(process.pid)}
+            return figures(place, rows, number, meter, process) | own | {"messages/s": number / float(seconds[0] or 1)}
 
     return sample
 
@@ -78,14 +95,23 @@ def trickle(place, consumer, messages):
 def ready(place, consumer):
     """A consumer that has taken its first messages."""
     environment = place.environment("triage")
+    place.forget(*QUEUES)
     place.queue("triage", "referral.submitted")
     place.queue("notifier", "case.opened")
     with place.rows("triage") as rows:
         empty(rows)
-        with place.running(consumer.command, environment) as process:
-            place.fill(WARM)
+        python = place.peers if consumer.peer else ""
+        with place.running(consumer.command, environment, python=python) as process:
+            fill(place, consumer, WARM)
             finished(place, consumer, rows, WARM, process)
             yield process, rows
+
+
+def fill(place, consumer, number):
+    if consumer.peer:
+        place.fill_by(consumer.peer, number)
+    else:
+        place.fill(number)
 
 
 def empty(rows):
@@ -108,7 +134,6 @@ def figures(place, rows, number, meter, process):
         **meter.per_thousand(number),
         "all CPU s/1,000": sum(meter.cpu.values()) * 1000 / number,
         "messages per CPU s": number / max(meter.cpu["consumer"], TICK),
-        "memory MB": working(process.pid),
         "with its arbiter MB": shared_once(process.pid),
     }
 
@@ -125,5 +150,8 @@ def variants(place):
         CORE + ONE: backlog(place, BY_ONE, 4000),
         TRIAGE: backlog(place, CASES, 4000),
         HAND + ALONE: trickle(place, BY_HAND, 1000),
+        CELERY: backlog(place, BY_CELERY, 3000),
+        DRAMATIQ: backlog(place, BY_DRAMATIQ, 3000),
+        DRAMATIQ_8: backlog(place, BY_DRAMATIQ_8, 3000),
         CORE + ALONE: trickle(place, BY_CORE, 1000),
     }

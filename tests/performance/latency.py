@@ -4,14 +4,20 @@ import json
 from contextlib import ExitStack
 from datetime import datetime
 
+import consumer
 from rounds import percentile
+
+from pprg_shared.rabbit.topology import queue_name
 
 HAND = "by hand, publishing only"
 TOGETHER, APART = "the product, loops in the process that commits", "the product, loops in another process"
 HANDLED = "the product, until triage has handled it"
+CELERY = "celery, from `.delay` to the start of the task"
 RATES = (20, 200)
 #: The first events meet cold caches and connections not yet open.
 WARM = 20
+#: celery's two ends; without a banner what they write is lines.
+DELAY, TASK = ("peers/celery_app.py", "speak"), (*consumer.BY_CELERY.command, "--loglevel", "CRITICAL")
 RELAY, TRIAGE = ("-m", "pprg_intake", "work"), ("-m", "pprg_triage", "work")
 
 
@@ -24,12 +30,16 @@ def carried(place, rate, saying, hearing=("byhand.py", "arrivals"), relay=None):
         place.queue("notifier", "case.opened")
         said, heard = place.folder / "said", place.folder / "heard"
         service = "triage" if hearing == TRIAGE else "intake"
+        place.forget(*consumer.QUEUES)
+        python, queue = (place.peers, "celery") if hearing == TASK else ("", queue_name("triage"))
         with ExitStack() as running, said.open("wb") as out, heard.open("wb") as noted:
-            running.enter_context(place.running(hearing, place.environment(service), stdout=noted, stderr=noted))
+            about = {"stdout": noted, "python": python} | ({"stderr": noted} if hearing == TRIAGE else {})
+            ear = running.enter_context(place.running(hearing, place.environment(service), **about))
+            place.wait(lambda: place.heard(queue), ear)
             if relay:
                 running.enter_context(place.running(relay, place.environment("intake")))
             command = (*saying, str(rate), str(number))
-            speaker = running.enter_context(place.running(command, place.environment("intake"), stdout=out))
+            speaker = running.enter_context(place.running(command, place.environment("intake"), stdout=out, python=python))
             place.wait(lambda: len(moments(heard)) == number, speaker, every=0.1)
         return figures(moments(said), moments(heard))
 
@@ -38,7 +48,7 @@ def carried(place, rate, saying, hearing=("byhand.py", "arrivals"), relay=None):
 
 def moments(path):
     """When each event was said, arrived or was handled: lines by hand, or the product's own log."""
-    lines = path.read_text().split("\n")[:-1]
+    lines = [each for each in path.read_text().split("\n")[:-1] if each]
     logged = [json.loads(line) for line in lines if line.startswith("{")]
     handled = {
         each["id"]: datetime.fromisoformat(each["timestamp"]).timestamp()
@@ -63,4 +73,5 @@ def variants(rate):
         TOGETHER: carried(place, rate, commit),
         APART: carried(place, rate, (*commit, "apart"), relay=RELAY),
         HANDLED: carried(place, rate, commit, hearing=TRIAGE),
+        CELERY: carried(place, rate, DELAY, hearing=TASK),
     }

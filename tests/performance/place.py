@@ -23,6 +23,7 @@ from pprg_shared.sealing import Keyring, Keys, new_key
 from waiting import eventually, free_ports
 
 HERE = Path(__file__).parent
+PEERS = HERE / "peers"
 EFFECT = "CREATE TABLE effect (id uuid PRIMARY KEY, reference text, agency text, characters int)"
 BUSY = (
     "SELECT count(*) FROM pg_stat_activity "
@@ -44,6 +45,8 @@ class Place:
     scale: float = 1.0
     #: An environment with nothing in it but what runs in production; tools for developers take memory too.
     python: str = sys.executable
+    #: The environment of what the product is measured beside and does not itself use.
+    peers: str = ""
     secrets: dict = field(default_factory=lambda: {name: new_key() for name in SECRETS})
     databases: dict = field(default_factory=dict)
 
@@ -84,10 +87,10 @@ class Place:
                 own.execute("TRUNCATE outbox")
         return self.databases[name]
 
-    def rows(self, service):
+    def rows(self, service, name=""):
         """A superuser's connection to a service's database, every statement a transaction of its own."""
-        self.database(service, service)
-        return self.server.admin(self.name_of(service))
+        self.database(service, name or service)
+        return self.server.admin(self.name_of(name or service))
 
     def name_of(self, database):
         """What the server calls it."""
@@ -104,12 +107,25 @@ class Place:
         link.close()
 
     def depth(self, service):
-        """Messages that lie in a queue."""
-        connection = pika.BlockingConnection(pika.URLParameters(self.broker_url))
+        """Messages that lie in the queue of a service."""
+        return self._queue(queue_name(service)).message_count
+
+    def heard(self, queue):
+        """Whether somebody takes messages from a queue, which may not be there yet."""
         try:
-            return connection.channel().queue_declare(queue_name(service), passive=True).method.message_count
-        finally:
-            connection.close()
+            return self._queue(queue).consumer_count > 0
+        except pika.exceptions.ChannelClosedByBroker:
+            return False
+
+    def _queue(self, name):
+        with pika.BlockingConnection(pika.URLParameters(self.broker_url)) as connection:
+            return connection.channel().queue_declare(name, passive=True).method
+
+    def forget(self, *queues):
+        """No such queues any more."""
+        with pika.BlockingConnection(pika.URLParameters(self.broker_url)) as connection:
+            for name in queues:
+                connection.channel().queue_delete(name)
 
     def fill(self, count):
         """Publish that many sealed referrals."""
@@ -123,12 +139,20 @@ class Place:
             _sealed.extend(envelopes(count - len(_sealed), self.keys))
         return _sealed[:count]
 
+    def fill_by(self, program, count):
+        """The same, published as a peer publishes."""
+        lines = self.folder / "lines"
+        lines.write_text("\n".join(each.to_json().decode() for each in self.referrals(count)))
+        command = [self.peers, program, "fill", str(lines)]
+        with (self.folder / "console").open("ab") as out:
+            subprocess.run(command, cwd=PEERS, env=self.environment("triage"), check=True, stdout=out, stderr=out)
+
     @contextmanager
-    def running(self, command, environment, **options):
+    def running(self, command, environment, *, python="", **options):
         """A process that is ended afterwards, whatever it was doing."""
         with (self.folder / "console").open("ab") as out:
             process = subprocess.Popen(
-                [self.python, *command], cwd=HERE, env=environment, **{"stdout": out, "stderr": out} | options
+                [python or self.python, *command], cwd=HERE, env=environment, **{"stdout": out, "stderr": out} | options
             )
         try:
             yield process
@@ -141,10 +165,14 @@ class Place:
         """Until something holds; at once an error when the process that should do it has ended."""
 
         def alive():
-            assert process is None or process.poll() is None, (self.folder / "console").read_text()[-2000:]
+            assert process is None or process.poll() is None, self.console()
             return holds()
 
         return eventually(alive, PATIENCE, every=every)
+
+    def console(self):
+        """What processes have complained of last."""
+        return (self.folder / "console").read_text()[-2000:]
 
     @contextmanager
     def paused(self, process, rows):

@@ -1,0 +1,162 @@
+"""The door: a referral of 4 kB and a return of 1,000 rows posted, beside other frameworks that store the same rows."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import uuid4
+
+import load
+from accounting import TICK, Meter
+from messages import account
+from place import count
+
+HAND = "by hand: Flask and psycopg, nothing checked"
+PRODUCT = "the product (`pprg-intake serve`)"
+FASTAPI = "FastAPI, pydantic, SQLAlchemy ORM"
+DJANGO = "Django REST framework"
+REFERRALS, RETURNS = "posting referrals", "posting returns of 1,000 rows"
+CONNECTIONS = {REFERRALS: 16, RETURNS: 4}
+ROWS = 1000
+LEAD = {"Acting_As": "lead-police"}
+ASKED = (
+    "INSERT INTO requests (id, case_id, reference, agency, due_on, state, wanted, content) "
+    "SELECT gen_random_uuid(), gen_random_uuid(), 'PPRG-2026-0001', 'police', '2026-12-24', 'asked', 'both', '' "
+    "FROM generate_series(1, %s) RETURNING id"
+)
+TABLES = ("answers", "referrals", "people", "submissions", "outbox")
+
+
+@dataclass(frozen=True)
+class Server:
+    """How a server is started, and whether in the environment of the peers."""
+
+    command: tuple
+    peer: bool = False
+
+
+def gunicorn(app):
+    """One worker of four threads, as the product has them."""
+    how = ("--worker-class", "gthread", "--threads", "4", "--log-level", "warning", "--no-control-socket")
+    return ("-m", "gunicorn", "--pythonpath", "peers", *how, app)
+
+
+SERVERS = {
+    HAND: Server(gunicorn("flask_app:app")),
+    PRODUCT: Server(("-m", "pprg_intake", "serve")),
+    FASTAPI: Server(("-m", "uvicorn", "--app-dir", "peers", "--no-access-log", "fastapi_app:app"), peer=True),
+    DJANGO: Server(gunicorn("django_app:application"), peer=True),
+}
+
+
+def referral():
+    """What the API takes for a referral; about 4 kB."""
+    person = {"kind": "child", "name": "Invented Child", "born": "May 2016", "address": "An invented street, Anytown"}
+    replies = ("died", "abuse_or_neglect", "in_area_or_resident", "learning")
+    return {
+        "immediate_risk": "no",
+        "reason_kind": "concern",
+        "referrer_name": "Invented Referrer",
+        "referrer_role": "Designated nurse",
+        "referrer_agency": "police",
+        "referrer_email": "referrer@agency.example",
+        "authorised_by": "Invented Lead, safeguarding lead",
+        "subjects": [person, person | {"name": "Invented Sibling", "born": "?2019"}],
+        "incident_on": "?October 2026",
+        "incident": "serious_harm",
+        "harm": ["neglect"],
+        "family": "Invented mother and her partner, an invented grandmother in the same street.",
+        "what_happened": account(),
+        "safety": "An invented safety plan has been made with the carers and is looked at each week.",
+        "criteria": [{"criterion": name, "reply": "yes", "evidence": account()[:160]} for name in replies],
+        "agencies": ["police", "icb", "gp"],
+        "parallel_processes": ["inquest"],
+        "routes": ["rapid_review"],
+        "declaration": True,
+    }
+
+
+def returned():
+    """What the API takes for a return with a chronology; about 230 kB."""
+    first = date(2024, 1, 1)
+    rows = [
+        {
+            "date": str(first + timedelta(days=number // 2)),
+            "time": f"{number % 24:02}:15",
+            "source": f"Case record, worker {number % 7}",
+            "event": account()[:120],
+            "action": "None",
+        }
+        for number in range(ROWS)
+    ]
+    return {"author": "Invented Lead", "summary": account()[:2000], "rows": rows}
+
+
+def referrals(_rows, number):
+    """That many questions, each a referral with a key of its own."""
+    bodies = [json.dumps(referral()).encode() for _ in range(20)]
+    for turn in range(number):
+        yield load.post("/api/v1/referrals", bodies[turn % len(bodies)], Idempotency_Key=uuid4())
+
+
+def returns(rows, number):
+    """That many questions, each the answer to a request of its own."""
+    body = json.dumps(returned()).encode()
+    for (request,) in rows.execute(ASKED, (number,)).fetchall():
+        yield load.post(f"/api/v1/requests/{request}/return", body, Idempotency_Key=uuid4(), **LEAD)
+
+
+def posted(place, section, server, questions, most):
+    """A sample: a server is started, warmed up and asked; everything that it says it has stored is there."""
+
+    def sample():
+        number, many = place.scaled(most), CONNECTIONS[section]
+        environment = place.environment("intake", "posting") | {"LOOP": "0"}
+        port = environment["PORT"]
+        environment |= {"UVICORN_PORT": port, "GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}"}
+        port, python = int(port), place.peers if server.peer else place.python
+        with place.running(server.command, environment, python=python) as process, place.rows("intake", "posting") as rows:
+            place.wait(lambda: load.listens(port), process)
+            empty(rows)
+            load.ask(port, questions(rows, max(many, number // 10)), many)
+            empty(rows)
+            asked = list(questions(rows, number))
+            with Meter(server=process.pid, **place.pids) as meter:
+                answers = load.ask(port, asked, many)
+            stored = stored_rows(rows, section)
+        refused = [each for each in answers if each.status != 201]
+        assert not refused, f"{len(refused)} of {number}: {refused[0].body[:500]} {place.console()}"
+        assert min(stored.values()) >= len(answers) == number, stored
+        return {
+            "requests per CPU s": number / max(meter.cpu["server"], TICK),
+            "requests/s": number / meter.wall,
+            **load.waits(answers),
+            **meter.per_thousand(number),
+        }
+
+    return sample
+
+
+def stored_rows(rows, section):
+    """How many referrals, or returns, are whole: by table the number of rows, by how many of them one has."""
+    found = {table: count(rows, table) for table in TABLES}
+    if section == REFERRALS:
+        return {name: found[name] for name in ("answers", "referrals", "people")} | {"outbox": found["outbox"] // 2}
+    said = count(rows, "outbox", "type = 'chronology.submitted.v1'")
+    answered = count(rows, "requests", "state = 'answered'")
+    return {"answers": found["answers"], "submissions": found["submissions"], "requests": answered, "outbox": said}
+
+
+def empty(rows):
+    """No rows, but for the number that this year has come to."""
+    rows.execute(f"TRUNCATE {', '.join(TABLES)}, counters, requests")
+    rows.execute("INSERT INTO counters SELECT extract(year FROM now()), 0")
+    rows.execute("CHECKPOINT")
+
+
+def variants(section):
+    """All that is compared."""
+    names, questions, most = {
+        REFERRALS: ((HAND, PRODUCT, FASTAPI, DJANGO), referrals, 2000),
+        RETURNS: ((HAND, PRODUCT), returns, 150),
+    }[section]
+    return lambda place: {name: posted(place, section, SERVERS[name], questions, most) for name in names}
