@@ -51,10 +51,11 @@ class Opened:
         self._cipher = AESGCM(b64decode(os.environ["CASE_KEYS"]))
 
     def characters(self, event):
-        raw = urlsafe_b64decode(event["data"]["sealed"]["case"].partition(".")[2])
-        place = f"event:{event['id']}:{event['type']}:case"
-        packed = self._cipher.decrypt(raw[:12], raw[12:], place.encode())
-        return len(json.loads(zlib.decompress(packed))["what_happened"])
+        return len(json.loads(self.read(event["data"]["sealed"]["case"], f"event:{event['id']}:{event['type']}:case"))["what_happened"])
+
+    def read(self, token, place):
+        raw = urlsafe_b64decode(token.partition(".")[2])
+        return zlib.decompress(self._cipher.decrypt(raw[:12], raw[12:], place.encode()))
 
 
 def effect_of(event, reader):

@@ -1,6 +1,7 @@
 """From a commit to a consumer elsewhere: events at random moments, carried by the outbox, beside publishing alone."""
 
 import json
+import re
 from contextlib import ExitStack
 from datetime import datetime
 
@@ -14,6 +15,8 @@ TOGETHER, APART = "the product, loops in the process that commits", "the product
 HANDLED = "the product, until triage has handled it"
 CELERY = "celery, from `.delay` to the start of the task"
 RATES = (20, 200)
+#: A line of those that say when an event was said, or came; whatever else a peer writes is none.
+SAID = re.compile(r"^([0-9a-f-]{36}) (\d+\.\d+)\n", re.MULTILINE)
 #: The first events meet cold caches and connections not yet open.
 WARM = 20
 #: celery's two ends; without a banner what they write is lines.
@@ -48,14 +51,14 @@ def carried(place, rate, saying, hearing=("byhand.py", "arrivals"), relay=None):
 
 def moments(path):
     """When each event was said, arrived or was handled: lines by hand, or the product's own log."""
-    lines = [each for each in path.read_text().split("\n")[:-1] if each]
-    logged = [json.loads(line) for line in lines if line.startswith("{")]
+    text = path.read_text()
+    logged = [json.loads(line) for line in text.split("\n")[:-1] if line.startswith("{")]
     handled = {
         each["id"]: datetime.fromisoformat(each["timestamp"]).timestamp()
         for each in logged
         if each["event"] == "handled"
     }
-    return handled | {line.split()[0]: float(line.split()[1]) for line in lines if not line.startswith("{")}
+    return handled | {number: float(at) for number, at in SAID.findall(text)}
 
 
 def figures(said, heard):

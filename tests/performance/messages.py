@@ -1,7 +1,10 @@
-"""Referrals to measure with: invented, each about 2 kB once it is sealed, as long as such accounts are in life."""
+"""Referrals and returns to measure with: invented, and as long as such accounts are in life.
+
+A referral is about 2 kB once it is sealed.
+"""
 
 import random
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 from pprg_shared.events.intake import ReferralSubmitted
@@ -13,6 +16,7 @@ discussion held agencies agreed safety plan review within days history of domest
 housing neglect attendance fell hospital admission discharge letter sent general practitioner follow up
 """
 CHARACTERS = 2600
+ROWS = 1000
 
 chance = random.Random(20261124)
 
@@ -44,3 +48,46 @@ def envelopes(count, keys):
     """That many of them, sealed."""
     at = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
     return [referral().wrap(keys, source="intake", time=at, correlation_id=str(uuid4())) for _ in range(count)]
+
+
+def form():
+    """What the API takes for a referral; about 4 kB."""
+    person = {"kind": "child", "name": "Invented Child", "born": "May 2016", "address": "An invented street, Anytown"}
+    replies = ("died", "abuse_or_neglect", "in_area_or_resident", "learning")
+    return {
+        "immediate_risk": "no",
+        "reason_kind": "concern",
+        "referrer_name": "Invented Referrer",
+        "referrer_role": "Designated nurse",
+        "referrer_agency": "police",
+        "referrer_email": "referrer@agency.example",
+        "authorised_by": "Invented Lead, safeguarding lead",
+        "subjects": [person, person | {"name": "Invented Sibling", "born": "?2019"}],
+        "incident_on": "?October 2026",
+        "incident": "serious_harm",
+        "harm": ["neglect"],
+        "family": "Invented mother and her partner, an invented grandmother in the same street.",
+        "what_happened": account(),
+        "safety": "An invented safety plan has been made with the carers and is looked at each week.",
+        "criteria": [{"criterion": name, "reply": "yes", "evidence": account()[:160]} for name in replies],
+        "agencies": ["police", "icb", "gp"],
+        "parallel_processes": ["inquest"],
+        "routes": ["rapid_review"],
+        "declaration": True,
+    }
+
+
+def returned():
+    """What the API takes for a return with a chronology; about 230 kB."""
+    first = date(2024, 1, 1)
+    rows = [
+        {
+            "date": str(first + timedelta(days=number // 2)),
+            "time": f"{number % 24:02}:15",
+            "source": f"Case record, worker {number % 7}",
+            "event": account()[:120],
+            "action": "None",
+        }
+        for number in range(ROWS)
+    ]
+    return {"author": "Invented Lead", "summary": account()[:2000], "rows": rows}

@@ -161,6 +161,15 @@ class Place:
             process.terminate()
             process.wait(30)
 
+    def said_by(self, command, environment=os.environ):
+        """What a program writes to standard output until it ends."""
+        with (self.folder / "console").open("ab") as out:
+            run = subprocess.run(
+                [self.python, *command], cwd=HERE, env=environment, stdout=subprocess.PIPE, stderr=out, check=False
+            )
+        assert run.returncode == 0, self.console()
+        return run.stdout
+
     def wait(self, holds, process=None, every=0.02):
         """Until something holds; at once an error when the process that should do it has ended."""
 

@@ -2,12 +2,11 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date, timedelta
 from uuid import uuid4
 
 import load
 from accounting import TICK, Meter
-from messages import account
+from messages import form, returned
 from place import count
 
 HAND = "by hand: Flask and psycopg, nothing checked"
@@ -16,7 +15,6 @@ FASTAPI = "FastAPI, pydantic, SQLAlchemy ORM"
 DJANGO = "Django REST framework"
 REFERRALS, RETURNS = "posting referrals", "posting returns of 1,000 rows"
 CONNECTIONS = {REFERRALS: 16, RETURNS: 4}
-ROWS = 1000
 LEAD = {"Acting_As": "lead-police"}
 ASKED = (
     "INSERT INTO requests (id, case_id, reference, agency, due_on, state, wanted, content) "
@@ -48,52 +46,9 @@ SERVERS = {
 }
 
 
-def referral():
-    """What the API takes for a referral; about 4 kB."""
-    person = {"kind": "child", "name": "Invented Child", "born": "May 2016", "address": "An invented street, Anytown"}
-    replies = ("died", "abuse_or_neglect", "in_area_or_resident", "learning")
-    return {
-        "immediate_risk": "no",
-        "reason_kind": "concern",
-        "referrer_name": "Invented Referrer",
-        "referrer_role": "Designated nurse",
-        "referrer_agency": "police",
-        "referrer_email": "referrer@agency.example",
-        "authorised_by": "Invented Lead, safeguarding lead",
-        "subjects": [person, person | {"name": "Invented Sibling", "born": "?2019"}],
-        "incident_on": "?October 2026",
-        "incident": "serious_harm",
-        "harm": ["neglect"],
-        "family": "Invented mother and her partner, an invented grandmother in the same street.",
-        "what_happened": account(),
-        "safety": "An invented safety plan has been made with the carers and is looked at each week.",
-        "criteria": [{"criterion": name, "reply": "yes", "evidence": account()[:160]} for name in replies],
-        "agencies": ["police", "icb", "gp"],
-        "parallel_processes": ["inquest"],
-        "routes": ["rapid_review"],
-        "declaration": True,
-    }
-
-
-def returned():
-    """What the API takes for a return with a chronology; about 230 kB."""
-    first = date(2024, 1, 1)
-    rows = [
-        {
-            "date": str(first + timedelta(days=number // 2)),
-            "time": f"{number % 24:02}:15",
-            "source": f"Case record, worker {number % 7}",
-            "event": account()[:120],
-            "action": "None",
-        }
-        for number in range(ROWS)
-    ]
-    return {"author": "Invented Lead", "summary": account()[:2000], "rows": rows}
-
-
 def referrals(_rows, number):
     """That many questions, each a referral with a key of its own."""
-    bodies = [json.dumps(referral()).encode() for _ in range(20)]
+    bodies = [json.dumps(form()).encode() for _ in range(20)]
     for turn in range(number):
         yield load.post("/api/v1/referrals", bodies[turn % len(bodies)], Idempotency_Key=uuid4())
 
