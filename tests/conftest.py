@@ -15,7 +15,7 @@ from pprg_shared.config import Settings
 from pprg_shared.local import LocalBus
 from pprg_shared.service import Runtime
 
-pytest_plugins = ["sources", "rabbitmq", "postgresql", "databases", "chromium"]
+pytest_plugins = ["sources", "rabbitmq", "postgresql", "databases", "chromium", "counting"]
 TUESDAY = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 

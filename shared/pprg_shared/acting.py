@@ -24,6 +24,11 @@ from pprg_shared.web.forms import Form
 EVERYBODY = "*"
 COORDINATING = frozenset({"coordinator", "deputy"})
 LONGEST_KEY = 200
+_KEEP = (
+    sa.update(answers)
+    .where(answers.c.scope == sa.bindparam("in_scope"), answers.c.key == sa.bindparam("under_key"))
+    .values(location=sa.bindparam("location"), reference=sa.bindparam("reference"))
+)
 
 
 @dataclass(frozen=True)
@@ -152,8 +157,8 @@ def _claim(session: Session, scope: str, key: str) -> Done | None:
 
 
 def _keep_answer(session: Session, scope: str, key: str, done: Done) -> None:
-    mine = (answers.c.scope == scope, answers.c.key == key)
-    session.execute(sa.update(answers).where(*mine).values(location=done.location, reference=done.reference))
+    about = {"in_scope": scope, "under_key": key, "location": done.location, "reference": done.reference}
+    session.execute(_KEEP, about)
 
 
 def _fingerprint() -> str:

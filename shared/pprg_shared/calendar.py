@@ -1,7 +1,8 @@
 """Working days of England and Wales, months, and London time. Pure: dates in, dates out."""
 
 import json
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 SATURDAY = 5
+WEEK = 7
 DECEMBER = 12
 
 
@@ -62,20 +64,30 @@ def bank_holidays() -> Mapping[date, str]:
     return {day: title for day, title in known.items() if day.weekday() < SATURDAY}
 
 
+@cache
+def _in_order() -> Sequence[date]:
+    """The bank holidays from the first that is known to the last."""
+    return sorted(bank_holidays())
+
+
 def horizon() -> int:
     """The last year for which bank holidays are known."""
-    return max(bank_holidays()).year
+    return _in_order()[-1].year
 
 
 def countable(day: date) -> bool:
     """Whether bank holidays of this year are known."""
-    return min(bank_holidays()).year <= day.year <= horizon()
+    return _in_order()[0].year <= day.year <= horizon()
+
+
+def _counted(day: date) -> None:
+    if not countable(day):
+        raise BeyondHorizon(f"bank holidays of {day.year} are not known yet: update the govuk-bank-holidays package")
 
 
 def is_working_day(day: date) -> bool:
     """Monday to Friday and no bank holiday; raises BeyondHorizon outside the years that are known."""
-    if not countable(day):
-        raise BeyondHorizon(f"bank holidays of {day.year} are not known yet: update the govuk-bank-holidays package")
+    _counted(day)
     return day.weekday() < SATURDAY and day not in bank_holidays()
 
 
@@ -109,7 +121,14 @@ def working_days_between(start: date, end: date) -> int:
     """How many working days come after `start` up to and including `end`; negative when `end` is earlier."""
     if end < start:
         return -working_days_between(end, start)
-    return sum(is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+    if start == end:
+        return 0
+    first = start + timedelta(days=1)
+    _counted(first)
+    _counted(end)
+    weeks, days = divmod((end - start).days, WEEK)
+    weekdays = weeks * SATURDAY + sum((first + timedelta(days=n)).weekday() < SATURDAY for n in range(days))
+    return weekdays - (bisect_right(_in_order(), end) - bisect_right(_in_order(), start))
 
 
 def add_months(day: date, months: int) -> date:

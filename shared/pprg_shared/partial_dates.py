@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 NAMES: tuple[str, ...] = (
@@ -12,6 +13,8 @@ NAMES: tuple[str, ...] = (
 PRECISIONS = ("day", "month", "year", "range")
 CENTURY = 100
 FIRST_YEAR = 1900
+#: So many dates are remembered as they were read: a chronology holds few that differ, and is read more than once.
+READ = 5000
 ADVICE = "Write the date as day, month and year, such as 22 May 2016; a month or a year alone is fine"
 
 _NUMBERS = re.compile(r"(\d{1,2})[./\- ]+(\d{1,2})[./\- ]+(\d{4}|\d{2})")
@@ -70,6 +73,7 @@ def from_json(value: str, precision: str, as_entered: str, *, uncertain: bool) -
     return PartialDate(start, precision, uncertain, as_entered, end)
 
 
+@lru_cache(READ)
 def parse(text: str, *, today: date) -> PartialDate:
     """Read a date as written, day first; raises NotADate with advice.
 

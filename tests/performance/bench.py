@@ -1,4 +1,4 @@
-"""`make bench`: the product beside raw code by hand on the same work, in the same rounds, on this machine.
+"""`make bench`: the product beside raw code by hand and beside others, on the same work, in the same rounds.
 
 BENCH_SCALE multiplies all counts (0.1 for a look), BENCH_ROUNDS the rounds; arguments name the sections to run. A whole
 run of full size writes docs/reference/performance.md, any other build/bench/performance.md.
@@ -11,8 +11,11 @@ from tempfile import TemporaryDirectory
 
 import consumer
 import document
+import embedded
 import idle
 import latency
+import merging
+import pages
 import posting
 import relay
 import starting
@@ -28,6 +31,9 @@ SECTIONS = {
     "consumer": (consumer.variants, 1.0),
     "relay": (relay.variants, 1.0),
     **{f"latency at {rate} a second": (latency.variants(rate), 0.6) for rate in latency.RATES},
+    "embedded": (embedded.variants, 0.6),
+    "merging": (merging.variants, 0.6),
+    **{page: (pages.variants(page), 0.6) for page in pages.ASKED},
     **{name: (posting.variants(name), 0.6) for name in posting.CONNECTIONS},
     "starting": (starting.variants, 0.6),
 }
@@ -46,7 +52,7 @@ def main(python, peers, *chosen):
                 samples[name] = interleave(name, variants(place), max(1, round(rounds * share)), results)
         if not chosen or "idle" in chosen:
             samples["idle"] = idle.measure(place, max(1, round(rounds * 0.4)))
-        about = document.about(broker, server, scale, (before, os.getloadavg()[0]))
+        about = document.about(broker, server, scale, (before, os.getloadavg()[0]), peers)
     whole = scale >= 1 and not chosen and rounds >= ROUNDS
     path = Path("docs/reference" if whole else results) / "performance.md"
     path.write_text(document.page(samples, about), encoding="utf-8")

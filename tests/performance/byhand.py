@@ -51,7 +51,11 @@ class Opened:
         self._cipher = AESGCM(b64decode(os.environ["CASE_KEYS"]))
 
     def characters(self, event):
-        return len(json.loads(self.read(event["data"]["sealed"]["case"], f"event:{event['id']}:{event['type']}:case"))["what_happened"])
+        return len(
+            json.loads(self.read(event["data"]["sealed"]["case"], f"event:{event['id']}:{event['type']}:case"))[
+                "what_happened"
+            ]
+        )
 
     def read(self, token, place):
         raw = urlsafe_b64decode(token.partition(".")[2])

@@ -1,5 +1,6 @@
 """The page that the bench writes from what it has measured."""
 
+import subprocess
 from datetime import UTC, datetime
 from importlib.metadata import version
 from platform import python_version
@@ -8,6 +9,7 @@ from accounting import machine
 from goals import GOALS
 from rounds import spread
 
+PEERS = ("celery", "dramatiq", "fastapi", "pydantic", "uvicorn", "django", "djangorestframework")
 LIBRARIES = ("SQLAlchemy", "psycopg", "pika", "gunicorn", "Flask", "marshmallow", "cryptography")
 INTRODUCTION = """\
 # Performance
@@ -21,6 +23,16 @@ checks that each message had its effect once. "By hand" is pika and psycopg alon
 messages: referrals of about 2 kB, sealed as in the product, kept in the inbox whole. The product is its real commands
 on RabbitMQ (quorum queues, one scheduler) and PostgreSQL (fsync on); it opens the seal, checks every field, logs a line
 an event, and by hand nothing of that is done unless the row says so.
+
+Others are used as their manuals show them: celery and dramatiq take a message a task from queues of their own and
+write the same rows by psycopg. Each server that takes referrals has one process, the product with its loops elsewhere
+(`LOOP=0`), and stores the same rows: the idempotency key, the referrer, the referral, the number and two events, all
+sealed; by hand nothing is checked. The client is ours and is not counted. A figure by the clock over 16 connections is
+how long questions queue at a server that is never idle.
+
+A journey on SQLite is a referral until its case is open and its letters wait to be sent; by hand the same rows are
+written and sealed again. A page by hand is the very statements of the product by psycopg and its very template, and
+nothing else.
 """
 
 
@@ -42,11 +54,15 @@ def table(head, rows):
     return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
 
 
-def about(broker, server, scale, loads):
-    """What was measured where and when."""
+def about(broker, server, scale, loads, peers):
+    """What was measured where and when; `peers` is the Python of those that are none of ours."""
+    asked = f"from importlib.metadata import version; print(*map(version, {PEERS}))"
+    found = subprocess.run([peers, "-c", asked], capture_output=True, text=True, check=True).stdout.split()
+    others = ", ".join(f"{name} {number}" for name, number in zip(PEERS, found, strict=True))
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     return [
         f"- {datetime.now(UTC):%-d %B %Y}; {machine()}",
         f"- Python {python_version()}, RabbitMQ {broker.version}, PostgreSQL {server.version}; {libraries}",
+        f"- Beside them: {others}",
         f"- Scale {scale:g}; load of the machine before and after: {loads[0]:.1f}, {loads[1]:.1f}",
     ]

@@ -1,4 +1,4 @@
-"""The embedded mode on SQLite, every commit flushed: referrals kept, and whole journeys, beside the disk and by hand."""
+"""The embedded mode on SQLite, every commit flushed: referrals and whole journeys, beside the disk and by hand."""
 
 import json
 from tempfile import TemporaryDirectory

@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 
 import consumer
+import embedded
 import idle
 import latency
+import merging
+import pages
+import posting
 import relay
 from rounds import middle, spread
 
@@ -40,12 +44,17 @@ class Goal:
 PER_CPU = {"section": "consumer", "figure": "messages per CPU s", "at_least": True}
 RATE = {"section": "relay", "figure": "rows/s", "variant": relay.OUTBOX, "at_least": True}
 B1 = {**PER_CPU, "limit": consumer.HAND, "goal": 2.0, "stretch": 3.0}
+B2 = {**PER_CPU, "goal": 5, "stretch": 7}
 B3 = {**PER_CPU, "goal": 0.35, "stretch": 0.5}
 B4 = {**PER_CPU, "variant": consumer.CORE + consumer.ONE, "goal": 0.6, "stretch": 0.75}
 TRICKLE = {**B4, "variant": consumer.CORE + consumer.ALONE}
 FORMS = (latency.TOGETHER, latency.APART)
+DOOR = {"section": posting.REFERRALS, "variant": posting.PRODUCT, "figure": "requests per CPU s", "at_least": True}
+SQLITE = {"section": "embedded", "figure": "a second", "at_least": True}
+MERGE = {"section": "merging", "figure": "CPU ms", "goal": 4, "stretch": 1.5}
 GOALS = [
     Goal("B1", "backlog ÷ a transaction a message", variant=consumer.ORM, **B1),
+    Goal("B2", "backlog ÷ celery, a task a message", variant=consumer.ORM, limit=consumer.CELERY, **B2),
     Goal("B3", "backlog ÷ batches", variant=consumer.ORM, limit=consumer.HAND_BATCH, **B3),
     Goal("B3", "the same ÷ batches, seals opened", variant=consumer.ORM, limit=consumer.HAND_OPENED, **B3),
     Goal("B4", "a backlog in batches of one ÷ a transaction a message", limit=consumer.HAND, **B4),
@@ -62,5 +71,78 @@ GOALS = [
         for rate in latency.RATES
         for form in FORMS
     ),
+    *(
+        Goal(
+            "C5", f"{rate}/s, {form} ÷ celery", f"latency at {rate} a second", form, "p95 ms", 1.2, 0.95, latency.CELERY
+        )
+        for rate in latency.RATES
+        for form in FORMS
+    ),
     Goal("C8", idle.RELAY, "idle", idle.RELAY, "both %", 0.5, 0.2),
+    Goal("D1", "a referral ÷ Flask and psycopg that check nothing", limit=posting.HAND, goal=0.5, stretch=0.7, **DOOR),
+    Goal("D2", "the same ÷ FastAPI", limit=posting.FASTAPI, goal=1.2, stretch=1.6, **DOOR),
+    Goal("D3", "the same ÷ Django REST framework", limit=posting.DJANGO, goal=2, stretch=2.8, **DOOR),
+    Goal(
+        "D5",
+        "a return of 1,000 rows ÷ Flask and psycopg that check nothing",
+        **DOOR | {"section": posting.RETURNS},
+        limit=posting.HAND,
+        goal=0.4,
+        stretch=0.5,
+    ),
+    Goal(
+        "D6",
+        "a referral over 16 connections ÷ Flask and psycopg",
+        posting.REFERRALS,
+        posting.PRODUCT,
+        "p99 ms",
+        3,
+        2,
+        posting.HAND,
+    ),
+    Goal(
+        "E1",
+        "referrals kept ÷ 12 kB flushed to the disk",
+        variant=embedded.INTAKE,
+        limit=embedded.DISK,
+        goal=0.5,
+        stretch=0.7,
+        **SQLITE,
+    ),
+    Goal(
+        "E2",
+        "whole journeys ÷ the same rows by hand, in batches",
+        variant=embedded.JOURNEYS,
+        limit=embedded.JOURNEYS_HAND,
+        goal=0.4,
+        stretch=0.6,
+        **SQLITE,
+    ),
+    Goal(
+        "G1",
+        "20,000 rows read, opened and ordered ÷ the same by one statement and one stable sort",
+        variant=merging.WHOLE,
+        limit=merging.HAND,
+        **MERGE,
+    ),
+    Goal(
+        "G1",
+        "their order alone, as PostgreSQL finds it ÷ one stable sort of what is in memory already",
+        variant=merging.ORDER,
+        limit=merging.SORT,
+        **MERGE,
+    ),
+    *(
+        Goal(
+            "–",
+            f"{page}, of which there are 10,000 ÷ its statements by psycopg and its template",
+            page,
+            pages.PRODUCT,
+            "CPU ms",
+            2,
+            1.5,
+            pages.HAND,
+        )
+        for page in pages.ASKED
+    ),
 ]

@@ -42,7 +42,9 @@ def carried(place, rate, saying, hearing=("byhand.py", "arrivals"), relay=None):
             if relay:
                 running.enter_context(place.running(relay, place.environment("intake")))
             command = (*saying, str(rate), str(number))
-            speaker = running.enter_context(place.running(command, place.environment("intake"), stdout=out, python=python))
+            speaker = running.enter_context(
+                place.running(command, place.environment("intake"), stdout=out, python=python)
+            )
             place.wait(lambda: len(moments(heard)) == number, speaker, every=0.1)
         return figures(moments(said), moments(heard))
 

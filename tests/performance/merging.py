@@ -15,7 +15,10 @@ ORDER = "the product, the order alone, by PostgreSQL"
 HAND, SORT = "by hand, all rows opened, then one stable sort", "by hand, one stable sort of what is in memory"
 WHAT = {WHOLE: "whole", PAGE: "page", ORDER: "order", HAND: "hand", SORT: "sort"}
 TIMES = 3
-ALL = "SELECT agency, number, day, precision, time, id, content FROM chronology WHERE case_id = %s ORDER BY agency, number"
+ALL = (
+    "SELECT agency, number, day, precision, time, id, content FROM chronology "
+    "WHERE case_id = %s ORDER BY agency, number"
+)
 
 
 def fill(place, rows, case, most):
@@ -29,7 +32,12 @@ def fill(place, rows, case, most):
                 day, row = first + timedelta(days=(number * 7 + agency) // 5), uuid4()
                 text = {"value": str(day), "precision": "day", "uncertain": False, "as_entered": str(day)}
                 at = f"{number % 24:02}:15"
-                text |= {"time": at, "source": f"Case record {number}", "event": "The teacher noted that " * 4, "action": "None"}
+                text |= {
+                    "time": at,
+                    "source": f"Case record {number}",
+                    "event": "The teacher noted that " * 4,
+                    "action": "None",
+                }
                 sealed = keys["case"].seal(json.dumps(text).encode(), f"column:chronology:{row}:content")
                 lines.write_row((row, case, f"agency-{agency}", number, 1, day, day, 0, at, sealed))
     asked = (
@@ -49,7 +57,9 @@ def sample(place, what, most):
         with place.rows("triage", "merging") as rows:
             case = _case(place, rows, number)
         with Meter(**place.pids) as meter:
-            said = json.loads(place.said_by(("merging.py", WHAT[what], str(case)), place.environment("triage", "merging")))
+            said = json.loads(
+                place.said_by(("merging.py", WHAT[what], str(case)), place.environment("triage", "merging"))
+            )
         assert said["rows"] == (min(100, AGENCIES * number) if what == PAGE else AGENCIES * number), said
         assert said["ordered"], what
         server = 1000 * meter.cpu.get("PostgreSQL", 0) / (TIMES + 1) if what != SORT else 0

@@ -16,7 +16,7 @@ from pprg_triage.service import service as triage
 
 CASES = 10_000
 PRODUCT, HAND = "the product (`pprg-triage serve`)", "by hand: the same statements, the same template"
-FIRST, CASE = "the first page", "a case page"
+FIRST, CASE = "page of all cases", "page of a case"
 #: What each page is asked for how often, over how many connections.
 ASKED, CONNECTIONS = {FIRST: 12, CASE: 300}, 2
 #: The chair reads: of a coordinator the case page also counts a step.
@@ -61,7 +61,8 @@ def asked(place, page, server):
                 answers = load.ask(int(port), [question] * number, CONNECTIONS)
         for each in answers:
             links = each.body.count(b'href="/cases/')
-            assert each.status == 200 and reference.encode() in each.body, f"{each.status} {place.console()}"
+            assert each.status == 200, place.console()
+            assert reference.encode() in each.body
             assert page == CASE or links >= cases, f"{links} of {cases}"
         spent = max(meter.cpu["page"], TICK) + meter.cpu.get("PostgreSQL", 0)
         return {
@@ -78,7 +79,7 @@ def _cases(place, rows, number):
     """The case that is read, one of so many; they are made when they are first asked for."""
     (there,) = rows.execute("SELECT count(*) FROM cases").fetchone()
     if there != number:
-        tables = ", ".join(("cases", "requests", "news", "letters_heard", "chronology", "inbox", "outbox"))
+        tables = "cases, requests, news, letters_heard, chronology, inbox, outbox"
         rows.execute(f"TRUNCATE {tables}")
         _open_one(place)
         agencies = list(load_profile().asked_agencies())[:8]

@@ -69,7 +69,10 @@ def posted(place, section, server, questions, most):
         port = environment["PORT"]
         environment |= {"UVICORN_PORT": port, "GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}"}
         port, python = int(port), place.peers if server.peer else place.python
-        with place.running(server.command, environment, python=python) as process, place.rows("intake", "posting") as rows:
+        with (
+            place.running(server.command, environment, python=python) as process,
+            place.rows("intake", "posting") as rows,
+        ):
             place.wait(lambda: load.listens(port), process)
             empty(rows)
             load.ask(port, questions(rows, max(many, number // 10)), many)

@@ -1,7 +1,11 @@
 """Each bench once, on a few messages: its samples check their own results, and nothing is timed here."""
 
 import consumer
+import embedded
 import latency
+import merging
+import pages
+import posting
 import pytest
 import relay
 import starting
@@ -13,6 +17,10 @@ CHOSEN = {
     "consumer": (consumer.variants, [consumer.HAND_OPENED, consumer.ORM]),
     "relay": (relay.variants, [relay.WINDOW, relay.OUTBOX]),
     "latency at 200 a second": (latency.variants(200), [latency.HANDLED]),
+    "embedded": (embedded.variants, [embedded.JOURNEYS, embedded.JOURNEYS_HAND]),
+    "merging": (merging.variants, [merging.WHOLE, merging.HAND]),
+    **{page: (pages.variants(page), [pages.PRODUCT, pages.HAND]) for page in pages.ASKED},
+    **{name: (posting.variants(name), [posting.PRODUCT, posting.HAND]) for name in posting.CONNECTIONS},
     "starting": (starting.variants, [starting.HAND]),
 }
 EVERY_DAY = "relay"

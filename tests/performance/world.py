@@ -89,7 +89,9 @@ class ByHand:
         self._rows = defaultdict(list)
         for (service, table), known in before.items():
             found = self.files[service].execute(f"SELECT * FROM {table}").fetchall()
-            self._rows[service] += [(table, dict(row), self._opened(table, row)) for row in found if row["id"] not in known]
+            self._rows[service] += [
+                (table, dict(row), self._opened(table, row)) for row in found if row["id"] not in known
+            ]
         self._number = 1
 
     def refer(self, count):

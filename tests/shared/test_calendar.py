@@ -2,7 +2,7 @@ from datetime import date, time, timedelta
 
 import holidays
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pprg_shared import calendar
@@ -83,6 +83,23 @@ def test_adding_then_counting_gives_the_days_back(day, days):
     assert calendar.is_working_day(due)
     assert calendar.working_days_between(day, due) == days
     assert calendar.add_working_days(day, days + 1) > due
+
+
+@given(DAYS, st.integers(-800, 800))
+def test_working_days_between_are_those_that_a_calendar_shows(day, days):
+    end = day + timedelta(days=days)
+    shown = (min(day, end) + timedelta(days=n) for n in range(1, abs(days) + 1))
+    assume(calendar.countable(end))
+
+    assert calendar.working_days_between(day, end) == sum(map(calendar.is_working_day, shown)) * (1 if days > 0 else -1)
+
+
+def test_no_working_days_are_counted_in_years_that_are_not_known():
+    end = date(calendar.horizon(), 12, 31)
+
+    assert calendar.working_days_between(end, end) == 0
+    with pytest.raises(calendar.BeyondHorizon):
+        calendar.working_days_between(end, end + timedelta(days=1))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from itertools import permutations
 from uuid import UUID, uuid4
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -164,30 +163,6 @@ def streamed(client, path):
         _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return rows, most / 2**20
-
-
-@pytest.fixture
-def queries(world):
-    """The statements that a service reads its database with while something happens."""
-
-    class Counting:
-        def __init__(self, service):
-            self.database, self.reads = world.services[service].database, []
-
-        def note(self, _connection, _cursor, statement, *_):
-            if statement.startswith("SELECT") and "steps" not in statement:
-                self.reads.append(statement)
-
-        def __enter__(self):
-            for engine in {self.database.engine, self.database._single}:
-                sa.event.listen(engine, "before_cursor_execute", self.note)
-            return self
-
-        def __exit__(self, *_):
-            for engine in {self.database.engine, self.database._single}:
-                sa.event.remove(engine, "before_cursor_execute", self.note)
-
-    return Counting
 
 
 @pytest.mark.both_databases

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from pprg_intake import actions, answers, rules
 from pprg_intake.models import Request
-from pprg_intake.schemas import NilReturnSchema, ReferralSchema, return_schema
+from pprg_intake.schemas import NilReturnSchema, referral_schema, return_schema
 from pprg_shared.acting import act, actor, may, needs, reading, receipt, runtime
 from pprg_shared.calendar import london_date
 from pprg_shared.database import unseal
@@ -29,10 +29,11 @@ def agencies() -> ResponseReturnValue:
 
 
 @api.post("/referrals")
+@takes(lambda: referral_schema(entering=False))
 def create_referral() -> ResponseReturnValue:
     """Submit a referral."""
     needs("refer")
-    said = body(ReferralSchema(entering=may("enter")))
+    said = body(referral_schema(entering=may("enter")))
     prefix = runtime().profile.partnership.prefix
     return receipt(act(actions.submit_referral, phase="receipt", prefix=prefix, **said))
 

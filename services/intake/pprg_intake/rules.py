@@ -6,12 +6,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from pprg_shared.calendar import countable
 from pprg_shared.partial_dates import NotADate, PartialDate, parse
 
 MOST_ROWS = 5000
+#: So many times are remembered as they were read: a chronology is checked, and then sent.
+READ = 2000
 #: The most that a message may hold of a chronology, in bytes of JSON: sealed it stays below 200 kB.
 PART_BYTES = 140_000
 #: The columns of a chronology, what heads them in a file, and the most characters of each.
@@ -150,9 +153,8 @@ def lines(rows: Sequence[Mapping[str, str]], today: date) -> tuple[list[Line], d
     found, problems = [], {}
     for number, row in enumerate(rows):
         wrong = {name: words for name, words in REQUIRED.items() if not row.get(name)}
-        for name, (_, most) in COLUMNS.items():
-            if len(row.get(name, "")) > most:
-                wrong[name] = f"Keep this to {most} characters"
+        long = (name for name, cell in row.items() if name in COLUMNS and len(cell) > COLUMNS[name][1])
+        wrong |= {name: f"Keep this to {COLUMNS[name][1]} characters" for name in long}
         try:
             when = parse(row.get("date", ""), today=today)
         except NotADate as error:
@@ -167,6 +169,7 @@ def lines(rows: Sequence[Mapping[str, str]], today: date) -> tuple[list[Line], d
     return found, problems
 
 
+@lru_cache(READ)
 def time_of_day(text: str) -> str | None:
     """`HH:MM` from a time as people write it, empty for none; None when it cannot be read."""
     if not text:

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
+from sqlalchemy.orm import defer
 
 from pprg_shared.acting import act, needs, reading, receipt, runtime
 from pprg_shared.boxes.tables import steps
@@ -39,7 +40,7 @@ def cases() -> ResponseReturnValue:
     """List the cases."""
     needs("read")
     with reading() as session:
-        rows = session.scalars(select(Case).order_by(Case.due_on)).all()
+        rows = session.scalars(select(Case).options(defer(Case.content)).order_by(Case.due_on)).all()
     return jsonify({"cases": [_public(each) for each in rows]})
 
 

@@ -17,6 +17,7 @@ DEEPEST = 32
 DIGITS = 18
 #: An idempotency key, in quotation marks or without.
 KEY = re.compile(r'"?[!#-~]([ !#-~]{0,198}[!#-~])?"?')
+_ESCAPED = re.compile(r"\\[bfu]")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -52,10 +53,12 @@ def second(first: str) -> Callable[[View], View]:
 
 def body(schema: Schema) -> dict[str, Any]:
     """The request's JSON body, loaded by a strict schema; raises what becomes 400, 415 or 422."""
-    values = strict(content("application/json"))
+    raw = content("application/json")
+    values = strict(raw)
     if not isinstance(values, dict):
         raise Invalid([{"pointer": "", "detail": "Send a JSON object."}])
-    bad = [{"pointer": where, "detail": "Control characters are not allowed."} for where in _unprintable(values, "")]
+    strange = _unprintable(values, "") if _may_hold_unprintable(raw.decode()) else ()
+    bad = [{"pointer": where, "detail": "Control characters are not allowed."} for where in strange]
     bad += [{"pointer": f"/{name}", "detail": words} for name, words in _other_kinds(schema, values)]
     if bad:
         raise Invalid(bad)
@@ -147,13 +150,17 @@ def _finite(text: str) -> float:
 
 
 def _depth(value: Any) -> int:
-    deepest, waiting = 0, [(value, 1)]
-    while waiting:
-        each, level = waiting.pop()
-        deepest = max(deepest, level)
-        inner = each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
-        waiting.extend((one, level + 1) for one in inner)
+    deepest, level = 0, [value]
+    while level:
+        deepest += 1
+        inner = (each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list))
+        level = [each for some in inner for each in some]
     return deepest
+
+
+def _may_hold_unprintable(text: str) -> bool:
+    """Whether a text of JSON holds control characters, or escapes that may stand for them."""
+    return _ESCAPED.search(text) is not None or unprintable(text)
 
 
 def _unprintable(value: Any, where: str) -> Iterator[str]:

@@ -91,35 +91,44 @@ class Referral(serializers.Serializer):
     declaration = serializers.BooleanField()
 
 
+class Table(models.Model):
+    """A table that the product has made."""
+
+    Meta = type("Meta", (), {"abstract": True})
+
+    def __str__(self):
+        return f"{type(self).__name__} {self.pk}"
+
+
 def table(name):
     return type("Meta", (), {"app_label": "peers", "db_table": name, "managed": False})
 
 
-class Answer(models.Model):
+class Answer(Table):
     pk = models.CompositePrimaryKey("scope", "key")
     scope, key, fingerprint = models.TextField(), models.TextField(), models.TextField()
     location, reference, kept_at = models.TextField(), models.TextField(), models.DateTimeField()
     Meta = table("answers")
 
 
-class Counter(models.Model):
+class Counter(Table):
     year, last = models.IntegerField(primary_key=True), models.IntegerField()
     Meta = table("counters")
 
 
-class Person(models.Model):
+class Person(Table):
     id, agency, roles = models.UUIDField(primary_key=True), models.TextField(), models.TextField()
     active, revision, content = models.BooleanField(), models.IntegerField(), models.TextField()
     Meta = table("people")
 
 
-class Kept(models.Model):
+class Kept(Table):
     id, reference = models.UUIDField(primary_key=True), models.TextField()
     submitted_on, referrer_id, content = models.DateField(), models.UUIDField(), models.TextField()
     Meta = table("referrals")
 
 
-class Event(models.Model):
+class Event(Table):
     id, type, subject = models.UUIDField(primary_key=True), models.TextField(), models.TextField()
     body, created_at, due_at = models.BinaryField(), models.DateTimeField(), models.DateTimeField()
     Meta = table("outbox")

@@ -25,7 +25,8 @@ class Ring:
 
     def seal(self, value, place):
         plain, nonce = json.dumps(value, separators=(",", ":")).encode(), os.urandom(12)
-        return f"{self._name}.{urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, zlib.compress(plain, 1), place.encode())).decode()}"
+        sealed = self._cipher.encrypt(nonce, zlib.compress(plain, 1), place.encode())
+        return f"{self._name}.{urlsafe_b64encode(nonce + sealed).decode()}"
 
 
 RINGS = {name: Ring(name) for name in ("case", "contact")}

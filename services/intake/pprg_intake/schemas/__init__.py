@@ -2,7 +2,7 @@
 
 from pprg_intake.schemas.choices import KINDS, REASONS
 from pprg_intake.schemas.gate import GateSchema
-from pprg_intake.schemas.referral import ReferralSchema
+from pprg_intake.schemas.referral import ReferralSchema, referral_schema
 from pprg_intake.schemas.returns import NilReturnSchema, return_schema
 from pprg_intake.schemas.sign_in import NOBODY, ActingSchema
 
@@ -14,5 +14,6 @@ __all__ = [
     "GateSchema",
     "NilReturnSchema",
     "ReferralSchema",
+    "referral_schema",
     "return_schema",
 ]

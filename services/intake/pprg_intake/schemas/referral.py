@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
@@ -227,3 +228,9 @@ class ReferralSchema(Schema):
             wrong.setdefault("authorised_by", ["Say who in your agency agreed to this referral"])
         if wrong:
             raise ValidationError(wrong)
+
+
+@cache
+def referral_schema(*, entering: bool) -> ReferralSchema:
+    """What the API takes; made once, for that takes as long as reading a referral."""
+    return ReferralSchema(entering=entering)

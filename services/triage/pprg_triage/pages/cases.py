@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from pprg_shared.acting import Done, act, may, needs, opened, reading, runtime
 from pprg_shared.calendar import london_date
@@ -28,7 +29,7 @@ def cases() -> ResponseReturnValue:
     needs("read")
     today = london_date(runtime().clock())
     with reading() as session:
-        rows = session.scalars(select(Case).order_by(Case.due_on)).all()
+        rows = session.scalars(select(Case).options(defer(Case.content)).order_by(Case.due_on)).all()
         news = session.scalars(select(News).order_by(News.at.desc()).limit(LINES)).all()
     references = {each.id: each.reference for each in rows}
     clocks = {each.id: rules.day_words(each.day_zero, each.due_on, today) for each in rows}
