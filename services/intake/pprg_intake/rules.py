@@ -152,9 +152,7 @@ def lines(rows: Sequence[Mapping[str, str]], today: date) -> tuple[list[Line], d
     """The rows that can be read, and for the others what to change: row number to field to advice."""
     found, problems = [], {}
     for number, row in enumerate(rows):
-        wrong = {name: words for name, words in REQUIRED.items() if not row.get(name)}
-        long = (name for name, cell in row.items() if name in COLUMNS and len(cell) > COLUMNS[name][1])
-        wrong |= {name: f"Keep this to {COLUMNS[name][1]} characters" for name in long}
+        wrong = _slips(row)
         try:
             when = parse(row.get("date", ""), today=today)
         except NotADate as error:
@@ -164,9 +162,18 @@ def lines(rows: Sequence[Mapping[str, str]], today: date) -> tuple[list[Line], d
         if wrong:
             problems[number] = wrong
         else:
-            about = {name: row.get(name, "") for name in ("source", "event", "action", "people")}
-            found.append(Line(when, **about, time=at or ""))
+            told = row.get("action", ""), at or "", row.get("people", "")
+            found.append(Line(when, row["source"], row["event"], *told))
     return found, problems
+
+
+def _slips(row: Mapping[str, str]) -> dict[str, str]:
+    """What is missing in a row, and what is longer than it may be."""
+    wrong = {name: words for name, words in REQUIRED.items() if not row.get(name)}
+    for name, cell in row.items():
+        if name in COLUMNS and len(cell) > COLUMNS[name][1]:
+            wrong[name] = f"Keep this to {COLUMNS[name][1]} characters"
+    return wrong
 
 
 @lru_cache(READ)
