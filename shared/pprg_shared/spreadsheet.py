@@ -20,8 +20,15 @@ BROKEN = (
 csv.field_size_limit(LONGEST_CELL)
 
 
+EMPTY = "It is empty. Its first row must name the columns"
+
+
 class NotATable(ValueError):
-    """These bytes are no table; the message is advice to the person who sent them."""
+    """This is no table; the message is advice to the person who sent it, `row` the row that cannot be read."""
+
+    def __init__(self, words: str, row: int = 1) -> None:
+        super().__init__(words)
+        self.row = row
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,12 @@ def _needs_quote(cell: str) -> bool:
 
 def read(raw: bytes) -> Table:
     """Read a file that a spreadsheet wrote, whatever its encoding and separator; raises NotATable with advice."""
-    text = _decoded(raw)
+    return read_text(text_of(raw))
+
+
+def read_text(text: str) -> Table:
+    """Read what was pasted from a spreadsheet or stands in its file; raises NotATable with advice."""
+    text = text.removeprefix(MARK)
     first, _, rest = text.partition("\n")
     told = first.strip().lower()
     if told.startswith("sep=") and len(told) <= len("sep=x"):
@@ -71,14 +83,15 @@ def read(raw: bytes) -> Table:
             if any(each.strip() for each in cells):
                 lines.append((number, [plain(each) for each in cells]))
     except csv.Error:
-        raise NotATable(BROKEN.format(row=number + 1)) from None
+        raise NotATable(BROKEN.format(row=number + 1), number + 1) from None
     if not lines:
-        raise NotATable("The file is empty. Fill in the template and send it")
+        raise NotATable(EMPTY)
     (_, heads), *others = lines
     return Table([each.strip() for each in heads], others)
 
 
-def _decoded(raw: bytes) -> str:
+def text_of(raw: bytes) -> str:
+    """The text of a file; raises NotATable for what is no text."""
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise NotATable(f"This is a workbook, not a CSV file. {ADVICE}")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):

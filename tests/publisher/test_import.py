@@ -122,7 +122,9 @@ def test_unknown_themes_and_messy_dates_are_shown_before_anything_is_kept(people
     ("raw", "answers", "problem"),
     [
         (b"", {}, "Choose a file or paste a list"),
-        (b"Title\nx\x00y", {}, "This holds a character that cannot be printed"),
+        (b"Title\nx\x07y", {}, "This holds a character that cannot be printed"),
+        (b"Title\nx\x00y", {}, "This is not a CSV file."),
+        (b"PK\x03\x04 and so on", {}, "This is a workbook, not a CSV file."),
         (b"Title\n" + b"x" * 200_001, {}, "Import at most 200000 characters at a time"),
         (SMALL.encode(), {"type": "nonsense"}, "Choose a type of review from the list"),
     ],
@@ -184,6 +186,8 @@ def test_the_command_imports_what_somebody_then_releases(world, people, tmp_path
         done = CliRunner().invoke(command, [str(file), "--type", "scr"])
         again = CliRunner().invoke(command, [str(file)])
         wrong = CliRunner().invoke(command, [str(file), "--type", "audit"])
+        file.write_bytes(b"PK\x03\x04 and so on")
+        book = CliRunner().invoke(command, [str(file)])
     batch = done.output.rsplit("/", 1)[1].strip()
 
     assert (dry.exit_code, kept) == (0, [])
@@ -194,5 +198,6 @@ def test_the_command_imports_what_somebody_then_releases(world, people, tmp_path
     assert done.exit_code == 0
     assert (again.exit_code, "Nothing in this list is new" in again.output) == (1, True)
     assert (wrong.exit_code, "audit is no type; use one of rapid_review, lcspr" in wrong.output) == (1, True)
+    assert (book.exit_code, "This is a workbook, not a CSV file." in book.output) == (1, True)
     assert send(people.office, f"/publications/imports/{batch}").status_code == 303
     assert {each.state for each in rows(world)} == {"live"}

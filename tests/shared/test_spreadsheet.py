@@ -36,8 +36,8 @@ def test_the_separator_that_a_spreadsheet_names_is_believed_and_rows_keep_their_
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
-        (b"", "The file is empty"),
-        (b"\r\n , \r\n", "The file is empty"),
+        (b"", "It is empty"),
+        (b"\r\n , \r\n", "It is empty"),
         (b"PK\x03\x04rest of a workbook", "This is a workbook, not a CSV file"),
         (b"\xd0\xcf\x11\xe0an old one", "This is a workbook"),
         (b"Date,Event\0", "This is not a CSV file"),
@@ -51,6 +51,12 @@ def test_the_separator_that_a_spreadsheet_names_is_believed_and_rows_keep_their_
 def test_what_is_no_table_is_refused_with_advice(raw, words):
     with pytest.raises(NotATable, match=words):
         spreadsheet.read(raw)
+
+
+def test_what_is_pasted_is_read_as_its_file_would_be():
+    assert spreadsheet.read_text(f"{spreadsheet.MARK}Date\tEvent\n2016\ta, b\n") == spreadsheet.read(
+        b'Date,Event\r\n2016,"a, b"\r\n'
+    )
 
 
 @given(st.binary(max_size=200))

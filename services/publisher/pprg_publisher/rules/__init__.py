@@ -1,7 +1,7 @@
 """The rules of publication: what may be public, who releases it, and how a list of published reviews is read."""
 
 from pprg_publisher.rules.catalogue import FIELDS, size_words
-from pprg_publisher.rules.lists import Note, Reading, Review, columns_of, read_list, text_of
+from pprg_publisher.rules.lists import Note, Reading, Review, columns_of, read_list
 from pprg_publisher.rules.release import (
     STATES,
     State,
@@ -31,6 +31,5 @@ __all__ = [
     "reopening_problem",
     "size_words",
     "slug",
-    "text_of",
     "withdrawing_problem",
 ]
