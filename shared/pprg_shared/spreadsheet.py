@@ -2,8 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 #: A cell that begins with one of these is a formula to a spreadsheet; the quote before it says that it is text.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -12,6 +14,8 @@ SEPARATORS = (",", ";", "\t")
 #: So that a spreadsheet takes the file for UTF-8.
 MARK = "\ufeff"
 LONGEST_CELL = 100_000
+#: How alike two spellings of a head must be.
+ALIKE = 0.8
 ADVICE = "In your spreadsheet choose “Save as”, then “CSV UTF-8”, and send that file"
 BROKEN = (
     f"Row {{row}} cannot be read: a quotation mark is not closed or is in the wrong place, or a cell is longer than "
@@ -33,10 +37,11 @@ class NotATable(ValueError):
 
 @dataclass(frozen=True)
 class Table:
-    """The heads, and each line that is not empty with the number that the spreadsheet gives it (the heads are 1)."""
+    """The heads, each line that is not empty with the number that the spreadsheet gives it, and that of the heads."""
 
     heads: Sequence[str]
     lines: Sequence[tuple[int, Sequence[str]]]
+    first: int = 1
 
 
 def line(cells: Iterable[str]) -> str:
@@ -86,8 +91,20 @@ def read_text(text: str) -> Table:
         raise NotATable(BROKEN.format(row=number + 1), number + 1) from None
     if not lines:
         raise NotATable(EMPTY)
-    (_, heads), *others = lines
-    return Table([each.strip() for each in heads], others)
+    (at, heads), *others = lines
+    return Table([each.strip() for each in heads], others, at)
+
+
+def whole(table: Table) -> str:
+    """A table as the text of a file, each line where it was: read again it is the same."""
+    rows = {table.first: table.heads, **dict(table.lines)}
+    return "".join(line(rows.get(number) or [""]) for number in range(1, max(rows) + 1))
+
+
+def meant(head: str, spellings: Mapping[str, str]) -> str | None:
+    """The column that a head means, however it is spelt; `spellings` are small letters without spaces."""
+    near = get_close_matches(re.sub(r"[^a-z]", "", head.lower()), spellings, 1, ALIKE)
+    return spellings[near[0]] if near else None
 
 
 def text_of(raw: bytes) -> str:

@@ -76,3 +76,16 @@ def test_what_is_written_is_read_as_it_was(rows):
     text = spreadsheet.MARK + "".join(map(spreadsheet.line, [["a", "b"], *rows]))
 
     assert [list(cells) for _, cells in spreadsheet.read(text.encode()).lines] == rows
+
+
+@given(st.lists(st.lists(CELLS, min_size=2, max_size=2).filter(any), min_size=1, max_size=8), st.integers(1, 4))
+def test_a_table_written_whole_keeps_each_row_where_it_was(rows, apart):
+    lines = [(3 + apart * number, cells) for number, cells in enumerate(rows)]
+    table = spreadsheet.Table(["a", "b"], lines, 2)
+
+    assert spreadsheet.read_text(spreadsheet.whole(table)) == table
+
+
+@pytest.mark.parametrize(("head", "column"), [("Date  Recieved", "received"), ("When?", None), ("", None)])
+def test_a_head_is_understood_however_it_is_spelt(head, column):
+    assert spreadsheet.meant(head, {"datereceived": "received"}) == column
