@@ -173,6 +173,56 @@ def test_an_import_that_is_not_there_cannot_be_released(people):
     assert post(people, path, {}, "chair").status_code == 404
 
 
+def test_an_import_is_taken_back_while_nothing_of_it_was_released_and_can_come_again(world, people):
+    made = confirm(people.office, upload(people.office, SMALL.encode()))
+    offered = people.office.get(made.location)
+    back = send(people.deputy, made.location, f"{made.location}/undo")
+    gone = people.office.get(made.location).status_code
+    again = confirm(people.office, upload(people.office, SMALL.encode()))
+
+    assert "Take back 2 reviews" in words(offered)
+    assert "Take back" not in words(people.chair.get(again.location))
+    assert (back.status_code, back.location, gone, again.status_code) == (303, "/publications", 404, 303)
+    assert [each.label for each in rows(world)] == ["Child H", "Child H"]
+
+
+def test_what_somebody_made_a_draft_of_stays_when_the_import_is_taken_back(world, people):
+    made = confirm(people.office, upload(people.office, SMALL.encode()))
+    first, _ = rows(world)
+    send(people.office, f"/publications/{first.id}", f"/publications/{first.id}/reopen")
+
+    back = send(people.office, made.location, f"{made.location}/undo")
+    page = people.office.get(made.location)
+
+    assert (back.location, [each.id for each in rows(world)]) == (made.location, [first.id])
+    assert "Draft" in words(page)
+    assert "Take back" not in words(page)
+
+
+def test_an_import_of_which_something_was_released_is_not_taken_back(world, people):
+    made = confirm(people.office, upload(people.office, SMALL.encode()))
+    first, _ = rows(world)
+    open_window = people.office.get(made.location).text.rpartition("<form")[2]
+    values = {name: open_window.split(f'name="{name}" value="')[1].split('"')[0] for name in ("_csrf", "_key", "_end")}
+    send(people.chair, f"/publications/{first.id}", f"/publications/{first.id}/release")
+
+    refused = people.office.post(f"{made.location}/undo", data=values)
+    path = f"/api/v1{made.location}/undo"
+    by_api, other = post(people, path, {}), post(people, path, {}, "chair")
+
+    assert "Something of this import was released. Withdraw what should not be public." in words(refused)
+    assert (refused.status_code, by_api.status_code, other.status_code) == (422, 409, 403)
+    assert len(rows(world)) == 2
+
+
+def test_the_api_takes_an_import_back(world, people):
+    made = post(people, "/api/v1/publications/imports", {"text": SMALL})
+
+    back = post(people, f"/api/v1{made.json['location']}/undo", {})
+
+    assert (back.status_code, rows(world)) == (201, [])
+
+
 def test_the_command_imports_what_somebody_then_releases(world, people, tmp_path, monkeypatch):
     file = tmp_path / "reviews.csv"
     file.write_text(SMALL)

@@ -87,14 +87,15 @@ def test_a_messy_list_is_read_mapped_shown_and_imported(world, office):
     assert fields(columns)["column_1"] == "received"
     assert (shown.status_code, kept) == (200, [0, 0])
     assert (
-        "Nothing is kept yet. 6 cases would be made, 4 rows need changing, 1 are here already, 3 are no open case."
+        "Nothing is kept yet. 6 cases would be made, 4 rows need changing, 1 is here already, 3 are no open case."
         in words(shown)
     )
     assert "Columns that are left out: Cost code." in words(shown)
-    assert "Row 9 Column Date received What to know 31/02/2026: 31/02/2026 is not a real date." in words(shown)
+    assert "Row 9 Column Date received What to know 31/02/2026 is not a real date." in words(shown)
     assert "Row 5 Own reference SVPP/24/09 Received September 2026 Person not known" in words(shown)
     assert made.status_code == 303
     assert "6 cases imported on Tuesday 24 November 2026, 09:30 by" in words(page)
+    assert "Person not known Received September 2026 Can it be taken back? Yes" in words(page)
     assert "Row 14 Column Own reference Why it was left out “SVPP/24/07” is here already: row 3." in words(page)
     assert rows(world, Case, ImportedCase, Import, TriggerDay) == [6, 6, 1, 1]
 
@@ -149,6 +150,32 @@ def test_an_imported_case_is_worked_on_like_any_other(world, office):
     assert sent.status_code == 303
     assert "Wiltshire Police Due" in words(office.get(path))
     assert "PPRG-2026-L0002" in words(world.visitor("intake", "lead-police").get("/requests"))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        *("", "/print", "/history", "/chronology", "/dates/new", "/requests/new", "/meetings/new", "/meetings/held"),
+        *("/decision/new", "/decision/rapid_review"),
+    ],
+)
+def test_every_page_of_a_case_of_which_little_is_known_opens(world, office, page):
+    confirm(office, b"Received\n?2026\n")
+    (known,) = cases(world).values()
+
+    assert office.get(f"/cases/{known['id']}{page}").status_code == 200
+
+
+def test_whoever_imported_a_case_is_invited_in_the_place_of_a_referrer(world, office):
+    confirm(office, SMALL.encode())
+    path = f"/cases/{cases(world)['R/2']['id']}/meetings/new"
+    told = {"standing": "other", "day": "8 December 2026", "starts": "10:00", "ends": "12:00", "place": "Invented Room"}
+    sent = office.post(path, data=fields(office.get(path)) | told)
+    world.settle()
+
+    assert sent.status_code == 303
+    assert "Robin Sample" in words(office.get(sent.location))
+    assert "PPRG-2026-L0002" in world.visitor("notifier", "coordinator").get("/letters").text
 
 
 def test_an_import_is_taken_back_whole_while_nobody_has_acted(world, office):

@@ -78,14 +78,29 @@ def one_import(import_id: UUID) -> ResponseReturnValue:
     def send(_data: dict[str, Any]) -> Done:
         return act(importing.release_import, phase=PHASE, import_id=import_id)
 
-    if answer := submitted(form, send):
-        return answer
+    return submitted(form, send) or _made(import_id, form)
+
+
+@pages.post("/publications/imports/<uuid:import_id>/undo")
+def undo_import(import_id: UUID) -> ResponseReturnValue:
+    """Take back an import of which nothing was released."""
+    needs("publish")
+    form = Form(NothingSchema(), request.form)
+
+    def send(_data: dict[str, Any]) -> Done:
+        return act(importing.undo_import, phase=PHASE, import_id=import_id)
+
+    return submitted(form, send) or _made(import_id, form)
+
+
+def _made(import_id: UUID, form: Form) -> ResponseReturnValue:
     with reading() as session:
         rows = projections.of_import(session, import_id)
     waiting = [each for each in rows if each.state == State.OFFERED]
     refusals = [rules.releasing_problem(each.state, each.offered_by, actor().person) for each in waiting]
     about = {"rows": rows, "waiting": waiting, "refusal": next(filter(None, refusals), None)}
+    can_undo = not rules.undoing_problem(released=any(each.slug for each in rows), waiting=len(waiting))
     page = render_template(
-        "import_made.html", form=form, states=rules.STATES, when=projections.published_words, **about
+        "import_made.html", form=form, states=rules.STATES, when=projections.published_words, can_undo=can_undo, **about
     )
     return page, 422 if form.errors else 200

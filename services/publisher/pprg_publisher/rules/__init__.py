@@ -8,6 +8,7 @@ from pprg_publisher.rules.release import (
     offering_problem,
     releasing_problem,
     reopening_problem,
+    undoing_problem,
     withdrawing_problem,
 )
 from pprg_publisher.rules.texts import fold, identity, public_problem, slug
@@ -31,5 +32,6 @@ __all__ = [
     "reopening_problem",
     "size_words",
     "slug",
+    "undoing_problem",
     "withdrawing_problem",
 ]

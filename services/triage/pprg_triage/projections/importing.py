@@ -22,6 +22,7 @@ class Made:
     case: Case
     number: int
     known_as: str
+    received: PartialDate
     name: str
     touched: str
 
@@ -56,6 +57,7 @@ def whole_import(session: Session, import_id: UUID) -> WholeImport:
             case,
             imported.number,
             unseal(session, imported, "known_as"),
+            _listed(session, imported).received,
             unseal(session, case, "content")["subject_name"],
             stay.get(case.id, ""),
         )
@@ -95,4 +97,8 @@ class Listed:
 def listed(session: Session, case_id: UUID) -> Listed | None:
     """What a list told of a case; None for one that was referred."""
     found = session.get(ImportedCase, case_id)
-    return Listed(found.import_id, found.number, unseal(session, found, "content")) if found else None
+    return _listed(session, found) if found else None
+
+
+def _listed(session: Session, found: ImportedCase) -> Listed:
+    return Listed(found.import_id, found.number, unseal(session, found, "content"))

@@ -198,7 +198,8 @@ class _Row:
         try:
             found = self.dates[name] = parse(asked, today=self.today)
         except NotADate as error:
-            say(name, f"{text}: {error}.")
+            words = str(error)
+            say(name, f"{words if words.startswith(text.lower()) else f'{text}: {words}'}.")
             return None
         return found
 

@@ -105,7 +105,7 @@ def chosen_schema(table: Table, *, confirming: bool = False) -> Schema:
             truthy={True, "true"},
             falsy={False, "false"},
             metadata={
-                "label": "Rows that look like a case that is here",
+                "label": "Rows that are perhaps here already",
                 "widget": "checkboxes",
                 "choices": {"true": "Leave these rows out"},
             },
