@@ -2,8 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 #: A cell that begins with one of these is a formula to a spreadsheet; the quote before it says that it is text.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -12,6 +14,8 @@ SEPARATORS = (",", ";", "\t")
 #: So that a spreadsheet takes the file for UTF-8.
 MARK = "\ufeff"
 LONGEST_CELL = 100_000
+#: How alike two spellings of a head must be.
+ALIKE = 0.8
 ADVICE = "In your spreadsheet choose “Save as”, then “CSV UTF-8”, and send that file"
 BROKEN = (
     f"Row {{row}} cannot be read: a quotation mark is not closed or is in the wrong place, or a cell is longer than "
@@ -20,16 +24,24 @@ BROKEN = (
 csv.field_size_limit(LONGEST_CELL)
 
 
+EMPTY = "It is empty. Its first row must name the columns"
+
+
 class NotATable(ValueError):
-    """These bytes are no table; the message is advice to the person who sent them."""
+    """This is no table; the message is advice to the person who sent it, `row` the row that cannot be read."""
+
+    def __init__(self, words: str, row: int = 1) -> None:
+        super().__init__(words)
+        self.row = row
 
 
 @dataclass(frozen=True)
 class Table:
-    """The heads, and each line that is not empty with the number that the spreadsheet gives it (the heads are 1)."""
+    """The heads, each line that is not empty with the number that the spreadsheet gives it, and that of the heads."""
 
     heads: Sequence[str]
     lines: Sequence[tuple[int, Sequence[str]]]
+    first: int = 1
 
 
 def line(cells: Iterable[str]) -> str:
@@ -56,7 +68,12 @@ def _needs_quote(cell: str) -> bool:
 
 def read(raw: bytes) -> Table:
     """Read a file that a spreadsheet wrote, whatever its encoding and separator; raises NotATable with advice."""
-    text = _decoded(raw)
+    return read_text(text_of(raw))
+
+
+def read_text(text: str) -> Table:
+    """Read what was pasted from a spreadsheet or stands in its file; raises NotATable with advice."""
+    text = text.removeprefix(MARK)
     first, _, rest = text.partition("\n")
     told = first.strip().lower()
     if told.startswith("sep=") and len(told) <= len("sep=x"):
@@ -71,14 +88,27 @@ def read(raw: bytes) -> Table:
             if any(each.strip() for each in cells):
                 lines.append((number, [plain(each) for each in cells]))
     except csv.Error:
-        raise NotATable(BROKEN.format(row=number + 1)) from None
+        raise NotATable(BROKEN.format(row=number + 1), number + 1) from None
     if not lines:
-        raise NotATable("The file is empty. Fill in the template and send it")
-    (_, heads), *others = lines
-    return Table([each.strip() for each in heads], others)
+        raise NotATable(EMPTY)
+    (at, heads), *others = lines
+    return Table([each.strip() for each in heads], others, at)
 
 
-def _decoded(raw: bytes) -> str:
+def whole(table: Table) -> str:
+    """A table as the text of a file, each line where it was: read again it is the same."""
+    rows = {table.first: table.heads, **dict(table.lines)}
+    return "".join(line(rows.get(number) or [""]) for number in range(1, max(rows) + 1))
+
+
+def meant(head: str, spellings: Mapping[str, str]) -> str | None:
+    """The column that a head means, however it is spelt; `spellings` are small letters without spaces."""
+    near = get_close_matches(re.sub(r"[^a-z]", "", head.lower()), spellings, 1, ALIKE)
+    return spellings[near[0]] if near else None
+
+
+def text_of(raw: bytes) -> str:
+    """The text of a file; raises NotATable for what is no text."""
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise NotATable(f"This is a workbook, not a CSV file. {ADVICE}")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):

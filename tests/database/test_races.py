@@ -11,7 +11,7 @@ import invented
 from invented import PUBLISHED
 from pprg_intake.models import Submission
 from pprg_publisher.models import Publication
-from pprg_triage.models import Decision, Meeting, Request
+from pprg_triage.models import Case, Decision, Import, ImportedCase, Meeting, Request
 from waiting import eventually
 
 pytestmark = pytest.mark.both_databases
@@ -151,3 +151,31 @@ def test_a_list_that_two_people_import_is_imported_once(world, both):
 
     assert statuses == [201, 409]
     assert len(ids(world, "publisher", Publication)) == 2
+
+
+OPEN_CASES = {"text": "Ref,Date received,Name\nR/1,3/11/2026,Invented One\nR/2,4/11/2026,Invented Two\n"}
+
+
+def test_a_list_of_open_cases_that_two_people_import_is_imported_once(world, both):
+    assert both("triage", "/api/v1/cases/imports", OPEN_CASES, "coordinator", "deputy") == [201, 409]
+    assert (len(ids(world, "triage", Case)), len(ids(world, "triage", Import))) == (2, 1)
+
+
+def test_a_case_that_one_person_asks_about_while_another_takes_it_back_is_one_or_the_other(world, both):
+    headers = {"Acting-As": "coordinator", "Idempotency-Key": str(uuid4())}
+    made = world.client("triage").post("/api/v1/cases/imports", json=OPEN_CASES, headers=headers).json
+    app, gate = world.client("triage").application, Barrier(2)
+    first = ids(world, "triage", ImportedCase)[0]
+
+    def send(path, body):
+        gate.wait(30)
+        about = {"Acting-As": "coordinator", "Idempotency-Key": str(uuid4())}
+        return app.test_client().post(path, json=body, headers=about).status_code
+
+    with ThreadPoolExecutor(2) as two:
+        asked = two.submit(send, f"/api/v1/cases/{first}/requests", ASK)
+        undone = two.submit(send, f"/api/v1{made['location']}/undo", {})
+    kept, requests = ids(world, "triage", Case), ids(world, "triage", Request)
+
+    assert undone.result() == 201
+    assert (asked.result(), kept, len(requests)) in [(201, [first], 2), (404, [], 0)]

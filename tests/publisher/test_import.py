@@ -122,7 +122,9 @@ def test_unknown_themes_and_messy_dates_are_shown_before_anything_is_kept(people
     ("raw", "answers", "problem"),
     [
         (b"", {}, "Choose a file or paste a list"),
-        (b"Title\nx\x00y", {}, "This holds a character that cannot be printed"),
+        (b"Title\nx\x07y", {}, "This holds a character that cannot be printed"),
+        (b"Title\nx\x00y", {}, "This is not a CSV file."),
+        (b"PK\x03\x04 and so on", {}, "This is a workbook, not a CSV file."),
         (b"Title\n" + b"x" * 200_001, {}, "Import at most 200000 characters at a time"),
         (SMALL.encode(), {"type": "nonsense"}, "Choose a type of review from the list"),
     ],
@@ -171,6 +173,56 @@ def test_an_import_that_is_not_there_cannot_be_released(people):
     assert post(people, path, {}, "chair").status_code == 404
 
 
+def test_an_import_is_taken_back_while_nothing_of_it_was_released_and_can_come_again(world, people):
+    made = confirm(people.office, upload(people.office, SMALL.encode()))
+    offered = people.office.get(made.location)
+    back = send(people.deputy, made.location, f"{made.location}/undo")
+    gone = people.office.get(made.location).status_code
+    again = confirm(people.office, upload(people.office, SMALL.encode()))
+
+    assert "Take back 2 reviews" in words(offered)
+    assert "Take back" not in words(people.chair.get(again.location))
+    assert (back.status_code, back.location, gone, again.status_code) == (303, "/publications", 404, 303)
+    assert [each.label for each in rows(world)] == ["Child H", "Child H"]
+
+
+def test_what_somebody_made_a_draft_of_stays_when_the_import_is_taken_back(world, people):
+    made = confirm(people.office, upload(people.office, SMALL.encode()))
+    first, _ = rows(world)
+    send(people.office, f"/publications/{first.id}", f"/publications/{first.id}/reopen")
+
+    back = send(people.office, made.location, f"{made.location}/undo")
+    page = people.office.get(made.location)
+
+    assert (back.location, [each.id for each in rows(world)]) == (made.location, [first.id])
+    assert "Draft" in words(page)
+    assert "Take back" not in words(page)
+
+
+def test_an_import_of_which_something_was_released_is_not_taken_back(world, people):
+    made = confirm(people.office, upload(people.office, SMALL.encode()))
+    first, _ = rows(world)
+    open_window = people.office.get(made.location).text.rpartition("<form")[2]
+    values = {name: open_window.split(f'name="{name}" value="')[1].split('"')[0] for name in ("_csrf", "_key", "_end")}
+    send(people.chair, f"/publications/{first.id}", f"/publications/{first.id}/release")
+
+    refused = people.office.post(f"{made.location}/undo", data=values)
+    path = f"/api/v1{made.location}/undo"
+    by_api, other = post(people, path, {}), post(people, path, {}, "chair")
+
+    assert "Something of this import was released. Withdraw what should not be public." in words(refused)
+    assert (refused.status_code, by_api.status_code, other.status_code) == (422, 409, 403)
+    assert len(rows(world)) == 2
+
+
+def test_the_api_takes_an_import_back(world, people):
+    made = post(people, "/api/v1/publications/imports", {"text": SMALL})
+
+    back = post(people, f"/api/v1{made.json['location']}/undo", {})
+
+    assert (back.status_code, rows(world)) == (201, [])
+
+
 def test_the_command_imports_what_somebody_then_releases(world, people, tmp_path, monkeypatch):
     file = tmp_path / "reviews.csv"
     file.write_text(SMALL)
@@ -184,6 +236,8 @@ def test_the_command_imports_what_somebody_then_releases(world, people, tmp_path
         done = CliRunner().invoke(command, [str(file), "--type", "scr"])
         again = CliRunner().invoke(command, [str(file)])
         wrong = CliRunner().invoke(command, [str(file), "--type", "audit"])
+        file.write_bytes(b"PK\x03\x04 and so on")
+        book = CliRunner().invoke(command, [str(file)])
     batch = done.output.rsplit("/", 1)[1].strip()
 
     assert (dry.exit_code, kept) == (0, [])
@@ -194,5 +248,6 @@ def test_the_command_imports_what_somebody_then_releases(world, people, tmp_path
     assert done.exit_code == 0
     assert (again.exit_code, "Nothing in this list is new" in again.output) == (1, True)
     assert (wrong.exit_code, "audit is no type; use one of rapid_review, lcspr" in wrong.output) == (1, True)
+    assert (book.exit_code, "This is a workbook, not a CSV file." in book.output) == (1, True)
     assert send(people.office, f"/publications/imports/{batch}").status_code == 303
     assert {each.state for each in rows(world)} == {"live"}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pprg_publisher.rules import Vocabulary, read_list, text_of
+from pprg_publisher.rules import Vocabulary, read_list
 from pprg_publisher.rules.lines import read_line
 from pprg_shared.profile import load_profile
 
@@ -192,11 +192,11 @@ def test_two_years_of_one_label_are_two_reviews_and_a_row_that_fits_both_says_so
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "The list is empty"),
-        ("\n\n", "The list is empty"),
+        ("", "It is empty. Its first row must name the columns"),
+        ("\n\n", "It is empty"),
         ("What,When\nSCR Child X,2020\n", "No column holds the reviews. Call it Title"),
         ("Title\n" + "SCR Child X 2020\n" * 1001, "A list may have 1000 rows"),
-        ("Title\n" + "x" * 140_000, "This cannot be read as CSV"),
+        ("Title\n" + "x" * 140_000, "Row 2 cannot be read"),
     ],
 )
 def test_a_list_that_cannot_be_read_says_what_to_do(text, words):
@@ -218,9 +218,17 @@ def test_separators_line_ends_and_the_names_of_columns_may_differ(separator, end
     assert [(each.column, each.words) for each in found.remarks] == [("Notes", "This column is not used.")]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
-def test_files_are_read_as_spreadsheets_write_them(encoding):
-    assert text_of("Siân – “quoted”".encode(encoding)) == "Siân – “quoted”"
+def test_what_was_written_so_that_no_spreadsheet_runs_it_is_read_as_it_was():
+    found = read("Title,Published,Summary\nLCSPR Child X,2020,'=A sum\n")
+
+    assert found.reviews[0].texts["summary"] == "=A sum"
+
+
+def test_a_row_that_is_not_closed_is_named_and_nothing_is_made_of_the_rest():
+    found = read('Title,Published\nLCSPR Child X,2020\n"LCSPR Child Y,2021\n')
+
+    assert [(each.row, each.words[:21]) for each in found.problems] == [(3, "Row 3 cannot be read:")]
+    assert found.reviews == []
 
 
 @given(st.text(max_size=400))

@@ -36,8 +36,8 @@ def test_the_separator_that_a_spreadsheet_names_is_believed_and_rows_keep_their_
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
-        (b"", "The file is empty"),
-        (b"\r\n , \r\n", "The file is empty"),
+        (b"", "It is empty"),
+        (b"\r\n , \r\n", "It is empty"),
         (b"PK\x03\x04rest of a workbook", "This is a workbook, not a CSV file"),
         (b"\xd0\xcf\x11\xe0an old one", "This is a workbook"),
         (b"Date,Event\0", "This is not a CSV file"),
@@ -51,6 +51,12 @@ def test_the_separator_that_a_spreadsheet_names_is_believed_and_rows_keep_their_
 def test_what_is_no_table_is_refused_with_advice(raw, words):
     with pytest.raises(NotATable, match=words):
         spreadsheet.read(raw)
+
+
+def test_what_is_pasted_is_read_as_its_file_would_be():
+    assert spreadsheet.read_text(f"{spreadsheet.MARK}Date\tEvent\n2016\ta, b\n") == spreadsheet.read(
+        b'Date,Event\r\n2016,"a, b"\r\n'
+    )
 
 
 @given(st.binary(max_size=200))
@@ -70,3 +76,16 @@ def test_what_is_written_is_read_as_it_was(rows):
     text = spreadsheet.MARK + "".join(map(spreadsheet.line, [["a", "b"], *rows]))
 
     assert [list(cells) for _, cells in spreadsheet.read(text.encode()).lines] == rows
+
+
+@given(st.lists(st.lists(CELLS, min_size=2, max_size=2).filter(any), min_size=1, max_size=8), st.integers(1, 4))
+def test_a_table_written_whole_keeps_each_row_where_it_was(rows, apart):
+    lines = [(3 + apart * number, cells) for number, cells in enumerate(rows)]
+    table = spreadsheet.Table(["a", "b"], lines, 2)
+
+    assert spreadsheet.read_text(spreadsheet.whole(table)) == table
+
+
+@pytest.mark.parametrize(("head", "column"), [("Date  Recieved", "received"), ("When?", None), ("", None)])
+def test_a_head_is_understood_however_it_is_spelt(head, column):
+    assert spreadsheet.meant(head, {"datereceived": "received"}) == column

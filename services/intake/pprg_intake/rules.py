@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
 from pprg_shared.calendar import countable
 from pprg_shared.partial_dates import NotADate, PartialDate, parse
+from pprg_shared.spreadsheet import meant
 
 MOST_ROWS = 5000
 #: So many times are remembered as they were read: a chronology is checked, and then sent.
@@ -36,7 +36,6 @@ SPELLINGS: Mapping[str, str] = {
     **dict.fromkeys(("action", "actiontaken", "actionstaken", "whatwasdone", "response", "actions"), "action"),
     **dict.fromkeys(("agency", "organisation", "organization"), "agency"),
 }
-ALIKE = 0.8
 _TIME = re.compile(r"(\d{1,2})(?:[:.h]?(\d{2}))?(?::\d{2})?\s*(am|pm)?")
 REQUIRED = {"source": "Say where this was recorded", "event": "Say what happened"}
 ADULT = 18
@@ -195,18 +194,11 @@ def time_of_day(text: str) -> str | None:
 NOON, HOUR = 12, 60
 
 
-def column_of(head: str) -> str | None:
-    """The column that a head means, however it is spelt; None for one that we do not know."""
-    plain = re.sub(r"[^a-z]", "", head.lower())
-    near = get_close_matches(plain, SPELLINGS, 1, ALIKE)
-    return SPELLINGS[near[0]] if near else None
-
-
 def table(
     heads: Sequence[str], cells: Sequence[tuple[int, Sequence[str]]], agency: Sequence[str]
 ) -> tuple[list[tuple[int, dict[str, str]]], list[Wrong]]:
     """The rows of a file by column with their numbers, and what is wrong with its heads; `agency` is whose."""
-    columns = [column_of(head) for head in heads]
+    columns = [meant(head, SPELLINGS) for head in heads]
     wrong = []
     for place, (head, column) in enumerate(zip(heads, columns, strict=True)):
         filled = head or any(place < len(line) and line[place].strip() for _, line in cells)

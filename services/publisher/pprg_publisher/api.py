@@ -129,6 +129,14 @@ def create_import() -> ResponseReturnValue:
     return receipt(act(importing.import_list, phase=PHASE, **body(ListSchema())))
 
 
+@api.post("/publications/imports/<uuid:import_id>/undo")
+def undo_import(import_id: UUID) -> ResponseReturnValue:
+    """Take back what an import offers, while nothing of it was released."""
+    needs("publish")
+    body(NothingSchema())
+    return receipt(act(importing.undo_import, phase=PHASE, import_id=import_id))
+
+
 @api.post("/publications/imports/<uuid:import_id>/release")
 @second("publish")
 def release_import(import_id: UUID) -> ResponseReturnValue:

@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 
 from pprg_publisher.actions.importing import Plan, import_list, plan_of
-from pprg_publisher.rules import Note, text_of
+from pprg_publisher.rules import Note
 from pprg_shared.actor import NOBODY
 from pprg_shared.errors import Refused
 from pprg_shared.service import Runtime
+from pprg_shared.spreadsheet import NotATable, text_of
 from pprg_shared.startup import ending
 
 
@@ -27,6 +28,8 @@ def import_command(alive: Callable[[], Runtime]) -> click.Command:
         ending(lambda: runtime.migrations.check(runtime.database))
         try:
             _import(runtime, text_of(file.read_bytes()), usual, dry_run=dry_run)
+        except NotATable as error:
+            raise click.ClickException(f"{error}.") from None
         finally:
             runtime.database.close()
 

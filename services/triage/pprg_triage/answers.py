@@ -17,10 +17,17 @@ class CaseShown:
 
 
 @dataclass(frozen=True)
+class CaseListed(CaseShown):
+    """A case among all, with the reference that it had in a list it came from."""
+
+    earlier_reference: str = field(metadata={"example": "23/014"})
+
+
+@dataclass(frozen=True)
 class Cases:
     """All cases."""
 
-    cases: list[CaseShown]
+    cases: list[CaseListed]
 
 
 @dataclass(frozen=True)
@@ -146,6 +153,8 @@ class WholeCase(CaseShown):
     decisions: list[DecisionShown]
     letters: Letters
     published: str | None = field(metadata={"example": None})
+    earlier_reference: str = field(metadata={"example": ""})
+    listed: dict[str, Any] | None = field(metadata={"example": None})
 
 
 @dataclass(frozen=True)
@@ -156,6 +165,70 @@ class PartialDate:
     precision: str = field(metadata={"example": "month"})
     uncertain: bool
     as_entered: str = field(metadata={"example": "May 2016"})
+
+
+@dataclass(frozen=True)
+class ColumnRead:
+    """A column of a list, and what it holds; empty when it is left out."""
+
+    head: str = field(metadata={"example": "Date received"})
+    column: str = field(metadata={"example": "received"})
+
+
+@dataclass(frozen=True)
+class CaseRead:
+    """A case that a row of a list would make."""
+
+    row: int = field(metadata={"example": 2})
+    earlier_reference: str = field(metadata={"example": "23/014"})
+    received: PartialDate
+    subject: str = field(metadata={"example": "AB"})
+    routes: list[str] = field(metadata={"example": ["rapid_review"]})
+    due_on: date = field(metadata={"example": "2026-11-24"})
+
+
+@dataclass(frozen=True)
+class RowNoted:
+    """What is to be said of a row of a list."""
+
+    row: int = field(metadata={"example": 7})
+    column: str = field(metadata={"example": "Date received"})
+    detail: str = field(metadata={"example": "31/02/2026 is not a real date."})
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """What a list of open cases would make."""
+
+    columns: list[ColumnRead]
+    new: list[CaseRead]
+    problems: list[RowNoted]
+    warnings: list[RowNoted]
+    known: list[RowNoted]
+    left_out: list[RowNoted]
+    imported_before: str | None = field(metadata={"example": None})
+
+
+@dataclass(frozen=True)
+class CaseImported:
+    """A case that an import made, and why it cannot be taken back, if it cannot."""
+
+    id: UUID
+    reference: str = field(metadata={"example": "PPRG-2026-L0001"})
+    earlier_reference: str = field(metadata={"example": "23/014"})
+    row: int = field(metadata={"example": 2})
+    touched: str = field(metadata={"example": ""})
+
+
+@dataclass(frozen=True)
+class ImportShown:
+    """What an import made."""
+
+    id: UUID
+    count: int
+    undone_at: str | None = field(metadata={"example": None})
+    cases: list[CaseImported]
+    left_out: list[RowNoted]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ reminders = box("reminders", Base.metadata, sa.Column("request_id", sa.Uuid, nul
 
 
 class Case(Base):
-    """A referral under consideration; its id is that of the referral it came from."""
+    """A referral under consideration, whose id it has, or a row of a list that was imported."""
 
     __tablename__ = "cases"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -40,6 +40,40 @@ class Case(Base):
     def day_zero(self) -> date:
         """The day from which the clock of a rapid review counts."""
         return self.clock_from or self.received_on
+
+
+class Import(Base):
+    """A list of open cases that was imported; `content` seals what its columns were taken for and what was left out.
+
+    `first` and `count` are the numbers that its cases got in their year: those of an import that was taken back are
+    given to nobody again.
+    """
+
+    __tablename__ = "imports"
+    __table_args__ = (sa.UniqueConstraint("year", "first"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[UUID]
+    year: Mapped[int]
+    first: Mapped[int]
+    count: Mapped[int]
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_by: Mapped[UUID | None]
+    content: Mapped[str] = mapped_column(sa.Text, info=CASE)
+
+
+class ImportedCase(Base):
+    """The row of a list that a case came from; its id is that of the case.
+
+    `known_as` seals the reference that the case had there, `content` the row as it was written.
+    """
+
+    __tablename__ = "imported_cases"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    import_id: Mapped[UUID] = mapped_column(index=True)
+    number: Mapped[int]
+    known_as: Mapped[str] = mapped_column(sa.Text, info=CASE)
+    content: Mapped[str] = mapped_column(sa.Text, info=CASE)
 
 
 class TriggerDay(Base):

@@ -46,6 +46,7 @@ service = Service(
         "move": OFFICE,
         "waive": frozenset({"chair"}),
         "note": OFFICE,
+        "import": OFFICE,
         "call": OFFICE,
         "propose": OFFICE | {"chair"},
         "ratify": RATIFYING,

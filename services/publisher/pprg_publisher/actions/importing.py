@@ -1,5 +1,6 @@
 """Reviews that were published before, from a list: what it would make, and making it once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -51,9 +52,7 @@ def import_list(session: Session, actor: Actor, *, text: str, type: str | None =
 
 def release_import(session: Session, actor: Actor, *, import_id: UUID) -> Done:
     """Put everything that an import still offers before everybody, as the second person."""
-    rows = session.scalars(select(Publication).where(Publication.import_id == import_id).with_for_update()).all()
-    if not rows:
-        raise NotThere
+    rows = _of_import(session, import_id)
     offered = [each for each in rows if each.state == State.OFFERED]
     if not offered:
         raise Refused("Nothing of this import waits for release.")
@@ -62,6 +61,27 @@ def release_import(session: Session, actor: Actor, *, import_id: UUID) -> Done:
             raise Refused(problem)
         make_public(session, each, actor)
     return Done(f"/publications/imports/{import_id}", f"{len(offered)} reviews", str(import_id))
+
+
+def undo_import(session: Session, _actor: Actor, *, import_id: UUID) -> Done:
+    """Forget what an import offers while nothing of it was ever public; the list can then be imported anew."""
+    rows = _of_import(session, import_id)
+    offered = [each for each in rows if each.state == State.OFFERED]
+    released = any(each.slug for each in rows)
+    if problem := rules.undoing_problem(released=released, waiting=len(offered)):
+        raise Refused(problem)
+    for each in offered:
+        session.delete(each)
+    left = f"/imports/{import_id}" if len(offered) < len(rows) else ""
+    return Done(f"/publications{left}", f"{len(offered)} reviews", str(import_id))
+
+
+def _of_import(session: Session, import_id: UUID) -> Sequence[Publication]:
+    """The publications of an import, or NotThere; whoever else acts on one waits until this transaction ends."""
+    rows = session.scalars(select(Publication).where(Publication.import_id == import_id).with_for_update()).all()
+    if not rows:
+        raise NotThere
+    return rows
 
 
 def _offered(review: Review, batch: UUID, actor: Actor) -> Publication:

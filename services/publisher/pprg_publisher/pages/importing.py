@@ -5,13 +5,13 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 
 from pprg_publisher import projections, rules
 from pprg_publisher.actions import importing
 from pprg_publisher.rules import State
 from pprg_publisher.schemas import LONGEST_LIST, ConfirmedListSchema, ListSchema, NothingSchema
 from pprg_shared.acting import Done, act, actor, needs, reading, runtime, submitted
+from pprg_shared.spreadsheet import NotATable, text_of
 from pprg_shared.web.forms import Form
 
 pages = Blueprint("importing", __name__)
@@ -22,7 +22,8 @@ PHASE = "publishing"
 def read() -> ResponseReturnValue:
     """Take a list and show what it would make; nothing is kept yet."""
     needs("publish")
-    form = Form(ListSchema(), _with_file() if request.method == "POST" else None)
+    form = Form(ListSchema(), request.form if request.method == "POST" else None)
+    _with_file(form)
     if not form.is_valid():
         return render_template("import.html", form=form, columns=rules.columns_of()), 422 if form.errors else 200
     carried = Form(ConfirmedListSchema(), None, form.data)
@@ -58,13 +59,14 @@ def _documents(review: rules.Review) -> str:
     return "; ".join(projections.document_words(each, runtime().profile) for each in review.documents)
 
 
-def _with_file() -> "MultiDict[str, str]":
-    """What was typed, with the text of the file in place of the pasted one."""
-    typed = MultiDict(request.form)
+def _with_file(form: Form) -> None:
+    """Put the text of the file in place of the pasted one."""
     sent = request.files.get("file")
     if sent and sent.filename:
-        typed["text"] = rules.text_of(sent.stream.read(4 * LONGEST_LIST + 1))
-    return typed
+        try:
+            form.typed["text"] = text_of(sent.stream.read(4 * LONGEST_LIST + 1))
+        except NotATable as error:
+            form.refuse(f"{error}.", "text")
 
 
 @pages.route("/publications/imports/<uuid:import_id>", methods=["GET", "POST"])
@@ -76,14 +78,29 @@ def one_import(import_id: UUID) -> ResponseReturnValue:
     def send(_data: dict[str, Any]) -> Done:
         return act(importing.release_import, phase=PHASE, import_id=import_id)
 
-    if answer := submitted(form, send):
-        return answer
+    return submitted(form, send) or _made(import_id, form)
+
+
+@pages.post("/publications/imports/<uuid:import_id>/undo")
+def undo_import(import_id: UUID) -> ResponseReturnValue:
+    """Take back an import of which nothing was released."""
+    needs("publish")
+    form = Form(NothingSchema(), request.form)
+
+    def send(_data: dict[str, Any]) -> Done:
+        return act(importing.undo_import, phase=PHASE, import_id=import_id)
+
+    return submitted(form, send) or _made(import_id, form)
+
+
+def _made(import_id: UUID, form: Form) -> ResponseReturnValue:
     with reading() as session:
         rows = projections.of_import(session, import_id)
     waiting = [each for each in rows if each.state == State.OFFERED]
     refusals = [rules.releasing_problem(each.state, each.offered_by, actor().person) for each in waiting]
     about = {"rows": rows, "waiting": waiting, "refusal": next(filter(None, refusals), None)}
+    can_undo = not rules.undoing_problem(released=any(each.slug for each in rows), waiting=len(waiting))
     page = render_template(
-        "import_made.html", form=form, states=rules.STATES, when=projections.published_words, **about
+        "import_made.html", form=form, states=rules.STATES, when=projections.published_words, can_undo=can_undo, **about
     )
     return page, 422 if form.errors else 200

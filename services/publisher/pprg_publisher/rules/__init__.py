@@ -1,13 +1,14 @@
 """The rules of publication: what may be public, who releases it, and how a list of published reviews is read."""
 
 from pprg_publisher.rules.catalogue import FIELDS, size_words
-from pprg_publisher.rules.lists import Note, Reading, Review, columns_of, read_list, text_of
+from pprg_publisher.rules.lists import Note, Reading, Review, columns_of, read_list
 from pprg_publisher.rules.release import (
     STATES,
     State,
     offering_problem,
     releasing_problem,
     reopening_problem,
+    undoing_problem,
     withdrawing_problem,
 )
 from pprg_publisher.rules.texts import fold, identity, public_problem, slug
@@ -31,6 +32,6 @@ __all__ = [
     "reopening_problem",
     "size_words",
     "slug",
-    "text_of",
+    "undoing_problem",
     "withdrawing_problem",
 ]

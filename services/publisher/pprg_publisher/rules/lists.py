@@ -1,8 +1,6 @@
 """A list of published reviews in CSV: which reviews it names, and what is wrong with its rows, in plain words."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,6 +9,7 @@ from pprg_publisher.rules.lines import Line, documents_of, format_of, read_line,
 from pprg_publisher.rules.texts import fold, identity, public_problem
 from pprg_publisher.rules.vocabulary import Vocabulary
 from pprg_shared.partial_dates import NotADate, PartialDate, parse
+from pprg_shared.spreadsheet import NotATable, read_text
 
 MOST_ROWS = 1000
 LONGEST: Mapping[str, int] = {"label": 80, "area": 120, "author": 150, "model": 80, "summary": 300}
@@ -98,43 +97,28 @@ def columns_of() -> str:
     return ", ".join(each[0].capitalize() for each in HEADINGS.values())
 
 
-def text_of(raw: bytes) -> str:
-    """The text of a file: UTF-8, or else what Windows writes."""
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
-
-
 def read_list(text: str, words: Vocabulary, *, partnership: str, today: date, usual: str | None = None) -> Reading:
     """Read a list; `usual` is the type of reviews whose type it does not say."""
     reading = Reading()
-    rows = list(_rows(text, reading))
-    if not rows:
-        if not reading.problems:
-            reading.problems.append(Note(1, "", "The list is empty. Its first row must name the columns."))
+    try:
+        table = read_text(text)
+    except NotATable as error:
+        reading.problems.append(Note(error.row, "", f"{error}."))
         return reading
-    columns = _columns(rows[0][1], reading)
-    if columns and len(rows) > MOST_ROWS + 1:
+    columns = _columns([_spaced(each) for each in table.heads], reading)
+    if columns and len(table.lines) > MOST_ROWS:
         reading.problems.append(Note(MOST_ROWS + 2, "", f"A list may have {MOST_ROWS} rows. Import it in parts."))
     elif columns:
         reader = _Reader(reading, words, partnership, today, usual)
-        reading.reviews = reader.reviews([reader.part(row, cells, columns) for row, cells in rows[1:]])
+        parts = [reader.part(row, [_spaced(each) for each in cells], columns) for row, cells in table.lines]
+        reading.reviews = reader.reviews(parts)
         reading.problems.sort(key=lambda each: each.row)
     return reading
 
 
-def _rows(text: str, reading: Reading) -> Iterator[tuple[int, list[str]]]:
-    """The rows that are not blank, numbered from 1."""
-    first = text.partition("\n")[0]
-    delimiter = max((",", ";", "\t"), key=first.count)
-    number = 0
-    try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1):
-            if any(each.strip() for each in cells):
-                yield number, [" ".join(each.split()) for each in cells]
-    except csv.Error:
-        reading.problems.append(Note(number + 1, "", "This cannot be read as CSV. Save the list as CSV (UTF-8) again."))
+def _spaced(cell: str) -> str:
+    """A cell on one line: titles are broken anywhere where they were copied from a page."""
+    return " ".join(cell.split())
 
 
 def _columns(heads: Sequence[str], reading: Reading) -> dict[str, int]:

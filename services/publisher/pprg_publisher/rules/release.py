@@ -6,7 +6,7 @@ from uuid import UUID
 
 
 class State(StrEnum):
-    """Where a publication stands; nothing is ever deleted."""
+    """Where a publication stands; what was public once is never deleted."""
 
     DRAFT = "draft"
     OFFERED = "offered"
@@ -53,6 +53,13 @@ def reopening_problem(state: str) -> str | None:
         State.DRAFT.value: "This is a draft already.",
         State.LIVE.value: "Everybody can read this. Withdraw it first, then change it.",
     }.get(state)
+
+
+def undoing_problem(*, released: bool, waiting: int) -> str | None:
+    """Why an import cannot be taken back, or None; what somebody made a draft of is their work, and stays."""
+    if released:
+        return "Something of this import was released. Withdraw what should not be public."
+    return None if waiting else "Nothing of this import waits for release."
 
 
 def withdrawing_problem(state: str) -> str | None:

@@ -2,6 +2,15 @@
 
 from pprg_triage.actions.cases import case_of, note_day
 from pprg_triage.actions.decisions import propose_decision, ratify_decision, ratifying_roles, send_back
+from pprg_triage.actions.importing import (
+    Plan,
+    import_cases,
+    import_of,
+    plan_of,
+    remembered,
+    touched,
+    undo_import,
+)
 from pprg_triage.actions.meetings import (
     called,
     cancel_meeting,
@@ -26,26 +35,33 @@ from pprg_triage.actions.requests import (
 
 __all__ = [
     "CHANGES",
+    "Plan",
     "accept_return",
     "agencies_asked",
     "called",
     "cancel_meeting",
     "case_of",
     "hold_meeting",
+    "import_cases",
+    "import_of",
     "invited_to",
     "move_due_day",
     "move_meeting",
     "note_day",
+    "plan_of",
     "propose_decision",
     "query_return",
     "ratify_decision",
     "ratifying_roles",
     "release_requests",
+    "remembered",
     "request_of",
     "return_id",
     "rows_here",
     "schedule_meeting",
     "send_back",
     "standard_request",
+    "touched",
+    "undo_import",
     "waive_request",
 ]

@@ -42,7 +42,8 @@ def standard_request(session: Session, case: Case) -> Standard:
     started = deadlines(profile_of(session), [*routes, DEFAULT_ROUTE], {"request_sent": day})
     running = [each for each in started if each.clock.trigger == "request_sent"]
     deadline = min(running, key=lambda each: (each.clock.route not in routes, each.due or date.max))
-    first, last = rules.scope(parse(content["incident_on"], today=day), case.received_on)
+    incident = parse(content["incident_on"], today=day) if content["incident_on"] else None
+    first, last = rules.scope(incident, case.received_on)
     return Standard(deadline, deadline.due, first, last)
 
 

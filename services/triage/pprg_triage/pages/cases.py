@@ -14,7 +14,7 @@ from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
 from pprg_triage.models import Case, News
 from pprg_triage.pages.common import form_page, pages, typed
-from pprg_triage.projections import Step, history_of, steps_of, told_of, whole_case
+from pprg_triage.projections import Step, earlier_references, history_of, steps_of, told_of, whole_case
 from pprg_triage.schemas import DaySchema, RatificationSchema
 
 LINES = 8
@@ -30,10 +30,12 @@ def cases() -> ResponseReturnValue:
     today = london_date(runtime().clock())
     with reading() as session:
         rows = session.scalars(select(Case).options(defer(Case.content)).order_by(Case.due_on)).all()
+        earlier = earlier_references(session)
         news = session.scalars(select(News).order_by(News.at.desc()).limit(LINES)).all()
     references = {each.id: each.reference for each in rows}
     clocks = {each.id: rules.day_words(each.day_zero, each.due_on, today) for each in rows}
-    return render_template("cases.html", rows=rows, news=news, clocks=clocks, references=references)
+    shown = {"rows": rows, "news": news, "clocks": clocks, "references": references, "earlier": earlier}
+    return render_template("cases.html", **shown)
 
 
 @pages.get("/cases/<uuid:case_id>")

@@ -4,6 +4,7 @@ from pprg_triage.projections.case import Step, Whole, steps_of, whole_case
 from pprg_triage.projections.chronology import Part, chronology_page, whole_chronology
 from pprg_triage.projections.decisions import Decided, proposed_before
 from pprg_triage.projections.history import Happened, history_of
+from pprg_triage.projections.importing import Listed, WholeImport, earlier_references, imports, whole_import
 from pprg_triage.projections.meetings import Met
 from pprg_triage.projections.referral import Told, known_days, told_of
 from pprg_triage.projections.requests import WholeRequest, whole_request
@@ -11,19 +12,24 @@ from pprg_triage.projections.requests import WholeRequest, whole_request
 __all__ = [
     "Decided",
     "Happened",
+    "Listed",
     "Met",
     "Part",
     "Step",
     "Told",
     "Whole",
+    "WholeImport",
     "WholeRequest",
     "chronology_page",
+    "earlier_references",
     "history_of",
+    "imports",
     "known_days",
     "proposed_before",
     "steps_of",
     "told_of",
     "whole_case",
     "whole_chronology",
+    "whole_import",
     "whole_request",
 ]

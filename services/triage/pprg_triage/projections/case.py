@@ -16,6 +16,7 @@ from pprg_triage.actions import case_of, return_id
 from pprg_triage.models import Case, Decision, Letter, Meeting, Published, Request
 from pprg_triage.projections.chronology import rows_of
 from pprg_triage.projections.decisions import Decided, decided_of
+from pprg_triage.projections.importing import Listed, listed
 from pprg_triage.projections.meetings import Met, meetings_of
 from pprg_triage.projections.requests import arriving
 
@@ -36,6 +37,7 @@ class Whole:
     letters: int
     failed_letters: int
     published: Published | None
+    listed: Listed | None
 
     def answer_of(self, request: Request) -> UUID:
         """The id of the newest return that is here whole."""
@@ -118,7 +120,7 @@ def _hints(found: Whole) -> dict[str, str]:
     decided = f"{proposed} proposed, {ratified} ratified. " if proposed else ""
     published = found.published
     return {
-        "Referred": f"{short(found.case.received_on)}.",
+        "Referred": f"{found.listed.received.words() if found.listed else short(found.case.received_on)}.",
         "Requested": (f"{asked} asked. " if asked else "") + by["request_out"],
         "Returned": returned + by["agency_return"],
         "Meeting": f"{moment(meeting.starts_at)}." if meeting else by["meeting"],
@@ -164,4 +166,5 @@ def whole_case(session: Session, case_id: UUID, profile: Profile) -> Whole:
         letters=letters.count("accepted"),
         failed_letters=letters.count("failed"),
         published=session.get(Published, case_id),
+        listed=listed(session, case_id),
     )

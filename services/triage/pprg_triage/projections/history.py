@@ -14,7 +14,7 @@ from pprg_shared.calendar import london, moment, short
 from pprg_shared.contract import Envelope
 from pprg_shared.profile import Profile
 from pprg_triage import rules
-from pprg_triage.models import Case, Decision, TriggerDay
+from pprg_triage.models import Case, Decision, Import, ImportedCase, TriggerDay
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,16 @@ def history_of(session: Session, case: Case, profile: Profile) -> list[Happened]
     messages = list(_messages(session, case, profile))
     ratified = {each.decision: each.at for each in messages if each.decision}
     proposed = _proposed(session, case, profile, ratified)
-    return sorted([*proposed, *messages, *_noted(session, case, profile)], key=lambda each: each.at)
+    noted = [*_imported(session, case, profile), *_noted(session, case, profile)]
+    return sorted([*proposed, *messages, *noted], key=lambda each: each.at)
+
+
+def _imported(session: Session, case: Case, profile: Profile) -> Iterator[Happened]:
+    """That the case came from a list, where it did."""
+    if imported := session.get(ImportedCase, case.id):
+        made = session.get_one(Import, imported.import_id)
+        what = f"Imported from row {imported.number} of a list of open cases"
+        yield Happened(made.at, moment(made.at), what, _name(made.by, profile))
 
 
 def _messages(session: Session, case: Case, profile: Profile) -> Iterator[Happened]:
@@ -80,7 +89,7 @@ def _name(person_id: UUID | None, profile: Profile) -> str:
 def _noted(session: Session, case: Case, profile: Profile) -> Iterator[Happened]:
     for each in session.scalars(sa.select(TriggerDay).where(TriggerDay.case_id == case.id)):
         what = f"{profile.triggers.get(each.trigger, each.trigger).capitalize()}: {short(each.day)}"
-        who = "the referrer" if each.noted_by == case.referrer_id else _name(each.noted_by, profile)
+        who = _name(each.noted_by, profile) or ("the referrer" if each.noted_by == case.referrer_id else "")
         yield Happened(each.noted_at, moment(each.noted_at), what, who)
 
 

@@ -1,4 +1,4 @@
-"""The clock of a case, when the group may meet, who may decide, and the order of a chronology."""
+"""The clock of a case, when the group may meet, who may decide, the order of a chronology, and lists of open cases."""
 
 from pprg_triage.rules.chronology import NO_TIME, Entry, position
 from pprg_triage.rules.clocks import (
@@ -12,6 +12,16 @@ from pprg_triage.rules.clocks import (
     notable,
     starts_clock,
 )
+from pprg_triage.rules.columns import (
+    COLUMNS,
+    NOTES,
+    UNUSED,
+    columns_problems,
+    filled,
+    guessed,
+    heading,
+    samples,
+)
 from pprg_triage.rules.decisions import (
     OUTCOMES,
     REPLIES,
@@ -23,6 +33,7 @@ from pprg_triage.rules.decisions import (
     weighed,
 )
 from pprg_triage.rules.history import event_words
+from pprg_triage.rules.known_cases import Compared, Here, compared, list_reference, touched_words
 from pprg_triage.rules.meetings import (
     CALLED,
     CANCELLED,
@@ -33,6 +44,7 @@ from pprg_triage.rules.meetings import (
     quorum_missing,
     still_to_come,
 )
+from pprg_triage.rules.open_cases import Note, OpenCase, Reading, read_cases
 from pprg_triage.rules.requests import (
     MOVES,
     OFFICE_OPENS,
@@ -48,13 +60,17 @@ from pprg_triage.rules.requests import (
     still_missing,
 )
 from pprg_triage.rules.routes import CERTAIN, NOT_RULED_OUT, POSSIBLE, Route, routes
+from pprg_triage.rules.vocabulary import NOTIFIED, Vocabulary, fold, known_name
 
 __all__ = [
     "CALLED",
     "CANCELLED",
     "CERTAIN",
+    "COLUMNS",
     "HELD",
     "MOVES",
+    "NOTES",
+    "NOTIFIED",
     "NOT_RULED_OUT",
     "NO_TIME",
     "OFFICE_OPENS",
@@ -67,18 +83,33 @@ __all__ = [
     "STEPS",
     "TARGETS",
     "TOLD",
+    "UNUSED",
     "WANTED",
     "Clock",
+    "Compared",
     "Entry",
+    "Here",
+    "Note",
+    "OpenCase",
+    "Reading",
     "Route",
+    "Vocabulary",
     "When",
     "clock",
     "clocks",
+    "columns_problems",
+    "compared",
     "day_problem",
     "day_words",
     "decision_problem",
     "event_words",
+    "filled",
+    "fold",
+    "guessed",
+    "heading",
     "held_problem",
+    "known_name",
+    "list_reference",
     "meeting_problem",
     "moved",
     "names_somebody",
@@ -87,13 +118,16 @@ __all__ = [
     "position",
     "quorum_missing",
     "ratifying_problem",
+    "read_cases",
     "relied_on",
     "reminder_applies",
     "reminder_times",
     "routes",
+    "samples",
     "scope",
     "starts_clock",
     "still_missing",
     "still_to_come",
+    "touched_words",
     "weighed",
 ]

@@ -59,9 +59,12 @@ def moved(state: str, happens: str) -> str | None:
     return MOVES.get((state, happens))
 
 
-def scope(incident: PartialDate, received: date) -> tuple[date, date]:
-    """The period that agencies look at: two years up to the last day on which the incident may have been."""
-    last = min(incident.until, received)
+def scope(incident: PartialDate | None, received: date) -> tuple[date, date]:
+    """The period that agencies look at: two years up to the last day on which the incident may have been.
+
+    A list of open cases need not say when that was; then it is two years up to the day of receipt.
+    """
+    last = min(incident.until, received) if incident else received
     return add_months(last, -SCOPE_MONTHS), last
 
 

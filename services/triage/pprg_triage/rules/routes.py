@@ -42,10 +42,12 @@ def _answers(profile: Profile, content: Mapping[str, Any], today: date) -> dict[
     """What the ages of the subjects answer, and what the referrer did."""
     incident = _read(content["incident_on"], today)
     subjects = [
-        Subject(cast("Any", each["kind"]), _age(_read(each["born"], today), incident)) for each in content["subjects"]
+        Subject(cast("Any", each["kind"]), _age(_read(each["born"], today), incident))
+        for each in content["subjects"]
+        if each["kind"]
     ]
     given = {each["criterion"]: Answer(Reply(each["reply"])) for each in content["criteria"]}
-    return given | answers_from_subjects(profile, subjects)
+    return given | (answers_from_subjects(profile, subjects) if subjects else {})
 
 
 def _read(text: str, today: date) -> PartialDate | None:

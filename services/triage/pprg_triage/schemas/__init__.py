@@ -2,20 +2,34 @@
 
 from pprg_triage.schemas.cases import DaySchema
 from pprg_triage.schemas.decisions import RatificationSchema, RouteSchema, SendBackSchema, decision_schema
+from pprg_triage.schemas.importing import (
+    LONGEST_LIST,
+    ListSchema,
+    OpenCasesSchema,
+    chosen,
+    chosen_schema,
+    table_of,
+)
 from pprg_triage.schemas.meetings import OTHER, CancellationSchema, held_schema, meeting_schema
 from pprg_triage.schemas.requests import CHANGES, ChronologySchema, RequestsSchema
 
 __all__ = [
     "CHANGES",
+    "LONGEST_LIST",
     "OTHER",
     "CancellationSchema",
     "ChronologySchema",
     "DaySchema",
+    "ListSchema",
+    "OpenCasesSchema",
     "RatificationSchema",
     "RequestsSchema",
     "RouteSchema",
     "SendBackSchema",
+    "chosen",
+    "chosen_schema",
     "decision_schema",
     "held_schema",
     "meeting_schema",
+    "table_of",
 ]

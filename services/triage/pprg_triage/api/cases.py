@@ -1,11 +1,11 @@
-"""The API of triage: the same schemas and actions as the pages."""
+"""Cases by API: what is known of them, and each thing that is done about one."""
 
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, jsonify
+from flask import jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import defer
@@ -15,8 +15,18 @@ from pprg_shared.boxes.tables import steps
 from pprg_shared.calendar import london_date
 from pprg_shared.web.api import asked, body, gives, takes
 from pprg_triage import actions, answers
+from pprg_triage.api.common import api
 from pprg_triage.models import Case, Decision, Request
-from pprg_triage.projections import Decided, Met, chronology_page, history_of, told_of, whole_case, whole_request
+from pprg_triage.projections import (
+    Decided,
+    Met,
+    chronology_page,
+    earlier_references,
+    history_of,
+    told_of,
+    whole_case,
+    whole_request,
+)
 from pprg_triage.schemas import (
     CHANGES,
     CancellationSchema,
@@ -31,8 +41,6 @@ from pprg_triage.schemas import (
     meeting_schema,
 )
 
-api = Blueprint("api", __name__, url_prefix="/api/v1/cases")
-
 
 @api.get("")
 @gives(answers.Cases)
@@ -41,7 +49,8 @@ def cases() -> ResponseReturnValue:
     needs("read")
     with reading() as session:
         rows = session.scalars(select(Case).options(defer(Case.content)).order_by(Case.due_on)).all()
-    return jsonify({"cases": [_public(each) for each in rows]})
+        earlier = earlier_references(session)
+    return jsonify({"cases": [_public(each) | {"earlier_reference": earlier.get(each.id, "")} for each in rows]})
 
 
 def _public(case: Case) -> dict[str, Any]:
@@ -80,6 +89,8 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
         "decisions": [_decision(each, told) for each, told in found.decisions],
         "letters": {"accepted": found.letters, "failed": found.failed_letters},
         "published": found.published and found.published.slug,
+        "earlier_reference": found.listed.texts.get("reference", "") if found.listed else "",
+        "listed": dict(found.listed.texts) if found.listed else None,
     }
     return jsonify(shown)
 
