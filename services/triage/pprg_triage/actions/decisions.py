@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.acting import Done
@@ -87,11 +87,19 @@ def ratify_decision(session: Session, actor: Actor, *, case_id: UUID, decision_i
             decided_on=decision.ratified_on,
             referrer_id=case.referrer_id,
             agencies=agencies_asked(session, case_id),
+            revision=_ratified(session, decision),
             reasons=content["reasons"],
             **{name: content.get(name, "") for name in ("mandate", "next_step", "to_referrer", "to_agency")},
         ),
     )
     return done(case)
+
+
+def _ratified(session: Session, decision: Decision) -> int:
+    """How many decisions on this route of the case have been ratified, this one included."""
+    session.flush()
+    mine = (Decision.case_id == decision.case_id, Decision.route == decision.route, Decision.ratified_on.is_not(None))
+    return session.scalar(select(func.count(Decision.id)).where(*mine)) or 1
 
 
 def send_back(session: Session, actor: Actor, *, case_id: UUID, decision_id: UUID, why: str) -> Done:

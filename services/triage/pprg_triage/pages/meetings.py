@@ -22,7 +22,7 @@ def meet(case_id: UUID) -> ResponseReturnValue:
     needs("call")
     with reading() as session:
         about = actions.case_of(session, case_id)
-    target = rules.clock(about.received_on, runtime().profile.working_days()).targets["meeting"].due
+    target = rules.clock(about.day_zero, runtime().profile.working_days()).targets["meeting"].due
     schema = meeting_schema(about.due_on)
     first = {"standing": next(iter(schema.offered), OTHER)}
 
