@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from pprg_shared.acting import act, needs, reading, receipt, runtime
 from pprg_shared.boxes.tables import steps
 from pprg_shared.calendar import london_date
+from pprg_shared.profile import Deadline
 from pprg_shared.web.api import asked, body, gives, takes
-from pprg_triage import actions, answers
+from pprg_triage import actions, answers, rules
 from pprg_triage.models import Case, Decision, Request
 from pprg_triage.projections import Decided, Met, chronology_page, history_of, told_of, whole_case, whole_request
 from pprg_triage.schemas import (
@@ -48,7 +49,7 @@ def _public(case: Case) -> dict[str, Any]:
         "id": str(case.id),
         "reference": case.reference,
         "received_on": case.received_on.isoformat(),
-        "due_on": case.due_on.isoformat(),
+        "due_on": None if case.watches else case.due_on.isoformat(),
     }
 
 
@@ -57,20 +58,18 @@ def _public(case: Case) -> dict[str, Any]:
 def one_case(case_id: UUID) -> ResponseReturnValue:
     """Show one case."""
     needs("read")
+    today = london_date(runtime().clock())
     with reading() as session:
         found = whole_case(session, case_id, runtime().profile)
-        told = told_of(session, found.case, found.content, runtime().profile, london_date(runtime().clock()))
+        told = told_of(session, found.case, found.content, runtime().profile, today)
     meeting = found.meeting
     shown = _public(found.case) | {
-        "working": found.clock.submit.words(),
+        "working": found.watched.words if found.watched else found.clock.submit.words(),
         "steps": found.reached,
         "content": found.content,
         "marking": runtime().profile.marking,
         "routes": [asdict(each) for each in told.routes],
-        "clocks": [
-            {"code": each.clock.code, "due_on": each.due and each.due.isoformat(), "words": each.words}
-            for each in told.deadlines
-        ],
+        "clocks": [_clock(each, today) for each in told.deadlines],
         "requests": [_request(each) for each in found.requests],
         "missing": found.missing,
         "rows": found.rows,
@@ -81,6 +80,17 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
         "published": found.published and found.published.slug,
     }
     return jsonify(shown)
+
+
+def _clock(deadline: Deadline, today: date) -> dict[str, Any]:
+    day_zero = deadline.working.day0 if deadline.working else None
+    return {
+        "code": deadline.clock.code,
+        "day_zero": day_zero and day_zero.isoformat(),
+        "due_on": deadline.due and deadline.due.isoformat(),
+        "state": rules.clock_state(deadline, today),
+        "words": deadline.words,
+    }
 
 
 def _decision(decision: Decision, told: Decided) -> dict[str, Any]:
@@ -194,7 +204,7 @@ def create_meeting(case_id: UUID) -> ResponseReturnValue:
     """Call the group."""
     needs("call")
     with reading() as session:
-        said = body(meeting_schema(actions.case_of(session, case_id).due_on))
+        said = body(meeting_schema(actions.case_of(session, case_id).meets_by))
     return receipt(act(actions.schedule_meeting, phase="meeting", case_id=case_id, **said))
 
 
@@ -204,7 +214,7 @@ def move_meeting(case_id: UUID) -> ResponseReturnValue:
     """Move the meeting that is called; those invited are told."""
     needs("call")
     with reading() as session:
-        said = body(meeting_schema(actions.case_of(session, case_id).due_on))
+        said = body(meeting_schema(actions.case_of(session, case_id).meets_by))
     return receipt(act(actions.move_meeting, phase="meeting", case_id=case_id, **said))
 
 

@@ -82,6 +82,11 @@ class Profile:
         """How many working days each clock runs that is counted in them, by code."""
         return {name: each.number for name, each in self.clocks.items() if each.unit == "working_days"}
 
+    def kinds_of_harm(self, route: Route) -> dict[str, str]:
+        """The kinds of harm that a decision on this route may name: those of the people whom it is for."""
+        child = self.harm.child if set(route.subjects) - {"adult"} else {}
+        return {**child, **(self.harm.adult if "adult" in route.subjects else {})}
+
     def standard_words(self, route: str, outcome: str) -> dict[str, str]:
         """What the referrer and the agencies read of an outcome on this route, until somebody writes something else."""
         found, review = self.outcomes[outcome], self.routes[route].name if route in self.routes else route

@@ -13,7 +13,16 @@ from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
 from pprg_triage.models import Case, News
 from pprg_triage.pages.common import form_page, pages, typed
-from pprg_triage.projections import Step, history_of, steps_of, told_of, whole_case, whole_chronology
+from pprg_triage.projections import (
+    Step,
+    clock_words,
+    clocks_in_a_line,
+    history_of,
+    steps_of,
+    told_of,
+    whole_case,
+    whole_chronology,
+)
 from pprg_triage.schemas import DaySchema, RatificationSchema
 
 LINES = 8
@@ -30,8 +39,8 @@ def cases() -> ResponseReturnValue:
     with reading() as session:
         rows = session.scalars(select(Case).order_by(Case.due_on)).all()
         news = session.scalars(select(News).order_by(News.at.desc()).limit(LINES)).all()
+        clocks = clocks_in_a_line(session, rows, runtime().profile, today)
     references = {each.id: each.reference for each in rows}
-    clocks = {each.id: rules.day_words(each.day_zero, each.due_on, today) for each in rows}
     return render_template("cases.html", rows=rows, news=news, clocks=clocks, references=references)
 
 
@@ -52,7 +61,7 @@ def case_page(case_id: UUID, form: Form) -> ResponseReturnValue:
         told = told_of(session, found.case, found.content, runtime().profile, today)
     shown = {
         "told": told,
-        "words": rules.day_words(found.case.day_zero, found.case.due_on, today),
+        "words": clock_words(found.case, found.watched, today),
         "tasks": [_task(each) for each in steps_of(found, may)],
         "outcomes": rules.OUTCOMES,
     }
@@ -93,7 +102,7 @@ def on_paper(case_id: UUID) -> ResponseReturnValue:
         told = told_of(session, found.case, found.content, runtime().profile, london_date(now))
         happened = history_of(session, found.case, runtime().profile)
         rows = list(whole_chronology(session, case_id))
-    words = rules.day_words(found.case.day_zero, found.case.due_on, london_date(now))
+    words = clock_words(found.case, found.watched, london_date(now))
     about = {"told": told, "happened": happened, "rows": rows, "words": words, "outcomes": rules.OUTCOMES}
     return render_template("print.html", found=found, today=london_date(now), printed=now, **about)
 
@@ -103,4 +112,5 @@ def _task(step: Step) -> dict[str, Any]:
     status: dict[str, Any] = {"text": step.state}
     if step.state in COLOURS:
         status = {"tag": {"text": step.state, "classes": f"govuk-tag--{COLOURS[step.state]}"}}
-    return {"title": {"text": step.title}, "hint": {"text": step.hint}, "href": step.href, "status": status}
+    task = {"title": {"text": step.title}, "href": step.href, "status": status}
+    return task | ({"hint": {"text": step.hint}} if step.hint else {})

@@ -1,11 +1,11 @@
 """What pages and API show of a case, put together for reading."""
 
-from pprg_triage.projections.case import Step, Whole, steps_of, whole_case
+from pprg_triage.projections.case import Step, Whole, clock_words, clocks_in_a_line, steps_of, whole_case
 from pprg_triage.projections.chronology import Part, chronology_page, whole_chronology
 from pprg_triage.projections.decisions import Decided, proposed_before
 from pprg_triage.projections.history import Happened, history_of
 from pprg_triage.projections.meetings import Met
-from pprg_triage.projections.referral import Told, known_days, told_of
+from pprg_triage.projections.referral import Told, told_of
 from pprg_triage.projections.requests import WholeRequest, whole_request
 
 __all__ = [
@@ -18,8 +18,9 @@ __all__ = [
     "Whole",
     "WholeRequest",
     "chronology_page",
+    "clock_words",
+    "clocks_in_a_line",
     "history_of",
-    "known_days",
     "proposed_before",
     "steps_of",
     "told_of",
