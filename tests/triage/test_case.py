@@ -327,7 +327,7 @@ def test_the_clock_of_a_case_about_adults_alone_is_that_of_a_review_that_is_poss
     page, paper, listed = (words(office.get(each)) for each in (case, f"{case}/print", "/cases"))
 
     for each in (page, paper, listed):
-        assert f"Adult review completed: {WAITS}" in each
+        assert f"Adult review completed, {WAITS}" in each
         assert "Day 0 of 15" not in each
     assert "By what the referral says no rapid review is possible." in page
     assert "Target:" not in page
@@ -343,7 +343,7 @@ def test_a_clock_of_a_possible_review_that_has_begun_is_the_one_to_watch(world, 
     page, listed = words(office.get(case)), words(office.get("/cases"))
 
     for each in (page, listed):
-        assert "Decision on a domestic homicide review: due Sun 20 Dec 2026" in each
+        assert "Decision on a domestic homicide review, due Sun 20 Dec 2026" in each
 
 
 def test_no_clock_of_a_rapid_review_limits_a_meeting_about_adults(world, office):
@@ -354,6 +354,7 @@ def test_no_clock_of_a_rapid_review_limits_a_meeting_about_adults(world, office)
     called = post(world, "triage", f"/api/v1{case}/meetings", meeting)
 
     assert "The group must meet on a working day. Members" in form
+    assert form.count("Room 1, Example House") == 6
     assert called.status_code == 201
 
 

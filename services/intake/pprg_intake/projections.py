@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from pprg_intake import actions
 from pprg_intake.models import Outcome, Person
 from pprg_shared.actor import Actor
-from pprg_shared.database import unseal
+from pprg_shared.database import profile_of, unseal
 from pprg_shared.errors import NotThere
 
 
@@ -53,7 +53,9 @@ def is_decided(session: Session, case_id: UUID) -> bool:
 
 
 def _decided(session: Session, where: ColumnElement[bool]) -> list[Outcome]:
-    return list(session.scalars(select(Outcome).where(where).order_by(Outcome.decided_on, Outcome.route)))
+    order = {code: number for number, code in enumerate(profile_of(session).routes)}
+    rows = session.scalars(select(Outcome).where(where))
+    return sorted(rows, key=lambda each: (each.decided_on, order.get(each.route, len(order)), each.route))
 
 
 def _told(session: Session, row: Outcome, whose: str) -> Told:

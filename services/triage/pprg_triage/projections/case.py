@@ -70,7 +70,7 @@ def clock_words(case: Case, watched: Deadline | None, today: date) -> str:
     """The clock to watch in a line."""
     if watched is None:
         return rules.day_words(case.day_zero, case.due_on, today)
-    return f"{watched.clock.label}: {f'due {short(watched.due)}' if watched.due else watched.words}"
+    return f"{watched.clock.label}, {f'due {short(watched.due)}' if watched.due else watched.words}"
 
 
 def clocks_in_a_line(session: Session, cases: Sequence[Case], profile: Profile, today: date) -> dict[UUID, str]:
