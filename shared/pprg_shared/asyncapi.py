@@ -153,7 +153,8 @@ def _message(event: type[Event], speaker: Service, services: Sequence[Service]) 
         "x-transient": event.transient,
         "payload": {
             "allOf": [{"$ref": "#/components/schemas/cloudevent"}],
-            "required": ["revision"] if event.revised else [],
+            # Where it may be left out it was not there from the first: an older event of this version has none.
+            "required": ["revision"] if event.revised and not hasattr(event, "revision") else [],
             "properties": {
                 "type": {"const": event.event_type},
                 "source": {"const": f"/pprg/{speaker.name}"},

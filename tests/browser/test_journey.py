@@ -25,6 +25,7 @@ DECLARED = "What I have written is accurate as far as I know, and my agency shar
 SUMMARY = "An invented summary of involvement."
 FIRST = {"rows-0-date": "22.05.16", "rows-0-source": "Custody log, worker 1", "rows-0-event": "An invented call"}
 VAGUE = {"rows-1-date": "?May 2016", "rows-1-source": "Letter, worker 2", "rows-1-event": "An invented visit"}
+TO_AGENCY = "A rapid review will begin. Keep your records secured; these words are invented."
 REASONS = "Invented reasons: the agencies could have worked together better, and much can be learnt."
 LEARNT = "Agencies held parts of the picture and met late in 2026. Sharing what they knew earlier would have helped."
 
@@ -45,6 +46,7 @@ def test_a_case_is_walked_from_the_door_to_what_everybody_can_read(visit, mode):
     write_down_that_it_met(office, reference)
     propose(office, reference)
     ratify(visit(), office.page.url, reference)
+    read_what_was_decided(visit(), reference)
     look_back(office, reference)
     read_letters(office)
     publish(office, reference, title)
@@ -368,20 +370,24 @@ def propose(office, reference):
     office.press("Propose decision")
     office.sees(f"Error: {title}", 422)
     asked = ("abuse_or_neglect", "in_area_or_resident", "died", "seriously_harmed")
-    assert_summary_leads_to(office, *(f"answer_{each}" for each in asked), "outcome", "reasons")
+    assert_summary_leads_to(office, *(f"answer_{each}" for each in asked), "outcome", "reasons", "equality")
     assert office.typed("reasons") == ["Too short."]
+    assert office.typed("to_referrer")[0].startswith("The group cannot say yet whether the criteria")
 
     for each in asked:
         office.page.locator(f"[name=answer_{each}][value={'no' if each == 'died' else 'yes'}]").check()
     office.choose("Criteria not met", "No further review: the learning is captured")
-    office.fill({"reasons": REASONS})
+    office.fill({"reasons": REASONS, "equality": "Invented: none had a bearing.", "to_agency": TO_AGENCY})
     office.press("Propose decision")
     office.sees(f"Error: {title}", 422)
+    assert office.typed("to_referrer")[0].startswith("The group considered the case and found that the criteria")
+    assert office.typed("to_agency") == [TO_AGENCY]
     assert office.problems[0].endswith("choose “Criteria met”, or change an answer")
 
-    office.choose("Criteria met")
+    office.choose("Criteria met", "Neglect")
     office.press("Propose decision")
     office.sees(f"Case {reference}")
+    assert "found that the criteria for this are met: Rapid review." in office.text
     assert "You proposed this decision: a second person must ratify it." in office.text
     assert office.page.get_by_role("button", name="Ratify this decision").count() == 0
 
@@ -396,6 +402,21 @@ def ratify(partner, case, reference):
     partner.press("Ratify this decision")
     partner.sees(f"Case {reference}")
     assert f"{long(today())}, by Jamie Trial" in partner.text
+
+
+def read_what_was_decided(visitor, reference):
+    """The lead of the agency that referred and was asked reads the words for each, on two pages."""
+    open_request(visitor, "Harper Invented, GP practices", reference)
+    eventually(lambda: visitor.again() and "A decision has been made." in visitor.text)
+    visitor.follow("Read what was decided")
+    visitor.sees(f"What was decided, {reference}")
+    assert "Rapid review: criteria met" in visitor.text
+    assert TO_AGENCY in visitor.text
+    assert "The group considered" not in visitor.text
+    visitor.open(f"/referrals/{reference}/outcome")
+    visitor.sees(f"What was decided, {reference}")
+    assert "The group considered the case and found that the criteria for this are met" in visitor.text
+    assert TO_AGENCY not in visitor.text
 
 
 def read_letters(office):

@@ -140,6 +140,8 @@ def _at_intake(evidence: Evidence, told: Told) -> Iterator[str]:
     yield from evidence.compare("request at intake", told.asked, "intake", asked)
     answered = sa.select(request.reference, request.agency, sent.kind).join(sent, sent.request_id == request.id)
     yield from evidence.compare("submission", told.returns, "intake", answered)
+    outcomes = sa.select(intake.Outcome.reference, intake.Outcome.route)
+    yield from evidence.compare("outcome", told.decisions, "intake", outcomes)
 
 
 def _of_case(model: Any, *columns: Any) -> sa.Select[Any]:

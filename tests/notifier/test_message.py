@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import SMTP
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -90,6 +91,20 @@ def test_an_invitation_and_its_changes_have_the_form_that_calendars_look_for(kin
     assert Calendar.from_ical(calendar.get_content())["METHOD"] == method
     assert {part["Content-Transfer-Encoding"] for part in (plain, calendar)} == {"7bit"}
     assert [part["Content-Disposition"] for part in (plain, calendar)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("kind", "greeting", "page"),
+    [
+        ("outcome_to_referrer", "", "/referrals/PPRG-2026-0001/outcome"),
+        ("outcome_to_agency", "To the safeguarding lead, Wiltshire Police", f"/requests/{UUID(int=7)}/outcome"),
+    ],
+)
+def test_a_letter_about_an_outcome_is_these_bytes(kind, greeting, page):
+    facts = {"reference": "PPRG-2026-0001", "on": "2026-11-24", "link": f"https://reviews.pprg.example{page}"}
+    subject, text = wording(PROFILE, kind, facts, PROFILE.letters.kinds[kind].greets or greeting)
+
+    assert letter(subject=subject, text=text) == (HERE / f"{kind}.eml").read_bytes()
 
 
 @every_kind

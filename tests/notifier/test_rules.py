@@ -94,8 +94,8 @@ def test_letters_to_people_greet_them_without_a_name():
             ["When, in London: Wednesday 10 June 2026, 11:00 to 13:00", "Where: Room 1; north {wing}"],
         ),
         ("meeting_cancelled", ["When, in London: Wednesday 10 June 2026, 11:00 to 13:00"]),
-        ("outcome_to_referrer", ["Decided: Tuesday 24 November 2026"]),
-        ("outcome_to_agency", ["Decided: Tuesday 24 November 2026"]),
+        ("outcome_to_referrer", ["Decided: Tuesday 24 November 2026", f"Read what was decided: {LINK}"]),
+        ("outcome_to_agency", ["Decided: Tuesday 24 November 2026", f"Read what was decided: {LINK}"]),
     ],
 )
 def test_a_letter_says_when_and_where(template, lines):

@@ -60,9 +60,11 @@ def decision(route: str, **changes: Any) -> dict[str, Any]:
     """The criteria of a route are met: every question of its strongest mandate is answered with yes."""
     asked = PROFILE.routes[route]
     codes = [name for each in asked.mandates if each.enabled for name in (*each.all, *each.any)]
-    said = {
+    said: dict[str, Any] = {
         "route": route,
         "outcome": "criteria_met",
+        "equality": "Invented: none had a bearing.",
+        "harm": ["neglect"] if asked.is_about_harm else [],
         "next_step": next(iter(asked.next_steps), ""),
         "reasons": "Invented reasons: the agencies could have worked together better.",
     }

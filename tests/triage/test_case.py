@@ -5,8 +5,11 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import invented
+from invented import PROFILE
 from pprg_triage import rules
 from pprg_triage.models import Case
 
@@ -102,10 +105,18 @@ def test_clocks_run_or_say_what_they_wait_for(world):
 
     assert clock(case, "referral.triage") == {
         "code": "referral.triage",
+        "day_zero": "2026-11-24",
         "due_on": "2026-12-01",
+        "state": "runs",
         "words": "day 0 Tue 24 Nov 2026; due Tue 1 Dec 2026",
     }
-    assert clock(case, "rr.submit") == {"code": "rr.submit", "due_on": None, "words": "waits for: notification date"}
+    assert clock(case, "rr.submit") == {
+        "code": "rr.submit",
+        "day_zero": None,
+        "due_on": None,
+        "state": "waits",
+        "words": "waits for: notification date",
+    }
     assert not any(each["code"].startswith("adult_review") for each in case["clocks"])
 
 
@@ -303,3 +314,87 @@ def test_day_zero_is_the_day_of_receipt_until_another_is_known():
 
     assert Case(received_on=TODAY).day_zero == TODAY
     assert Case(received_on=TODAY, clock_from=noted).day_zero == noted
+
+
+ADULT = {"subjects": [{"kind": "adult", "name": "Invented Adult", "born": "1950"}], "criteria": []}
+WAITS = "waits for: date of the decision to start the adult review"
+
+
+def test_the_clock_of_a_case_about_adults_alone_is_that_of_a_review_that_is_possible(world, office):
+    case = refer(world, **ADULT)
+    shown = get(world, case)
+
+    page, paper, listed = (words(office.get(each)) for each in (case, f"{case}/print", "/cases"))
+
+    for each in (page, paper, listed):
+        assert f"Adult review completed, {WAITS}" in each
+        assert "Day 0 of 15" not in each
+    assert "By what the referral says no rapid review is possible." in page
+    assert "Target:" not in page
+    assert (shown["due_on"], shown["working"]) == (None, WAITS)
+
+
+def test_a_clock_of_a_possible_review_that_has_begun_is_the_one_to_watch(world, office):
+    case = refer(world, **ADULT)
+    assert (
+        post(world, "triage", f"/api/v1{case}/dates", {"trigger": "csp_told", "day": "2026-11-20"}).status_code == 201
+    )
+
+    page, listed = words(office.get(case)), words(office.get("/cases"))
+
+    for each in (page, listed):
+        assert "Decision on a domestic homicide review, due Sun 20 Dec 2026" in each
+
+
+def test_no_clock_of_a_rapid_review_limits_a_meeting_about_adults(world, office):
+    case = refer(world, **ADULT)
+    meeting = {"day": "2027-02-10", "starts": "10:00", "ends": "12:00", "place": "Invented Room"}
+
+    form = words(office.get(f"{case}/meetings/new"))
+    called = post(world, "triage", f"/api/v1{case}/meetings", meeting)
+
+    assert "The group must meet on a working day. Members" in form
+    assert form.count("Room 1, Example House") == 6
+    assert called.status_code == 201
+
+
+def test_a_case_about_a_child_and_an_adult_keeps_the_clock_of_the_rapid_review(world, office):
+    case = refer(world, subjects=[*ADULT["subjects"], {"kind": "child", "name": "Invented Child", "born": "May 2016"}])
+
+    assert "Day 0 of 15, due Tue 15 Dec 2026" in words(office.get(case))
+
+
+@given(
+    st.lists(st.sampled_from(["adult", "child", "unborn"]), min_size=1, max_size=4),
+    st.dictionaries(st.sampled_from(list(PROFILE.criteria)), st.sampled_from(["yes", "no", "not_sure"])),
+    st.dictionaries(st.sampled_from(list(PROFILE.triggers)), st.dates(date(2026, 1, 1), date(2026, 12, 1))),
+)
+def test_the_clock_to_watch_belongs_to_a_review_that_is_possible_or_to_every_case(kinds, replies, days):
+    content = {
+        "subjects": [{"kind": each, "born": ""} for each in kinds],
+        "incident_on": "",
+        "criteria": [{"criterion": name, "reply": reply} for name, reply in replies.items()],
+    }
+    days["referral_received"] = TODAY
+    possible = {each.code for each in rules.routes(PROFILE, content, TODAY)} & set(PROFILE.decided_routes())
+
+    watched = rules.clock_to_watch(PROFILE, content, [], days, TODAY)
+
+    assert (watched is None) == ("rapid_review" in possible)
+    assert watched is None or PROFILE.clocks[watched].route in {None, *possible}
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "named", "watched"),
+    [
+        ("adult", "concern", [], "adult_review.complete"),
+        ("adult", "concern", ["rapid_review"], None),
+        ("adult", "good_outcome", [], "referral.triage"),
+        ("child", "concern", [], None),
+        ("child", "good_outcome", [], "referral.triage"),
+    ],
+)
+def test_what_is_watched_follows_from_who_and_why(kind, reason, named, watched):
+    content = {"subjects": [{"kind": kind, "born": ""}], "incident_on": "", "criteria": [], "reason_kind": reason}
+
+    assert rules.clock_to_watch(PROFILE, content, named, {"referral_received": TODAY}, TODAY) == watched

@@ -1,5 +1,6 @@
 """Decisions by their front doors: one a route, in the words of its criteria, ratified by its own body or sent back."""
 
+import html
 import json
 import re
 from uuid import uuid4
@@ -174,3 +175,137 @@ def test_what_is_said_about_a_ratified_decision_holds_nothing_of_the_case_in_cle
     assert said["data"]["public"]["mandate"] == "serious_incident"
     assert said["data"]["public"]["next_step"] == "lcspr"
     assert [each for each in bodies if b"canary" in each.lower()] == []
+
+
+BOX = r'<textarea[^>]*name="{}"[^>]*>(.*?)</textarea>'
+
+
+def send(client, path, **answers):
+    """Open a form and send it as a browser does: what stands in its boxes, but for what was typed instead."""
+    text = client.get(path).text
+    hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', text))
+    boxes = {name: box(text, name) for name in ("to_referrer", "to_agency")}
+    return client.post(path, data={**hidden, "_end": "1", **boxes, **answers})
+
+
+def box(text, name):
+    return html.unescape(re.search(BOX.format(name), text, re.DOTALL)[1])
+
+
+def test_the_standard_words_stand_in_the_boxes_and_follow_the_outcome_until_they_are_changed(world, refer):
+    case, office = refer(), world.visitor("triage", "coordinator")
+    at_first = box(office.get(f"{case}/decision/rapid_review").text, "to_referrer")
+    said = invented.decision("rapid_review", to_agency="Words of our own.")
+
+    wrong = send(office, f"{case}/decision/rapid_review", **said | {"reasons": "Short."})
+    send(office, f"{case}/decision/rapid_review", **said)
+    (decision,) = decisions(world, case)
+
+    assert at_first.startswith("The group cannot say yet whether the criteria for this are met: Rapid review.")
+    assert box(wrong.text, "to_referrer") == decision["to_referrer"]
+    assert decision["to_referrer"].startswith(
+        "The group considered the case and found that the criteria for this are met"
+    )
+    assert decision["to_agency"] == box(wrong.text, "to_agency") == "Words of our own."
+
+
+def test_the_form_of_a_review_that_the_age_rules_out_begins_with_the_words_for_that(world, refer):
+    case, office = refer(**ADULT), world.visitor("triage", "coordinator")
+
+    text = office.get(f"{case}/decision/rapid_review").text
+
+    assert "are not met: Rapid review." in box(text, "to_agency")
+
+
+RECORD = {
+    "harm": ["neglect", "self_neglect"],
+    "equality": "Her disability made her depend on others.",
+    "dissent": "The referrer asked for more; the group explained.",
+    "advice": "The solicitor of the council agreed.",
+    "method": "A learning event, led by an independent reviewer, by June.",
+}
+
+
+def test_a_decision_record_holds_what_others_will_ask_and_prints_it(world, refer):
+    case, office = refer(**ADULT | {"harm": ["self_neglect"]}), world.visitor("triage", "coordinator")
+    form = office.get(f"{case}/decision/safeguarding_adult_review").text
+    ask(world, case, "decisions", invented.decision("safeguarding_adult_review", **RECORD))
+
+    shown = words(office.get(case)), words(office.get(f"{case}/print"))
+
+    assert re.search(r'name="harm" type="checkbox" value="self_neglect" checked', form)
+    for page in shown:
+        assert "Kinds of abuse or neglect Neglect and acts of omission, Self-neglect" in page
+        for name in set(RECORD) - {"harm"}:
+            assert RECORD[name] in page
+        assert "Invented reasons: the agencies could have worked together better." in page
+        assert "Decided(" not in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "pointer"),
+    [
+        ({"harm": []}, 409, "/harm"),
+        ({"harm": ["unkindness"]}, 422, "/harm/0"),
+        ({"equality": ""}, 422, "/equality"),
+        ({"advice": "x" * 2001}, 422, "/advice"),
+    ],
+)
+def test_a_record_that_lacks_what_the_law_asks_for_is_refused(world, refer, changes, status, pointer):
+    case = refer()
+
+    refused = ask(world, case, "decisions", invented.decision("rapid_review") | changes)
+
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (status, pointer)
+    assert decisions(world, case) == []
+
+
+def test_local_reviews_name_no_kind_of_harm(world, refer):
+    case = refer()
+
+    form = world.visitor("triage", "coordinator").get(f"{case}/decision/good_practice_review")
+    made = ask(world, case, "decisions", invented.decision("good_practice_review"))
+
+    assert 'name="harm"' not in form.text
+    assert made.status_code == 201
+
+
+def test_a_decision_after_its_last_day_says_why_it_is_late(world, refer):
+    case, office = refer(), world.visitor("triage", "coordinator")
+    in_time = office.get(f"{case}/decision/rapid_review").text
+    world.clock.forward(days=21)  # Partners sign off within 14 working days of Tuesday 24 November: by 14 December.
+    late = office.get(f"{case}/decision/rapid_review").text
+
+    refused = send(office, f"{case}/decision/rapid_review", **invented.decision("rapid_review"))
+    by_api = ask(world, case, "decisions", invented.decision("rapid_review"))
+    made = ask(world, case, "decisions", invented.decision("rapid_review", delay="The inquest came first."))
+
+    assert ('name="delay"' in in_time, 'name="delay"' in late) == (False, True)
+    assert "It had to be decided by Mon 14 Dec 2026. Say why it is late" in words(refused)
+    assert (by_api.status_code, by_api.json["errors"][0]["pointer"]) == (409, "/delay")
+    assert made.status_code == 201
+    assert "Why it was decided late The inquest came first." in words(office.get(case))
+
+
+def test_a_review_without_such_a_clock_is_never_late(world, refer):
+    case = refer(**ADULT)
+    world.clock.forward(days=200)
+
+    made = ask(world, case, "decisions", invented.decision("safeguarding_adult_review"))
+    unknown = ask(world, case, "decisions", invented.decision("dhr"))
+
+    assert (made.status_code, unknown.status_code) == (201, 201)
+
+
+def test_who_declared_an_interest_ratifies_nothing(world, refer):
+    case = refer()
+    partner = world.services["triage"].profile.person(PARTNER)
+    declared = {"conflicts": [str(partner.id)], "interests": "Managed the case in 2025."}
+    ask(world, case, "meetings/record", invented.HELD | declared)
+    ask(world, case, "decisions", invented.decision("rapid_review"))
+    (decision,) = decisions(world, case)
+
+    refused, done = (ratify(world, case, decision, each) for each in (PARTNER, "partner-health"))
+
+    assert (refused.status_code, done.status_code) == (409, 201)
+    assert refused.json["detail"] == "You declared an interest in this case: somebody else must ratify"

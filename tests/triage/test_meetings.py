@@ -68,6 +68,16 @@ def test_the_standing_meetings_inside_the_clock_are_offered_and_the_first_is_cho
     assert re.search(r'value="2026-12-08"\s+checked', page.text)
 
 
+def test_the_target_counts_from_the_notification_once_that_is_known(case, ask, office):
+    before = words(office.get(f"{case}/meetings/new"))
+    ask("dates", {"trigger": "notified", "day": "2026-11-18"})
+    after = words(office.get(f"{case}/meetings/new"))
+
+    assert "The target is Thursday 10 December 2026." in before
+    assert "The target is Friday 4 December 2026." in after
+    assert "Target: Fri 4 Dec 2026." in words(office.get(case))
+
+
 def test_a_standing_meeting_needs_no_more_than_its_choice(world, case, office):
     called = send(office, f"{case}/meetings/new", standing="2026-12-08")
 

@@ -314,10 +314,61 @@ def test_the_mandate_relied_on_is_the_strongest_that_is_met(replies):
         ({"already": True}, "This decision has been ratified already"),
         ({"returned": True}, "This decision was sent back: it must be proposed again first"),
         ({"belongs": False}, "Another body ratifies decisions on this kind of review"),
+        ({"declared": True}, "You declared an interest in this case: somebody else must ratify"),
     ],
 )
 def test_only_its_own_body_ratifies_what_waits_for_it(facts, problem):
     assert rules.ratifying_problem(1, 2, **({"already": False} | facts)) == problem
+
+
+STANDARD = {"met": "It is met.\nWe say how.", "unmet": "It is not met.", "unsure": "We cannot say yet."}
+
+
+@pytest.mark.parametrize(
+    ("typed", "outcome", "shown"),
+    [
+        ("We cannot say yet.", "met", "It is met.\nWe say how."),
+        ("It is met. We say how. ", "unmet", "It is not met."),
+        ("It is met.\nWe say how.", "met", "It is met.\nWe say how."),
+        ("We cannot say yet!", "met", "We cannot say yet!"),
+        ("It is not met.", "", "It is not met."),
+        ("", "met", ""),
+    ],
+)
+def test_standard_words_follow_the_outcome_until_somebody_changes_them(typed, outcome, shown):
+    assert rules.follows_outcome(typed, STANDARD, outcome) == shown
+
+
+@given(st.text(max_size=40), st.lists(st.sampled_from(list(STANDARD)), min_size=1))
+def test_whatever_is_chosen_on_the_way_the_last_choice_counts_and_own_words_stay(typed, choices):
+    shown, standard = typed, STANDARD["unsure"]
+    for each in choices:
+        shown, standard = (rules.follows_outcome(text, STANDARD, each) for text in (shown, standard))
+
+    assert standard == STANDARD[choices[-1]]
+    assert shown == typed
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome", "about_harm", "problem"),
+    [
+        ({"harm": ["neglect"], "delay": "The inquest."}, "criteria_met", True, None),
+        ({"harm": [], "delay": "The inquest."}, "criteria_met", True, "harm"),
+        ({"harm": [], "delay": "The inquest."}, "criteria_not_met", True, None),
+        ({"delay": "The inquest."}, "criteria_met", False, None),
+        ({"harm": ["neglect"]}, "criteria_met", True, "delay"),
+        ({"harm": ["neglect"], "delay": ""}, "criteria_not_met", True, "delay"),
+    ],
+)
+def test_a_record_of_a_late_decision_names_kinds_of_harm_and_says_why_it_is_late(said, outcome, about_harm, problem):
+    late, on_time = (
+        rules.record_problem(said, outcome, about_harm=about_harm, decided_by=date(2026, 12, 14), today=today)
+        for today in (date(2026, 12, 15), date(2026, 12, 14))
+    )
+
+    assert (late and late[1]) == problem
+    assert (on_time and on_time[1]) == (None if problem == "delay" else problem)
+    assert rules.record_problem(said, outcome, about_harm=False, decided_by=None, today=date.max) is None
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ class _Forms(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[FoundForm] = []
+        self._box: list[str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         about = dict(attrs)
@@ -39,6 +40,18 @@ class _Forms(HTMLParser):
             choice = about.get("type") in {"radio", "checkbox"}
             if not choice or "checked" in about:
                 self.forms[-1].fields.append((about["name"] or "", about.get("value") or ""))
+        elif tag == "textarea" and self.forms and about.get("name"):
+            self._box = [about["name"] or ""]
+
+    def handle_data(self, data: str) -> None:
+        if self._box is not None:
+            self._box.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea" and self._box is not None:
+            name, *texts = self._box
+            self.forms[-1].fields.append((name, "".join(texts)))
+            self._box = None
 
 
 class Browser:

@@ -64,3 +64,21 @@ class DraftShown:
     draft: UUID
     rows: list[dict[str, str]] = field(metadata={"example": [{"date": "May 2016", "event": "An invented call."}]})
     warnings: list[Warned]
+
+
+@dataclass(frozen=True)
+class OutcomeShown:
+    """What was decided on one kind of review, in the words for whoever asks."""
+
+    route: str = field(metadata={"example": "rapid_review"})
+    outcome: str = field(metadata={"example": "criteria_met"})
+    decided_on: date = field(metadata={"example": "2026-12-10"})
+    words: str = field(metadata={"example": "The criteria for this are met: Rapid review."})
+
+
+@dataclass(frozen=True)
+class WhatWasDecided:
+    """What was decided on a case; a later decision on the same kind of review takes the place of the one before it."""
+
+    reference: str = field(metadata={"example": "PPRG-2026-0001"})
+    outcomes: list[OutcomeShown]

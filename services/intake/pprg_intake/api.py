@@ -6,7 +6,7 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from pprg_intake import actions, answers, rules
+from pprg_intake import actions, answers, projections, rules
 from pprg_intake.models import Request
 from pprg_intake.schemas import NilReturnSchema, referral_schema, return_schema
 from pprg_shared.acting import act, actor, may, needs, reading, receipt, runtime
@@ -38,6 +38,16 @@ def create_referral() -> ResponseReturnValue:
     return receipt(act(actions.submit_referral, phase="receipt", prefix=prefix, **said))
 
 
+@api.get("/referrals/<reference>/outcome")
+@gives(answers.WhatWasDecided)
+def outcome_of_referral(reference: str) -> ResponseReturnValue:
+    """Tell the referrer what was decided."""
+    needs("read outcomes")
+    with reading() as session:
+        told = projections.told_to_referrer(session, actor(), reference)
+    return jsonify({"reference": reference, "outcomes": [_outcome(each) for each in told]})
+
+
 @api.get("/requests")
 @gives(answers.Requests)
 def list_requests() -> ResponseReturnValue:
@@ -56,6 +66,16 @@ def one_request(request_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         asked = actions.request_of(session, actor(), request_id)
         return jsonify(_public(asked) | unseal(session, asked, "content"))
+
+
+@api.get("/requests/<uuid:request_id>/outcome")
+@gives(answers.WhatWasDecided)
+def outcome_of_request(request_id: UUID) -> ResponseReturnValue:
+    """Tell an agency that was asked what was decided."""
+    needs("read outcomes")
+    with reading() as session:
+        reference, told = projections.told_to_agency(session, actor(), request_id)
+    return jsonify({"reference": reference, "outcomes": [_outcome(each) for each in told]})
 
 
 @api.post("/requests/<uuid:request_id>/return")
@@ -111,6 +131,11 @@ def create_nil_return(request_id: UUID) -> ResponseReturnValue:
     """Answer that the agency holds nothing."""
     needs("answer")
     return receipt(act(actions.answer_nil, phase="returns", request_id=request_id, **body(NilReturnSchema())))
+
+
+def _outcome(each: projections.Told) -> dict[str, str]:
+    about = {"route": each.route, "outcome": each.outcome, "words": each.words}
+    return about | {"decided_on": each.decided_on.isoformat()}
 
 
 def _public(each: Request) -> dict[str, str]:

@@ -1,16 +1,18 @@
 """What intake does about what it hears."""
 
 from typing import Any
+from uuid import uuid4, uuid5
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pprg_intake import rules
-from pprg_intake.models import Request
+from pprg_intake.models import Outcome, Request
 from pprg_shared.boxes import publish
-from pprg_shared.database import seal, unseal
+from pprg_shared.database import profile_of, seal, unseal
 from pprg_shared.errors import NotYet
-from pprg_shared.events.intake import RequestReady
-from pprg_shared.events.triage import InformationChanged, InformationRequested
+from pprg_shared.events.intake import AskedAgency, OutcomeReady, RequestReady
+from pprg_shared.events.triage import DecisionRatified, InformationChanged, InformationRequested
 
 
 def make_request_page(session: Session, heard: InformationRequested) -> None:
@@ -44,3 +46,36 @@ def change_request(session: Session, heard: InformationChanged) -> None:
     if why:
         about: dict[str, Any] = {"case_id": request.case_id, "reference": request.reference, "agency": request.agency}
         publish(session, RequestReady(request_id=request.id, **about, due_on=request.due_on, why=why))
+
+
+def keep_outcome(session: Session, heard: DecisionRatified) -> None:
+    """What was decided can be read from now on, and that is when letters may point to it; an older word is passed over.
+
+    Heard again, it asks for the same letters as before: whoever writes them knows that they are written.
+    """
+    known = select(Request.agency, Request.id).where(Request.case_id == heard.case_id)
+    asked = {row.agency: row.id for row in session.execute(known)}
+    if late := [each for each in heard.agencies if each not in asked]:
+        raise NotYet(f"the requests to {', '.join(late)} are not known here yet")
+    there = select(Outcome).where(Outcome.case_id == heard.case_id, Outcome.route == heard.route)
+    outcome = session.scalar(there.with_for_update())
+    if outcome is None:
+        outcome = Outcome(id=uuid4(), case_id=heard.case_id, route=heard.route, revision=0)
+    if heard.revision <= outcome.revision:
+        return
+    outcome.reference, outcome.referrer_id = heard.reference, heard.referrer_id
+    outcome.outcome, outcome.decided_on, outcome.revision = heard.outcome, heard.decided_on, heard.revision
+    standard = profile_of(session).standard_words(heard.route, heard.outcome)
+    outcome.content = seal(
+        session, outcome, "content", {n: getattr(heard, n) or words for n, words in standard.items()}
+    )
+    session.add(outcome)
+    ready = OutcomeReady(
+        decision_id=heard.decision_id,
+        case_id=heard.case_id,
+        reference=heard.reference,
+        decided_on=heard.decided_on,
+        referrer_id=heard.referrer_id,
+        requests=[AskedAgency(agency=each, request_id=asked[each]) for each in heard.agencies],
+    )
+    publish(session, ready, event_id=uuid5(heard.envelope.id, OutcomeReady.event_type))

@@ -83,6 +83,25 @@ class Draft(Base):
     content: Mapped[str] = mapped_column(sa.Text, info=CASE)
 
 
+class Outcome(Base):
+    """What was decided on one route of a case; `content` seals the words for the referrer and those for the agencies.
+
+    Of what was ratified on a route the highest `revision` is kept, and no other.
+    """
+
+    __tablename__ = "outcomes"
+    __table_args__ = (sa.UniqueConstraint("case_id", "route"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID]
+    reference: Mapped[str] = mapped_column(sa.String(40), index=True)
+    route: Mapped[str] = mapped_column(sa.String(60))
+    outcome: Mapped[str] = mapped_column(sa.String(40))
+    decided_on: Mapped[date]
+    referrer_id: Mapped[UUID]
+    revision: Mapped[int]
+    content: Mapped[str] = mapped_column(sa.Text, info=CASE)
+
+
 class Submission(Base):
     """An agency's answer as it was sent; a correction has the next revision."""
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from sqlalchemy import select
 
-from pprg_intake import actions, rules
+from pprg_intake import actions, projections, rules
 from pprg_intake.models import Request
 from pprg_intake.schemas import (
     KINDS,
@@ -135,6 +135,15 @@ def thanks(reference: str) -> ResponseReturnValue:
     return render_template("thanks.html", reference=reference)
 
 
+@pages.get("/referrals/<reference>/outcome")
+def outcome_of_referral(reference: str) -> ResponseReturnValue:
+    """Show the referrer what was decided."""
+    needs("read outcomes")
+    with reading() as session:
+        told = projections.told_to_referrer(session, actor(), reference)
+    return render_template("outcome.html", reference=reference, told=told, marking=runtime().profile.marking)
+
+
 @pages.get("/requests")
 def requests() -> ResponseReturnValue:
     """List what one's agency is asked."""
@@ -154,6 +163,7 @@ def answer(request_id: UUID) -> ResponseReturnValue:
         asked = actions.request_of(session, actor(), request_id)
         content = unseal(session, asked, "content")
         draft = actions.draft_of(session, asked)
+        decided = projections.is_decided(session, asked.case_id)
     form = Form(return_schema(asked.wanted), None if nil else sent, {"draft": draft.id} if draft else {})
     nil_form = Form(NilReturnSchema(), sent if nil else None, mark="nil-")
 
@@ -164,8 +174,9 @@ def answer(request_id: UUID) -> ResponseReturnValue:
     if gone_on := submitted(nil_form if nil else form, send):
         return gone_on
     form.typed["draft"] = str(draft.id) if draft else ""
-    shown = {"content": content, "form": form, "nil": nil_form, "draft": draft, "closed": rules.CLOSED}
-    return render_template("request.html", asked=asked, **shown), 422 if form.errors or nil_form.errors else 200
+    shown = {"content": content, "form": form, "nil": nil_form, "draft": draft, "decided": decided}
+    wrong = form.errors or nil_form.errors
+    return render_template("request.html", asked=asked, closed=rules.CLOSED, **shown), 422 if wrong else 200
 
 
 @pages.route("/requests/<uuid:request_id>/chronology", methods=["GET", "POST"])
@@ -248,6 +259,16 @@ def answered(request_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         asked = actions.request_of(session, actor(), request_id)
     return render_template("answered.html", asked=asked)
+
+
+@pages.get("/requests/<uuid:request_id>/outcome")
+def outcome_of_request(request_id: UUID) -> ResponseReturnValue:
+    """Show an agency that was asked what was decided."""
+    needs("read outcomes")
+    with reading() as session:
+        reference, told = projections.told_to_agency(session, actor(), request_id)
+    about = {"reference": reference, "told": told, "marking": runtime().profile.marking}
+    return render_template("outcome.html", request_id=request_id, **about)
 
 
 @pages.get("/api")

@@ -8,11 +8,12 @@ from pprg_shared.events.intake import (
     AgencySummarySubmitted,
     ChronologySubmitted,
     NilReturnSubmitted,
+    OutcomeReady,
     PersonChanged,
     ReferralSubmitted,
     RequestReady,
 )
-from pprg_shared.events.triage import InformationChanged, InformationRequested
+from pprg_shared.events.triage import DecisionRatified, InformationChanged, InformationRequested
 from pprg_shared.service import Runtime, Service
 
 
@@ -31,18 +32,25 @@ service = Service(
     hears={
         InformationRequested: handlers.make_request_page,
         InformationChanged: handlers.change_request,
+        DecisionRatified: handlers.keep_outcome,
     },
     says=[
         AgencyChanged,
         PersonChanged,
         ReferralSubmitted,
         RequestReady,
+        OutcomeReady,
         AgencySummarySubmitted,
         ChronologySubmitted,
         NilReturnSubmitted,
     ],
     segments=["", "referrals", "requests", "sign-in", "session", "people", "agencies", "problems"],
-    verbs={"refer": frozenset({EVERYBODY}), "enter": COORDINATING, "answer": frozenset({"agency", "partner"})},
+    verbs={
+        "refer": frozenset({EVERYBODY}),
+        "enter": COORDINATING,
+        "answer": frozenset({"agency", "partner"}),
+        "read outcomes": frozenset({"agency", "partner"}),
+    },
     menu={"Requests": ("/requests", "answer"), "Refer a case": ("/referrals/start", "refer")},
     prepare=prepare,
 )

@@ -17,13 +17,13 @@ from pprg_shared.events.intake import (
     AgencyChanged,
     AgencySummarySubmitted,
     NilReturnSubmitted,
+    OutcomeReady,
     PersonChanged,
     ReferralSubmitted,
     RequestReady,
 )
 from pprg_shared.events.triage import (
     CaseOpened,
-    DecisionRatified,
     MeetingCancelled,
     MeetingMoved,
     MeetingScheduled,
@@ -148,12 +148,14 @@ def _about_meeting(
         _write(session, heard, template, person, facts, {"place": heard.place})
 
 
-def write_outcomes(session: Session, heard: DecisionRatified) -> None:
-    """Tell the referrer and every agency that was asked."""
+def write_outcomes(session: Session, heard: OutcomeReady) -> None:
+    """Tell the referrer and every agency that was asked where to read what was decided, now that it can be read."""
     facts = {"reference": heard.reference, "on": heard.decided_on.isoformat()}
-    _write(session, heard, "outcome_to_referrer", heard.referrer_id, facts)
-    for agency in heard.agencies:
-        _write(session, heard, "outcome_to_agency", (agency, LEAD), facts)
+    page = {"path": f"/referrals/{heard.reference}/outcome"}
+    _write(session, heard, "outcome_to_referrer", heard.referrer_id, facts | page)
+    for each in heard.requests:
+        page = {"path": f"/requests/{each.request_id}/outcome"}
+        _write(session, heard, "outcome_to_agency", (each.agency, LEAD), facts | page)
 
 
 def copy_person(session: Session, heard: PersonChanged) -> None:

@@ -40,7 +40,7 @@ service = Service(
         triage.MeetingScheduled: handlers.write_invitations,
         triage.MeetingMoved: handlers.write_changes,
         triage.MeetingCancelled: handlers.write_cancellations,
-        triage.DecisionRatified: handlers.write_outcomes,
+        intake.OutcomeReady: handlers.write_outcomes,
     },
     says=[notifier.LetterAccepted, notifier.LetterFailed],
     segments=["letters"],

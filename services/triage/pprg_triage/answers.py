@@ -8,12 +8,12 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class CaseShown:
-    """A case in a list."""
+    """A case in a list; it is due by the clock of a rapid review, and by none where that is not possible."""
 
     id: UUID
     reference: str = field(metadata={"example": "PPRG-2026-0001"})
     received_on: date = field(metadata={"example": "2026-11-24"})
-    due_on: date = field(metadata={"example": "2026-12-15"})
+    due_on: date | None = field(metadata={"example": "2026-12-15"})
 
 
 @dataclass(frozen=True)
@@ -112,10 +112,12 @@ class RouteShown:
 
 @dataclass(frozen=True)
 class ClockShown:
-    """A day by which something is due, nothing while it waits, and how it was counted."""
+    """A day by which something is due, nothing while it `waits`, and how it was counted; it `runs` or has `passed`."""
 
-    code: str = field(metadata={"example": "submit"})
+    code: str = field(metadata={"example": "rr.submit"})
+    day_zero: date | None = field(metadata={"example": "2026-11-24"})
     due_on: date | None = field(metadata={"example": "2026-12-15"})
+    state: str = field(metadata={"example": "runs"})
     words: str = field(metadata={"example": "Day 0 Tue 24 Nov; due Tue 15 Dec."})
 
 

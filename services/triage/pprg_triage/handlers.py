@@ -37,7 +37,10 @@ def open_case(session: Session, heard: ReferralSubmitted) -> None:
     case = Case(id=heard.referral_id, reference=heard.reference, received_on=heard.submitted_on, due_on=due)
     case.referrer_id, case.named, case.routes = heard.referrer_id, " ".join(heard.agencies), " ".join(heard.routes)
     case.clock_from = day_zero
-    case.content = seal(session, case, "content", _content(heard))
+    content = _content(heard)
+    case.content = seal(session, case, "content", content)
+    known = {name: day for name, day in days.items() if day} | {"referral_received": case.received_on}
+    case.watches = rules.clock_to_watch(profile, content, heard.routes, known, today(session))
     for trigger, day in days.items():
         if day is not None:
             about = {"case_id": case.id, "trigger": trigger, "day": day}

@@ -31,6 +31,8 @@ class Case(Base):
     due_on: Mapped[date]
     #: Day 0 of the clock once it is known to be another than the day on which the referral was received.
     clock_from: Mapped[date | None]
+    #: The clock to watch where a rapid review is not possible; then `due_on` binds nobody.
+    watches: Mapped[str | None] = mapped_column(sa.String(60))
     referrer_id: Mapped[UUID]
     named: Mapped[str] = mapped_column(sa.String(2000))
     routes: Mapped[str] = mapped_column(sa.String(500))
@@ -40,6 +42,11 @@ class Case(Base):
     def day_zero(self) -> date:
         """The day from which the clock of a rapid review counts."""
         return self.clock_from or self.received_on
+
+    @property
+    def meets_by(self) -> date:
+        """The last day on which the group may meet: any, where the clock of a rapid review does not count."""
+        return date.max if self.watches else self.due_on
 
 
 class Import(Base):

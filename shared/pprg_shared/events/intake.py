@@ -58,6 +58,14 @@ class Prompt:
     evidence: str = ""
 
 
+@dataclass(frozen=True)
+class AskedAgency:
+    """An agency that was asked, and the request by which it was."""
+
+    agency: str
+    request_id: UUID
+
+
 class AgencyChanged(Event, name="agency.changed", version=1, subject="agency"):
     """The whole present state of an agency in the directory."""
 
@@ -122,6 +130,17 @@ class RequestReady(Event, name="request.ready", version=1, subject="case_id"):
     agency: str
     due_on: date
     why: str = "asked"
+
+
+class OutcomeReady(Event, name="outcome.ready", version=1, subject="case_id"):
+    """The pages are there on which the referrer and every agency that was asked read what was decided."""
+
+    decision_id: UUID
+    case_id: UUID
+    reference: str
+    decided_on: date
+    referrer_id: UUID
+    requests: list[AskedAgency]
 
 
 class AgencySummarySubmitted(Event, name="agency-summary.submitted", version=1, subject="case_id"):

@@ -85,7 +85,10 @@ class MeetingCancelled(Event, name="meeting.cancelled", version=1, subject="case
 
 
 class DecisionRatified(Event, name="decision.ratified", version=1, subject="case_id"):
-    """What the group proposed, its body has confirmed."""
+    """What the group proposed, its body has confirmed.
+
+    `revision` counts what was ratified on this route of the case: the highest holds, and its words replace the others'.
+    """
 
     decision_id: UUID
     case_id: UUID
@@ -97,6 +100,7 @@ class DecisionRatified(Event, name="decision.ratified", version=1, subject="case
     agencies: list[str]
     mandate: str = ""
     next_step: str = ""
+    revision: int = 1
     reasons: str = sealed("case")
     to_referrer: str = sealed("case", default="")
     to_agency: str = sealed("case", default="")

@@ -20,8 +20,8 @@ KINDS: Mapping[str, frozenset[str]] = {
     "meeting_invitation": frozenset({"reference", "when", "place"}),
     "meeting_moved": frozenset({"reference", "when", "place"}),
     "meeting_cancelled": frozenset({"reference", "when", "place"}),
-    "outcome_to_referrer": frozenset({"reference", "on"}),
-    "outcome_to_agency": frozenset({"reference", "on"}),
+    "outcome_to_referrer": frozenset({"reference", "on", "link"}),
+    "outcome_to_agency": frozenset({"reference", "on", "link"}),
 }
 #: Slots without which a letter that has them would be of no use.
 NEEDED = frozenset({"reference", "due_on", "link", "when"})

@@ -79,6 +79,12 @@ class Route:
     ratified_by: str | None = key(
         "The body whose people ratify a decision.", '"safeguarding_partners"', default=None, refers="bodies"
     )
+    decide_by: str | None = key(
+        "The clock by which it must be decided; a decision that comes later says why.",
+        '"rr.signoff"',
+        default=None,
+        refers="clocks",
+    )
     next_steps: Mapping[str, str] = key(
         "What a decision may lead to, by code.",
         'lcspr = "Start a local child safeguarding practice review"',
@@ -88,6 +94,11 @@ class Route:
     retention: str | None = key("How long its records are kept.", '"child_review"', default=None, refers="retention")
     tell: str = key("Who else must be told, and how.", '"The ICB, by the LeDeR website"', default="")
     enabled: bool = key("Whether it is used in this area.", "true", default=True)
+
+    @property
+    def is_about_harm(self) -> bool:
+        """Whether a decision names kinds of abuse or neglect: the law asks about them, local policy need not."""
+        return self.standing == "statutory"
 
     def problems(self) -> Iterator[Fault]:
         """What this group decides must be ratified, published and kept by a rule."""

@@ -82,6 +82,16 @@ class Profile:
         """How many working days each clock runs that is counted in them, by code."""
         return {name: each.number for name, each in self.clocks.items() if each.unit == "working_days"}
 
+    def kinds_of_harm(self, route: Route) -> dict[str, str]:
+        """The kinds of harm that a decision on this route may name: those of the people whom it is for."""
+        child = self.harm.child if set(route.subjects) - {"adult"} else {}
+        return {**child, **(self.harm.adult if "adult" in route.subjects else {})}
+
+    def standard_words(self, route: str, outcome: str) -> dict[str, str]:
+        """What the referrer and the agencies read of an outcome on this route, until somebody writes something else."""
+        found, review = self.outcomes[outcome], self.routes[route].name if route in self.routes else route
+        return {name: getattr(found, name).strip().format(review=review) for name in ("to_referrer", "to_agency")}
+
     def names(self) -> dict[str, Callable[[Any], str]]:
         """How pages turn codes into the names that people use; a code that the profile does not know stays."""
         harm = {**self.harm.context, **self.harm.adult, **self.harm.child}
@@ -91,6 +101,7 @@ class Profile:
         return named | {
             "agency": lambda code: found.name if (found := self.agency(code)) else str(code),
             "review": lambda code: found.name if (found := self.routes.get(code)) else str(code),
+            "outcome": lambda code: found.label if (found := self.outcomes.get(code)) else str(code),
             "review_type": lambda code: found.label if (found := self.publication.types.get(code)) else str(code),
             "theme": lambda code: found.label if (found := self.themes.get(code)) else str(code),
             "person": lambda named: found.name if (found := self.person(named)) else "",

@@ -60,6 +60,8 @@ class Drawn:
     #: Whether the rows are questions that stand beforehand.
     fixed: bool = False
     items: list[Any] = field(default_factory=list)
+    #: More attributes of its element, for scripts.
+    attributes: dict[str, str] = field(default_factory=dict)
 
 
 class Form:
@@ -192,7 +194,7 @@ class Form:
         about = declared.metadata
         label = str(about.get("label", name.replace("_", " ").capitalize()))
         drawn = Drawn(name, f"{self.mark}{name}", label, _widget(declared), longest=_longest(declared))
-        for each in ("hint", "section", "type", "rows", "width", "autocomplete", "style", "row"):
+        for each in ("hint", "section", "type", "rows", "width", "autocomplete", "style", "row", "attributes"):
             if each in about:
                 setattr(drawn, each, about[each])
         chosen = self.typed.getlist(name) if self.submitted else self._at_first(name)
@@ -295,6 +297,3 @@ def _flat(messages: Mapping[Any, Any], kept: Mapping[str, list[int]], path: str 
 
 def _is_choice(value: Mapping[Any, Any], key: Any, path: str) -> bool:
     return isinstance(key, int) and bool(path) and not value
-
-
-__all__ = ["Form", "as_typed", "choices", "clean", "unprintable"]

@@ -1,7 +1,7 @@
 """What people do in triage; each function one transaction."""
 
-from pprg_triage.actions.cases import case_of, note_day
-from pprg_triage.actions.decisions import propose_decision, ratify_decision, ratifying_roles, send_back
+from pprg_triage.actions.cases import case_of, known_days, note_day
+from pprg_triage.actions.decisions import decide_by, propose_decision, ratify_decision, ratifying_roles, send_back
 from pprg_triage.actions.importing import (
     Plan,
     import_cases,
@@ -41,10 +41,12 @@ __all__ = [
     "called",
     "cancel_meeting",
     "case_of",
+    "decide_by",
     "hold_meeting",
     "import_cases",
     "import_of",
     "invited_to",
+    "known_days",
     "move_due_day",
     "move_meeting",
     "note_day",

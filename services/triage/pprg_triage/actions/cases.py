@@ -3,14 +3,15 @@
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.acting import Done
 from pprg_shared.actor import Actor
-from pprg_shared.database import now, profile_of, today
+from pprg_shared.database import now, profile_of, today, unseal
 from pprg_shared.errors import NotThere, Refused
 from pprg_triage import rules
-from pprg_triage.models import Case, TriggerDay
+from pprg_triage.models import Case, Decision, Published, TriggerDay
 
 
 def case_of(session: Session, case_id: UUID, *, alone: bool = False) -> Case:
@@ -26,6 +27,16 @@ def done(case: Case) -> Done:
     return Done(f"/cases/{case.id}", case.reference, str(case.id))
 
 
+def known_days(session: Session, case: Case) -> dict[str, date]:
+    """The days from which clocks of a case count: what rows say by themselves, and what people noted last."""
+    noted = select(TriggerDay.trigger, TriggerDay.day).where(TriggerDay.case_id == case.id)
+    days = {row.trigger: row.day for row in session.execute(noted.order_by(TriggerDay.noted_at))}
+    decided = session.scalar(select(func.min(Decision.ratified_on)).where(Decision.case_id == case.id))
+    published = session.scalar(select(Published.published_on).where(Published.id == case.id))
+    by_themselves = {"referral_received": case.received_on, "decided": decided, "published": published}
+    return days | {name: day for name, day in by_themselves.items() if day}
+
+
 def note_day(session: Session, actor: Actor, *, case_id: UUID, trigger: str, day: date) -> Done:
     """Note when something happened that clocks count from; the case is due anew when its own clock does."""
     case = case_of(session, case_id, alone=True)
@@ -38,4 +49,7 @@ def note_day(session: Session, actor: Actor, *, case_id: UUID, trigger: str, day
     profile = profile_of(session)
     if trigger == rules.starts_clock(profile):
         case.clock_from, case.due_on = day, rules.clock(day, profile.working_days()).submit.due
+    if case.watches:
+        content, days = unseal(session, case, "content"), known_days(session, case)
+        case.watches = rules.clock_to_watch(profile, content, case.routes.split(), days, today(session))
     return done(case)

@@ -1,9 +1,10 @@
 """Proposing, sending back and ratifying decisions; each route of a case has its own."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.acting import Done
@@ -12,10 +13,10 @@ from pprg_shared.boxes import publish
 from pprg_shared.database import profile_of, seal, today, unseal
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import triage as says
-from pprg_shared.profile import Route
+from pprg_shared.profile import Route, deadline
 from pprg_triage import rules
-from pprg_triage.actions.cases import case_of, done
-from pprg_triage.actions.meetings import group_has_met
+from pprg_triage.actions.cases import case_of, done, known_days
+from pprg_triage.actions.meetings import declared_interest, group_has_met
 from pprg_triage.actions.requests import agencies_asked
 from pprg_triage.models import Case, Decision
 
@@ -58,17 +59,28 @@ def _content(session: Session, case: Case, route: Route, outcome: str, said: dic
         raise Refused(*problem)
     if route.next_steps and outcome != UNDECIDED and not said["next_step"]:
         raise Refused("Choose what happens next", "next_step")
+    latest = decide_by(session, case, route.code)
+    if problem := rules.record_problem(
+        said, outcome, about_harm=route.is_about_harm, decided_by=latest, today=today(session)
+    ):
+        raise Refused(*problem)
     strongest = rules.relied_on(mandates, replies)
-    standard = profile_of(session).outcomes[outcome]
+    standard = profile_of(session).standard_words(route.code, outcome)
     about = unseal(session, case, "content")
     names = [about.get("subject_name", ""), *(each["name"] for each in about.get("subjects", ()))]
-    told = {
-        each: said[each] or getattr(standard, each).format(review=route.name) for each in ("to_referrer", "to_agency")
-    }
+    told = {each: said[each] or words for each, words in standard.items()}
     for each, text in told.items():
         if rules.names_somebody(text, names):
             raise Refused("Leave out the name of the person", each)
     return {**said, **told, "mandate": strongest.code if strongest else "", "history": []}
+
+
+def decide_by(session: Session, case: Case, route: str) -> date | None:
+    """The last day on which this route had to be decided, where a clock says so and its day 0 is known."""
+    profile = profile_of(session)
+    code = profile.routes[route].decide_by
+    days = {rules.starts_clock(profile): case.day_zero} | known_days(session, case)
+    return deadline(profile, code, days).due if code else None
 
 
 def ratify_decision(session: Session, actor: Actor, *, case_id: UUID, decision_id: UUID) -> Done:
@@ -87,11 +99,19 @@ def ratify_decision(session: Session, actor: Actor, *, case_id: UUID, decision_i
             decided_on=decision.ratified_on,
             referrer_id=case.referrer_id,
             agencies=agencies_asked(session, case_id),
+            revision=_ratified(session, decision),
             reasons=content["reasons"],
             **{name: content.get(name, "") for name in ("mandate", "next_step", "to_referrer", "to_agency")},
         ),
     )
     return done(case)
+
+
+def _ratified(session: Session, decision: Decision) -> int:
+    """How many decisions on this route of the case have been ratified, this one included."""
+    session.flush()
+    mine = (Decision.case_id == decision.case_id, Decision.route == decision.route, Decision.ratified_on.is_not(None))
+    return session.scalar(select(func.count(Decision.id)).where(*mine)) or 1
 
 
 def send_back(session: Session, actor: Actor, *, case_id: UUID, decision_id: UUID, why: str) -> Done:
@@ -116,6 +136,7 @@ def _to_ratify(session: Session, actor: Actor, case_id: UUID, decision_id: UUID)
         already=decision.ratified_by is not None,
         returned=decision.returned_on is not None,
         belongs=bool(ratifying_roles(session, decision.route) & actor.roles),
+        declared=str(actor.person) in declared_interest(session, case_id),
     )
     if problem:
         raise Refused(problem, "decision_id")

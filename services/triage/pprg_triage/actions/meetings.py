@@ -110,19 +110,29 @@ def invited_to(session: Session, case: Case) -> list[str]:
 
 def group_has_met(session: Session, case_id: UUID) -> None:
     """Raises Refused unless a meeting was held at which the group could decide: nobody else may."""
-    meetings = session.scalars(select(Meeting).where(Meeting.case_id == case_id, Meeting.state == rules.HELD)).all()
-    if not meetings:
+    records = _records(session, case_id)
+    if not records:
         raise Refused("Write down first that the group has met: the group decides.")
     profile = profile_of(session)
     missing: list[str] = []
-    for meeting in meetings:
-        record = unseal(session, meeting, "record")
+    for record in records:
         deciding = [profile.person(each) for each in record["attended"] if each not in record["conflicts"]]
         agencies = [profile.agency(each.agency) for each in deciding if each]
         missing = rules.quorum_missing({each.kind for each in agencies if each}, profile.meetings.quorum)
         if not missing:
             return
     raise Refused(f"The group was not quorate: nobody who may decide was there for {', '.join(missing)}.")
+
+
+def declared_interest(session: Session, case_id: UUID) -> set[str]:
+    """Who declared an interest at a meeting about a case: they take no part in what is decided."""
+    return {each for record in _records(session, case_id) for each in record["conflicts"]}
+
+
+def _records(session: Session, case_id: UUID) -> list[dict[str, Any]]:
+    """What was written down of the meetings that were held."""
+    held = select(Meeting).where(Meeting.case_id == case_id, Meeting.state == rules.HELD)
+    return [unseal(session, each, "record") for each in session.scalars(held)]
 
 
 def _open(case_id: UUID) -> "Select[Any]":
@@ -132,7 +142,7 @@ def _open(case_id: UUID) -> "Select[Any]":
 
 def _times(session: Session, case: Case, when: rules.When) -> tuple[datetime, datetime]:
     starts_at, ends_at = london(when.day, when.starts), london(when.day, when.ends)
-    if problem := rules.meeting_problem(starts_at, ends_at, now(session), case.due_on):
+    if problem := rules.meeting_problem(starts_at, ends_at, now(session), case.meets_by):
         raise Refused(*problem)
     return starts_at, ends_at
 

@@ -13,8 +13,9 @@ from sqlalchemy.orm import defer
 from pprg_shared.acting import act, needs, reading, receipt, runtime
 from pprg_shared.boxes.tables import steps
 from pprg_shared.calendar import london_date
+from pprg_shared.profile import Deadline
 from pprg_shared.web.api import asked, body, gives, takes
-from pprg_triage import actions, answers
+from pprg_triage import actions, answers, rules
 from pprg_triage.api.common import api
 from pprg_triage.models import Case, Decision, Request
 from pprg_triage.projections import (
@@ -58,7 +59,7 @@ def _public(case: Case) -> dict[str, Any]:
         "id": str(case.id),
         "reference": case.reference,
         "received_on": case.received_on.isoformat(),
-        "due_on": case.due_on.isoformat(),
+        "due_on": None if case.watches else case.due_on.isoformat(),
     }
 
 
@@ -67,20 +68,18 @@ def _public(case: Case) -> dict[str, Any]:
 def one_case(case_id: UUID) -> ResponseReturnValue:
     """Show one case."""
     needs("read")
+    today = london_date(runtime().clock())
     with reading() as session:
         found = whole_case(session, case_id, runtime().profile)
-        told = told_of(session, found.case, found.content, runtime().profile, london_date(runtime().clock()))
+        told = told_of(session, found.case, found.content, runtime().profile, today)
     meeting = found.meeting
     shown = _public(found.case) | {
-        "working": found.clock.submit.words(),
+        "working": found.watched.words if found.watched else found.clock.submit.words(),
         "steps": found.reached,
         "content": found.content,
         "marking": runtime().profile.marking,
         "routes": [asdict(each) for each in told.routes],
-        "clocks": [
-            {"code": each.clock.code, "due_on": each.due and each.due.isoformat(), "words": each.words}
-            for each in told.deadlines
-        ],
+        "clocks": [_clock(each, today) for each in told.deadlines],
         "requests": [_request(each) for each in found.requests],
         "missing": found.missing,
         "rows": found.rows,
@@ -93,6 +92,17 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
         "listed": dict(found.listed.texts) if found.listed else None,
     }
     return jsonify(shown)
+
+
+def _clock(deadline: Deadline, today: date) -> dict[str, Any]:
+    day_zero = deadline.working.day0 if deadline.working else None
+    return {
+        "code": deadline.clock.code,
+        "day_zero": day_zero and day_zero.isoformat(),
+        "due_on": deadline.due and deadline.due.isoformat(),
+        "state": rules.clock_state(deadline, today),
+        "words": deadline.words,
+    }
 
 
 def _decision(decision: Decision, told: Decided) -> dict[str, Any]:
@@ -206,7 +216,7 @@ def create_meeting(case_id: UUID) -> ResponseReturnValue:
     """Call the group."""
     needs("call")
     with reading() as session:
-        said = body(meeting_schema(actions.case_of(session, case_id).due_on))
+        said = body(meeting_schema(actions.case_of(session, case_id).meets_by))
     return receipt(act(actions.schedule_meeting, phase="meeting", case_id=case_id, **said))
 
 
@@ -216,7 +226,7 @@ def move_meeting(case_id: UUID) -> ResponseReturnValue:
     """Move the meeting that is called; those invited are told."""
     needs("call")
     with reading() as session:
-        said = body(meeting_schema(actions.case_of(session, case_id).due_on))
+        said = body(meeting_schema(actions.case_of(session, case_id).meets_by))
     return receipt(act(actions.move_meeting, phase="meeting", case_id=case_id, **said))
 
 

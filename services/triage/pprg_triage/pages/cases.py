@@ -14,7 +14,16 @@ from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
 from pprg_triage.models import Case, News
 from pprg_triage.pages.common import form_page, pages, typed
-from pprg_triage.projections import Step, earlier_references, history_of, steps_of, told_of, whole_case
+from pprg_triage.projections import (
+    Step,
+    clock_words,
+    clocks_in_a_line,
+    earlier_references,
+    history_of,
+    steps_of,
+    told_of,
+    whole_case,
+)
 from pprg_triage.schemas import DaySchema, RatificationSchema
 
 LINES = 8
@@ -32,8 +41,8 @@ def cases() -> ResponseReturnValue:
         rows = session.scalars(select(Case).options(defer(Case.content)).order_by(Case.due_on)).all()
         earlier = earlier_references(session)
         news = session.scalars(select(News).order_by(News.at.desc()).limit(LINES)).all()
+        clocks = clocks_in_a_line(session, rows, runtime().profile, today)
     references = {each.id: each.reference for each in rows}
-    clocks = {each.id: rules.day_words(each.day_zero, each.due_on, today) for each in rows}
     shown = {"rows": rows, "news": news, "clocks": clocks, "references": references, "earlier": earlier}
     return render_template("cases.html", **shown)
 
@@ -55,7 +64,7 @@ def case_page(case_id: UUID, form: Form) -> ResponseReturnValue:
         told = told_of(session, found.case, found.content, runtime().profile, today)
     shown = {
         "told": told,
-        "words": rules.day_words(found.case.day_zero, found.case.due_on, today),
+        "words": clock_words(found.case, found.watched, today),
         "tasks": [_task(each) for each in steps_of(found, may)],
         "outcomes": rules.OUTCOMES,
     }
@@ -95,7 +104,7 @@ def on_paper(case_id: UUID) -> ResponseReturnValue:
         found = whole_case(session, case_id, runtime().profile)
         told = told_of(session, found.case, found.content, runtime().profile, london_date(now))
         happened = history_of(session, found.case, runtime().profile)
-    words = rules.day_words(found.case.day_zero, found.case.due_on, london_date(now))
+    words = clock_words(found.case, found.watched, london_date(now))
     about = {"told": told, "marking": told.marking, "happened": happened, "words": words, "outcomes": rules.OUTCOMES}
     return render_template("print.html", found=found, today=london_date(now), printed=now, **about)
 
@@ -105,4 +114,5 @@ def _task(step: Step) -> dict[str, Any]:
     status: dict[str, Any] = {"text": step.state}
     if step.state in COLOURS:
         status = {"tag": {"text": step.state, "classes": f"govuk-tag--{COLOURS[step.state]}"}}
-    return {"title": {"text": step.title}, "hint": {"text": step.hint}, "href": step.href, "status": status}
+    task = {"title": {"text": step.title}, "href": step.href, "status": status}
+    return task | ({"hint": {"text": step.hint}} if step.hint else {})

@@ -7,9 +7,10 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from pprg_shared.acting import Done, act, needs, reading, runtime, submitted
+from pprg_shared.calendar import london_date
 from pprg_shared.errors import NotThere
 from pprg_shared.web.forms import Form
-from pprg_triage import actions
+from pprg_triage import actions, rules
 from pprg_triage.pages.cases import case_page
 from pprg_triage.pages.common import form_page, pages, typed
 from pprg_triage.projections import proposed_before
@@ -36,14 +37,25 @@ def decide(case_id: UUID, route: str) -> ResponseReturnValue:
     with reading() as session:
         about = actions.case_of(session, case_id)
         first = proposed_before(session, about, route)
+        decide_by = actions.decide_by(session, about, route)
+    late = decide_by is not None and decide_by < london_date(runtime().clock())
+    form = Form(decision_schema(route, late=late), typed(), first)
+    if form.submitted:
+        _keep_in_step(form)
 
     def send(data: dict[str, Any]) -> Done:
         return act(actions.propose_decision, phase="decision", case_id=case_id, **data)
 
     body = runtime().profile.bodies[runtime().profile.routes[route].ratified_by or ""]
-    return form_page(
-        "decide.html", Form(decision_schema(route), typed(), first), send, case=about, route=route, body=body
-    )
+    return form_page("decide.html", form, send, case=about, route=route, body=body)
+
+
+def _keep_in_step(form: Form) -> None:
+    """Standard words that nobody has changed are those of the outcome that is chosen, also without a script."""
+    for name, declared in form.schema.fields.items():
+        if standard := declared.metadata.get("standard"):
+            typed, outcome = form.typed.get(name, ""), form.typed.get("outcome", "")
+            form.typed[name] = rules.follows_outcome(typed, standard, outcome)
 
 
 @pages.post("/cases/<uuid:case_id>/decision/ratify")

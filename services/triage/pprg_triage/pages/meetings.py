@@ -22,8 +22,8 @@ def meet(case_id: UUID) -> ResponseReturnValue:
     needs("call")
     with reading() as session:
         about = actions.case_of(session, case_id)
-    target = rules.clock(about.received_on, runtime().profile.working_days()).targets["meeting"].due
-    schema = meeting_schema(about.due_on)
+    target = rules.clock(about.day_zero, runtime().profile.working_days()).targets["meeting"].due
+    schema = meeting_schema(about.meets_by)
     first = {"standing": next(iter(schema.offered), OTHER)}
 
     def send(data: dict[str, Any]) -> Done:
@@ -36,7 +36,7 @@ def meet(case_id: UUID) -> ResponseReturnValue:
 def move(case_id: UUID) -> ResponseReturnValue:
     """Take when the group meets instead."""
     about, meeting = _called(case_id)
-    form = Form(meeting_schema(about.due_on), typed(), _present(meeting))
+    form = Form(meeting_schema(about.meets_by), typed(), _present(meeting))
 
     def send(data: dict[str, Any]) -> Done:
         return act(actions.move_meeting, phase="meeting", case_id=case_id, **data)

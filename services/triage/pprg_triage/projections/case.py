@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from pprg_shared.calendar import moment, short
 from pprg_shared.database import unseal
-from pprg_shared.profile import Profile
+from pprg_shared.profile import Deadline, Profile, deadline
 from pprg_triage import rules
-from pprg_triage.actions import case_of, return_id
-from pprg_triage.models import Case, Decision, Letter, Meeting, Published, Request
+from pprg_triage.actions import case_of, known_days, return_id
+from pprg_triage.models import Case, Decision, Letter, Meeting, Published, Request, TriggerDay
 from pprg_triage.projections.chronology import rows_of
 from pprg_triage.projections.decisions import Decided, decided_of
 from pprg_triage.projections.importing import Listed, listed
@@ -28,6 +29,7 @@ class Whole:
     case: Case
     content: dict[str, Any]
     clock: rules.Clock
+    watched: Deadline | None
     requests: Sequence[Request]
     missing: list[str]
     rows: int
@@ -64,6 +66,27 @@ class Whole:
         decided = any(decision.ratified_on for decision, _ in self.decisions)
         facts = (True, self.requests, self.requests and not self.missing, self.meeting, decided, self.published)
         return [step for step, fact in zip(rules.STEPS, facts, strict=True) if fact]
+
+
+def clock_words(case: Case, watched: Deadline | None, today: date) -> str:
+    """The clock to watch in a line."""
+    if watched is None:
+        return rules.day_words(case.day_zero, case.due_on, today)
+    return f"{watched.clock.label}, {f'due {short(watched.due)}' if watched.due else watched.words}"
+
+
+def clocks_in_a_line(session: Session, cases: Sequence[Case], profile: Profile, today: date) -> dict[UUID, str]:
+    """The clock to watch of each of these cases."""
+    noted: dict[UUID, dict[str, date]] = {}
+    if any(each.watches for each in cases):
+        days = select(TriggerDay).join(Case, Case.id == TriggerDay.case_id).where(Case.watches.is_not(None))
+        for day in session.scalars(days.order_by(TriggerDay.noted_at)):
+            noted.setdefault(day.case_id, {})[day.trigger] = day.day
+    known = {
+        each.id: noted.get(each.id, {}) | {"referral_received": each.received_on} for each in cases if each.watches
+    }
+    watched = {each.id: deadline(profile, each.watches, known[each.id]) for each in cases if each.watches}
+    return {each.id: clock_words(each, watched.get(each.id), today) for each in cases}
 
 
 @dataclass(frozen=True)
@@ -112,7 +135,8 @@ def _meeting_title(meeting: Meeting | None) -> str:
 
 
 def _hints(found: Whole) -> dict[str, str]:
-    by = {name: f"Target: {short(each.due)}." for name, each in found.clock.targets.items()}
+    targets = {name: f"Target: {short(each.due)}." for name, each in found.clock.targets.items()}
+    by = dict.fromkeys(targets, "") if found.watched else targets
     asked, meeting = len(found.requests), found.meeting
     rows = "1 row" if found.rows == 1 else f"{found.rows} rows"
     returned = f"{asked - len(found.missing)} of {asked} have answered, {rows}. " if asked else ""
@@ -157,6 +181,7 @@ def whole_case(session: Session, case_id: UUID, profile: Profile) -> Whole:
         case=case,
         content=unseal(session, case, "content"),
         clock=rules.clock(case.day_zero, profile.working_days()),
+        watched=deadline(profile, case.watches, known_days(session, case)) if case.watches else None,
         requests=requests,
         missing=rules.still_missing((each.agency, each.state) for each in requests),
         rows=session.scalar(select(func.count()).select_from(rows_of(case_id, "", None, None).subquery())) or 0,

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pprg_shared.database import profile_of, unseal
-from pprg_shared.profile import Profile, Subject, answers_from_subjects
+from pprg_shared.profile import Profile, Route, Subject, answers_from_subjects
 from pprg_triage import rules
 from pprg_triage.actions import ratifying_roles
 from pprg_triage.models import Case, Decision
@@ -19,6 +19,7 @@ class Decided:
 
     content: dict[str, Any]
     criteria: list[tuple[str, str, str]]
+    harm: list[str]
     mandate: str
     next_step: str
     body: str
@@ -33,7 +34,7 @@ def decided_of(session: Session, decision: Decision, profile: Profile) -> Decide
     """A decision in the words of the profile."""
     content, route = unseal(session, decision, "content"), profile.routes[decision.route]
     answered = content.get("criteria", {})
-    mandates = {each.code: each.name for each in route.mandates}
+    mandates, kinds = {each.code: each.name for each in route.mandates}, profile.kinds_of_harm(route)
     return Decided(
         content=content,
         criteria=[
@@ -41,6 +42,7 @@ def decided_of(session: Session, decision: Decision, profile: Profile) -> Decide
             for name, each in answered.items()
             if name in profile.criteria
         ],
+        harm=[kinds.get(each, each) for each in content.get("harm", ())],
         mandate=mandates.get(content.get("mandate", ""), ""),
         next_step=route.next_steps.get(content.get("next_step", ""), ""),
         body=profile.bodies[route.ratified_by].short if route.ratified_by else "",
@@ -48,22 +50,35 @@ def decided_of(session: Session, decision: Decision, profile: Profile) -> Decide
     )
 
 
-def proposed_before(session: Session, case: Case, route: str) -> dict[str, str]:
+#: What a proposal says besides its outcome and its answers, by the fields of its form.
+SAID = (
+    *("mandate", "next_step", "reasons", "harm", "equality", "dissent", "advice", "method", "delay"),
+    *("to_referrer", "to_agency"),
+)
+
+
+def proposed_before(session: Session, case: Case, route: str) -> dict[str, Any]:
     """What the form of a decision shows first: what was sent back, else what the age of the person answers."""
     there = select(Decision).where(
         Decision.case_id == case.id, Decision.route == route, Decision.returned_on.is_not(None)
     )
     decision = session.scalar(there)
     if decision is None:
-        about = unseal(session, case, "content")
-        kinds = [each["kind"] for each in about.get("subjects", ())] or [about.get("subject_kind")]
-        subjects = [Subject(kind) for kind in kinds if kind in {"child", "unborn", "adult"}]
-        answers = answers_from_subjects(profile_of(session), subjects) if subjects else {}
-        found = {f"answer_{name}": each.reply.value for name, each in answers.items() if each.reply != "not_sure"}
-        return {"route": route, **found}
+        return _at_first(session, case, profile_of(session).routes[route])
     content = unseal(session, decision, "content")
-    names = ("mandate", "next_step", "reasons", "dissent", "to_referrer", "to_agency")
-    shown = {"route": route, "outcome": decision.outcome} | {name: content[name] for name in names}
+    shown = {"route": route, "outcome": decision.outcome} | {name: content[name] for name in SAID if name in content}
     for name, each in content["criteria"].items():
         shown |= {f"answer_{name}": each["reply"], f"why_{name}": each["why"]}
     return shown
+
+
+def _at_first(session: Session, case: Case, route: Route) -> dict[str, Any]:
+    """What the referral answers, and the standard words of what these answers come to so far."""
+    profile, about = profile_of(session), unseal(session, case, "content")
+    kinds = [each["kind"] for each in about.get("subjects", ())] or [about.get("subject_kind")]
+    subjects = [Subject(kind) for kind in kinds if kind in {"child", "unborn", "adult"}]
+    answers = answers_from_subjects(profile, subjects) if subjects else {}
+    replies = {name: each.reply.value for name, each in answers.items() if each.reply != "not_sure"}
+    so_far = rules.outcome_of([each for each in route.mandates if each.enabled], replies)
+    found = {f"answer_{name}": reply for name, reply in replies.items()} | profile.standard_words(route.code, so_far)
+    return {"route": route.code, "harm": list(about.get("harm", ())), **found}

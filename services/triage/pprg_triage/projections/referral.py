@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.profile import Criterion, Deadline, Profile
 from pprg_triage import rules
-from pprg_triage.models import Case, Decision, Published, TriggerDay
+from pprg_triage.actions import known_days
+from pprg_triage.models import Case
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,3 @@ def told_of(session: Session, case: Case, content: dict[str, Any], profile: Prof
         if each["criterion"] in profile.criteria
     ]
     return Told(answers, found, running, profile.marking)
-
-
-def known_days(session: Session, case: Case) -> dict[str, date]:
-    """The days from which clocks of a case count: what rows say by themselves, and what people noted last."""
-    noted = select(TriggerDay.trigger, TriggerDay.day).where(TriggerDay.case_id == case.id)
-    days = {row.trigger: row.day for row in session.execute(noted.order_by(TriggerDay.noted_at))}
-    decided = session.scalar(select(func.min(Decision.ratified_on)).where(Decision.case_id == case.id))
-    published = session.scalar(select(Published.published_on).where(Published.id == case.id))
-    by_themselves = {"referral_received": case.received_on, "decided": decided, "published": published}
-    return days | {name: day for name, day in by_themselves.items() if day}

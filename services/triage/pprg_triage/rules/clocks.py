@@ -1,8 +1,9 @@
 """The clock of a case, and its steps."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from pprg_shared.calendar import (
     Working,
@@ -12,6 +13,7 @@ from pprg_shared.calendar import (
     working_days_between,
 )
 from pprg_shared.profile import Deadline, Profile, deadlines
+from pprg_triage.rules.routes import NOT_RULED_OUT, routes
 
 STEPS = ("Referred", "Requested", "Returned", "Meeting", "Decision", "Published")
 
@@ -55,6 +57,37 @@ BY_THEMSELVES = ("referral_received", "decided", "published")
 def clocks(profile: Profile, open_routes: Collection[str], days: Mapping[str, date]) -> list[Deadline]:
     """The clocks of the routes that are open, with their working or what they wait for."""
     return deadlines(profile, sorted(open_routes), days)
+
+
+def clock_state(deadline: Deadline, today: date) -> str:
+    """How a clock stands: it `waits` for its day 0, `runs`, or its day has `passed`, whatever was done by then."""
+    if deadline.due is None:
+        return "waits"
+    return "passed" if deadline.due < today else "runs"
+
+
+def clock_to_watch(
+    profile: Profile, content: Mapping[str, Any], named: Sequence[str], days: Mapping[str, date], today: date
+) -> str | None:
+    """The clock to watch where no rapid review is possible; None where one is: then it is the clock of that.
+
+    Of each route that is possible or was named, and that the group decides on, the profile's first clock counts: of
+    these the one that is due first, else the likeliest route's. Without any it is the longest of those of every case.
+    """
+    good = content.get("reason_kind") == "good_outcome"
+    found = [each.code for each in routes(profile, content, today) if not (good and each.strength == NOT_RULED_OUT)]
+    possible = [each for each in (*found, *named) if each in profile.decided_routes()]
+    if profile.clocks["rr.submit"].route in possible:
+        return None
+    running = clocks(profile, set(possible), days)
+    firsts: dict[str | None, str] = {}
+    for code, each in profile.clocks.items():
+        firsts.setdefault(each.route, code)
+    own = [each for each in running if each.clock.route in possible and firsts[each.clock.route] == each.clock.code]
+    own.sort(key=lambda each: (each.due or date.max, possible.index(each.clock.route or "")))
+    of_every_case = [each for each in running if each.clock.route is None and each.due]
+    chosen = [*own, *reversed(of_every_case)]
+    return chosen[0].clock.code if chosen else None
 
 
 def notable(profile: Profile) -> dict[str, str]:

@@ -1,7 +1,11 @@
 """What the group may decide on a route, whether its answers bear that out, and who may confirm it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from datetime import date
+from typing import Any, Protocol
+from unicodedata import normalize
+
+from pprg_shared.calendar import short
 
 OUTCOMES = {
     "criteria_met": "Criteria met",
@@ -77,14 +81,42 @@ def decision_problem(
     return None
 
 
+def follows_outcome(typed: str, standard: Mapping[str, str], outcome: str) -> str:
+    """What stands in a box for others to read: the standard words of any outcome give way to those of this one."""
+    plain = {_plain(each) for each in standard.values()}
+    return standard.get(outcome, typed) if _plain(typed) in plain else typed
+
+
+def _plain(text: str) -> str:
+    """A text as two that look alike are the same."""
+    return " ".join(normalize("NFC", text).split())
+
+
 def names_somebody(text: str, names: Sequence[str]) -> bool:
     """Whether words for others hold one of these names; a person whose name is not known has none."""
     known = [each.casefold() for each in names if len(each) > 1 and each.casefold() not in {"not known", "unknown"}]
     return any(each in text.casefold() for each in known)
 
 
+def record_problem(
+    said: Mapping[str, Any], outcome: str, *, about_harm: bool, decided_by: date | None, today: date
+) -> tuple[str, str] | None:
+    """What a decision record lacks and the field to fill, or None: the kinds of harm, and why it comes late."""
+    if about_harm and outcome == "criteria_met" and not said.get("harm"):
+        return "Choose the kinds of abuse or neglect", "harm"
+    if decided_by and decided_by < today and not said.get("delay"):
+        return f"It had to be decided by {short(decided_by)}. Say why it is late", "delay"
+    return None
+
+
 def ratifying_problem(
-    proposed_by: object, ratified_by: object, *, already: bool, returned: bool = False, belongs: bool = True
+    proposed_by: object,
+    ratified_by: object,
+    *,
+    already: bool,
+    returned: bool = False,
+    belongs: bool = True,
+    declared: bool = False,
 ) -> str | None:
     """Why this person cannot confirm the decision, or None when they can."""
     if already:
@@ -93,6 +125,8 @@ def ratifying_problem(
         return "This decision was sent back: it must be proposed again first"
     if proposed_by == ratified_by:
         return "A second person must ratify: you proposed this decision"
+    if declared:
+        return "You declared an interest in this case: somebody else must ratify"
     if not belongs:
         return "Another body ratifies decisions on this kind of review"
     return None

@@ -1,5 +1,6 @@
 """What may be sent about decisions."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,15 +42,19 @@ class DecisionSchema(Schema):
         return {**rest, "criteria": criteria}
 
 
-def decision_schema(code: str) -> DecisionSchema:
-    """What may be sent about a decision on this route, in the order in which the group goes through it."""
+def decision_schema(code: str, *, late: bool = True) -> DecisionSchema:
+    """What may be sent about a decision on this route, in the order in which the group goes through it.
+
+    Unless it is `late`, nothing is asked about a delay.
+    """
     profile = runtime().profile
     route = profile.routes[code]
     asked = dict.fromkeys(name for each in route.mandates if each.enabled for name in (*each.all, *each.any))
     questions: dict[str, fields.Field[Any]] = {"route": _hidden(code)}
     for name in (*asked, *(each for each in route.considers if each not in asked)):
         questions |= _question(profile.criteria[name], must=name in asked, first=len(questions) == 1)
-    made = type("DecisionSchema", (DecisionSchema,), questions | _decided(route))
+    whole = questions | _decided(route) | _recorded(route, late=late) | _told(code)
+    made = type("DecisionSchema", (DecisionSchema,), whole)
     schema: DecisionSchema = made()
     return schema
 
@@ -111,12 +116,12 @@ def _decided(route: Route) -> dict[str, fields.Field[Any]]:
     }
     if len(mandates) == 1:
         del found["mandate"]
-    return found | _said()
+    return found
 
 
-def _said() -> dict[str, fields.Field[Any]]:
-    hint = "No names and nothing confidential. Left empty, the standard words; the case shows them before ratification."
-    return {
+def _recorded(route: Route, *, late: bool) -> dict[str, fields.Field[Any]]:
+    """What a decision record holds besides the decision: what others will ask when they look at it years later."""
+    found: dict[str, fields.Field[Any]] = {
         "reasons": fields.String(
             required=True,
             validate=validate.Length(min=20, max=8000, error="Give the reasons, in 20 to 8000 characters"),
@@ -128,15 +133,58 @@ def _said() -> dict[str, fields.Field[Any]]:
             },
             **words("Give the reasons"),
         ),
-        "dissent": _text("Dissent", "Who disagreed and why, if anybody did.", 4000),
-        "to_referrer": _text("What the referrer reads", hint, 2000),
-        "to_agency": _text("What the agencies read", hint, 2000),
+        "harm": _harm(route),
+        "equality": fields.String(
+            required=True,
+            validate=validate.Length(min=5, max=2000, error="Say it in 5 to 2000 characters"),
+            metadata={
+                "label": "Protected characteristics",
+                "hint": "Such as age, disability, race, religion, sex: what bearing they had, or that they had none.",
+                "widget": "textarea",
+                "rows": 3,
+                "example": "Invented: none had a bearing on the decision.",
+            },
+            **words("Say what bearing protected characteristics had, or that they had none"),
+        ),
+        "dissent": _text("Dissent or challenge", "Who disagreed and why, and what the group answered.", 4000),
+        "advice": _text("Advice taken", "Legal or other: who gave it, and what it was.", 2000),
+        "method": _text("How the review is done", "If one begins: its method, who leads it and by when.", 2000),
+        "delay": _text("Why it was decided late", "The day by which this had to be decided has passed.", 2000),
     }
+    left_out = {"harm"} if not route.is_about_harm else set()
+    left_out |= set() if late else {"delay"}
+    return {name: each for name, each in found.items() if name not in left_out}
 
 
-def _text(label: str, hint: str, most: int) -> fields.String:
+def _harm(route: Route) -> fields.Field[Any]:
+    kinds = runtime().profile.kinds_of_harm(route)
+    return fields.List(
+        fields.String(validate=validate.OneOf(list(kinds), error="Choose kinds of harm from the list")),
+        load_default=list,
+        metadata={
+            "label": "Kinds of abuse or neglect",
+            "hint": "Those that the group found or suspects.",
+            "choices": kinds,
+            "example": list(kinds)[-1:],
+        },
+        **words("Choose kinds of harm from the list"),
+    )
+
+
+def _told(code: str) -> dict[str, fields.Field[Any]]:
+    """What others read, with the standard words of each outcome: the page keeps them in step until they are changed."""
+    hint = "No names and nothing confidential. The standard words follow what is decided until you change them."
+    found: dict[str, fields.Field[Any]] = {}
+    for name, label in (("to_referrer", "What the referrer reads"), ("to_agency", "What the agencies read")):
+        standard = {each: runtime().profile.standard_words(code, each)[name] for each in OUTCOMES}
+        for_script = {"data-follows": "outcome", "data-standard": json.dumps(standard)}
+        found[name] = _text(label, hint, 2000, standard=standard, attributes=for_script)
+    return found
+
+
+def _text(label: str, hint: str, most: int, **more: Any) -> fields.String:
     advice = f"Say it in up to {most} characters"
-    about = {"label": label, "hint": hint, "widget": "textarea"}
+    about = {"label": label, "hint": hint, "widget": "textarea", "rows": 4, **more}
     return fields.String(
         load_default="", validate=validate.Length(max=most, error=advice), metadata=about, **words(advice)
     )

@@ -13,6 +13,8 @@ from pprg_triage.rules import When, still_to_come
 from pprg_triage.schemas.words import words
 
 OTHER = "other"
+#: Standing meetings that are offered where no clock limits them.
+MOST_OFFERED = 6
 
 
 class MeetingSchema(Schema):
@@ -79,10 +81,10 @@ class MeetingSchema(Schema):
 
 
 def meeting_schema(due_on: date) -> MeetingSchema:
-    """What may be sent about a meeting: the standing ones inside the clock are offered."""
+    """What may be sent about a meeting: the next standing ones inside the clock are offered."""
     meetings, now = runtime().profile.meetings, runtime().clock()
     dates = standing_dates(meetings, london_date(now), due_on)
-    return MeetingSchema(meetings, still_to_come(dates, meetings.starts, now))
+    return MeetingSchema(meetings, still_to_come(dates, meetings.starts, now)[:MOST_OFFERED])
 
 
 class CancellationSchema(Schema):

@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any
 
 from pprg_embedded.browser import Browser
+from pprg_embedded.demo.decisions import decide
 from pprg_embedded.playing import Play, at_least, letters
 from pprg_shared.calendar import add_working_days, london_date, long
-from pprg_shared.profile import Profile, Route
+from pprg_shared.profile import Profile
 
 MOST_STEPS = 57
 MOST_MAILS = 3
-ROUTES = ("rapid_review", "lcspr")
 SERVICES = ("intake", "triage", "notifier", "publisher")
 TITLE = "An invented case: hearing a child when many agencies are involved"
 SUMMARY = "An invented case in which a child was known to many agencies."
@@ -40,6 +40,7 @@ def play(base: str, profile: Profile, count: int, progress: Callable[[str], None
 def refer(show: Play, office: Browser) -> tuple[str, str]:
     """Somebody refers; the same form sent twice is one referral."""
     show.progress("referral")
+    today = london_date(datetime.now(UTC))
     person = {"kind": "child", "name": "Invented Child", "born": "May 2016", "died_on": "?October 2026"}
     replies = dict.fromkeys(("died", "abuse_or_neglect", "in_area_or_resident", "learning"), "yes")
     answers: dict[str, Any] = {
@@ -58,6 +59,7 @@ def refer(show: Play, office: Browser) -> tuple[str, str]:
         "criteria": [{"criterion": name, "reply": reply} for name, reply in replies.items()],
         "agencies": show.agencies,
         "parallel_processes": ["inquest"],
+        "notified_on": str(today),
         "routes": ["rapid_review"],
         "declaration": True,
     }
@@ -75,7 +77,6 @@ def refer(show: Play, office: Browser) -> tuple[str, str]:
         return next((each for each in cases if each["reference"] == reference), None)
 
     case = show.wait("the case is opened", opened)
-    today = london_date(datetime.now(UTC))
     due = add_working_days(today, show.profile.clocks["rr.submit"].number)
     show.check("the clock runs 15 working days", case["due_on"], ok=case["due_on"] == str(due))
     office.open("/cases")
@@ -208,33 +209,6 @@ def meet(show: Play, office: Browser, case_id: str) -> None:
     (cancelled, held) = sorted(office.api(f"/api/v1/cases/{case_id}")["meetings"], key=lambda each: each["state"])
     show.check("each change has a higher sequence", cancelled["sequence"], ok=cancelled["sequence"] == 2)  # noqa: PLR2004
     show.result |= {"meeting": held["record"]["held_on"], "invitations": invitations}
-
-
-def decide(show: Play, office: Browser, case_id: str) -> None:
-    """The coordinator writes down a decision on each of two routes; its body ratifies it, the coordinator cannot."""
-    show.progress("decisions")
-    for number, route in enumerate(ROUTES, start=1):
-        office.send(f"/cases/{case_id}/decision/{route}", decision_on(show.profile.routes[route]))
-        made = office.api(f"/api/v1/cases/{case_id}")["decisions"]
-        body = {"decision_id": next(each["id"] for each in made if each["route"] == route)}
-        refused = office.post(f"/api/v1/cases/{case_id}/decisions/ratification", body).status_code
-        show.check(f"who proposed cannot ratify: {route}", refused, ok=refused in {403, 409})
-        roles = show.profile.bodies[show.profile.routes[route].ratified_by or ""].ratifies
-        ratifier = show.profile.people_with_role(*roles)[0].code
-        Browser(show.base, ratifier).send(f"/cases/{case_id}", body, holding="decision_id")
-        for count, kind in ((number * len(show.agencies), "outcome_to_agency"), (number, "outcome_to_referrer")):
-            told = show.wait(f"{kind}: {route}", partial(at_least, count, office, case_id, kind))
-            show.check(f"{kind} is sent: {route}", len(told or []), ok=bool(told))
-    made = office.api(f"/api/v1/cases/{case_id}")["decisions"]
-    shown = ("route", "outcome", "mandate", "next_step", "body", "ratified")
-    show.result["routes"] = [{name: each[name] for name in shown} for each in made]
-
-
-def decision_on(route: Route) -> dict[str, str]:
-    """What the group says when every criterion of a route is met."""
-    asked = [name for each in route.mandates if each.enabled for name in (*each.all, *each.any)]
-    form = {"outcome": "criteria_met", "reasons": SUMMARY, "next_step": next(iter(route.next_steps))}
-    return form | {f"answer_{name}": "yes" for name in asked}
 
 
 def publish(show: Play, office: Browser, case_id: str, reference: str) -> None:

@@ -1,0 +1,62 @@
+"""What pages and API show of an outcome, put together for whoever may read it."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from pprg_intake import actions
+from pprg_intake.models import Outcome, Person
+from pprg_shared.actor import Actor
+from pprg_shared.database import profile_of, unseal
+from pprg_shared.errors import NotThere
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was decided on one route, in the words for the person who reads it."""
+
+    route: str
+    outcome: str
+    decided_on: date
+    words: str
+
+
+def told_to_referrer(session: Session, actor: Actor, reference: str) -> list[Told]:
+    """What was decided on a referral, for who sent it and their agency's people; to anybody else it is not there."""
+    rows = _decided(session, Outcome.reference == reference) if reference.isprintable() else []
+    referrer = session.get(Person, rows[0].referrer_id) if rows else None
+    if referrer is None or actor.person is None:
+        raise NotThere
+    if actor.person != referrer.id and (not actor.agency or actor.agency != referrer.agency):
+        raise NotThere
+    return [_told(session, each, "to_referrer") for each in rows]
+
+
+def told_to_agency(session: Session, actor: Actor, request_id: UUID) -> tuple[str, list[Told]]:
+    """The reference and what was decided on a case, for people of an agency that was asked about it.
+
+    To anybody else it is not there, and to nobody before something was decided.
+    """
+    request = actions.request_of(session, actor, request_id)
+    rows = _decided(session, Outcome.case_id == request.case_id)
+    if not rows:
+        raise NotThere
+    return request.reference, [_told(session, each, "to_agency") for each in rows]
+
+
+def is_decided(session: Session, case_id: UUID) -> bool:
+    """Whether there is something to read about a case."""
+    return session.scalar(select(Outcome.id).where(Outcome.case_id == case_id).limit(1)) is not None
+
+
+def _decided(session: Session, where: ColumnElement[bool]) -> list[Outcome]:
+    order = {code: number for number, code in enumerate(profile_of(session).routes)}
+    rows = session.scalars(select(Outcome).where(where))
+    return sorted(rows, key=lambda each: (each.decided_on, order.get(each.route, len(order)), each.route))
+
+
+def _told(session: Session, row: Outcome, whose: str) -> Told:
+    return Told(row.route, row.outcome, row.decided_on, unseal(session, row, "content")[whose])

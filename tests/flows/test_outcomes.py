@@ -1,0 +1,264 @@
+"""What was decided is read on a page by those it concerns, and a letter leads there once the page is there."""
+
+import re
+from email import message_from_bytes
+from itertools import permutations
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+
+import invented
+from pprg_intake.models import Outcome
+from pprg_shared.boxes import publish
+from pprg_shared.boxes.operations import replay
+from pprg_shared.boxes.tables import inbox, outbox
+from pprg_shared.contract import Envelope
+from pprg_shared.events.triage import DecisionRatified
+from pprg_triage.models import Decision
+
+pytestmark = pytest.mark.both_databases
+SAID = {"to_referrer": "Canary words\nfor the referrer.", "to_agency": "Canary words for the agencies."}
+UNSURE = {"outcome": "insufficient_information", "answer_child": "not_sure"}
+PARTNER = "partner-police"
+KINDS = ("outcome_to_agency", "outcome_to_referrer")
+
+
+class Case:
+    """A case about which the group has met: the police refer it, and police and health are asked."""
+
+    def __init__(self, world):
+        self.world = world
+        self.reference = self.send("intake", "referrals", invented.REFERRAL, "")["reference"]
+        (only,) = self.get("triage", "cases", "coordinator").json["cases"]
+        self.id = only["id"]
+        asked = {"agencies": ["police", "icb"], "questions": "What was your part?"}
+        self.send("triage", f"cases/{self.id}/requests", asked, "coordinator")
+        self.send("triage", f"cases/{self.id}/meetings/record", invented.HELD, "coordinator")
+
+    def send(self, service, path, body, who):
+        headers = {"Acting-As": who, "Idempotency-Key": str(uuid4())}
+        answer = self.world.client(service).post(f"/api/v1/{path}", json=body, headers=headers)
+        self.world.settle()
+        assert answer.status_code == 201, answer.text
+        return answer.json
+
+    def get(self, service, path, who):
+        return self.world.client(service).get(f"/api/v1/{path}", headers={"Acting-As": who})
+
+    def propose(self, route="rapid_review", **changes):
+        self.send("triage", f"cases/{self.id}/decisions", invented.decision(route) | SAID | changes, "coordinator")
+        made = self.get("triage", f"cases/{self.id}", "coordinator").json["decisions"]
+        return next(each["id"] for each in made if each["route"] == route and not each["ratified"])
+
+    def decide(self, route="rapid_review", **changes):
+        body = {"decision_id": self.propose(route, **changes)}
+        self.send("triage", f"cases/{self.id}/decisions/ratification", body, PARTNER)
+
+    def page(self, who):
+        """The path of the page of an agency that was asked."""
+        (request,) = self.get("intake", "requests", who).json["requests"]
+        return f"requests/{request['id']}/outcome"
+
+    def read(self, path, who):
+        told = self.get("intake", path, who).json["outcomes"]
+        return [(each["route"], each["outcome"], each["words"]) for each in told]
+
+    def letters(self):
+        found = self.get("notifier", f"letters?subject={self.id}", "coordinator").json["letters"]
+        return sorted((each["template"], each["to"]) for each in found if each["template"] in KINDS)
+
+    def mails(self):
+        """The texts of the outcome letters."""
+        raw = [message_from_bytes(each.read_bytes()) for each in sorted(self.world.folder.glob("mailbox/*.eml"))]
+        return [each.get_payload(decode=True).decode() for each in raw if "decision" in each["Subject"]]
+
+
+@pytest.fixture
+def case(world):
+    return Case(world)
+
+
+def words(page):
+    return " ".join(re.sub(r"<[^>]+>", " ", page.text.partition("<main")[2].partition("</main>")[0]).split())
+
+
+def test_the_referrer_and_each_agency_read_their_own_words_and_nobody_else_reads_any(case):
+    case.decide()
+    referral, police, health = f"referrals/{case.reference}/outcome", case.page("lead-police"), case.page("lead-icb")
+
+    assert case.read(referral, "lead-police") == [("rapid_review", "criteria_met", SAID["to_referrer"])]
+    for path, who in ((police, "lead-police"), (health, "lead-icb")):
+        assert case.read(path, who) == [("rapid_review", "criteria_met", SAID["to_agency"])]
+    # To another agency, asked or not, it is as if it were not there; nor is it there for the office and for nobody.
+    for path, who in ((referral, "lead-icb"), (referral, "lead-gp"), (police, "lead-icb"), (health, "lead-gp")):
+        unknown = case.get("intake", path.replace(case.reference, "PPRG-2026-0999"), "lead-mental-health-trust")
+        shown = case.get("intake", path, who)
+        assert (shown.status_code, shown.json["detail"]) == (404, unknown.json["detail"])
+    assert [case.get("intake", referral, who).status_code for who in ("", "coordinator", "ops")] == [403] * 3
+
+
+def test_the_pages_show_what_the_api_tells(case, world):
+    case.decide()
+    police, health = (world.visitor("intake", who) for who in ("lead-police", "lead-icb"))
+
+    to_referrer, to_agency = police.get(f"/referrals/{case.reference}/outcome"), health.get(f"/{case.page('lead-icb')}")
+    request = health.get(f"/{case.page('lead-icb').removesuffix('/outcome')}")
+
+    shown = "Rapid review: criteria met Canary words for the referrer. Decided on Tuesday 24 November 2026"
+    assert shown in words(to_referrer)
+    assert "Canary words\nfor the referrer." in to_referrer.text
+    assert "Canary words for the agencies." in words(to_agency)
+    assert "for the agencies" not in to_referrer.text
+    assert "for the referrer" not in to_agency.text
+    assert "OFFICIAL-SENSITIVE" in words(to_agency)
+    assert f'href="/{case.page("lead-icb")}"' in request.text
+    assert health.get(f"/referrals/{case.reference}/outcome").status_code == 404
+    assert health.get(f"/{case.page('lead-police')}").status_code == 404
+
+
+def test_before_a_decision_is_ratified_there_is_nothing_to_read_and_no_letter(case, world):
+    case.propose()
+
+    shown = [
+        case.get("intake", path, "lead-police").status_code
+        for path in (f"referrals/{case.reference}/outcome", case.page("lead-police"))
+    ]
+    request = world.visitor("intake", "lead-police").get(f"/{case.page('lead-police').removesuffix('/outcome')}")
+
+    assert shown == [404, 404]
+    assert "Read what was decided" not in request.text
+    assert case.letters() == []
+
+
+def test_each_gets_one_letter_that_leads_to_the_page_and_says_nothing_of_the_decision(case):
+    case.decide()
+
+    agencies = {f"/{case.page(who)}" for who in ("lead-police", "lead-icb")}
+    links = {found for text in case.mails() for found in re.findall(r"https?://[^/]+(/\S+)", text)}
+    assert [each if "/" in each[1] else each[:1] for each in case.letters()] == [
+        ("outcome_to_agency", "icb/safeguarding-lead"),
+        ("outcome_to_agency", "police/safeguarding-lead"),
+        ("outcome_to_referrer",),
+    ]
+    assert links == {f"/referrals/{case.reference}/outcome"} | agencies
+    assert [text for text in case.mails() if re.search("canary|rapid|criteria|reasons", text, re.IGNORECASE)] == []
+
+
+def test_decisions_on_two_routes_stand_on_the_same_page(case):
+    case.decide()
+    case.decide("lcspr", outcome="criteria_not_met", answer_child="no", to_referrer="Not this one.")
+
+    referral = case.read(f"referrals/{case.reference}/outcome", "lead-police")
+
+    assert sorted(referral) == [
+        ("lcspr", "criteria_not_met", "Not this one."),
+        ("rapid_review", "criteria_met", SAID["to_referrer"]),
+    ]
+    assert len(case.letters()) == 6
+
+
+def test_what_is_decided_later_takes_the_place_of_what_could_not_be_said(case, world):
+    case.decide(**UNSURE, to_agency="We cannot say yet.")
+    before = case.read(case.page("lead-icb"), "lead-icb")
+    world.clock.forward(days=2)
+    case.decide(to_agency="Now we can.")
+
+    assert before == [("rapid_review", "insufficient_information", "We cannot say yet.")]
+    assert case.read(case.page("lead-icb"), "lead-icb") == [("rapid_review", "criteria_met", "Now we can.")]
+    assert len(case.letters()) == 6
+    with world.services["intake"].database.reading() as session:
+        assert len(session.scalars(sa.select(Outcome)).all()) == 1
+
+
+def ratified(case, revision, **words):
+    return DecisionRatified(
+        decision_id=uuid4(),
+        case_id=UUID(case.id),
+        reference=case.reference,
+        route="rapid_review",
+        outcome="criteria_met",
+        decided_on=case.world.clock().date(),
+        referrer_id=uuid4(),
+        agencies=["icb"],
+        reasons="Invented reasons.",
+        revision=revision,
+        **words,
+    )
+
+
+@pytest.mark.parametrize("order", list(permutations((1, 2, 3))), ids=str)
+def test_whatever_order_corrections_come_in_the_highest_holds_and_an_older_word_asks_for_no_letter(case, world, order):
+    for revision in order:
+        with world.services["triage"].database.writing("action") as session:
+            publish(session, ratified(case, revision, to_agency=f"Correction {revision}."))
+        world.settle()
+
+    letters = [each for each in case.letters() if each[0] == "outcome_to_agency"]
+    highest = [revision for at, revision in enumerate(order) if revision == max(order[: at + 1])]
+    assert [each[2] for each in case.read(case.page("lead-icb"), "lead-icb")] == ["Correction 3."]
+    assert len(letters) == len(highest)
+
+
+def test_what_was_said_before_words_travelled_is_told_in_the_standard_words(case, world):
+    with world.services["triage"].database.writing("action") as session:
+        publish(session, ratified(case, 1))
+    world.settle()
+
+    ((_, _, words),) = case.read(case.page("lead-icb"), "lead-icb")
+
+    assert words.startswith("The criteria for this are met: Rapid review.")
+
+
+def test_a_decision_that_comes_before_the_request_waits_for_it(case, world):
+    early = ratified(case, 1)
+    early = DecisionRatified(**{**vars(early), "agencies": ["icb", "gp"], "to_agency": "Wait for it."})
+    with world.services["triage"].database.writing("action") as session:
+        publish(session, early)
+    world.settle()
+    before = case.letters()
+    asked = {"agencies": ["gp"], "questions": "What was your part?"}
+    case.send("triage", f"cases/{case.id}/requests", asked, "coordinator")
+    world.clock.forward(minutes=5)
+    world.settle()
+
+    assert before == []
+    assert [each[2] for each in case.read(case.page("lead-gp"), "lead-gp")] == ["Wait for it."]
+    assert len(case.letters()) == 3
+
+
+def test_what_is_heard_again_builds_lost_words_anew_and_sends_no_letter_twice(case, world):
+    case.decide()
+    sent = case.letters(), len(case.mails())
+    intake, triage = world.services["intake"], world.services["triage"]
+    with intake.database.writing("action") as session:
+        session.execute(sa.delete(Outcome))
+        session.execute(sa.delete(outbox).where(outbox.c.type == "outcome.ready.v1"))
+        session.execute(sa.delete(inbox).where(inbox.c.type == "decision.ratified.v1"))
+    lost = case.get("intake", case.page("lead-icb"), "lead-icb").status_code
+
+    replay(triage, "intake", case.id, lambda _: None)
+    world.settle()
+
+    assert lost == 404
+    assert [each[2] for each in case.read(case.page("lead-icb"), "lead-icb")] == [SAID["to_agency"]]
+    assert (case.letters(), len(case.mails())) == sent
+
+
+def test_the_words_lie_sealed_in_the_table_and_in_every_box(case, world):
+    case.decide()
+
+    for name in ("intake", "triage", "notifier"):
+        with world.services[name].database.reading() as session:
+            for table in (inbox, outbox):
+                bodies = [bytes(each or b"") for each in session.scalars(sa.select(table.c.body))]
+                assert [each for each in bodies if b"canary words" in each.lower()] == []
+    with world.services["intake"].database.reading() as session:
+        (row,) = session.execute(sa.text("SELECT * FROM outcomes")).all()
+        said = [Envelope.from_json(bytes(b)) for b in session.scalars(sa.select(outbox.c.body)) if b]
+    (ready,) = (each for each in said if each.type == "outcome.ready.v1")
+    assert "canary" not in str(row).lower()
+    assert set(ready.public) == {"decision_id", "case_id", "reference", "decided_on", "referrer_id", "requests"}
+    assert ready.sealed == {}
+    with world.services["triage"].database.reading() as session:
+        assert len(session.scalars(sa.select(Decision)).all()) == 1
