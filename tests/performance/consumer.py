@@ -150,8 +150,8 @@ def variants(place):
         CORE + ONE: backlog(place, BY_ONE, 4000),
         TRIAGE: backlog(place, CASES, 4000),
         HAND + ALONE: trickle(place, BY_HAND, 1000),
-        CELERY: backlog(place, BY_CELERY, 3000),
-        DRAMATIQ: backlog(place, BY_DRAMATIQ, 3000),
-        DRAMATIQ_8: backlog(place, BY_DRAMATIQ_8, 3000),
+        CELERY: backlog(place, BY_CELERY, 2000),
+        DRAMATIQ: backlog(place, BY_DRAMATIQ, 2000),
+        DRAMATIQ_8: backlog(place, BY_DRAMATIQ_8, 2000),
         CORE + ALONE: trickle(place, BY_CORE, 1000),
     }

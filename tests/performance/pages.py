@@ -18,7 +18,7 @@ CASES = 10_000
 PRODUCT, HAND = "the product (`pprg-triage serve`)", "by hand: the same statements, the same template"
 FIRST, CASE = "page of all cases", "page of a case"
 #: What each page is asked for how often, over how many connections.
-ASKED, CONNECTIONS = {FIRST: 12, CASE: 300}, 2
+ASKED, CONNECTIONS = {FIRST: 8, CASE: 300}, 2
 #: The chair reads: of a coordinator the case page also counts a step.
 READER = "chair"
 SERVERS = {

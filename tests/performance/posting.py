@@ -114,7 +114,7 @@ def empty(rows):
 def variants(section):
     """All that is compared."""
     names, questions, most = {
-        REFERRALS: ((HAND, PRODUCT, FASTAPI, DJANGO), referrals, 2000),
+        REFERRALS: ((HAND, PRODUCT, FASTAPI, DJANGO), referrals, 1200),
         RETURNS: ((HAND, PRODUCT), returns, 150),
     }[section]
     return lambda place: {name: posted(place, section, SERVERS[name], questions, most) for name in names}

@@ -6,20 +6,19 @@ from uuid import UUID
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from sqlalchemy.orm import defer
 
 from pprg_shared.acting import Done, act, may, needs, opened, reading, runtime
 from pprg_shared.calendar import london_date
+from pprg_shared.errors import NotThere
 from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
 from pprg_triage.models import Case, News
-from pprg_triage.pages.common import form_page, pages, typed
+from pprg_triage.pages.common import form_page, page_links, pages, typed
 from pprg_triage.projections import (
     Step,
     clock_words,
-    clocks_in_a_line,
-    earlier_references,
     history_of,
+    listed_cases,
     steps_of,
     told_of,
     whole_case,
@@ -34,17 +33,16 @@ COLOURS = {"Next": "blue", "Waiting": "yellow", "To do": "grey"}
 
 @pages.get("/cases")
 def cases() -> ResponseReturnValue:
-    """Show what is new and every case with its clock."""
+    """Show what is new, and the cases with their clocks: those that are due first come first."""
     needs("read")
-    today = london_date(runtime().clock())
+    page, today = request.args.get("page", 1, type=int), london_date(runtime().clock())
+    latest = select(News, Case.reference).outerjoin(Case, Case.id == News.case_id).order_by(News.at.desc()).limit(LINES)
     with reading() as session:
-        rows = session.scalars(select(Case).options(defer(Case.content)).order_by(Case.due_on)).all()
-        earlier = earlier_references(session)
-        news = session.scalars(select(News).order_by(News.at.desc()).limit(LINES)).all()
-        clocks = clocks_in_a_line(session, rows, runtime().profile, today)
-    references = {each.id: each.reference for each in rows}
-    shown = {"rows": rows, "news": news, "clocks": clocks, "references": references, "earlier": earlier}
-    return render_template("cases.html", **shown)
+        found = listed_cases(session, runtime().profile, today, page)
+        news = session.execute(latest).all() if page == 1 else []
+    if page not in range(1, found.pages + 1):
+        raise NotThere
+    return render_template("cases.html", found=found, news=news, links=page_links(page, found.pages))
 
 
 @pages.get("/cases/<uuid:case_id>")

@@ -1,8 +1,6 @@
 """The chronology, page by page and as a file."""
 
 from collections.abc import Iterator
-from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Response, render_template, request, stream_template
@@ -15,8 +13,8 @@ from pprg_shared.errors import NotThere
 from pprg_shared.service import Runtime
 from pprg_shared.web.forms import END, Form
 from pprg_triage import actions
-from pprg_triage.pages.common import pages
-from pprg_triage.projections import Part, chronology_page, whole_chronology
+from pprg_triage.pages.common import page_links, pages
+from pprg_triage.projections import chronology_page, whole_chronology
 from pprg_triage.rules import Entry
 from pprg_triage.schemas import ChronologySchema
 
@@ -38,19 +36,9 @@ def chronology(case_id: UUID) -> ResponseReturnValue:
     if valid and part.page > part.pages:
         raise NotThere
     opened(str(case_id), "chronology")
-    shown = {"part": part, "asked": asked, "chosen": chosen, "links": _links(part, chosen)}
-    return render_template("chronology.html", case=about, form=form, **shown), 200 if valid else 422
-
-
-def _links(part: Part, chosen: dict[str, Any]) -> dict[str, str]:
-    """Where first, previous, next and last lead; what leads nowhere is not there."""
     kept = {name: str(value) for name, value in chosen.items() if value and name != "page"}
-    places = {"previous": part.page - 1, "next": part.page + 1}
-    if part.page > 2:  # noqa: PLR2004 -- of page 2 the previous is the first
-        places["first"] = 1
-    if part.page < part.pages - 1:
-        places["last"] = part.pages
-    return {name: f"?{urlencode(kept | {'page': n})}" for name, n in places.items() if 1 <= n <= part.pages}
+    shown = {"part": part, "asked": asked, "chosen": chosen, "links": page_links(part.page, part.pages, kept)}
+    return render_template("chronology.html", case=about, form=form, **shown), 200 if valid else 422
 
 
 @pages.get("/cases/<uuid:case_id>/chronology.csv")

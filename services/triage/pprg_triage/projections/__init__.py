@@ -1,15 +1,17 @@
 """What pages and API show of a case, put together for reading."""
 
-from pprg_triage.projections.case import Step, Whole, clock_words, clocks_in_a_line, steps_of, whole_case
+from pprg_triage.projections.case import Step, Whole, clock_words, steps_of, whole_case
 from pprg_triage.projections.chronology import Part, chronology_page, whole_chronology
 from pprg_triage.projections.decisions import Decided, proposed_before
 from pprg_triage.projections.history import Happened, history_of
-from pprg_triage.projections.importing import Listed, WholeImport, earlier_references, imports, whole_import
+from pprg_triage.projections.importing import Listed, WholeImport, imports, whole_import
+from pprg_triage.projections.listing import CaseList, earlier_references, listed_cases
 from pprg_triage.projections.meetings import Met
 from pprg_triage.projections.referral import Told, told_of
 from pprg_triage.projections.requests import WholeRequest, whole_request
 
 __all__ = [
+    "CaseList",
     "Decided",
     "Happened",
     "Listed",
@@ -22,10 +24,10 @@ __all__ = [
     "WholeRequest",
     "chronology_page",
     "clock_words",
-    "clocks_in_a_line",
     "earlier_references",
     "history_of",
     "imports",
+    "listed_cases",
     "proposed_before",
     "steps_of",
     "told_of",

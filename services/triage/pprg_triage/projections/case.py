@@ -14,7 +14,7 @@ from pprg_shared.database import unseal
 from pprg_shared.profile import Deadline, Profile, deadline
 from pprg_triage import rules
 from pprg_triage.actions import case_of, known_days, return_id
-from pprg_triage.models import Case, Decision, Letter, Meeting, Published, Request, TriggerDay
+from pprg_triage.models import Case, Decision, Letter, Meeting, Published, Request
 from pprg_triage.projections.chronology import rows_of
 from pprg_triage.projections.decisions import Decided, decided_of
 from pprg_triage.projections.importing import Listed, listed
@@ -73,20 +73,6 @@ def clock_words(case: Case, watched: Deadline | None, today: date) -> str:
     if watched is None:
         return rules.day_words(case.day_zero, case.due_on, today)
     return f"{watched.clock.label}, {f'due {short(watched.due)}' if watched.due else watched.words}"
-
-
-def clocks_in_a_line(session: Session, cases: Sequence[Case], profile: Profile, today: date) -> dict[UUID, str]:
-    """The clock to watch of each of these cases."""
-    noted: dict[UUID, dict[str, date]] = {}
-    if any(each.watches for each in cases):
-        days = select(TriggerDay).join(Case, Case.id == TriggerDay.case_id).where(Case.watches.is_not(None))
-        for day in session.scalars(days.order_by(TriggerDay.noted_at)):
-            noted.setdefault(day.case_id, {})[day.trigger] = day.day
-    known = {
-        each.id: noted.get(each.id, {}) | {"referral_received": each.received_on} for each in cases if each.watches
-    }
-    watched = {each.id: deadline(profile, each.watches, known[each.id]) for each in cases if each.watches}
-    return {each.id: clock_words(each, watched.get(each.id), today) for each in cases}
 
 
 @dataclass(frozen=True)

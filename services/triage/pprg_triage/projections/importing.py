@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
 from pprg_shared.database import unseal
 from pprg_shared.partial_dates import PartialDate, from_json
@@ -69,14 +69,6 @@ def whole_import(session: Session, import_id: UUID) -> WholeImport:
 def imports(session: Session) -> Sequence[Import]:
     """Every import, the last first."""
     return session.scalars(select(Import).order_by(Import.at.desc())).all()
-
-
-def earlier_references(session: Session) -> dict[UUID, str]:
-    """The references that cases had in a list, by case."""
-    return {
-        each.id: unseal(session, each, "known_as")
-        for each in session.scalars(select(ImportedCase).options(load_only(ImportedCase.known_as)))
-    }
 
 
 @dataclass(frozen=True)
