@@ -1,0 +1,84 @@
+"""What schemathesis makes of the documents: right and wrong requests by the thousand, as the office and as nobody."""
+
+import hypothesis
+import pytest
+import schemathesis
+import sqlalchemy as sa
+from schemathesis.config import SchemathesisConfig
+
+from pprg_shared.app import create_app
+from pprg_shared.web.reference import read
+
+DOCUMENTS = read()
+EXAMPLES, MORE_EXAMPLES = 20, 150
+#: 422 also for what follows the document: which codes and dates are right the profile and the calendar say, not it.
+CONFIG = """
+[checks.positive_data_acceptance]
+expected-statuses = ["2xx", "400", "401", "403", "404", "409", "422"]
+"""
+every_service = pytest.mark.parametrize("service", DOCUMENTS)
+by = pytest.mark.parametrize("who", ["coordinator", "nobody"])
+by_everybody = pytest.mark.parametrize("who", ["coordinator", "chair", "partner-police", "lead-gp", "ops", "nobody"])
+
+
+def rows(alive):
+    """How many rows each table of a service holds."""
+    with alive.database.reading() as session:
+        tables = alive.service.metadata.sorted_tables
+        return {each.name: session.scalar(sa.select(sa.func.count()).select_from(each)) for each in tables}
+
+
+def ask(world, service, who, examples):
+    """Ask every operation; what was found wrong, each with the request that shows it."""
+    alive = world.services[service]
+    app = create_app(alive)
+    schema = schemathesis.openapi.from_dict(DOCUMENTS[service], config=SchemathesisConfig.from_str(CONFIG))
+    schema.app = app
+    wrong = []
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        for mode in (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE):
+            wrong += _ask(alive, operation, mode, {} if who == "nobody" else {"Acting-As": who}, examples)
+    return wrong
+
+
+def _ask(alive, operation, mode, headers, examples):
+    wrong = []
+
+    @hypothesis.settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(operation.as_strategy(generation_mode=mode))
+    def each(case):
+        hypothesis.assume([] not in (case.query or {}).values())  # nothing of it would stand in the address
+        before = rows(alive) if mode.is_negative else {}
+        response = case.call(headers=headers)
+        if mode.is_negative and response.status_code >= 400:
+            assert rows(alive) == before
+        case.validate_response(response, headers=headers)
+
+    try:
+        each()
+    except* hypothesis.errors.Unsatisfiable:
+        assert mode.is_negative, operation.label
+    except* Exception as errors:  # noqa: BLE001 -- whatever one operation meets, the others are asked too
+        wrong += [f"{operation.label}: {each}" for each in errors.exceptions]
+    return wrong
+
+
+@by
+@every_service
+def test_schemathesis_finds_nothing(world, service, who):
+    assert ask(world, service, who, EXAMPLES) == []
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@by_everybody
+@every_service
+def test_schemathesis_finds_nothing_in_the_long_run(world, service, who):
+    assert ask(world, service, who, MORE_EXAMPLES) == []
