@@ -58,7 +58,9 @@ def openapi(service: str) -> ResponseReturnValue:
 class WhichSubject(Schema):
     """The referral, case, person or agency that is asked about."""
 
-    subject = fields.String(required=True, validate=validate.Length(max=200))
+    subject = fields.String(
+        required=True, validate=validate.Length(1, 200, error="Name a referral, case, person or agency")
+    )
 
 
 @dataclass(frozen=True)

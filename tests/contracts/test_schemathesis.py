@@ -54,6 +54,7 @@ def _ask(alive, operation, mode, headers, examples):
     )
     @hypothesis.given(operation.as_strategy(generation_mode=mode))
     def each(case):
+        hypothesis.assume([] not in (case.query or {}).values())  # nothing of it would stand in the address
         before = rows(alive) if mode.is_negative else {}
         response = case.call(headers=headers)
         if mode.is_negative and response.status_code >= 400:

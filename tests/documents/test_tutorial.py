@@ -77,7 +77,7 @@ def walk(tree, *, whole):
 def test_every_step_of_the_tutorial_works_on_a_copy(copy):
     ran = walk(copy, whole=False)
 
-    assert len(ran) == 4
+    assert len(ran) == 6
     assert (copy / "tests/contracts/events/call.requested.v1/wire.json").is_file()
     assert "call.requested.v1" in (copy / "docs/reference/events.md").read_text("utf-8")
     assert len(list((copy / "services/triage/pprg_triage/migrations").glob("*_when_a_referrer_asked_*.py"))) == 1

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from pprg_intake import actions, answers, projections, rules
 from pprg_intake.models import Request
-from pprg_intake.schemas import NilReturnSchema, referral_schema, return_schema
+from pprg_intake.schemas import NilReturnSchema, TimeSchema, referral_schema, return_schema
 from pprg_shared.acting import act, actor, may, needs, reading, receipt, runtime
 from pprg_shared.calendar import london_date
 from pprg_shared.database import unseal
@@ -124,6 +124,13 @@ def one_draft(request_id: UUID) -> ResponseReturnValue:
         {"row": n, "words": each} for n, line in enumerate(known, 1) for each in rules.warnings(line, today, scope)
     ]
     return jsonify({"draft": str(draft.id), "rows": rows, "warnings": found})
+
+
+@api.post("/requests/<uuid:request_id>/extension")
+def create_extension(request_id: UUID) -> ResponseReturnValue:
+    """Ask for more time; the coordinator decides."""
+    needs("answer")
+    return receipt(act(actions.ask_for_time, phase="returns", request_id=request_id, **body(TimeSchema())))
 
 
 @api.post("/requests/<uuid:request_id>/nil-return")

@@ -12,7 +12,7 @@ from pprg_shared.boxes import publish
 from pprg_shared.database import profile_of, seal, unseal
 from pprg_shared.errors import NotYet
 from pprg_shared.events.intake import AskedAgency, OutcomeReady, RequestReady
-from pprg_shared.events.triage import DecisionRatified, InformationChanged, InformationRequested
+from pprg_shared.events.triage import DecisionRatified, ExtensionDecided, InformationChanged, InformationRequested
 
 
 def make_request_page(session: Session, heard: InformationRequested) -> None:
@@ -42,10 +42,27 @@ def change_request(session: Session, heard: InformationChanged) -> None:
     why = rules.worth_a_letter(request.due_on, heard.due_on, heard.state)
     request.revision, request.due_on = heard.revision, heard.due_on
     request.state = rules.state_after(request.state, heard.state)
-    request.content = seal(session, request, "content", unseal(session, request, "content") | {"query": heard.query})
+    content = unseal(session, request, "content") | {"query": heard.query}
+    if heard.state != "open":  # whoever has answered, or need not, wants no more time
+        content.pop("extension", None)
+    request.content = seal(session, request, "content", content)
     if why:
         about: dict[str, Any] = {"case_id": request.case_id, "reference": request.reference, "agency": request.agency}
         publish(session, RequestReady(request_id=request.id, **about, due_on=request.due_on, why=why))
+
+
+def decide_extension(session: Session, heard: ExtensionDecided) -> None:
+    """The office has decided about more time; of a new day the agency hears by that, of none by this."""
+    request = session.get(Request, heard.request_id, with_for_update=True)
+    if request is None:
+        raise NotYet(f"request {heard.request_id} is not known here yet")
+    content = unseal(session, request, "content")
+    state = rules.AGREED if heard.agreed else rules.DECLINED
+    asked = content.get("extension", {}) | {"state": state, "answer": heard.answer}
+    request.content = seal(session, request, "content", content | {"extension": asked})
+    if not heard.agreed:
+        about: dict[str, Any] = {"case_id": request.case_id, "reference": request.reference, "agency": request.agency}
+        publish(session, RequestReady(request_id=request.id, **about, due_on=request.due_on, why="declined"))
 
 
 def keep_outcome(session: Session, heard: DecisionRatified) -> None:

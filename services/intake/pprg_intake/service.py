@@ -1,26 +1,29 @@
 """Intake, described: forms, the directory, the agencies' answers."""
 
-from pprg_intake import actions, handlers
+from pprg_intake import handlers
+from pprg_intake.actions.directory import seed_directory
 from pprg_intake.models import Base
 from pprg_shared.acting import COORDINATING, EVERYBODY
 from pprg_shared.events.intake import (
     AgencyChanged,
     AgencySummarySubmitted,
     ChronologySubmitted,
+    ExtensionRequested,
     NilReturnSubmitted,
     OutcomeReady,
     PersonChanged,
     ReferralSubmitted,
+    RequestOpened,
     RequestReady,
 )
-from pprg_shared.events.triage import DecisionRatified, InformationChanged, InformationRequested
+from pprg_shared.events.triage import DecisionRatified, ExtensionDecided, InformationChanged, InformationRequested
 from pprg_shared.service import Runtime, Service
 
 
 def prepare(runtime: Runtime) -> None:
     """Fill the directory from the profile."""
     with runtime.database.writing("action") as session:
-        actions.seed_directory(session, runtime.profile)
+        seed_directory(session, runtime.profile)
 
 
 service = Service(
@@ -33,12 +36,15 @@ service = Service(
         InformationRequested: handlers.make_request_page,
         InformationChanged: handlers.change_request,
         DecisionRatified: handlers.keep_outcome,
+        ExtensionDecided: handlers.decide_extension,
     },
     says=[
         AgencyChanged,
         PersonChanged,
         ReferralSubmitted,
         RequestReady,
+        RequestOpened,
+        ExtensionRequested,
         OutcomeReady,
         AgencySummarySubmitted,
         ChronologySubmitted,

@@ -16,6 +16,7 @@ from pprg_shared.directory import keep_higher
 from pprg_shared.events.intake import (
     AgencyChanged,
     AgencySummarySubmitted,
+    ExtensionRequested,
     NilReturnSubmitted,
     OutcomeReady,
     PersonChanged,
@@ -92,6 +93,7 @@ ASKED: Mapping[str, str] = {
     "queried": "return_queried",
     "moved": "request_moved",
     "waived": "request_waived",
+    "declined": "extension_declined",
 }
 
 
@@ -113,6 +115,11 @@ def _to_lead(session: Session, heard: RequestReady | ReminderDue, template: str)
 def write_about_return(session: Session, heard: AgencySummarySubmitted | NilReturnSubmitted) -> None:
     """Tell the office that an agency has answered."""
     _office(session, heard, "return_received", heard.case_id)
+
+
+def write_about_extension(session: Session, heard: ExtensionRequested) -> None:
+    """Tell the office that an agency asks for more time."""
+    _office(session, heard, "extension_requested", heard.case_id)
 
 
 def write_invitations(session: Session, heard: MeetingScheduled) -> None:

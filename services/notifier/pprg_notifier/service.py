@@ -35,6 +35,7 @@ service = Service(
         intake.RequestReady: handlers.write_request,
         intake.AgencySummarySubmitted: handlers.write_about_return,
         intake.NilReturnSubmitted: handlers.write_about_return,
+        intake.ExtensionRequested: handlers.write_about_extension,
         triage.CaseOpened: handlers.write_about_case,
         triage.ReminderDue: handlers.write_reminder,
         triage.MeetingScheduled: handlers.write_invitations,

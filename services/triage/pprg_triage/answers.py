@@ -39,7 +39,8 @@ class RequestShown:
     due_on: date = field(metadata={"example": "2026-12-03"})
     state: str = field(metadata={"example": "asked"})
     wanted: str = field(metadata={"example": "both"})
-    answer: str | None = field(metadata={"example": None})
+    answer: int = field(metadata={"example": 0})
+    extension_until: date | None = field(metadata={"example": None})
 
 
 @dataclass(frozen=True)

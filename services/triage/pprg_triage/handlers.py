@@ -9,13 +9,15 @@ from sqlalchemy.orm import Session
 
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.tables import insert_all_new
-from pprg_shared.database import now, profile_of, seal, today
+from pprg_shared.database import now, profile_of, seal, today, unseal
 from pprg_shared.errors import NotYet
 from pprg_shared.events.intake import (
     AgencySummarySubmitted,
     ChronologySubmitted,
+    ExtensionRequested,
     NilReturnSubmitted,
     ReferralSubmitted,
+    RequestOpened,
     RequestReady,
     Subject,
 )
@@ -88,6 +90,24 @@ def note_ready(session: Session, heard: RequestReady) -> None:
         request.state = rules.moved(request.state, "ready") or request.state
 
 
+def note_opened(session: Session, heard: RequestOpened) -> None:
+    """Somebody in the agency is at work on it."""
+    request = _request(session, heard.request_id)
+    request.state = rules.moved(request.state, "open") or request.state
+
+
+def note_extension(session: Session, heard: ExtensionRequested) -> None:
+    """An agency asks for more time: the office decides, unless the answer has overtaken the wish."""
+    request = _request(session, heard.request_id)
+    content = unseal(session, request, "content") if request.content else {"history": []}
+    line = {"what": "more_time", "words": heard.reason, "by": "", "on": heard.asked_on.isoformat()}
+    content["history"].append(line | {"due_on": heard.until.isoformat()})
+    request.content = seal(session, request, "content", content)
+    if request.state not in rules.SETTLED:
+        request.extension_until = heard.until
+    _news(session, heard, heard.case_id, "extension", heard.agency)
+
+
 def attach_summary(session: Session, heard: AgencySummarySubmitted) -> None:
     """Keep an agency's summary; the return is there once all rows of its chronology are, too."""
     _attach(session, heard, "return", {"author": heard.author, "summary": heard.summary}, heard.rows or 0)
@@ -133,7 +153,7 @@ def _arrived(session: Session, heard: Any, request: Request) -> None:
     returned = session.get(Return, return_id(request.id, heard.version))
     if returned is None or heard.version <= request.answer or rows_here(session, returned) < returned.rows:
         return
-    request.answer = heard.version
+    request.answer, request.extension_until = heard.version, None
     request.state = rules.moved(request.state, returned.kind) or request.state
     _news(session, heard, heard.case_id, returned.kind, heard.agency)
 

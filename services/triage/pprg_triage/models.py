@@ -111,6 +111,8 @@ class Request(Base):
     wanted: Mapped[str] = mapped_column(sa.String(20), server_default="both")
     revision: Mapped[int] = mapped_column(server_default="0", default=0)
     answer: Mapped[int] = mapped_column(server_default="0", default=0)
+    #: The day until which the agency would need, while nobody has decided.
+    extension_until: Mapped[date | None]
     content: Mapped[str | None] = mapped_column(sa.Text, info=CASE)
 
 

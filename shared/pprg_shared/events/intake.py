@@ -122,7 +122,10 @@ class ReferralSubmitted(Event, name="referral.submitted", version=1, subject="re
 
 
 class RequestReady(Event, name="request.ready", version=1, subject="case_id"):
-    """The page on which an agency answers is there, and why it is to look: `asked`, `queried`, `moved` or `waived`."""
+    """The page on which an agency answers is there, and why it is to look.
+
+    `asked`, `queried`, `moved`, `waived`, or `declined`: it does not get the time that it asked for.
+    """
 
     request_id: UUID
     case_id: UUID
@@ -130,6 +133,28 @@ class RequestReady(Event, name="request.ready", version=1, subject="case_id"):
     agency: str
     due_on: date
     why: str = "asked"
+
+
+class RequestOpened(Event, name="request.opened", version=1, subject="case_id"):
+    """Somebody in the agency has looked at what it is asked, for the first time."""
+
+    request_id: UUID
+    case_id: UUID
+    reference: str
+    agency: str
+    opened_on: date
+
+
+class ExtensionRequested(Event, name="extension.requested", version=1, subject="case_id"):
+    """An agency asks for time until another day."""
+
+    request_id: UUID
+    case_id: UUID
+    reference: str
+    agency: str
+    asked_on: date
+    until: date
+    reason: str = sealed("case")
 
 
 class OutcomeReady(Event, name="outcome.ready", version=1, subject="case_id"):

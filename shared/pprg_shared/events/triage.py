@@ -45,6 +45,18 @@ class InformationChanged(Event, name="information.changed", version=1, subject="
     query: str = sealed("case")
 
 
+class ExtensionDecided(Event, name="extension.decided", version=1, subject="case_id"):
+    """Whether an agency gets the time that it asked for; a new due day is said by `information.changed`."""
+
+    request_id: UUID
+    case_id: UUID
+    reference: str
+    agency: str
+    due_on: date
+    agreed: bool
+    answer: str = sealed("case")
+
+
 class MeetingScheduled(Event, name="meeting.scheduled", version=1, subject="case_id"):
     """The group meets about a case."""
 

@@ -13,10 +13,12 @@ KINDS: Mapping[str, frozenset[str]] = {
     "information_request": frozenset({"reference", "due_on", "link"}),
     "return_queried": frozenset({"reference", "due_on", "link"}),
     "request_moved": frozenset({"reference", "due_on", "link"}),
+    "extension_declined": frozenset({"reference", "due_on", "link"}),
     "request_waived": frozenset({"reference", "link"}),
     "reminder": frozenset({"reference", "due_on", "link"}),
     "overdue": frozenset({"reference", "due_on", "link"}),
     "return_received": frozenset({"reference", "link"}),
+    "extension_requested": frozenset({"reference", "link"}),
     "meeting_invitation": frozenset({"reference", "when", "place"}),
     "meeting_moved": frozenset({"reference", "when", "place"}),
     "meeting_cancelled": frozenset({"reference", "when", "place"}),
@@ -30,7 +32,7 @@ TO_PEOPLE = frozenset(
     {"referral_received", "meeting_invitation", "meeting_moved", "meeting_cancelled", "outcome_to_referrer"}
 )
 #: Kinds for the office itself.
-TO_OFFICE = frozenset({"new_referral", "return_received"})
+TO_OFFICE = frozenset({"new_referral", "return_received", "extension_requested"})
 
 
 def _slots_in_words() -> str:

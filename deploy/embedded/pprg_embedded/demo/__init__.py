@@ -152,10 +152,14 @@ def answer_one(lead: Browser, path: str, number: int) -> None:
 
 
 def give_time(show: Play, office: Browser, case_id: str, request_id: str) -> None:
-    """An agency needs longer: the coordinator moves its day, and it is written to."""
+    """An agency asks for more time: the coordinator moves its day, and it is written to."""
     path = f"/cases/{case_id}/requests/{request_id}"
-    due = date.fromisoformat(office.api(f"/api/v1{path}")["due_on"])
-    later = {"due_on": str(add_working_days(due, 1)), "reason": "Its records are kept by somebody else"}
+    asked = office.api(f"/api/v1{path}")
+    until, why = str(add_working_days(date.fromisoformat(asked["due_on"]), 1)), "Others keep the records"
+    lead = Browser(show.base, f"lead-{asked['agency']}")
+    lead.send(f"/requests/{request_id}/extension", {"until": until, "reason": why})
+    show.wait("the office hears of it", lambda: office.api(f"/api/v1{path}")["extension_until"])
+    later = {"due_on": until, "reason": why}
     office.send(path, later, to=f"{path}/move")
     told = show.wait("a letter about the new day", lambda: letters(office, case_id, "request_moved"))
     show.check("an agency that needs longer gets another day", later["due_on"], ok=bool(told))

@@ -3,7 +3,7 @@
 from pprg_intake.schemas.choices import KINDS, REASONS
 from pprg_intake.schemas.gate import GateSchema
 from pprg_intake.schemas.referral import ReferralSchema, referral_schema
-from pprg_intake.schemas.returns import NilReturnSchema, return_schema
+from pprg_intake.schemas.returns import NilReturnSchema, TimeSchema, return_schema
 from pprg_intake.schemas.sign_in import NOBODY, ActingSchema
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "GateSchema",
     "NilReturnSchema",
     "ReferralSchema",
+    "TimeSchema",
     "referral_schema",
     "return_schema",
 ]

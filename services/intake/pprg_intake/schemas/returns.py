@@ -75,3 +75,14 @@ class NilReturnSchema(Schema):
     """An agency holds nothing."""
 
     author = text("Your name and role", "Enter your name and role", 200)
+
+
+class TimeSchema(Schema):
+    """An agency needs more time."""
+
+    until = fields.Date(
+        required=True,
+        metadata={"label": "By when can you answer?", "hint": "Such as 8 December 2026", "width": 20},
+        **words("Enter a day with its month and year"),
+    )
+    reason = text("Why do you need more time?", "Say why you need more time", 2000, widget="textarea", rows=4)

@@ -153,6 +153,22 @@ def move_due_day(session: Session, actor: Actor, *, case_id: UUID, request_id: U
     return _change(session, actor, case_id, request_id, "move", reason, due_on)
 
 
+def decline_extension(session: Session, actor: Actor, *, case_id: UUID, request_id: UUID, reason: str) -> Done:
+    """Let the due day stay, though the agency asked for more time."""
+    case = case_of(session, case_id)
+    request = request_of(session, case_id, request_id, alone=True)
+    if request.extension_until is None or rules.moved(request.state, "decline") is None:
+        raise Refused(f"{NOT_NOW['decline']} Look at how the request stands now.")
+    _note(session, actor, request, "decline", reason)
+    _decide(session, case, request, reason, agreed=False)
+    return Done(f"/cases/{case.id}/requests/{request.id}", case.reference, str(case.id))
+
+
+def _decide(session: Session, case: Case, request: Request, words: str, *, agreed: bool) -> None:
+    request.extension_until = None
+    publish(session, says.ExtensionDecided(**_about(case, request), agreed=agreed, answer=words))
+
+
 def waive_request(session: Session, actor: Actor, *, case_id: UUID, request_id: UUID, reason: str) -> Done:
     """Go on without an agency's answer; the chair says why."""
     return _change(session, actor, case_id, request_id, "waive", reason)
@@ -163,12 +179,14 @@ CHANGES: Mapping[str, Callable[..., Done]] = {
     "accept": accept_return,
     "query": query_return,
     "move": move_due_day,
+    "decline": decline_extension,
     "waive": waive_request,
 }
 NOT_NOW = {
     "accept": "There is no answer to accept.",
     "query": "There is no answer to query.",
     "move": "Nobody waits for an answer from this agency.",
+    "decline": "The agency does not ask for more time.",
     "waive": "Nobody waits for an answer from this agency.",
 }
 
@@ -192,6 +210,9 @@ def _change(
         request.due_on = due_on
         session.execute(delete(reminders).where(reminders.c.request_id == request.id, reminders.c.done_at.is_(None)))
         _remind_later(session, request)
+    if request.extension_until and happens == "move":
+        _decide(session, case, request, words, agreed=True)
+    request.extension_until = None
     publish(
         session,
         says.InformationChanged(
@@ -207,7 +228,9 @@ def _change(
 def _note(session: Session, actor: Actor, request: Request, happens: str, words: str) -> dict[str, Any]:
     """Write down what happened to a request and why; what is kept of it now."""
     content: dict[str, Any] = unseal(session, request, "content") if request.content else {"history": []}
-    content["query"] = words if happens == "query" else content.get("query", "") if happens == "move" else ""
+    content["query"] = (
+        words if happens == "query" else content.get("query", "") if happens in {"move", "decline"} else ""
+    )
     line = {"what": happens, "words": words, "by": str(actor.person), "on": today(session).isoformat()}
     content["history"].append(line | {"due_on": request.due_on.isoformat()})
     request.content = seal(session, request, "content", content)

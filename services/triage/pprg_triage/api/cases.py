@@ -198,13 +198,14 @@ def one_request(case_id: UUID, request_id: UUID) -> ResponseReturnValue:
 
 def _request(each: Request) -> dict[str, Any]:
     shown = {"id": str(each.id), "agency": each.agency, "due_on": each.due_on.isoformat(), "state": each.state}
-    return shown | {"wanted": each.wanted, "answer": each.answer}
+    until = each.extension_until.isoformat() if each.extension_until else None
+    return shown | {"wanted": each.wanted, "answer": each.answer, "extension_until": until}
 
 
-@api.post("/<uuid:case_id>/requests/<uuid:request_id>/<any(accept, query, move, waive):what>")
+@api.post("/<uuid:case_id>/requests/<uuid:request_id>/<any(accept, query, move, decline, waive):what>")
 @takes(lambda: [made() for made in CHANGES.values()])
 def change_request(case_id: UUID, request_id: UUID, what: str) -> ResponseReturnValue:
-    """Accept or query an answer, move the due day, or go on without an answer."""
+    """Accept or query an answer, give more time or none, or go on without an answer."""
     needs(what)
     said = body(CHANGES[what]()) | {"case_id": case_id, "request_id": request_id}
     return receipt(act(actions.CHANGES[what], phase="returns", **said))

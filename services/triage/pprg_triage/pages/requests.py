@@ -61,9 +61,9 @@ def one_request(case_id: UUID, request_id: UUID) -> ResponseReturnValue:
     return page
 
 
-@pages.post("/cases/<uuid:case_id>/requests/<uuid:request_id>/<any(accept, query, move, waive):what>")
+@pages.post("/cases/<uuid:case_id>/requests/<uuid:request_id>/<any(accept, query, move, decline, waive):what>")
 def change_request(case_id: UUID, request_id: UUID, what: str) -> ResponseReturnValue:
-    """Accept or query an answer, move the due day, or go on without an answer."""
+    """Accept or query an answer, give more time or none, or go on without an answer."""
     needs(what)
     form = Form(CHANGES[what](), request.form, mark=f"{what}-")
 
@@ -77,8 +77,14 @@ def _request_page(case_id: UUID, request_id: UUID, sent: dict[str, Form] | None 
     with reading() as session:
         about = actions.case_of(session, case_id)
         found = whole_request(session, case_id, request_id)
+    until = found.request.extension_until
     offered = [what for what in CHANGES if may(what) and rules.moved(found.request.state, what)]
-    forms = {what: Form(CHANGES[what](), mark=f"{what}-") for what in offered} | (sent or {})
+    initial = {"due_on": f"{until.day} {until:%B %Y}"} if until else {}
+    forms = {
+        what: Form(CHANGES[what](), None, initial if what == "move" else {}, mark=f"{what}-")
+        for what in offered
+        if what != "decline" or until
+    } | (sent or {})
     wrong = any(form.errors for form in forms.values())
     today = london_date(runtime().clock())
     shown = {"found": found, "offered": forms, "forms": list(forms.values()), "wanted": rules.WANTED, "today": today}

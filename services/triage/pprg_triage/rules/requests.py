@@ -26,6 +26,7 @@ WANTED: Mapping[str, str] = {
 STATES: Mapping[str, str] = {
     "asked": "Waiting",
     "ready": "Waiting",
+    "opened": "In progress",
     "returned": "Return",
     "nil": "Holds nothing",
     "queried": "Queried",
@@ -35,12 +36,14 @@ STATES: Mapping[str, str] = {
 #: State and what happens to it: the state that follows. What is not here is not allowed.
 MOVES: Mapping[tuple[str, str], str] = {
     ("asked", "ready"): "ready",
-    **{(state, "return"): "returned" for state in ("asked", "ready", "queried", "waived")},
-    **{(state, "nil"): "nil" for state in ("asked", "ready", "queried", "waived")},
+    **{(state, "open"): "opened" for state in ("asked", "ready")},
+    **{(state, "return"): "returned" for state in ("asked", "ready", "opened", "queried", "waived")},
+    **{(state, "nil"): "nil" for state in ("asked", "ready", "opened", "queried", "waived")},
     **{(state, "accept"): "accepted" for state in ("returned", "nil")},
     **{(state, "query"): "queried" for state in ("returned", "nil", "accepted")},
-    **{(state, "move"): state for state in ("asked", "ready", "queried")},
-    **{(state, "waive"): "waived" for state in ("asked", "ready", "queried")},
+    **{(state, "move"): state for state in ("asked", "ready", "opened", "queried")},
+    **{(state, "decline"): state for state in ("asked", "ready", "opened", "queried")},
+    **{(state, "waive"): "waived" for state in ("asked", "ready", "opened", "queried")},
 }
 #: Nobody waits for these any more, and nobody is reminded.
 SETTLED = frozenset({"returned", "nil", "accepted", "waived"})
@@ -48,6 +51,7 @@ SETTLED = frozenset({"returned", "nil", "accepted", "waived"})
 TOLD: Mapping[str, str] = {
     "asked": "open",
     "ready": "open",
+    "opened": "open",
     "queried": "queried",
     "accepted": "accepted",
     "waived": "waived",

@@ -88,6 +88,12 @@ class DueDaySchema(Schema):
     reason = _why("Why?", "Say why the agency gets another day")
 
 
+class DeclineSchema(Schema):
+    """Why an agency gets no more time."""
+
+    reason = _why("Why can it not have more time?", "Say why the agency gets no more time", "The agency reads this.")
+
+
 class WaiverSchema(Schema):
     """Why the group goes on without an agency's answer."""
 
@@ -99,6 +105,7 @@ CHANGES: Mapping[str, type[Schema]] = {
     "accept": Schema,
     "query": QuerySchema,
     "move": DueDaySchema,
+    "decline": DeclineSchema,
     "waive": WaiverSchema,
 }
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pprg_intake import rules
-from pprg_intake.models import Agency, Base, Counter, Draft, Person, Referral, Request, Submission
+from pprg_intake.models import Base, Counter, Draft, Person, Referral, Request, Submission
 from pprg_shared import spreadsheet
 from pprg_shared.acting import Done
 from pprg_shared.actor import Actor
@@ -21,7 +21,6 @@ from pprg_shared.boxes import publish
 from pprg_shared.database import seal, today, unseal
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import intake as says
-from pprg_shared.profile import Profile
 from pprg_shared.web.forms import UNPRINTABLE, clean, unprintable
 
 #: An uploaded chronology that nobody sends is forgotten after so long.
@@ -212,6 +211,29 @@ def answer_nil(session: Session, actor: Actor, *, request_id: UUID, author: str)
     return Done(f"/requests/{request.id}/thanks", request.reference, str(request.case_id))
 
 
+def note_opened(session: Session, actor: Actor, *, request_id: UUID) -> None:
+    """Say, once, that an agency has opened what it is asked: somebody there is at work on it."""
+    request = request_of(session, actor, request_id, alone=True)
+    if request.state == "asked":
+        request.state = rules.OPENED
+        publish(session, says.RequestOpened(**_about(request), opened_on=today(session)))
+
+
+def ask_for_time(session: Session, actor: Actor, *, request_id: UUID, until: date, reason: str) -> Done:
+    """Ask the office for another day, once at a time; until it has decided, the day stays."""
+    request = _open(session, actor, request_id)
+    content = unseal(session, request, "content")
+    if rules.waits(content):
+        raise Refused("Your agency has asked for more time already. The coordinator will tell you.")
+    if problem := rules.time_problem(until, request.due_on, today(session)):
+        raise Refused(problem, "until")
+    asked = {"until": until.isoformat(), "state": rules.WAITS, "answer": ""}
+    request.content = seal(session, request, "content", content | {"extension": asked})
+    about = _about(request) | {"asked_on": today(session), "until": until}
+    publish(session, says.ExtensionRequested(**about, reason=reason))
+    return Done(f"/requests/{request.id}", request.reference, str(request.case_id))
+
+
 def _open(session: Session, actor: Actor, request_id: UUID) -> Request:
     request = request_of(session, actor, request_id, alone=True)
     if request.state not in rules.ANSWERABLE:
@@ -237,47 +259,3 @@ def _about(request: Request) -> dict[str, Any]:
         "reference": request.reference,
         "agency": request.agency,
     }
-
-
-def seed_directory(session: Session, profile: Profile) -> None:
-    """Bring the directory to what the profile says, and say what changed; nothing when nothing did."""
-    for agency in profile.agencies:
-        duties = [{"slug": d.code, "label": d.label, "address": d.address} for d in agency.duties]
-        row = session.get(Agency, agency.code) or Agency(id=agency.code, revision=0)
-        plain = (agency.name, agency.kind, True)
-        if row.revision and (row.name, row.kind, row.active) == plain and unseal(session, row, "content") == duties:
-            continue
-        row.name, row.kind, row.active = plain
-        row.revision += 1
-        row.content = seal(session, row, "content", duties)
-        session.add(row)
-        posts = [says.Duty(**each) for each in duties]
-        state: dict[str, Any] = {
-            "agency": row.id,
-            "name": row.name,
-            "kind": row.kind,
-            "active": True,
-            "revision": row.revision,
-        }
-        publish(session, says.AgencyChanged(**state, duties=posts))
-    for each in profile.people:
-        _seed_person(session, each.id, each.agency, list(each.roles), {"name": each.name, "address": each.address})
-
-
-def _seed_person(session: Session, person_id: UUID, agency: str, roles: list[str], name: dict[str, Any]) -> None:
-    row = session.get(Person, person_id) or Person(id=person_id, revision=0)
-    plain = (agency, " ".join(roles), True)
-    if row.revision and (row.agency, row.roles, row.active) == plain and unseal(session, row, "content") == name:
-        return
-    row.agency, row.roles, row.active = plain
-    row.revision += 1
-    row.content = seal(session, row, "content", name)
-    session.add(row)
-    state: dict[str, Any] = {
-        "person_id": row.id,
-        "agency": agency,
-        "roles": roles,
-        "active": True,
-        "revision": row.revision,
-    }
-    publish(session, says.PersonChanged(**state, **name))

@@ -1,147 +1,33 @@
-"""Pages of intake: the front page, the referral, the requests of one's agency, and who one is."""
+"""The requests of one's agency: what is asked, its answer, its chronology, more time."""
 
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 from sqlalchemy import select
 
 from pprg_intake import actions, projections, rules
 from pprg_intake.models import Request
+from pprg_intake.pages.common import pages
 from pprg_intake.schemas import (
-    KINDS,
-    NOBODY,
-    REASONS,
-    ActingSchema,
-    GateSchema,
     NilReturnSchema,
-    ReferralSchema,
+    TimeSchema,
     return_schema,
 )
 from pprg_shared import spreadsheet
-from pprg_shared.acting import Done, act, actor, may, needs, reading, runtime, submitted
-from pprg_shared.actor import COOKIE, sign
+from pprg_shared.acting import Done, act, actor, needs, reading, runtime, submitted
 from pprg_shared.calendar import london_date
 from pprg_shared.database import unseal
-from pprg_shared.errors import NotThere, Refused
+from pprg_shared.errors import Refused
 from pprg_shared.spreadsheet import NotATable
-from pprg_shared.web import reference, takes_uploads
+from pprg_shared.web import takes_uploads
 from pprg_shared.web.forms import Form
-from pprg_shared.web.problems import PROBLEMS
 
-pages = Blueprint("pages", __name__)
-SECONDS = 12 * 3600
 #: Rows of an uploaded chronology on a page, and the most errors of a file that are listed.
 PAGE_ROWS = 100
 MOST_SHOWN = 1000
-#: Who said one of these at the gate may go on to the form.
-THROUGH = ("no", "yes_reported")
-GROUPS = {
-    "The practice review office": {"coordinator", "deputy", "administrator", "ops"},
-    "The practice review group": {"chair", "partner", "member"},
-    "Safeguarding leads of agencies": {"agency"},
-}
-ROLES = {
-    "coordinator": "coordinator",
-    "deputy": "deputy coordinator",
-    "administrator": "administrator",
-    "ops": "operator",
-    "chair": "chair",
-}
-
-
-@pages.get("/")
-def home() -> ResponseReturnValue:
-    """Show what this is and where to go."""
-    return render_template("home.html")
-
-
-@pages.route("/sign-in", methods=["GET", "POST"])
-def sign_in() -> ResponseReturnValue:
-    """Ask who acts, until there is real sign-in."""
-    form = Form(ActingSchema(), request.form if request.method == "POST" else None)
-    if not form.is_valid():
-        groups = _people(form.typed.get("person") or str(actor().person))
-        return render_template("sign_in.html", form=form, groups=groups), 422 if form.errors else 200
-    person = runtime().profile.person(form.data["person"])
-    response = redirect("/" if person is None else _first_page(person.roles), 303)
-    if person is None:
-        response.delete_cookie(COOKIE)
-    else:
-        cookie = sign(person.id, runtime().settings.session_keys)
-        response.set_cookie(COOKIE, cookie, max_age=SECONDS, httponly=True, samesite="Lax", secure=request.is_secure)
-    return response
-
-
-def _people(chosen: str) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The invented people, by what they are here for."""
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for each in runtime().profile.people:
-        heading = next((heading for heading, roles in GROUPS.items() if roles & set(each.roles)), "Others")
-        agency = runtime().profile.agency(each.agency)
-        what = ", ".join(ROLES[role] for role in each.roles if role in ROLES) or (agency.name if agency else "")
-        checked = chosen in {each.code, str(each.id)}
-        groups.setdefault(heading, []).append({"value": each.code, "text": f"{each.name}, {what}", "checked": checked})
-    public = {"value": NOBODY, "text": "Nobody: see what the public sees", "checked": chosen == NOBODY}
-    return [*groups.items(), ("Or", [public])]
-
-
-def _first_page(roles: tuple[str, ...]) -> str:
-    if "agency" in roles:
-        return "/requests"
-    return "/letters" if {"ops", "administrator"} & set(roles) else "/cases"
-
-
-@pages.route("/referrals/start", methods=["GET", "POST"])
-def gate() -> ResponseReturnValue:
-    """Ask what must be known before the form; a live concern is led elsewhere, and nothing is kept."""
-    needs("refer")
-    form = Form(GateSchema(), request.form if request.method == "POST" else None)
-    if not form.is_valid():
-        return render_template("gate.html", form=form), 422 if form.errors else 200
-    if form.data["immediate_risk"] == "yes_not_yet":
-        return render_template("stop.html", reporting=runtime().profile.reporting)
-    return redirect(url_for(".refer", **form.data), 303)
-
-
-@pages.route("/referrals/new", methods=["GET", "POST"])
-def refer() -> ResponseReturnValue:
-    """Take a referral, from whoever came through the gate."""
-    needs("refer")
-    known = {name: request.values.get(name, "") for name in ("immediate_risk", "reason_kind")}
-    if known["immediate_risk"] not in THROUGH and request.method == "GET":
-        return redirect(url_for(".gate"), 303)
-    about = [each for each in request.args.getlist("about") if each in KINDS]
-    known["reason_kind"] = known["reason_kind"] if known["reason_kind"] in REASONS else "concern"
-    schema = ReferralSchema(about=about, reason=known["reason_kind"], entering=may("enter"), form=True)
-    first = {"subjects-0-kind": about[0]} if len(about) == 1 else {}
-    form = Form(schema, request.form if request.method == "POST" else None, known | first)
-
-    def send(data: dict[str, Any]) -> Done:
-        return act(actions.submit_referral, phase="receipt", prefix=runtime().profile.partnership.prefix, **data)
-
-    if answer := submitted(form, send):
-        return answer
-    return render_template("refer.html", form=form, reason=known["reason_kind"]), 422 if form.errors else 200
-
-
-@pages.get("/referrals/<reference>/thanks")
-def thanks(reference: str) -> ResponseReturnValue:
-    """Give the receipt; it holds nothing of the content, nor words that somebody put into the address."""
-    if not rules.is_reference(runtime().profile.partnership.prefix, reference):
-        raise NotThere
-    return render_template("thanks.html", reference=reference)
-
-
-@pages.get("/referrals/<reference>/outcome")
-def outcome_of_referral(reference: str) -> ResponseReturnValue:
-    """Show the referrer what was decided."""
-    needs("read outcomes")
-    with reading() as session:
-        told = projections.told_to_referrer(session, actor(), reference)
-    return render_template("outcome.html", reference=reference, told=told, marking=runtime().profile.marking)
 
 
 @pages.get("/requests")
@@ -157,6 +43,7 @@ def requests() -> ResponseReturnValue:
 def answer(request_id: UUID) -> ResponseReturnValue:
     """Show what is asked and take the answer."""
     needs("answer")
+    _note_opened(request_id)
     nil = request.method == "POST" and "_nil" in request.form
     sent = request.form if request.method == "POST" else None
     with reading() as session:
@@ -175,8 +62,34 @@ def answer(request_id: UUID) -> ResponseReturnValue:
         return gone_on
     form.typed["draft"] = str(draft.id) if draft else ""
     shown = {"content": content, "form": form, "nil": nil_form, "draft": draft, "decided": decided}
+    shown["waits"] = rules.waits(content)
     wrong = form.errors or nil_form.errors
     return render_template("request.html", asked=asked, closed=rules.CLOSED, **shown), 422 if wrong else 200
+
+
+def _note_opened(request_id: UUID) -> None:
+    """The first look at a request is worth knowing; any other only reads."""
+    with reading() as session:
+        if actions.request_of(session, actor(), request_id).state != "asked":
+            return
+    with runtime().database.writing("action") as session:
+        actions.note_opened(session, actor(), request_id=request_id)
+
+
+@pages.route("/requests/<uuid:request_id>/extension", methods=["GET", "POST"])
+def more_time(request_id: UUID) -> ResponseReturnValue:
+    """Take until when an agency would need, and why."""
+    needs("answer")
+    form = Form(TimeSchema(), request.form if request.method == "POST" else None)
+    with reading() as session:
+        asked = actions.request_of(session, actor(), request_id)
+
+    def send(data: dict[str, Any]) -> Done:
+        return act(actions.ask_for_time, phase="returns", request_id=request_id, **data)
+
+    if gone_on := submitted(form, send):
+        return gone_on
+    return render_template("extension.html", asked=asked, form=form), 422 if form.errors else 200
 
 
 @pages.route("/requests/<uuid:request_id>/chronology", methods=["GET", "POST"])
@@ -269,20 +182,3 @@ def outcome_of_request(request_id: UUID) -> ResponseReturnValue:
         reference, told = projections.told_to_agency(session, actor(), request_id)
     about = {"reference": reference, "told": told, "marking": runtime().profile.marking}
     return render_template("outcome.html", request_id=request_id, **about)
-
-
-@pages.get("/api")
-def api_reference() -> ResponseReturnValue:
-    """Show every operation of all services, with curl for this address."""
-    operations = reference.operations(request.host_url.rstrip("/"))
-    services = sorted({each.service for each in operations})
-    return render_template("api.html", operations=operations, services=services)
-
-
-@pages.get("/problems/<slug>")
-def problem(slug: str) -> ResponseReturnValue:
-    """Explain a problem that the API named."""
-    if slug not in PROBLEMS:
-        raise NotThere
-    status, title, advice = PROBLEMS[slug]
-    return render_template("problem.html", status=status, title=title, advice=advice)

@@ -1,0 +1,52 @@
+"""How a request stands at the agency, and when it may ask for more time."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from pprg_shared.calendar import short
+
+
+def worth_a_letter(due_before: date, due_now: date, state: str) -> str:
+    """Why the agency is written to when its request changes; empty when it need not be."""
+    if due_before != due_now:
+        return "moved"
+    return state if state in {"queried", "waived"} else ""
+
+
+def state_after(state: str, told: str) -> str:
+    """How a request stands here when triage has told this; an answer that crossed a waiver stays an answer."""
+    if told == "open" or (told == "waived" and state == "answered"):
+        return state
+    return told
+
+
+def time_problem(until: date, due: date, today: date) -> str:
+    """Why an agency cannot ask for time until this day; empty when it can."""
+    if until <= max(due, today):
+        return f"Choose a day after {short(max(due, today))}."
+    return (
+        f"Choose a day within {LONGEST_DAYS} days, or call the coordinator."
+        if (until - due).days > LONGEST_DAYS
+        else ""
+    )
+
+
+def waits(asked: Mapping[str, Any]) -> bool:
+    """Whether more time was asked for and nobody has decided yet, by what is kept of a request."""
+    return bool(asked.get("extension", {}).get("state") == WAITS)
+
+
+#: The longest that an agency may ask for at once.
+LONGEST_DAYS = 90
+#: What becomes of a wish for more time.
+WAITS, AGREED, DECLINED = "waits", "agreed", "declined"
+#: A request that the agency has looked at.
+OPENED = "opened"
+#: An agency may answer in these states, and why not in the others.
+ANSWERABLE = frozenset({"asked", OPENED, "queried"})
+CLOSED: Mapping[str, str] = {
+    "answered": "Your agency has already answered this request. Ask the coordinator to return it for correction.",
+    "accepted": "Your agency's answer has been accepted. Ask the coordinator to return it for correction.",
+    "waived": "The group no longer waits for your agency's answer. Call the coordinator if you have something to add.",
+}
