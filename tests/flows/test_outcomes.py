@@ -145,6 +145,11 @@ def test_each_gets_one_letter_that_leads_to_the_page_and_says_nothing_of_the_dec
     assert [text for text in case.mails() if re.search("canary|rapid|criteria|reasons", text, re.IGNORECASE)] == []
 
 
+@pytest.mark.parametrize("reference", ["PPRG-2026-0999", "x", "%F0%9F%90%9B", "'--", "a" * 5000])
+def test_a_reference_that_nobody_has_is_not_there(case, reference):
+    assert case.get("intake", f"referrals/{reference}/outcome", "lead-police").status_code == 404
+
+
 def test_decisions_on_two_routes_stand_on_the_same_page(case):
     case.decide()
     case.decide("lcspr", outcome="criteria_not_met", answer_child="no", to_referrer="Not this one.")
