@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import defer
@@ -19,12 +19,13 @@ from pprg_triage.projections import (
     clock_words,
     clocks_in_a_line,
     earlier_references,
+    find_case,
     history_of,
     steps_of,
     told_of,
     whole_case,
 )
-from pprg_triage.schemas import DaySchema, RatificationSchema
+from pprg_triage.schemas import DaySchema, FindSchema, RatificationSchema
 
 LINES = 8
 
@@ -32,10 +33,24 @@ LINES = 8
 COLOURS = {"Next": "blue", "Waiting": "yellow", "To do": "grey"}
 
 
-@pages.get("/cases")
+@pages.route("/cases", methods=["GET", "POST"])
 def cases() -> ResponseReturnValue:
-    """Show what is new and every case with its clock."""
+    """Show what is new and every case with its clock; lead to the one of which somebody has typed the reference.
+
+    A reference from a list may hold a name, so it is sent and never stands in an address.
+    """
     needs("read")
+    form = Form(FindSchema(), typed())
+    if form.is_valid():
+        with reading() as session:
+            found = find_case(session, form.data["reference"])
+        if found:
+            return redirect(f"/cases/{found}", 303)
+        form.refuse("No case has this reference, nor did one have it in a list", "reference")
+    return _first_page(form)
+
+
+def _first_page(form: Form) -> ResponseReturnValue:
     today = london_date(runtime().clock())
     with reading() as session:
         rows = session.scalars(select(Case).options(defer(Case.content)).order_by(Case.due_on)).all()
@@ -44,7 +59,7 @@ def cases() -> ResponseReturnValue:
         clocks = clocks_in_a_line(session, rows, runtime().profile, today)
     references = {each.id: each.reference for each in rows}
     shown = {"rows": rows, "news": news, "clocks": clocks, "references": references, "earlier": earlier}
-    return render_template("cases.html", **shown)
+    return render_template("cases.html", form=form, **shown), 422 if form.errors else 200
 
 
 @pages.get("/cases/<uuid:case_id>")

@@ -4,7 +4,7 @@ from pprg_triage.projections.case import Step, Whole, clock_words, clocks_in_a_l
 from pprg_triage.projections.chronology import Part, chronology_page, whole_chronology
 from pprg_triage.projections.decisions import Decided, proposed_before
 from pprg_triage.projections.history import Happened, history_of
-from pprg_triage.projections.importing import Listed, WholeImport, earlier_references, imports, whole_import
+from pprg_triage.projections.importing import Listed, WholeImport, earlier_references, find_case, imports, whole_import
 from pprg_triage.projections.meetings import Met
 from pprg_triage.projections.referral import Told, told_of
 from pprg_triage.projections.requests import WholeRequest, whole_request
@@ -24,6 +24,7 @@ __all__ = [
     "clock_words",
     "clocks_in_a_line",
     "earlier_references",
+    "find_case",
     "history_of",
     "imports",
     "proposed_before",

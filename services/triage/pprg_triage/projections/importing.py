@@ -72,11 +72,17 @@ def imports(session: Session) -> Sequence[Import]:
 
 
 def earlier_references(session: Session) -> dict[UUID, str]:
-    """The references that cases had in a list, by case."""
-    return {
-        each.id: unseal(session, each, "known_as")
-        for each in session.scalars(select(ImportedCase).options(load_only(ImportedCase.known_as)))
-    }
+    """The references that cases had in a list, by case, in the order of the lists."""
+    chosen = select(ImportedCase).options(load_only(ImportedCase.known_as)).order_by(ImportedCase.number)
+    return {each.id: unseal(session, each, "known_as") for each in session.scalars(chosen)}
+
+
+def find_case(session: Session, reference: str) -> UUID | None:
+    """The case of this reference, ours or the one that it had in a list, however it is spelt; the first of several."""
+    wanted = rules.fold(reference)
+    ours = session.scalar(select(Case.id).where(Case.reference == reference.strip().upper()))
+    theirs = (each for each, earlier in earlier_references(session).items() if wanted and rules.fold(earlier) == wanted)
+    return ours or next(theirs, None)
 
 
 @dataclass(frozen=True)
