@@ -75,6 +75,19 @@ def test_the_first_page_reads_nothing_that_is_sealed(world, queries, referred):
         assert not [each for each in reads if "content" in each]
 
 
+def test_the_first_page_asks_as_often_when_cases_came_from_a_list(world, queries, referred):
+    referred(FEW)
+    office = world.visitor("triage", "coordinator")
+    before, _ = asked(queries, office, "/cases")
+    rows = "".join(f"R/{number},3/11/2026\n" for number in range(30))
+    post(api(world), "/api/v1/cases/imports", {"text": f"Ref,Received\n{rows}"})
+
+    after, page = asked(queries, office, "/cases")
+
+    assert "R/29" in page.text
+    assert after == before
+
+
 def api(world):
     client = world.client("triage")
     client.environ_base["HTTP_ACTING_AS"] = "coordinator"

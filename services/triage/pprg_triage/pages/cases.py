@@ -6,19 +6,18 @@ from uuid import UUID
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from sqlalchemy.orm import defer
 
 from pprg_shared.acting import Done, act, may, needs, opened, reading, runtime
 from pprg_shared.calendar import london_date
 from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
-from pprg_triage.models import Case, News
+from pprg_triage.models import News
 from pprg_triage.pages.common import form_page, pages, typed
 from pprg_triage.projections import (
     Step,
+    all_cases,
     clock_words,
     clocks_in_a_line,
-    earlier_references,
     find_case,
     history_of,
     steps_of,
@@ -53,12 +52,11 @@ def cases() -> ResponseReturnValue:
 def _first_page(form: Form) -> ResponseReturnValue:
     today = london_date(runtime().clock())
     with reading() as session:
-        rows = session.scalars(select(Case).options(defer(Case.content)).order_by(Case.due_on)).all()
-        earlier = earlier_references(session)
+        found = all_cases(session)
         news = session.scalars(select(News).order_by(News.at.desc()).limit(LINES)).all()
-        clocks = clocks_in_a_line(session, rows, runtime().profile, today)
-    references = {each.id: each.reference for each in rows}
-    shown = {"rows": rows, "news": news, "clocks": clocks, "references": references, "earlier": earlier}
+        clocks = clocks_in_a_line(session, [each for each, _ in found], runtime().profile, today)
+    references = {each.id: each.reference for each, _ in found}
+    shown = {"rows": found, "news": news, "clocks": clocks, "references": references}
     return render_template("cases.html", form=form, **shown), 422 if form.errors else 200
 
 

@@ -4,7 +4,7 @@ from pprg_triage.projections.case import Step, Whole, clock_words, clocks_in_a_l
 from pprg_triage.projections.chronology import Part, chronology_page, whole_chronology
 from pprg_triage.projections.decisions import Decided, proposed_before
 from pprg_triage.projections.history import Happened, history_of
-from pprg_triage.projections.importing import Listed, WholeImport, earlier_references, find_case, imports, whole_import
+from pprg_triage.projections.importing import Listed, WholeImport, all_cases, find_case, imports, whole_import
 from pprg_triage.projections.meetings import Met
 from pprg_triage.projections.referral import Told, told_of
 from pprg_triage.projections.requests import WholeRequest, whole_request
@@ -20,10 +20,10 @@ __all__ = [
     "Whole",
     "WholeImport",
     "WholeRequest",
+    "all_cases",
     "chronology_page",
     "clock_words",
     "clocks_in_a_line",
-    "earlier_references",
     "find_case",
     "history_of",
     "imports",

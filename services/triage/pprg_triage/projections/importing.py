@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session, defer
 
 from pprg_shared.database import unseal
 from pprg_shared.partial_dates import PartialDate, from_json
@@ -71,18 +71,23 @@ def imports(session: Session) -> Sequence[Import]:
     return session.scalars(select(Import).order_by(Import.at.desc())).all()
 
 
-def earlier_references(session: Session) -> dict[UUID, str]:
-    """The references that cases had in a list, by case, in the order of the lists."""
-    chosen = select(ImportedCase).options(load_only(ImportedCase.known_as)).order_by(ImportedCase.number)
-    return {each.id: unseal(session, each, "known_as") for each in session.scalars(chosen)}
+def all_cases(session: Session) -> list[tuple[Case, str]]:
+    """Every case, the one that is due first before the others, with the reference that it had in a list."""
+    joined = select(Case, ImportedCase).outerjoin(ImportedCase, ImportedCase.id == Case.id).order_by(Case.due_on)
+    rows = session.execute(joined.options(defer(Case.content), defer(ImportedCase.content)))
+    return [(case, unseal(session, imported, "known_as") if imported else "") for case, imported in rows]
 
 
 def find_case(session: Session, reference: str) -> UUID | None:
     """The case of this reference, ours or the one that it had in a list, however it is spelt; the first of several."""
+    if ours := session.scalar(select(Case.id).where(Case.reference == reference.strip().upper())):
+        return ours
     wanted = rules.fold(reference)
-    ours = session.scalar(select(Case.id).where(Case.reference == reference.strip().upper()))
-    theirs = (each for each, earlier in earlier_references(session).items() if wanted and rules.fold(earlier) == wanted)
-    return ours or next(theirs, None)
+    listed_ones = session.scalars(
+        select(ImportedCase).options(defer(ImportedCase.content)).order_by(ImportedCase.number)
+    )
+    earlier = ((each.id, rules.fold(unseal(session, each, "known_as"))) for each in listed_ones)
+    return next((case_id for case_id, known_as in earlier if wanted and known_as == wanted), None)
 
 
 @dataclass(frozen=True)
