@@ -145,6 +145,12 @@ def test_a_due_day_that_differs_from_the_clock_is_told_and_does_not_hold():
     ]
 
 
+def test_the_clock_of_a_rapid_review_is_not_held_against_a_case_about_an_adult():
+    reading = read("1,3/11/26,27/11/26,SAR", heads="Ref,Received,Due,Type", columns=("", "received", "due", "kind"))
+
+    assert (reading.cases[0].about, reading.warnings) == ("adult", [])
+
+
 @pytest.mark.parametrize(
     ("cell", "words"),
     [

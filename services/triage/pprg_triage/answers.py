@@ -187,7 +187,7 @@ class CaseRead:
     received: PartialDate
     subject: str = field(metadata={"example": "AB"})
     routes: list[str] = field(metadata={"example": ["rapid_review"]})
-    due_on: date = field(metadata={"example": "2026-11-24"})
+    due_on: date | None = field(metadata={"example": "2026-11-24"})
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from uuid import UUID
 from flask import jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
-from sqlalchemy.orm import defer
 
 from pprg_shared.acting import act, needs, reading, receipt, runtime
 from pprg_shared.boxes.tables import steps
@@ -21,8 +20,8 @@ from pprg_triage.models import Case, Decision, Request
 from pprg_triage.projections import (
     Decided,
     Met,
+    all_cases,
     chronology_page,
-    earlier_references,
     history_of,
     told_of,
     whole_case,
@@ -49,9 +48,8 @@ def cases() -> ResponseReturnValue:
     """List the cases."""
     needs("read")
     with reading() as session:
-        rows = session.scalars(select(Case).options(defer(Case.content)).order_by(Case.due_on)).all()
-        earlier = earlier_references(session)
-    return jsonify({"cases": [_public(each) | {"earlier_reference": earlier.get(each.id, "")} for each in rows]})
+        rows = all_cases(session)
+    return jsonify({"cases": [_public(each) | {"earlier_reference": earlier} for each, earlier in rows]})
 
 
 def _public(case: Case) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def _new(each: rules.OpenCase) -> dict[str, Any]:
         "received": each.dates["received"].to_json(),
         "subject": each.texts.get("subject", ""),
         "routes": list(each.routes),
-        "due_on": each.due_on.isoformat(),
+        "due_on": None if each.about == "adult" else each.due_on.isoformat(),
     }
 
 

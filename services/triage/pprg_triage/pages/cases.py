@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -17,13 +17,14 @@ from pprg_triage.pages.common import form_page, page_links, pages, typed
 from pprg_triage.projections import (
     Step,
     clock_words,
+    find_case,
     history_of,
     listed_cases,
     steps_of,
     told_of,
     whole_case,
 )
-from pprg_triage.schemas import DaySchema, RatificationSchema
+from pprg_triage.schemas import DaySchema, FindSchema, RatificationSchema
 
 LINES = 8
 
@@ -31,10 +32,24 @@ LINES = 8
 COLOURS = {"Next": "blue", "Waiting": "yellow", "To do": "grey"}
 
 
-@pages.get("/cases")
+@pages.route("/cases", methods=["GET", "POST"])
 def cases() -> ResponseReturnValue:
-    """Show what is new, and the cases with their clocks: those that are due first come first."""
+    """Show what is new, and the cases with their clocks; lead to the one of which somebody has typed the reference.
+
+    A reference from a list may hold a name, so it is sent and never stands in an address.
+    """
     needs("read")
+    form = Form(FindSchema(), typed())
+    if form.is_valid():
+        with reading() as session:
+            found = find_case(session, form.data["reference"])
+        if found:
+            return redirect(f"/cases/{found}", 303)
+        form.refuse("No case has this reference, nor did one have it in a list", "reference")
+    return _list_of_cases(form)
+
+
+def _list_of_cases(form: Form) -> ResponseReturnValue:
     page, today = request.args.get("page", 1, type=int), london_date(runtime().clock())
     latest = select(News, Case.reference).outerjoin(Case, Case.id == News.case_id).order_by(News.at.desc()).limit(LINES)
     with reading() as session:
@@ -42,7 +57,8 @@ def cases() -> ResponseReturnValue:
         news = session.execute(latest).all() if page == 1 else []
     if page not in range(1, found.pages + 1):
         raise NotThere
-    return render_template("cases.html", found=found, news=news, links=page_links(page, found.pages))
+    links = page_links(page, found.pages)
+    return render_template("cases.html", form=form, found=found, news=news, links=links), 422 if form.errors else 200
 
 
 @pages.get("/cases/<uuid:case_id>")

@@ -5,7 +5,7 @@ from pprg_triage.projections.chronology import Part, chronology_page, whole_chro
 from pprg_triage.projections.decisions import Decided, proposed_before
 from pprg_triage.projections.history import Happened, history_of
 from pprg_triage.projections.importing import Listed, WholeImport, imports, whole_import
-from pprg_triage.projections.listing import CaseList, earlier_references, listed_cases
+from pprg_triage.projections.listing import CaseList, all_cases, find_case, listed_cases
 from pprg_triage.projections.meetings import Met
 from pprg_triage.projections.referral import Told, told_of
 from pprg_triage.projections.requests import WholeRequest, whole_request
@@ -22,9 +22,10 @@ __all__ = [
     "Whole",
     "WholeImport",
     "WholeRequest",
+    "all_cases",
     "chronology_page",
     "clock_words",
-    "earlier_references",
+    "find_case",
     "history_of",
     "imports",
     "listed_cases",

@@ -145,10 +145,11 @@ class _Row:
             return None
         day_zero = notified if notified and self.words.from_notification else received.value
         due = clock(day_zero, self.words.days).submit.due
-        self._compare_due(due, day_zero)
         self._date("meeting", self._kept)
         routes, agency = self._routes(), self._agency()
         about = self._about(routes)
+        if about != "adult":
+            self._compare_due(due, day_zero)
         return OpenCase(self.row, self.texts, self.dates, notified, day_zero, due, routes, agency, about)
 
     def _received(self) -> PartialDate | None:

@@ -1,6 +1,6 @@
 """What may be sent to triage, by form and by API alike."""
 
-from pprg_triage.schemas.cases import DaySchema
+from pprg_triage.schemas.cases import DaySchema, FindSchema
 from pprg_triage.schemas.decisions import RatificationSchema, RouteSchema, SendBackSchema, decision_schema
 from pprg_triage.schemas.importing import (
     LONGEST_LIST,
@@ -20,6 +20,7 @@ __all__ = [
     "CancellationSchema",
     "ChronologySchema",
     "DaySchema",
+    "FindSchema",
     "ListSchema",
     "OpenCasesSchema",
     "RatificationSchema",

@@ -1,6 +1,6 @@
 """What may be sent about a case itself."""
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, validate
 
 from pprg_shared.acting import runtime
 from pprg_triage.rules import notable
@@ -14,6 +14,17 @@ def _triggers() -> dict[str, str]:
 def _trigger(code: str) -> None:
     if code not in _triggers():
         raise ValidationError("Choose from the list what has happened")
+
+
+class FindSchema(Schema):
+    """The reference of a case, ours or that of a list."""
+
+    reference = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=60, error="Enter a reference of at most 60 characters"),
+        metadata={"label": "Find a case by its reference", "hint": "Ours, or the one that it had before.", "width": 20},
+        **words("Enter the reference of a case"),
+    )
 
 
 class DaySchema(Schema):
