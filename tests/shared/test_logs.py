@@ -14,6 +14,7 @@ HOSTILE = "a\nb\r\x1b[31mc\u2028d\x85e\u202e"
 def told(capsys):
     """What a log of this form writes; not the product's own, which has long begun to write elsewhere."""
     structlog.contextvars.clear_contextvars()  # what requests of other tests have bound to this thread
+    before = structlog.get_config()
 
     def tell(form, level, event, **about):
         logs.set_up(form)
@@ -21,7 +22,7 @@ def told(capsys):
         return capsys.readouterr().err
 
     yield tell
-    logs.set_up("text")
+    structlog.configure(**before)  # others must not write to what was captured here
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
