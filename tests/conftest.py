@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from pprg_embedded.world import SERVICES, with_secrets
 from pprg_shared.actor import COOKIE, sign
@@ -15,7 +16,7 @@ from pprg_shared.config import Settings
 from pprg_shared.local import LocalBus
 from pprg_shared.service import Runtime
 
-pytest_plugins = ["sources", "rabbitmq", "postgresql", "databases", "chromium", "counting"]
+pytest_plugins = ["sources", "rabbitmq", "postgresql", "databases", "chromium", "certificates", "counting"]
 TUESDAY = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 
@@ -97,3 +98,21 @@ def world(alive: dict[str, Runtime], clock: SetClock, tmp_path: Path) -> World:
     whole = World(alive, clock, tmp_path)
     whole.settle()
     return whole
+
+
+@pytest.fixture
+def unchanged(world):
+    """Fails when any table of any service has grown or shrunk since."""
+
+    def count():
+        found = {}
+        for name, alive in world.services.items():
+            with alive.database.reading() as session:
+                for table in alive.service.metadata.sorted_tables:
+                    found[name, table.name] = session.scalar(sa.select(sa.func.count()).select_from(table))
+        return found
+
+    before = count()
+    yield
+    world.settle()
+    assert count() == before

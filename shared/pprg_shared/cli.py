@@ -20,8 +20,8 @@ def alive(service: Service, settings: Settings) -> Runtime:
     """A runtime on RabbitMQ; raises ClickException when a setting is missing."""
     if not settings.broker_url:
         raise click.ClickException("BROKER_URL must be set: a service on its own speaks over RabbitMQ")
-    bus = RabbitBus(settings.broker_url, service.name)
     try:
+        bus = RabbitBus(settings.broker_url, service.name, settings.broker_ca)
         runtime = Runtime(service, settings, bus)
     except ValueError as error:
         raise click.ClickException(str(error)) from None

@@ -9,9 +9,11 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Self
 
+from pprg_shared import tls
+
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LOOPBACK = tls.LOOPBACK
 #: Secrets that make run writes for itself are longer than this; anything shorter is a default or a slip.
 SECRET_CHARACTERS = 32
 
@@ -31,6 +33,13 @@ class Settings:
 
     database_url: str = setting("", "Database address; empty means an SQLite file under VAR.")
     broker_url: str = setting("", "RabbitMQ address (amqp:// or amqps://); empty only in the embedded world.")
+    database_ca: str = setting(
+        "",
+        "Path of certificates (PEM) that vouch for PostgreSQL, or `system` for this machine's: TLS is then a must.",
+    )
+    broker_ca: str = setting(
+        "", "Path of the certificates (PEM) that vouch for RabbitMQ; empty means those that this machine trusts."
+    )
     var: str = setting("var", "Folder for SQLite files, the try-out mailbox and the file store.")
     profile: str = setting("", "Path of the partnership's profile; empty means the Wiltshire sample.")
     base_url: str = setting("http://127.0.0.1:8000", "The address people type, used for links in letters.")
@@ -53,6 +62,9 @@ class Settings:
     mail_port: int = setting(587, "Port of the SMTP server.")
     mail_tls: str = setting(
         "starttls", "`starttls`, `tls` or `none` (loopback and try-outs only).", ("starttls", "tls", "none")
+    )
+    mail_ca: str = setting(
+        "", "Path of the certificates (PEM) that vouch for it; empty means those that this machine trusts."
     )
     mail_username: str = setting("", "Login at the SMTP server.")
     mail_password: str = setting("", "Password at the SMTP server.")
@@ -83,6 +95,7 @@ class Settings:
         if not self.loop and not self.database_url.startswith("postgresql"):
             raise SettingsError("LOOP=0 needs DATABASE_URL to name PostgreSQL: an SQLite file belongs to one process")
         self._check_mail()
+        self._check_links()
         if self.host in LOOPBACK:
             return
         if not self.behind_proxy:
@@ -103,6 +116,20 @@ class Settings:
         if self.mail_from.endswith(".example"):
             raise SettingsError("MAIL_FROM must be an address of your own: letters leave by MAIL_SERVER")
 
+    def _check_links(self) -> None:
+        """Refuse to speak in clear, or to whoever answers, beyond this machine; a try-out may, on its own network."""
+        for name in ("database_ca", "broker_ca", "mail_ca"):
+            try:
+                tls.trusting(getattr(self, name), name.upper())
+            except ValueError as error:
+                raise SettingsError(str(error)) from None
+        if self.trial:
+            return
+        if (host := tls.beyond(self.broker_url)) and not self.broker_url.startswith("amqps://"):
+            raise SettingsError(f"BROKER_URL must begin with amqps://: {host} is another machine")
+        if (host := tls.beyond(self.database_url)) and not self.database_ca:
+            raise SettingsError(f"DATABASE_CA must name the certificates that vouch for {host}: it is another machine")
+
     @property
     def hosts(self) -> tuple[str, ...]:
         """The host names that may be asked for."""
@@ -110,6 +137,8 @@ class Settings:
 
     def database(self, service: str) -> str:
         """The database address of a service."""
+        if self.database_url and self.database_ca:
+            return tls.verified(self.database_url, self.database_ca)
         return self.database_url or f"sqlite:///{Path(self.var).absolute() / f'{service}.sqlite'}"
 
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 import click
 import sqlalchemy as sa
 
-from pprg_shared import logs
+from pprg_shared import logs, tls
 from pprg_shared.config import Settings, SettingsError
 from pprg_shared.database import Damaged, Locked
 from pprg_shared.migrations import WrongDatabase
@@ -45,5 +45,6 @@ def ending(step: Callable[[], T]) -> T:
         click.echo(f"Error: {error}", err=True)
         sys.exit(NOT_STARTED)
     except sa.exc.OperationalError as error:
-        click.echo(f"Error: the database is away: {str(error.orig).splitlines()[0]}", err=True)
+        why = tls.advice(error.orig or error, "DATABASE_URL", "DATABASE_CA") or str(error.orig).splitlines()[0]
+        click.echo(f"Error: the database is away: {why}", err=True)
         sys.exit(NOT_STARTED)

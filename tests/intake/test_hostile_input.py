@@ -3,7 +3,6 @@
 import re
 
 import pytest
-import sqlalchemy as sa
 
 import invented
 from invented import REFERRAL, as_form
@@ -23,24 +22,6 @@ def row(name, *values):
 @pytest.fixture
 def intake(world):
     return world.client("intake")
-
-
-@pytest.fixture
-def unchanged(world):
-    """Fails when any table of any service has grown or shrunk since."""
-
-    def count():
-        found = {}
-        for name, alive in world.services.items():
-            with alive.database.reading() as session:
-                for table in alive.service.metadata.sorted_tables:
-                    found[name, table.name] = session.scalar(sa.select(sa.func.count()).select_from(table))
-        return found
-
-    before = count()
-    yield
-    world.settle()
-    assert count() == before
 
 
 def hidden(client):

@@ -1,17 +1,12 @@
-"""A notifier alone that hears what a test says and sends by a mail server that fails, and certificates for that."""
+"""A notifier alone that hears what a test says and sends by a mail server that fails."""
 
 import dataclasses
-import ipaddress
-import ssl
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from mail_server import FaultyServer
 from pprg_notifier.models import letters
@@ -140,64 +135,3 @@ def by_mail(mail_server):
 @pytest.fixture
 def notifier(make_notifier, by_mail) -> Notifier:
     return make_notifier(**by_mail)
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """A certificate that nobody but its owner has signed, and its key, in one file."""
-
-    path: str
-
-    def context(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.path)
-        return context
-
-
-@pytest.fixture(scope="session")
-def make_certificate(tmp_path_factory):
-    """Certificates for an address or a name."""
-
-    def make(name: x509.GeneralName) -> Certificate:
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mail.test")])
-        usage = dict.fromkeys(
-            ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "crl_sign"), False
-        )
-        built = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(subject)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(datetime.now(UTC) - timedelta(days=1))
-            .not_valid_after(datetime.now(UTC) + timedelta(days=1))
-            .add_extension(x509.SubjectAlternativeName([name]), critical=False)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-            .add_extension(
-                x509.KeyUsage(
-                    digital_signature=True, key_cert_sign=True, encipher_only=False, decipher_only=False, **usage
-                ),
-                critical=True,
-            )
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-            .sign(key, hashes.SHA256())
-        )
-        path = tmp_path_factory.mktemp("certificate") / "mail.pem"
-        private = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        path.write_bytes(private + built.public_bytes(serialization.Encoding.PEM))
-        return Certificate(str(path))
-
-    return make
-
-
-@pytest.fixture(scope="session")
-def certificate(make_certificate) -> Certificate:
-    return make_certificate(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
-
-
-@pytest.fixture(scope="session")
-def certificate_of_another(make_certificate) -> Certificate:
-    return make_certificate(x509.DNSName("evil.example"))

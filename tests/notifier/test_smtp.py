@@ -74,6 +74,30 @@ def test_to_a_server_that_proves_who_it_is_letters_go_after_a_login(
     assert server.verbs == [*before, "EHLO", "AUTH", "MAIL", "RCPT", "DATA"]
 
 
+@pytest.mark.parametrize("way", ["starttls", "tls"])
+def test_whom_to_trust_can_be_a_setting(make_notifier, secure_server, certificate, way):
+    server = secure_server(certificate, tls_at_once=way == "tls")
+
+    assert send_one(make_notifier, server, way, mail_ca=certificate.path) == [("accepted", None)]
+
+
+@pytest.mark.parametrize(
+    ("shown", "trusted", "words"),
+    [
+        ("certificate", "certificate_of_another", "nobody whom we trust has issued its certificate"),
+        ("certificate_of_another", "certificate_of_another", "its certificate is for another name"),
+    ],
+)
+def test_the_log_says_what_to_do_about_a_certificate(
+    request, make_notifier, secure_server, capsys, shown, trusted, words
+):
+    server = secure_server(request.getfixturevalue(shown))
+
+    send_one(make_notifier, server, "starttls", mail_ca=request.getfixturevalue(trusted).path)
+
+    assert words in "".join(capsys.readouterr())
+
+
 def test_a_server_that_does_not_offer_tls_gets_nothing(make_notifier, mail_server):
     assert send_one(make_notifier, mail_server, "starttls") == [NOT_USED]
     assert mail_server.verbs == ["EHLO"]

@@ -69,7 +69,7 @@ class Broker:
 class ProgramBroker(Broker):
     """One node in one folder, from the programs on this machine."""
 
-    def __init__(self, folder: Path, scripts: Path) -> None:
+    def __init__(self, folder: Path, scripts: Path, more: str = "") -> None:
         port, self.epmd_port, distribution = free_ports(3)
         super().__init__(port, secrets.token_hex(8), "programs on this machine")
         self.folder, self.scripts = folder, scripts
@@ -92,7 +92,7 @@ class ProgramBroker(Broker):
             "RABBITMQ_CTL_ERL_ARGS": "+S 1:1 +sbwt none",
         }
         configuration = CONFIGURATION.format(port=port, user=USER, password=self.password)
-        (folder / "rabbitmq.conf").write_text(configuration)
+        (folder / "rabbitmq.conf").write_text(configuration + more)
         (folder / "plugins").write_text("[].\n")
         (folder / "environment.conf").touch()
         cookie = folder / ".erlang.cookie"
@@ -210,14 +210,15 @@ def from_container() -> Iterator[ContainerBroker]:
 
 
 @contextmanager
-def from_programs() -> Iterator[ProgramBroker]:
+def from_programs(more: str = "") -> Iterator[ProgramBroker]:
+    """A broker with these lines in its configuration besides."""
     given = os.environ.get("RABBITMQ_SBIN")
     found = [Path(given)] if given else [each for name in SCRIPTS for each in sorted(Path("/").glob(name.lstrip("/")))]
     scripts = next((each for each in found if (each / "rabbitmq-server").exists()), None)
     if scripts is None:
         raise Missing("rabbitmq-server is not installed")
     with TemporaryDirectory(prefix="rabbitmq-") as folder:
-        broker = ProgramBroker(Path(folder), scripts)
+        broker = ProgramBroker(Path(folder), scripts, more)
         try:
             broker.start()
             broker.version = broker.ctl("version").strip()

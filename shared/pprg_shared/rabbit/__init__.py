@@ -17,12 +17,12 @@ KEEP_SECONDS = 1.0
 class RabbitBus:
     """Publishes in the calling thread and receives in a thread of its own; connects when first needed."""
 
-    def __init__(self, url: str, service: str) -> None:
+    def __init__(self, url: str, service: str, ca: str = "") -> None:
         self.service = service
         #: Called after the broker has come back (or unblocked), so that what waits need not wait for its due time.
         self.on_return: Callable[[], None] = _nothing
-        self._publisher = Publisher(parameters_of(url, f"{service} publisher"), service)
-        self._url = url
+        self._publisher = Publisher(parameters_of(url, f"{service} publisher", ca), service)
+        self._url, self._ca = url, ca
         self._consumer: Consumer | None = None
         self._keeper: Thread | None = None
         self._closing = Event()
@@ -37,7 +37,7 @@ class RabbitBus:
         """Begin to deliver events of these names to this bus's service; returns at once."""
         if service != self.service or self._consumer:
             raise ValueError(f"this bus is {self.service}'s, and one service listens once")
-        self._consumer = Consumer(parameters_of(self._url, f"{service} consumer"), service, names, receive)
+        self._consumer = Consumer(parameters_of(self._url, f"{service} consumer", self._ca), service, names, receive)
         self._consumer.start()
         self._keep()
 

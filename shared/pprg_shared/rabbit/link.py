@@ -9,6 +9,8 @@ from typing import Any
 import pika
 from pika.adapters.select_connection import IOLoop
 
+from pprg_shared import tls
+
 HEARTBEAT_SECONDS = 15
 CONNECT_SECONDS = 8.0
 #: Reasons that no waiting cures: login, vhost, permission, other arguments.
@@ -198,14 +200,16 @@ class Link:
         self._loop.close()
 
 
-def parameters_of(url: str, name: str) -> Any:
-    """Pika's parameters for an address; raises ValueError when it is none."""
+def parameters_of(url: str, name: str, ca: str = "") -> Any:
+    """Pika's parameters for an address; raises ValueError when it is none, or `ca` no file of certificates."""
     if not url.startswith(("amqp://", "amqps://")):
         raise ValueError("BROKER_URL must begin with amqp:// or amqps://")
     try:
         parameters = pika.URLParameters(url)
     except Exception:  # noqa: BLE001 -- pika raises many kinds, and their texts may hold the password
         raise ValueError("BROKER_URL cannot be read: amqp://user:password@host:port/vhost") from None
+    if url.startswith("amqps:"):  # whatever the address says of TLS, the certificate and its name are verified
+        parameters.ssl_options = pika.SSLOptions(tls.trusting(ca, "BROKER_CA"), parameters.host)
     if "heartbeat=" not in url:
         parameters.heartbeat = HEARTBEAT_SECONDS
     parameters.socket_timeout = parameters.stack_timeout = CONNECT_SECONDS
@@ -223,6 +227,8 @@ def lost(reason: BaseException) -> Lost:
         return Lost("the broker refuses the login", 403)
     if isinstance(reason, pika.exceptions.ProbableAccessDeniedError):
         return Lost("the broker refuses the login this virtual host", 530)
+    if what_to_do := tls.advice(reason, "BROKER_URL", "BROKER_CA"):
+        return Lost(f"the broker is not trusted: {what_to_do}")
     text = str(getattr(reason, "reply_text", "") or getattr(reason, "strerror", "") or reason)
     return Lost(f"{text or type(reason).__name__}"[:300], code)
 

@@ -2,7 +2,6 @@
 
 import re
 import smtplib
-import ssl
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,6 +9,7 @@ from contextlib import suppress
 from flask_mail import Connection, Mail
 
 from pprg_notifier.rules import Answer, Step
+from pprg_shared import tls
 from pprg_shared.config import Settings
 from pprg_shared.logs import log
 
@@ -38,7 +38,7 @@ class Link(Connection):
         )
         super().__init__(mail)
         self.seconds, self.end_seconds = settings.mail_timeout, settings.mail_end_timeout
-        self._used = 0.0
+        self._used, self._trust = 0.0, tls.trusting(settings.mail_ca, "MAIL_CA")
 
     @property
     def slowest(self) -> float:
@@ -47,15 +47,15 @@ class Link(Connection):
 
     def configure_host(self) -> smtplib.SMTP:
         """Connect, with a certificate that holds and a time limit, and log in; raises OSError or SMTPException."""
-        mail, verified = self.mail, ssl.create_default_context()
+        mail = self.mail
         host: smtplib.SMTP
         if mail.use_ssl:
-            host = smtplib.SMTP_SSL(mail.server, mail.port, timeout=self.seconds, context=verified)
+            host = smtplib.SMTP_SSL(mail.server, mail.port, timeout=self.seconds, context=self._trust)
         else:
             host = smtplib.SMTP(mail.server, mail.port, timeout=self.seconds)
         try:
             if mail.use_tls:
-                host.starttls(context=verified)
+                host.starttls(context=self._trust)
             if mail.username:
                 host.login(mail.username, mail.password)
             host.ehlo_or_helo_if_needed()
@@ -70,7 +70,8 @@ class Link(Connection):
         try:
             host = self.host = kept or self.configure_host()
         except (OSError, smtplib.SMTPException) as error:
-            log.warning("mail server away", fault=type(error).__name__)
+            advice = tls.advice(error, "MAIL_SERVER", "MAIL_CA") or None
+            log.warning("mail server away", fault=type(error).__name__, advice=advice)
             return Answer(Step.CONNECT, getattr(error, "smtp_code", None))
         answer = self._transaction(host, sender, to, raw)
         self._tidy(host, answer)
