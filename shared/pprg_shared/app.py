@@ -36,6 +36,7 @@ def create_app(alive: Runtime) -> Flask:
         allowed_hosts=settings.hosts,
         trusted_proxies=settings.trusted_proxies,
         partnership=alive.profile.contact_lines(),
+        marking=alive.profile.marking,
         actor=actor,
     )
     app.jinja_env.globals["may"] = may

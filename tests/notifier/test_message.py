@@ -28,6 +28,7 @@ FACTS = {
     "sequence": "0",
     "uid": "0123456789abcdef0123456789abcdef",
     "method": "REQUEST",
+    "marking": "OFFICIAL-SENSITIVE",
 }
 MOVED = {
     "starts_at": "2026-12-11T14:00:00+00:00",
@@ -149,7 +150,7 @@ def test_an_invitation_comes_from_its_organizer_in_utc_with_a_number_that_stays(
         b"20260610T120000Z",
         b"20261124T093000Z",
     ]
-    assert event["SUMMARY"] == "Practice review group, PPRG-2026-0001"
+    assert event["SUMMARY"] == "OFFICIAL-SENSITIVE: Practice review group, PPRG-2026-0001"
 
 
 @settings(deadline=None)

@@ -261,12 +261,21 @@ def test_what_is_withdrawn_is_in_no_list_feed_or_catalogue(people):
         assert "Withdrawn afterwards" not in people.everybody.get(f"/learning{name}").text
 
 
-def test_a_page_of_somebody_who_acts_is_kept_by_nobody_else(people):
+def test_a_page_of_somebody_who_acts_is_kept_by_nobody(people):
     mine, everybody_s = people.office.get("/learning"), people.everybody.get("/learning")
 
-    assert mine.headers["Cache-Control"] == "private, no-cache"
-    assert "Cookie" in mine.headers["Vary"]
-    assert mine.headers["ETag"] != everybody_s.headers["ETag"]
+    assert (mine.headers["Cache-Control"], everybody_s.headers["Cache-Control"]) == ("no-store", "public, no-cache")
+    assert "ETag" not in mine.headers
+    assert "Cookie" in everybody_s.headers["Vary"]
+
+
+def test_a_page_that_others_keep_lets_in_only_our_own_files_and_no_word_that_a_copy_would_tell(people):
+    page = people.everybody.get("/learning")
+    same = people.everybody.get("/learning", headers={"If-None-Match": page.headers["ETag"]})
+
+    assert "script-src 'self'; style-src 'self';" in page.headers["Content-Security-Policy"]
+    assert "nonce" not in page.text
+    assert (same.status_code, "Content-Security-Policy" in same.headers) == (304, False)
 
 
 def test_drafts_and_what_is_offered_are_in_no_public_place(people):

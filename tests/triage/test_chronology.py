@@ -274,7 +274,8 @@ def test_the_file_is_named_by_the_marking_and_holds_no_formula(world, case, said
     assert taken.mimetype == "text/csv"
     assert re.search(r"OFFICIAL.*PPRG-2026-0001 chronology\.csv", taken.headers["Content-Disposition"])
     assert taken.data.decode() == spreadsheet.MARK + (
-        "Date,Time,Agency,Source,People,Event,Action\r\n2025,,Wiltshire Police,'+44,,'=HYPERLINK(1),None\r\n"
+        "Date,Time,Agency,Source,People,Event,Action,Marking\r\n"
+        "2025,,Wiltshire Police,'+44,,'=HYPERLINK(1),None,OFFICIAL-SENSITIVE\r\n"
     )
     assert world.visitor("triage", "ops").get(f"/cases/{case}/chronology.csv").status_code == 403
 

@@ -50,7 +50,7 @@ service = Service(
         ChronologySubmitted,
         NilReturnSubmitted,
     ],
-    segments=["", "referrals", "requests", "sign-in", "session", "people", "agencies", "problems"],
+    segments=["", "referrals", "requests", "sign-in", "sign-out", "exit", "session", "people", "agencies", "problems"],
     verbs={
         "refer": frozenset({EVERYBODY}),
         "enter": COORDINATING,

@@ -37,6 +37,12 @@ class Partnership:
         '"PPRG"',
         check=matches(r"[A-Z]{2,8}", "is not a prefix; use 2 to 8 capital letters"),
     )
+    exit_to: str = key(
+        "Where “Exit this page” leads: a public page that says nothing about this one.",
+        '"https://www.bbc.co.uk/weather"',
+        check=matches(r"https://[A-Za-z0-9.-]+(/[!-~]*)?", "is not an address that begins with https://"),
+        default="https://www.bbc.co.uk/weather",
+    )
     public_referrals: bool = key("Whether members of the public may refer a case.", "false", default=False)
 
 

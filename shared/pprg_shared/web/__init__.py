@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pprg_shared import calendar, logs
 from pprg_shared.actor import Actor
-from pprg_shared.web import csrf, problems
+from pprg_shared.web import csrf, headers, problems
 from pprg_shared.web.compiled import COMPILED
 
 BODY_BYTES = 1024 * 1024
@@ -27,18 +27,10 @@ MENU = Path(__file__).parent / "menu.json"
 View = TypeVar("View", bound=Callable[..., Any])
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-}
+#: Where somebody may have to be gone at once: what everybody reads, and forms.
+EXITS = ("referrals", "requests", "learning", "privacy", "cookies", "accessibility")
+#: Whose pages show something of a case to those whom it concerns: they carry the protective marking.
+MARKED = ("cases", "requests", "publications", "letters")
 
 
 @dataclass(frozen=True)
@@ -57,6 +49,7 @@ class About:
     title: str
     trial: bool
     partnership: Mapping[str, str]
+    marking: str
     navigation: Sequence[Place]
     #: Pages that the foot of every page leads to, by their words.
     notices: Sequence[tuple[str, str]] = (
@@ -73,6 +66,16 @@ class About:
             for each in self.navigation
             if not each.roles or acting.roles & each.roles
         ]
+
+    @property
+    def marks(self) -> bool:
+        """Whether this page or answer of the API carries the marking."""
+        return request.path.removeprefix("/api/v1").split("/")[1] in MARKED
+
+    @property
+    def exits(self) -> bool:
+        """Whether this page offers to be left at once."""
+        return request.path == "/" or request.path.split("/")[1] in EXITS
 
 
 class InMemory(Request):
@@ -92,6 +95,7 @@ def install(
     allowed_hosts: Sequence[str],
     trusted_proxies: int,
     partnership: Mapping[str, str],
+    marking: str,
     actor: Callable[[], Any],
 ) -> None:
     """Give an app its layout, limits, headers, tokens and errors."""
@@ -103,12 +107,12 @@ def install(
     app.jinja_loader = ChoiceLoader([*own, PackageLoader("pprg_shared.web", "templates"), components])
     app.jinja_env.bytecode_cache = COMPILED
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    about = About(title, trial, partnership, _places())
-    app.jinja_env.globals.update(web=about, asset=lambda name: f"/assets/{service}/{name}")
+    about = About(title, trial, partnership, marking, _places())
+    app.jinja_env.globals.update(web=about, nonce=headers.nonce, asset=lambda name: f"/assets/{service}/{name}")
     app.jinja_env.filters.update(day=calendar.long, short_day=calendar.short)
     app.jinja_env.filters.update(london_words=calendar.moment, london_time=calendar.time_of_day)
     app.context_processor(lambda: {"acting": actor()})
-    _door(app, {*allowed_hosts, *LOOPBACK})
+    _door(app, {*allowed_hosts, *LOOPBACK}, about)
     csrf.install(app, service=service, secret=secret)
     problems.install(app)
     app.add_url_rule(f"/assets/{service}/<path:name>", "assets", _asset)
@@ -127,7 +131,7 @@ def takes_uploads(view: View) -> View:
     return view
 
 
-def _door(app: Flask, hosts: set[str]) -> None:
+def _door(app: Flask, hosts: set[str], about: About) -> None:
     @app.before_request
     def arrive() -> None:
         given = request.headers.get("X-Request-ID", "")
@@ -142,11 +146,9 @@ def _door(app: Flask, hosts: set[str]) -> None:
 
     @app.after_request
     def leave(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Cache-Control", "no-store")
-        if not request.path.startswith("/learning"):
-            response.headers.setdefault("X-Robots-Tag", "noindex")
+        headers.finish(response)
+        if about.marks:
+            response.headers["Protective-Marking"] = about.marking
         response.headers["X-Request-ID"] = g.get("request_id", "")
         route = request.url_rule.rule if request.url_rule else "-"
         logs.log.info("answered", method=request.method, route=route, status=response.status_code)

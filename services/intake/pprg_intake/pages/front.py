@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from pprg_intake import actions, projections, rules
 from pprg_intake.pages.common import pages
+from pprg_intake.pages.leaving import nobody
 from pprg_intake.schemas import (
     KINDS,
     NOBODY,
@@ -20,6 +21,7 @@ from pprg_shared.actor import COOKIE, sign
 from pprg_shared.errors import NotThere
 from pprg_shared.web import reference
 from pprg_shared.web.forms import Form
+from pprg_shared.web.headers import FORGET
 from pprg_shared.web.problems import PROBLEMS
 
 SECONDS = 12 * 3600
@@ -53,12 +55,13 @@ def sign_in() -> ResponseReturnValue:
         groups = _people(form.typed.get("person") or str(actor().person))
         return render_template("sign_in.html", form=form, groups=groups), 422 if form.errors else 200
     person = runtime().profile.person(form.data["person"])
-    response = redirect("/" if person is None else _first_page(person.roles), 303)
     if person is None:
-        response.delete_cookie(COOKIE)
-    else:
-        cookie = sign(person.id, runtime().settings.session_keys)
-        response.set_cookie(COOKIE, cookie, max_age=SECONDS, httponly=True, samesite="Lax", secure=request.is_secure)
+        return nobody("/")
+    response = redirect(_first_page(person.roles), 303)
+    cookie = sign(person.id, runtime().settings.session_keys)
+    response.set_cookie(COOKIE, cookie, max_age=SECONDS, httponly=True, samesite="Lax", secure=request.is_secure)
+    if actor().person not in (None, person.id):
+        response.headers["Clear-Site-Data"] = FORGET
     return response
 
 
@@ -128,7 +131,7 @@ def outcome_of_referral(reference: str) -> ResponseReturnValue:
     needs("read outcomes")
     with reading() as session:
         told = projections.told_to_referrer(session, actor(), reference)
-    return render_template("outcome.html", reference=reference, told=told, marking=runtime().profile.marking)
+    return render_template("outcome.html", reference=reference, told=told)
 
 
 @pages.get("/api")

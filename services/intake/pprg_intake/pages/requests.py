@@ -180,5 +180,5 @@ def outcome_of_request(request_id: UUID) -> ResponseReturnValue:
     needs("read outcomes")
     with reading() as session:
         reference, told = projections.told_to_agency(session, actor(), request_id)
-    about = {"reference": reference, "told": told, "marking": runtime().profile.marking}
+    about = {"reference": reference, "told": told}
     return render_template("outcome.html", request_id=request_id, **about)

@@ -32,6 +32,7 @@ SPELLINGS: Mapping[str, str] = {
     **dict.fromkeys(("event", "whathappened", "significantevent", "details", "description", "events"), "event"),
     **dict.fromkeys(("action", "actiontaken", "actionstaken", "whatwasdone", "response", "actions"), "action"),
     **dict.fromkeys(("agency", "organisation", "organization"), "agency"),
+    **dict.fromkeys(("marking", "protectivemarking"), "marking"),
 }
 _TIME = re.compile(r"(\d{1,2})(?:[:.h]?(\d{2}))?(?::\d{2})?\s*(am|pm)?")
 REQUIRED = {"source": "Say where this was recorded", "event": "Say what happened"}
@@ -127,6 +128,7 @@ def table(
         row = {column: cell for column, cell in zip(columns, line, strict=False) if column and cell}
         if len(line) > len(heads) and any(each.strip() for each in line[len(heads) :]):
             wrong.append(Wrong(number, "", "There are more cells than heads. Put text with commas in quotation marks"))
+        row.pop("marking", "")  # every file that we give has it
         if row.pop("agency", agency[0]) not in agency:
             wrong.append(
                 Wrong(number, "Agency", "This row is of another agency. Send the rows of your own agency only")

@@ -97,7 +97,7 @@ class Letters:
         with self.database.reading() as session:
             heed_changes(session, row)
             to, greeting = recipient(session, row)
-        facts = dict(row.facts)
+        facts = dict(row.facts) | {"marking": profile.marking}
         if row.content:
             facts |= json.loads(self.runtime.keys["contact"].open(row.content, place_of(row.id, "content")))
         if "path" in facts:

@@ -9,13 +9,14 @@ from pprg_shared.acting import actor
 
 
 def conditional(answer: ResponseReturnValue, changed: datetime | None = None) -> Response:
-    """The answer, or 304 when the asker has it; kept by anybody only if it shows nobody in particular.
+    """The answer, or 304 when the asker has it; a page that shows who acts is kept by nobody.
 
-    A page shows who acts, so only what is the same for all may say when it `changed`.
+    So only what is the same for all may say when it `changed`.
     """
     response = make_response(answer)
-    public = actor().person is None
-    response.headers["Cache-Control"] = "public, no-cache" if public or changed else "private, no-cache"
+    if changed is None and actor().person is not None:
+        return response
+    response.headers["Cache-Control"] = "public, no-cache"
     if changed is None:
         response.vary.add("Cookie")
     else:

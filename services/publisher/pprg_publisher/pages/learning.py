@@ -18,8 +18,10 @@ from pprg_shared import spreadsheet
 from pprg_shared.acting import reading, runtime
 from pprg_shared.web.api import asked
 from pprg_shared.web.forms import END, Form
+from pprg_shared.web.headers import same_for_all
 
 pages = Blueprint("learning", __name__)
+pages.before_request(same_for_all)
 GONE = 410
 
 

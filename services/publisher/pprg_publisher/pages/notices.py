@@ -5,8 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from pprg_publisher.pages.conditional import conditional
 from pprg_shared.acting import runtime
+from pprg_shared.web.headers import same_for_all
 
 pages = Blueprint("notices", __name__)
+pages.before_request(same_for_all)
 
 
 @pages.get("/privacy")

@@ -119,7 +119,7 @@ def on_paper(case_id: UUID) -> ResponseReturnValue:
         told = told_of(session, found.case, found.content, runtime().profile, london_date(now))
         happened = history_of(session, found.case, runtime().profile)
     words = clock_words(found.case, found.watched, london_date(now))
-    about = {"told": told, "marking": told.marking, "happened": happened, "words": words, "outcomes": rules.OUTCOMES}
+    about = {"told": told, "happened": happened, "words": words, "outcomes": rules.OUTCOMES}
     return render_template("print.html", found=found, today=london_date(now), printed=now, **about)
 
 

@@ -18,7 +18,7 @@ from pprg_triage.projections import chronology_page, whole_chronology
 from pprg_triage.rules import Entry
 from pprg_triage.schemas import ChronologySchema
 
-HEADS = ("Date", "Time", "Agency", "Source", "People", "Event", "Action")
+HEADS = ("Date", "Time", "Agency", "Source", "People", "Event", "Action", "Marking")
 ON_PAPER = ("When", "Agency", "Source", "Whom it concerns", "What happened", "What was done")
 
 
@@ -43,7 +43,7 @@ def chronology(case_id: UUID) -> ResponseReturnValue:
 
 @pages.get("/cases/<uuid:case_id>/chronology.csv")
 def chronology_file(case_id: UUID) -> ResponseReturnValue:
-    """Give all rows as a file for a spreadsheet, named by the marking, bit by bit."""
+    """Give all rows as a file for a spreadsheet, with the marking in its name and in each row, bit by bit."""
     needs("read")
     with reading() as session:
         about = actions.case_of(session, case_id)
@@ -61,7 +61,7 @@ def chronology_on_paper(case_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         about = actions.case_of(session, case_id)
     opened(str(case_id), "chronology")
-    shown = {"marking": runtime().profile.marking, "printed": runtime().clock(), "heads": ON_PAPER}
+    shown = {"printed": runtime().clock(), "heads": ON_PAPER}
     return Response(stream_template("chronology_print.html", case=about, rows=_rows(runtime(), case_id), **shown))
 
 
@@ -71,8 +71,8 @@ def _rows(alive: Runtime, case_id: UUID) -> Iterator[Entry]:
 
 
 def _lines(alive: Runtime, case_id: UUID) -> Iterator[str]:
-    names = alive.profile.names()["agency"]
+    names, marking = alive.profile.names()["agency"], alive.profile.marking
     yield spreadsheet.MARK + spreadsheet.line(HEADS)
     for each in _rows(alive, case_id):
         cells = (each.when.as_entered, each.time, names(each.agency), each.source, each.people)
-        yield spreadsheet.line((*cells, each.event, each.action))
+        yield spreadsheet.line((*cells, each.event, each.action, marking))

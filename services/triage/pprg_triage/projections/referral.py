@@ -20,7 +20,6 @@ class Told:
     answers: Sequence[tuple[Criterion, str, str]]
     routes: Sequence[rules.Route]
     deadlines: Sequence[Deadline]
-    marking: str
 
 
 def told_of(session: Session, case: Case, content: dict[str, Any], profile: Profile, today: date) -> Told:
@@ -33,4 +32,4 @@ def told_of(session: Session, case: Case, content: dict[str, Any], profile: Prof
         for each in content["criteria"]
         if each["criterion"] in profile.criteria
     ]
-    return Told(answers, found, running, profile.marking)
+    return Told(answers, found, running)

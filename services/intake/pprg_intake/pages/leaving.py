@@ -1,0 +1,37 @@
+"""Leaving: somebody stops acting, or is gone at once."""
+
+from flask import Response, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from marshmallow import Schema
+
+from pprg_intake.pages.common import pages
+from pprg_shared.acting import runtime
+from pprg_shared.actor import COOKIE
+from pprg_shared.web.forms import Form
+from pprg_shared.web.headers import FORGET
+
+#: How the names of our cookies begin, over https or not.
+OURS = ("pprg", "__Host-pprg")
+
+
+@pages.route("/sign-out", methods=["GET", "POST"])
+def sign_out() -> ResponseReturnValue:
+    """Let somebody stop acting, and the browser forget what it was shown."""
+    form = Form(Schema(), request.form if request.method == "POST" else None)
+    return nobody("/") if form.is_valid() else render_template("sign_out.html", form=form)
+
+
+@pages.get("/exit")
+def leave() -> ResponseReturnValue:
+    """Lead away at once, to a page that says nothing about this one; who comes back is nobody."""
+    return nobody(runtime().profile.partnership.exit_to, forget=False)
+
+
+def nobody(to: str, *, forget: bool = True) -> Response:
+    """Go there as nobody; emptying a browser's cache may take seconds, which whoever must be gone has not."""
+    response = make_response(redirect(to, 303))
+    for name in {COOKIE, *(each for each in request.cookies if each.startswith(OURS))}:
+        response.delete_cookie(name, httponly=True, samesite="Lax", secure=request.is_secure)
+    if forget:
+        response.headers["Clear-Site-Data"] = FORGET
+    return response

@@ -1,0 +1,88 @@
+"""Exit this page: by its button or three presses of Shift, and Back shows nothing of what was there."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+ELSEWHERE = "https://www.bbc.co.uk/weather"
+FORM = "/referrals/new?immediate_risk=no&reason_kind=concern&about=adult"
+TYPED = "An invented account that nobody else is to see."
+WEATHER = "<link rel=icon href=data:,><title>Weather</title>"
+EXIT = ".govuk-js-exit-this-page-button"
+
+
+def arrived(visitor):
+    """Somebody who came by the gate and is typing; what lies behind the exit is given here and asked of nobody."""
+
+    def elsewhere(route):
+        sent = route.fetch(max_redirects=0)
+        assert (sent.status, sent.headers["location"]) == (303, ELSEWHERE)
+        route.fulfill(body=WEATHER, content_type="text/html")
+
+    visitor.page.route("**/exit", elsewhere)
+    visitor.open("/referrals/start")
+    visitor.open(FORM)
+    visitor.fill({"what_happened": TYPED})
+    return visitor.page
+
+
+def pressed(page):
+    page.locator(EXIT).click()
+
+
+def three_times_shift(page):
+    for _ in range(3):
+        page.keyboard.press("Shift")
+
+
+def skip_link(page):
+    page.locator(".govuk-js-exit-this-page-skiplink").focus()
+    page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("mode", [1], indirect=True, ids=["with-script"])
+@pytest.mark.parametrize("leave", [pressed, three_times_shift, skip_link])
+def test_with_scripts_back_leads_away_again_and_shows_nothing(visit, leave):
+    visitor = visit()
+    visitor.sign_in("Ashley Sample, deputy coordinator")
+    page = arrived(visitor)
+
+    leave(page)
+    page.wait_for_url("**/exit")
+    entries = page.evaluate("history.length")
+    with page.expect_response("**/exit"):
+        page.evaluate("history.back()")
+    page.wait_for_load_state()
+
+    assert page.title() == "Weather"
+    assert page.evaluate("history.length") == entries
+    assert "pprg" not in {each["name"] for each in page.context.cookies()}
+    visitor.open("/")
+    visitor.sees("Start")
+
+
+@pytest.mark.parametrize("mode", [0], indirect=True, ids=["without-script"])
+def test_without_scripts_the_exit_is_a_link_and_back_shows_neither_the_person_nor_what_was_typed(visit):
+    visitor = visit()
+    visitor.sign_in("Ashley Sample, deputy coordinator")
+    page = arrived(visitor)
+
+    pressed(page)
+    page.wait_for_url("**/exit")
+    page.go_back()
+
+    assert "You have not said who you are." in page.content()
+    assert "Ashley" not in page.content()
+    assert visitor.typed("what_happened") == [""]
+
+
+def test_the_pages_that_offer_it_are_as_every_page_must_be(visit):
+    visitor = visit()
+    for path, title in (("/", "Start"), ("/referrals/start", "Before you refer"), ("/learning", "What was learnt")):
+        visitor.open(path)
+        visitor.sees(title)
+    visitor.sign_in("Ashley Sample, deputy coordinator")
+    visitor.open("/sign-out")
+    visitor.sees("Stop acting")
+    visitor.press("Stop acting")
+    visitor.sees("Start")

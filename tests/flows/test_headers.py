@@ -1,0 +1,52 @@
+"""What every answer of every service tells the browser."""
+
+import re
+
+import pytest
+
+PLACES = [
+    ("intake", "/"),
+    ("intake", "/requests"),
+    ("intake", "/nowhere"),
+    ("triage", "/cases"),
+    ("notifier", "/letters"),
+    ("publisher", "/publications"),
+    ("publisher", "/learning"),
+    ("triage", "/api/v1/cases"),
+    ("intake", "/api/v1/nowhere"),
+]
+
+
+@pytest.mark.parametrize(("service", "path"), PLACES)
+def test_nothing_is_kept_framed_or_told_to_others(world, service, path):
+    headers = world.visitor(service, "coordinator").get(path).headers
+
+    policy = dict(each.partition(" ")[::2] for each in headers["Content-Security-Policy"].split("; "))
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+    assert (policy["default-src"], policy["base-uri"], policy["frame-ancestors"]) == ("'none'", "'none'", "'none'")
+    assert not re.search("unsafe|https?:|data:", headers["Content-Security-Policy"])
+
+
+def test_every_script_and_style_carries_a_word_that_is_new_for_each_answer(world):
+    client, seen = world.visitor("triage", "coordinator"), set()
+    for _ in range(3):
+        page = client.get("/cases")
+        (word,) = set(re.findall("nonce-([A-Za-z0-9_-]{20,})'", page.headers["Content-Security-Policy"]))
+        tags = re.findall(r"<(?:script|link rel=\"stylesheet\")[^>]*>", page.text)
+        assert len(tags) == 4
+        assert all(f'nonce="{word}"' in each for each in tags)
+        seen.add(word)
+
+    assert len(seen) == 3
+
+
+def test_what_is_no_page_loads_nothing(world):
+    answer = world.visitor("triage", "coordinator").get("/api/v1/cases")
+
+    assert answer.headers["Content-Security-Policy"].startswith(
+        "default-src 'none'; base-uri 'none'; form-action 'none'"
+    )

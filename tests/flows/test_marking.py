@@ -1,0 +1,89 @@
+"""The protective marking: on every page that shows something of a case, in every file, first in every subject."""
+
+import re
+
+import pytest
+
+from invented import REFERRAL
+from pprg_shared.spreadsheet import MARK
+
+MARKING = "OFFICIAL-SENSITIVE"
+KEY = {"Idempotency-Key": "one", "Acting-As": "coordinator"}
+
+
+@pytest.fixture
+def case(world):
+    world.client("intake").post("/api/v1/referrals", json=REFERRAL, headers=KEY)
+    world.settle()
+    (found,) = world.client("triage").get("/api/v1/cases", headers=KEY).json["cases"]
+    asked = {"agencies": ["police"], "questions": "What did you do?"}
+    world.client("triage").post(f"/api/v1/cases/{found['id']}/requests", json=asked, headers=KEY)
+    world.settle()
+    return found["id"]
+
+
+def pages_of(world, case):
+    """Every page of a case that a coordinator or the agency may open, as far as it is there."""
+    office = world.visitor("triage", "coordinator")
+    start = office.get(f"/cases/{case}").text
+    found = {f"/cases/{case}", f"/cases/{case}/print"} | set(re.findall(rf'href="(/cases/{case}/[^"#?]+)"', start))
+    yield from ((path, office.get(path)) for path in sorted({"/cases", *found}) if not path.endswith(".csv"))
+    lead = world.visitor("intake", "lead-police")
+    (request,) = set(re.findall(r'href="(/requests/[0-9a-f-]{36})"', lead.get("/requests").text))
+    yield from ((path, lead.get(path)) for path in ("/requests", request, f"{request}/chronology"))
+
+
+def test_every_page_of_a_case_is_marked_once_on_the_screen_and_twice_on_paper(world, case):
+    seen = dict(pages_of(world, case))
+
+    assert len(seen) > 8
+    for path, page in seen.items():
+        assert page.status_code == 200, path
+        expected = 2 if path.endswith("/print") else 1
+        assert len(re.findall(rf'class="[^"]*pprg-marking">{MARKING}', page.text)) == expected, path
+        assert page.headers["Protective-Marking"] == MARKING
+
+
+def test_what_everybody_reads_is_not_marked(world):
+    for service, path in (("intake", "/"), ("intake", "/referrals/start"), ("publisher", "/learning")):
+        page = world.client(service).get(path)
+
+        assert MARKING not in page.text
+        assert "Protective-Marking" not in page.headers
+
+
+def test_what_the_api_gives_of_a_case_is_marked(world, case):
+    answer = world.client("triage").get(f"/api/v1/cases/{case}", headers=KEY)
+
+    assert (answer.json["marking"], answer.headers["Protective-Marking"]) == (MARKING, MARKING)
+
+
+def test_a_file_is_marked_in_its_name_and_in_each_row_and_can_be_sent_back(world, case):
+    file = world.visitor("triage", "coordinator").get(f"/cases/{case}/chronology.csv")
+    lead = world.client("intake")
+    (request,) = lead.get("/api/v1/requests", headers={"Acting-As": "lead-police"}).json["requests"]
+    row = f"1 May 2016,,Wiltshire Police,Record,,Seen,,{MARKING}\r\n"
+
+    taken = lead.post(
+        f"/api/v1/requests/{request['id']}/chronology",
+        data=(file.text + row).encode(),
+        content_type="text/csv",
+        headers={"Idempotency-Key": "file", "Acting-As": "lead-police"},
+    )
+
+    assert file.text == MARK + "Date,Time,Agency,Source,People,Event,Action,Marking\r\n"
+    assert MARKING in file.headers["Content-Disposition"]
+    assert taken.status_code == 201
+
+
+def test_every_letter_begins_its_subject_with_the_marking_and_so_does_what_calendars_show(world, case):
+    called = {"standing": "2026-12-08"}
+    said = world.client("triage").post(f"/api/v1/cases/{case}/meetings", json=called, headers=KEY)
+    assert said.status_code == 201, said.text
+    world.settle()
+
+    letters = [each.read_text("utf-8") for each in (world.folder / "mailbox").glob("*.eml")]
+
+    assert len(letters) > 3
+    assert all(f"\nSubject: {MARKING}: PPRG-2026-0001" in each for each in letters)
+    assert {f"SUMMARY:{MARKING}: Practice" in each for each in letters if "VCALENDAR" in each} == {True}

@@ -1,0 +1,76 @@
+"""Leaving: whoever stops acting or exits is nobody at once, and the exit says nothing about where one was."""
+
+import re
+
+import pytest
+
+from pprg_shared.actor import COOKIE
+
+EXIT = "https://www.bbc.co.uk/weather"
+
+
+@pytest.fixture
+def lead(world):
+    return world.visitor("intake", "lead-gp")
+
+
+def hidden(client, path):
+    return dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', client.get(path).text)) | {"_end": "1"}
+
+
+def test_whoever_stops_acting_is_nobody_and_the_browser_forgets_what_it_was_shown(lead):
+    asked = lead.get("/sign-out")
+
+    gone = lead.post("/sign-out", data=hidden(lead, "/sign-out"))
+
+    assert "You act as Harper Invented" in asked.text
+    assert '<a class="govuk-link" href="/sign-out">Stop</a>' in asked.text
+    assert (gone.status_code, gone.location) == (303, "/")
+    assert gone.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert lead.get_cookie(COOKIE) is None
+    assert lead.get("/requests").status_code == 403
+
+
+def test_a_page_that_only_asks_ends_nothing(lead):
+    lead.get("/sign-out")
+
+    refused = lead.post("/sign-out", data={"_end": "1", "_csrf": "another's"})
+
+    assert refused.status_code == 403
+    assert lead.get("/requests").status_code == 200
+
+
+@pytest.mark.parametrize(("person", "forgotten"), [("lead-gp", False), ("lead-police", True), ("nobody", True)])
+def test_the_browser_forgets_when_another_acts_from_now_on(lead, person, forgotten):
+    changed = lead.post("/sign-in", data=hidden(lead, "/sign-in") | {"person": person})
+
+    assert changed.status_code == 303
+    assert ("Clear-Site-Data" in changed.headers) == forgotten
+
+
+def test_the_exit_leads_to_the_page_of_the_profile_and_whoever_comes_back_is_nobody(lead):
+    gone = lead.get("/exit")
+
+    assert (gone.status_code, gone.location) == (303, EXIT)
+    assert gone.headers["Cache-Control"] == "no-store"
+    assert gone.headers["Referrer-Policy"] == "no-referrer"
+    assert lead.get_cookie(COOKIE) is None
+
+
+@pytest.mark.parametrize(
+    ("service", "path", "there"),
+    [
+        ("intake", "/", True),
+        ("intake", "/referrals/start", True),
+        ("intake", "/referrals/new?immediate_risk=no", True),
+        ("intake", "/requests", True),
+        ("publisher", "/learning", True),
+        ("publisher", "/privacy", True),
+        ("triage", "/cases", False),
+        ("notifier", "/letters", False),
+    ],
+)
+def test_public_pages_and_forms_offer_the_exit_as_a_link(world, service, path, there):
+    page = world.visitor(service, "partner-police").get(path).text
+
+    assert (re.search(r'<a href="/exit"[^>]*govuk-js-exit-this-page-button', page) is not None) == there
