@@ -1,0 +1,345 @@
+"""Attacks on what browsers send and see, row by row: the test's id begins with the row's name, as `-k A24` finds it."""
+
+import json
+import re
+from email import message_from_bytes
+from time import monotonic
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from invented import REFERRAL, as_form
+from pprg_shared import logs
+from pprg_shared.boxes.operations import listed
+from pprg_shared.boxes.tables import outbox
+from publishing import People
+
+API, FORM = "/api/v1/referrals", "/referrals/new?immediate_risk=no"
+OFFICE = {"Acting-As": "coordinator"}
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> {{7*7}} ${7*7} %n {0.__class__} ' OR 1=1--"
+ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(2)&gt; {{7*7}} ${7*7} %n {0.__class__}"
+SECRET = "Canary Person"
+
+
+def row(name, *values):
+    return pytest.param(*values, id=name)
+
+
+def key(name="one", **more):
+    return {"Idempotency-Key": name, **more}
+
+
+@pytest.fixture
+def intake(world):
+    return world.client("intake")
+
+
+def hidden(client, path=FORM):
+    return dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', client.get(path).text)) | {"_end": "1"}
+
+
+def refer(world, **changes):
+    """A case by the API; its id."""
+    sent = world.client("intake").post(API, json=REFERRAL | changes, headers=key(str(uuid4())))
+    assert sent.status_code == 201, sent.text
+    world.settle()
+    return world.client("triage").get("/api/v1/cases", headers=OFFICE).json["cases"][-1]["id"]
+
+
+@pytest.mark.parametrize(
+    "token", [row("A24-none", None), row("A24-another-s", "another"), row("A24-invented", "0" * 64)]
+)
+def test_a_form_without_its_own_token_is_refused_and_what_was_typed_is_not_lost(world, intake, unchanged, token):
+    answers = as_form(REFERRAL) | hidden(intake)
+    answers["_csrf"] = hidden(world.client("intake"))["_csrf"] if token == "another" else token
+    if token is None:
+        del answers["_csrf"]
+
+    sent = intake.post(FORM, data=answers)
+
+    assert (sent.status_code, "or was not ours" in sent.text) == (403, True)
+    assert 'name="what_happened" value="An invented account."' in sent.text
+
+
+def test_a25_nothing_is_changed_by_asking(world, unchanged):
+    asked = []
+    for name, alive in world.services.items():
+        client = world.visitor(name, "coordinator")
+        urls = client.application.url_map
+        for rule in urls.iter_rules():
+            path = re.sub(r"<[^>]+>", str(uuid4()), re.sub(r"<any\((\w+)[^>]*>", r"\1", rule.rule))
+            if "GET" not in urls.bind("localhost").allowed_methods(path):
+                sent = client.get(path, headers=OFFICE)
+                asked.append(path)
+                assert (alive.service.name, path, sent.status_code) == (name, path, 405)
+                assert "POST" in sent.headers["Allow"]
+
+    assert len(asked) > 20
+
+
+@pytest.mark.parametrize("method", [row("A26-fetch", "GET"), row("A26-preflight", "OPTIONS"), row("A26-post", "POST")])
+def test_another_site_is_let_read_nothing(intake, unchanged, method):
+    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+
+    sent = intake.open("/api/v1/requests", method=method, headers=OFFICE | asked)
+
+    assert [name for name, _ in sent.headers if name.lower().startswith("access-control")] == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        row("A27-missing", {}),
+        row("A27-empty", {"Idempotency-Key": ""}),
+        row("A27-long", {"Idempotency-Key": "x" * 201}),
+        row("A27-odd", {"Idempotency-Key": "caf\u00e9"}),
+        row("A27-tab", {"Idempotency-Key": "a\tb"}),
+    ],
+)
+def test_a_request_without_a_proper_key_is_refused(intake, unchanged, headers):
+    sent = intake.post(API, json=REFERRAL, headers=headers)
+
+    assert (sent.status_code, "Idempotency-Key" in sent.json["detail"]) == (400, True)
+
+
+def test_a28_the_same_key_with_another_body_is_refused(world, intake, request):
+    assert intake.post(API, json=REFERRAL, headers=key()).status_code == 201
+    world.settle()
+    request.getfixturevalue("unchanged")
+
+    sent = intake.post(API, json=REFERRAL | {"referrer_role": "Doctor"}, headers=key())
+
+    assert (sent.status_code, "sent before with other answers" in sent.json["detail"]) == (409, True)
+
+
+def test_a29_the_same_key_of_somebody_else_is_another(intake):
+    first = intake.post(API, json=REFERRAL, headers=key(**{"Acting-As": "lead-gp"}))
+    second = intake.post(API, json=REFERRAL, headers=key(**{"Acting-As": "lead-police"}))
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json["reference"] != second.json["reference"]
+    assert "Idempotent-Replayed" not in second.headers
+
+
+def hostile_referral():
+    """Hostile text wherever text may stand."""
+    names = ("referrer_name", "referrer_role", "what_happened", "authorised_by", "family", "location", "other_agencies")
+    subject = REFERRAL["subjects"][0] | {"name": HOSTILE[:100]}
+    return dict.fromkeys(names, HOSTILE) | {"subjects": [subject], "agencies": ["police"]}
+
+
+def test_a31_a32_a33_what_is_typed_is_shown_as_text_on_every_page_and_in_no_letter(world):
+    case = refer(world, **hostile_referral())
+    office = world.visitor("triage", "coordinator")
+
+    pages = [office.get(path).text for path in (f"/cases/{case}", f"/cases/{case}/print", "/cases")]
+    told = office.get(f"/api/v1/cases/{case}", headers=OFFICE)
+
+    assert all(ESCAPED in each for each in pages[:2])
+    assert not any(re.search("<script>alert|<img src=x", each) for each in pages)
+    assert told.json["content"]["what_happened"] == HOSTILE
+    assert told.content_type == "application/json"
+    for each in (world.folder / "mailbox").glob("*.eml"):
+        assert not re.search("script|7\\*7|__class__|OR 1=1", each.read_text("utf-8"))
+
+
+@pytest.fixture
+def people(world):
+    return People(world)
+
+
+def test_a31_a34_what_is_published_is_text_whatever_it_looks_like_and_is_found_as_text(people):
+    html = "<b onclick=x>Bold</b> <a href='javascript:alert(1)'>link</a> ' OR 1=1--"
+    address = people.published(learning=html, summary=html, title="Injected ' OR 1=1--")
+    other = people.published(title="Another")
+
+    page = people.everybody.get(address).text
+    feed = people.everybody.get("/learning/feed.atom").text
+    found = people.everybody.get("/learning?text='+OR+1%3D1--").text
+
+    assert "&lt;b onclick=x&gt;Bold&lt;/b&gt;" in page
+    assert not re.search("<b onclick|<a href='javascript", page + feed)
+    assert (address in found, other in found) == (True, False)
+
+
+@pytest.mark.parametrize("kind", [row("A35-svg", "image/svg+xml"), row("A35-html", "text/html")])
+def test_a_picture_that_is_a_program_is_not_taken(world, unchanged, kind):
+    path = f"/api/v1/requests/{uuid4()}/chronology"
+    svg = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
+
+    sent = world.client("intake").post(path, data=svg, content_type=kind, headers=key(**{"Acting-As": "lead-police"}))
+
+    assert sent.status_code in {404, 415}
+    assert sent.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize("bomb", [row("A36-a", "(a+)+$" * 30), row("A36-b", "a" * 190 + "b"), row("A36-c", "%_" * 95)])
+def test_no_search_takes_long(people, bomb):
+    people.published(learning="a" * 400)
+    people.everybody.get("/learning")
+    began = monotonic()
+
+    page = people.everybody.get("/learning", query_string={"text": bomb})
+
+    assert (page.status_code, "Nothing found" in page.text) == (200, True)
+    assert monotonic() - began < 1  # a fifth of it where nothing else runs
+
+
+NEWLINE = "=?utf-8?q?a=0D=0ABcc:_evil=40x.test?="
+
+
+@pytest.mark.parametrize("name", [row("A51-encoded", NEWLINE), row("A51-bare", "a\r\nBcc: evil@x.test")])
+def test_a_name_with_a_line_end_reaches_no_header(world, name):
+    refer(world, referrer_name=name)
+
+    letters = [message_from_bytes(each.read_bytes()) for each in (world.folder / "mailbox").glob("*.eml")]
+
+    assert len(letters) > 1
+    for each in letters:
+        assert {"Bcc", "Cc"}.isdisjoint(each.keys())
+        assert not re.search("evil|utf-8", str(each["To"]) + str(each["Subject"]) + str(each["From"]))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        row("A52-two", "b@x.example, evil@x.example"),
+        row("A52-semicolon", "evil@x.example;b@x.example"),
+        row("A52-quoted", '"b@x.example>,<evil@x.example" <c@x.example>'),
+        row("A52-named", "Name <b@x.example>"),
+        row("A52-line-end", "b@x.example\nevil@x.example"),
+    ],
+)
+def test_what_is_not_one_plain_address_is_refused(intake, unchanged, address):
+    sent = intake.post(API, json=REFERRAL | {"referrer_email": address}, headers=key())
+
+    assert sent.status_code == 422
+    assert {each["pointer"] for each in sent.json["errors"]} == {"/referrer_email"}
+    assert "Enter one email address, such as name@agency.example" in sent.text
+
+
+@pytest.fixture
+def lines(monkeypatch):
+    """What is logged from now on, as the fields of its lines."""
+    found = []
+    for level in ("info", "warning", "error"):
+        monkeypatch.setattr(logs.log, level, lambda event, **about: found.append({"event": event, **about}))
+    return found
+
+
+def test_a55_a66_no_line_of_the_log_holds_what_was_typed_or_asked_for(world, lines):
+    case = refer(world, referrer_name=f"{SECRET}\n\x1b[31m".replace("\x1b", ""), what_happened=f"{SECRET}'s account")
+    office = world.visitor("triage", "coordinator")
+    office.get(f"/cases/{case}?name={SECRET}", headers={"X-Request-ID": f"{SECRET}\t", "Referer": f"http://x/{SECRET}"})
+    world.client("publisher").get(f"/learning?text={SECRET}")
+    world.client("intake").get(f"/nowhere/{SECRET}")
+
+    told = json.dumps(lines, default=str)
+
+    assert {"answered"} < {each["event"] for each in lines} | {"handled"}
+    assert SECRET not in told
+    assert case not in told
+    assert {"/cases/<uuid:case_id>", "/learning", "-"} <= {each.get("route") for each in lines}
+
+
+def test_a61_what_is_another_agency_s_is_not_there(world):
+    case = refer(world)
+    asked = {"agencies": ["police"], "questions": "What did you do?"}
+    world.client("triage").post(f"/api/v1/cases/{case}/requests", json=asked, headers=key(**OFFICE))
+    world.settle()
+    intake, theirs = world.client("intake"), {"Acting-As": "lead-police"}
+    (request,) = intake.get("/api/v1/requests", headers=theirs).json["requests"]
+
+    def body(number, method="GET", **more):
+        path = f"/api/v1/requests/{number}" + ("/nil-return" if method == "POST" else "")
+        sent = intake.open(path, method=method, headers={"Acting-As": "lead-gp", **key(str(uuid4()))}, **more)
+        return sent.status_code, {k: v for k, v in sent.json.items() if k not in {"request_id", "instance"}}
+
+    never = UUID(int=5)
+    nil = {"author": "Somebody", "searched": "All records", "reason": "unknown"}
+    assert body(request["id"]) == body(never)
+    assert body(request["id"])[0] == 404
+    assert intake.get(f"/api/v1/requests/{request['id']}", headers=theirs).status_code == 200
+    assert body(request["id"], "POST", json=nil)[0] == body(never, "POST", json=nil)[0] != 201
+
+
+@pytest.mark.parametrize("fault", [row("A76-any", RuntimeError), row("A76-value", ValueError)])
+@pytest.mark.parametrize("path", ["/cases", "/api/v1/cases"])
+def test_an_error_with_a_secret_in_it_gets_a_page_without(world, monkeypatch, lines, unchanged, fault, path):
+    client = world.visitor("triage", "coordinator")
+
+    def fail(*_all, **_more):
+        raise fault(f"password={SECRET}")
+
+    monkeypatch.setattr(type(world.services["triage"].database), "reading", fail)
+    sent = client.get(path, headers=OFFICE)
+    monkeypatch.undo()
+
+    assert sent.status_code == 500
+    assert "Something went wrong on our side" in sent.text
+    assert sent.headers["X-Request-ID"] in sent.text
+    assert not re.search(f"{SECRET}|Traceback|{fault.__name__}|\\.py", sent.text)
+    assert SECRET not in json.dumps(lines, default=str)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        row(f"A77-{path.strip('/.') or 'front'}", path)
+        for path in (
+            "/metrics",
+            "/healthz",
+            "/readyz",
+            "/debug",
+            "/console",
+            "/docs",
+            "/.env",
+            "/.git/config",
+            "/server-status",
+        )
+    ],
+)
+def test_nothing_for_operators_is_open_to_everybody(world, path):
+    for name in world.services:
+        assert world.client(name).get(path).status_code == 404
+
+
+@pytest.mark.parametrize("to", [row("A78-host", "//evil.example"), row("A78-line", "/%0d%0aSet-Cookie:a=b")])
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-out", "/exit"])
+def test_nobody_writes_where_a_page_leads(intake, path, to):
+    there = f"{path}?next={to}&exit_to={to}&url={to}"
+    sent = (
+        intake.get(there) if path == "/exit" else intake.post(there, data=hidden(intake, path) | {"person": "nobody"})
+    )
+
+    assert (sent.status_code, sent.location) == (303, "https://www.bbc.co.uk/weather" if path == "/exit" else "/")
+    assert "a=b" not in str(sent.headers)
+
+
+def test_a79_an_event_that_nobody_sealed_is_parked_and_changes_nothing(world, unchanged_cases):
+    refer(world)
+    intake, triage = world.services["intake"], world.services["triage"]
+    with intake.database.reading() as session:
+        true = next(
+            json.loads(bytes(each))
+            for each in session.scalars(sa.select(outbox.c.body))
+            if json.loads(bytes(each))["type"] == "referral.submitted.v1"
+        )
+    before = unchanged_cases()
+
+    forged = json.dumps(true | {"id": str(uuid4())}).encode()
+
+    assert triage.arrival.receive([forged]) == [True]
+    for _ in range(13):
+        world.clock.forward(hours=1)
+        world.settle()
+    (parked,) = listed(triage, "inbox", "parked", 10)
+    assert (parked["type"], unchanged_cases()) == ("referral.submitted.v1", before)
+    assert SECRET not in parked["problem"]
+
+
+@pytest.fixture
+def unchanged_cases(world):
+    """How many cases there are."""
+    return lambda: len(world.client("triage").get("/api/v1/cases", headers=OFFICE).json["cases"])

@@ -1,0 +1,86 @@
+"""Names of those whom a case is about are in no mail, log, address, metric, error page or temporary file."""
+
+import json
+import re
+import tempfile
+
+import pytest
+from werkzeug.test import Client
+
+from invented import REFERRAL, as_form
+from pprg_shared import logs
+from pprg_shared.health import Operations
+
+CANARIES = ("Quillfeather", "Wrenbury", "Thistledown")
+SUBJECT, FAMILY, TOLD = CANARIES
+FORM = "/referrals/new?immediate_risk=no"
+OFFICE, LEAD = {"Acting-As": "coordinator"}, {"Acting-As": "lead-police"}
+
+
+@pytest.fixture
+def seen(world, monkeypatch, tmp_path):
+    """What leaves the sealed columns while a case is played: lines of the log, addresses, answers, temporary files."""
+    found = {"log": [], "addresses": [], "errors": []}
+    for level in ("debug", "info", "warning", "error"):
+        monkeypatch.setattr(logs.log, level, lambda event, **about: found["log"].append({"event": event, **about}))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    return found
+
+
+def ask(seen, client, path, **sent):
+    """One request; what it leads to is kept, and what it says when it is refused."""
+    answer = client.open(path, **sent)
+    seen["addresses"] += [path, answer.location or "", *re.findall(r'(?:href|action)="([^"]*)"', answer.text)]
+    if answer.status_code >= 500 or answer.status_code in {400, 404, 405, 413}:
+        seen["errors"].append((answer.status_code, answer.text))
+    return answer
+
+
+def play(world, seen):
+    """A case with names wherever there may be names: by the form, with a return, a file and a meeting."""
+    intake, office = world.client("intake"), world.visitor("triage", "coordinator")
+    hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', ask(seen, intake, FORM).text)) | {"_end": "1"}
+    subject = REFERRAL["subjects"][0] | {"name": SUBJECT}
+    answers = as_form(REFERRAL | {"subjects": [subject], "family": FAMILY, "what_happened": TOLD}) | hidden
+    assert ask(seen, intake, FORM, method="POST", data=answers | {"declaration": ""}).status_code == 422
+    assert ask(seen, intake, FORM, method="POST", data=answers).status_code == 303
+    assert ask(seen, intake, FORM, method="POST", data=answers | {"family": FAMILY * 200_000}).status_code == 413
+    world.settle()
+    (case,) = office.get("/api/v1/cases", headers=OFFICE).json["cases"]
+    ask_for = {"agencies": ["police"], "questions": f"What of {SUBJECT}?"}
+    place = f"/api/v1/cases/{case['id']}"
+    office.post(f"{place}/requests", json=ask_for, headers={"Idempotency-Key": "ask", **OFFICE})
+    office.post(f"{place}/meetings", json={"standing": "2026-12-08"}, headers={"Idempotency-Key": "meet", **OFFICE})
+    world.settle()
+    (request,) = intake.get("/api/v1/requests", headers=LEAD).json["requests"]
+    file = f"Date,Source,Event\r\n2016,Log,{TOLD}\r\n".encode()
+    sent = intake.post(
+        f"/api/v1/requests/{request['id']}/chronology",
+        data=file,
+        content_type="text/csv",
+        headers={"Idempotency-Key": "file", **LEAD},
+    )
+    assert sent.status_code == 201
+    world.settle()
+    return f"/cases/{case['id']}"
+
+
+def test_names_leave_the_sealed_columns_only_to_the_pages_of_the_case(world, seen, tmp_path):
+    case = play(world, seen)
+    office = world.visitor("triage", "coordinator")
+    shown = [ask(seen, office, path).text for path in (case, f"{case}/print", f"{case}/history", "/cases")]
+    for path in (f"/nowhere/{SUBJECT}", f"/cases/{FAMILY}", f"{case}?page={TOLD}"):
+        office.get(path)  # whoever writes a name into an address has it in an address, and nowhere else
+    for each in world.services.values():
+        each.start()
+    metrics = Client(Operations(list(world.services.values()))).get("/metrics").text
+    mails = [each.read_text("utf-8") for each in (world.folder / "mailbox").iterdir()]
+    temporary = [each.read_bytes() for each in (tmp_path / "temporary").rglob("*") if each.is_file()]
+    places = {**seen, "metrics": metrics, "mails": mails, "temporary": temporary}
+
+    assert [each for each in CANARIES if each not in shown[1]] == []
+    assert (len(mails) > 4, len(seen["log"]) > 20, len(seen["addresses"]) > 40) == (True, True, True)
+    assert [status for status, _ in seen["errors"]] == [413]
+    for place, held in places.items():
+        assert not [each for each in CANARIES if each in json.dumps(held, default=str)], place
