@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from email import message_from_bytes
 from time import monotonic
 from uuid import UUID, uuid4
@@ -9,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
-from invented import REFERRAL, as_form
+from invented import PUBLISHED, REFERRAL, as_form
 from pprg_shared import logs
 from pprg_shared.boxes.operations import listed
 from pprg_shared.boxes.tables import outbox
@@ -184,6 +185,22 @@ def test_no_search_takes_long(people, bomb):
 
     assert (page.status_code, "Nothing found" in page.text) == (200, True)
     assert monotonic() - began < 1  # a fifth of it where nothing else runs
+
+
+def test_a37_an_address_that_points_inside_is_text_and_is_asked_for_by_nobody(world, people):
+    with socket.create_server(("127.0.0.1", 0)) as inside:
+        inside.settimeout(0.2)
+        address = f"http://127.0.0.1:{inside.getsockname()[1]}/latest/meta-data"
+        case = refer(world, what_happened=f"See {address} and file:///etc/passwd")
+        shown = world.visitor("triage", "coordinator").get(f"/cases/{case}").text
+        read = people.everybody.get(people.published(learning=f"{PUBLISHED['learning']} See {address}")).text
+        world.settle()
+
+        assert address in shown
+        assert address in read
+        assert f'="{address}' not in shown + read
+        with pytest.raises(TimeoutError):
+            inside.accept()
 
 
 NEWLINE = "=?utf-8?q?a=0D=0ABcc:_evil=40x.test?="

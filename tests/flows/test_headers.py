@@ -18,7 +18,7 @@ PLACES = [
 
 
 @pytest.mark.parametrize(("service", "path"), PLACES)
-def test_nothing_is_kept_framed_or_told_to_others(world, service, path):
+def test_a66_a67_a69_nothing_is_kept_framed_or_told_to_others(world, service, path):
     headers = world.visitor(service, "coordinator").get(path).headers
 
     policy = dict(each.partition(" ")[::2] for each in headers["Content-Security-Policy"].split("; "))

@@ -12,6 +12,7 @@ from pprg_embedded.deployment import nginx_map
 from pprg_embedded.world import SERVICES
 from pprg_shared.app import Origin, create_app
 from pprg_shared.crashpoints import ACTS, POINTS
+from pprg_shared.web.headers import ALWAYS
 
 ROOT = Path(__file__).parent.parent.parent
 MODULE_LINES = 300
@@ -106,6 +107,19 @@ def test_nginx_sends_a_path_to_the_service_that_would_answer_it_embedded(world):
 
     assert text == nginx_map(SERVICES)
     assert chosen == {path: origin._whose(path).extensions["pprg"].service.name for path in paths}
+
+
+def test_nginx_says_of_the_services_answers_only_what_they_do_not_say_themselves():
+    folder = ROOT / "deploy/nginx"
+    passed_on, _, by_itself = (folder / "pages.conf").read_text("utf-8").partition("location @away")
+    others = "".join((folder / name).read_text("utf-8") for name in ("nginx.conf", "https.conf", "common.conf"))
+
+    names = [re.findall(r"add_header (\S+)", each) for each in (passed_on, by_itself, others)]
+
+    assert names[0] == ["Strict-Transport-Security"]
+    assert names[0][0] not in ALWAYS
+    assert {"Strict-Transport-Security", "Cache-Control", "Content-Security-Policy"} <= set(names[1])
+    assert names[2] == []
 
 
 def test_every_transaction_is_a_named_crash_point():

@@ -18,7 +18,7 @@ def hidden(client, path):
     return dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', client.get(path).text)) | {"_end": "1"}
 
 
-def test_whoever_stops_acting_is_nobody_and_the_browser_forgets_what_it_was_shown(lead):
+def test_a67_whoever_stops_acting_is_nobody_and_the_browser_forgets_what_it_was_shown(lead):
     asked = lead.get("/sign-out")
 
     gone = lead.post("/sign-out", data=hidden(lead, "/sign-out"))
@@ -48,7 +48,7 @@ def test_the_browser_forgets_when_another_acts_from_now_on(lead, person, forgott
     assert ("Clear-Site-Data" in changed.headers) == forgotten
 
 
-def test_the_exit_leads_to_the_page_of_the_profile_and_whoever_comes_back_is_nobody(lead):
+def test_a67_the_exit_leads_to_the_page_of_the_profile_and_whoever_comes_back_is_nobody(lead):
     gone = lead.get("/exit")
 
     assert (gone.status_code, gone.location) == (303, EXIT)
