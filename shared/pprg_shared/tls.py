@@ -31,8 +31,14 @@ def verified(url: str, ca: str) -> str:
 
 def beyond(url: str) -> str:
     """The host that an address names, if it is another machine; empty when it is this one, or a socket on it."""
-    host = urlsplit(url).hostname or ""
-    return "" if host in LOOPBACK else host
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return ""  # whoever is to use it says that it cannot be read
+    query = dict(parse_qsl(parts.query))  # PostgreSQL's addresses may name the host there, or a folder with its socket
+    named = [host, *(query.get(each, "") for each in ("host", "hostaddr"))]
+    return next((each for each in named if each and each not in LOOPBACK and not each.startswith("/")), "")
 
 
 def advice(error: BaseException, address: str, ca: str) -> str:

@@ -51,6 +51,10 @@ def test_links_that_are_verified_or_stay_on_this_machine_are_taken(certificate):
         ("amqp://u:p@LOCALHOST/", ""),
         ("sqlite:///var/triage.sqlite", ""),
         ("postgresql+psycopg://u@10.0.0.7:5432/triage", "10.0.0.7"),
+        ("postgresql:///triage?host=/run/postgresql", ""),
+        ("postgresql:///triage?host=db.partnership.test", "db.partnership.test"),
+        ("postgresql://localhost/triage?hostaddr=10.0.0.7", "10.0.0.7"),
+        ("amqp://[nonsense", ""),
     ],
 )
 def test_what_is_another_machine(url, host):
