@@ -16,7 +16,7 @@ from pprg_shared.config import Settings
 from pprg_shared.local import LocalBus
 from pprg_shared.service import Runtime
 
-pytest_plugins = ["sources", "rabbitmq", "postgresql", "databases", "chromium", "certificates", "counting"]
+pytest_plugins = ["sources", "rabbitmq", "postgresql", "databases", "chromium", "certificates", "counting", "logged"]
 TUESDAY = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 

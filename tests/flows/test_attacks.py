@@ -11,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 
 from invented import PUBLISHED, REFERRAL, as_form
-from pprg_shared import logs
 from pprg_shared.boxes.operations import listed
 from pprg_shared.boxes.tables import outbox
 from publishing import People
@@ -234,15 +233,6 @@ def test_what_is_not_one_plain_address_is_refused(intake, unchanged, address):
     assert sent.status_code == 422
     assert {each["pointer"] for each in sent.json["errors"]} == {"/referrer_email"}
     assert "Enter one email address, such as name@agency.example" in sent.text
-
-
-@pytest.fixture
-def lines(monkeypatch):
-    """What is logged from now on, as the fields of its lines."""
-    found = []
-    for level in ("info", "warning", "error"):
-        monkeypatch.setattr(logs.log, level, lambda event, **about: found.append({"event": event, **about}))
-    return found
 
 
 def test_a55_a66_no_line_of_the_log_holds_what_was_typed_or_asked_for(world, lines):

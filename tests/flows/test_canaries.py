@@ -8,7 +8,6 @@ import pytest
 from werkzeug.test import Client
 
 from invented import REFERRAL, as_form
-from pprg_shared import logs
 from pprg_shared.health import Operations
 
 CANARIES = ("Quillfeather", "Wrenbury", "Thistledown")
@@ -18,14 +17,11 @@ OFFICE, LEAD = {"Acting-As": "coordinator"}, {"Acting-As": "lead-police"}
 
 
 @pytest.fixture
-def seen(world, monkeypatch, tmp_path):
+def seen(world, lines, monkeypatch, tmp_path):
     """What leaves the sealed columns while a case is played: lines of the log, addresses, answers, temporary files."""
-    found = {"log": [], "addresses": [], "errors": []}
-    for level in ("debug", "info", "warning", "error"):
-        monkeypatch.setattr(logs.log, level, lambda event, **about: found["log"].append({"event": event, **about}))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
-    return found
+    return {"log": lines, "addresses": [], "errors": []}
 
 
 def ask(seen, client, path, **sent):
