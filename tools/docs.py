@@ -14,7 +14,7 @@ import click
 import inputs
 from pprg_embedded.__main__ import main as pprg
 from pprg_embedded.world import SERVICES, assemble, with_secrets
-from pprg_shared.acting import EVERYBODY
+from pprg_shared.actor import EVERYBODY
 from pprg_shared.app import create_app
 from pprg_shared.asyncapi import document, holders, json_schema, sentence
 from pprg_shared.config import Settings
@@ -115,8 +115,8 @@ def listing(names: Iterable[str]) -> str:
 
 
 def events() -> list[str]:
-    said = {event: service for service in SERVICES for event in service.says}
-    overview = ([f"[{each.event_type}](#{anchor(each)})", said[each].name, hearers(each)] for each in said)
+    said = list(dict.fromkeys(event for service in SERVICES for event in service.says))
+    overview = ([f"[{each.event_type}](#{anchor(each)})", who(each, "says"), who(each, "hears")] for each in said)
     lines = heading(
         "Events",
         "Who says what, who hears it, and what is in it. The same for machines, with every schema: `asyncapi.json`.",
@@ -136,8 +136,8 @@ def anchor(event: type[Event]) -> str:
     return event.event_type.replace(".", "")
 
 
-def hearers(event: type[Event]) -> str:
-    return listing(service.name for service in SERVICES if event in service.hears)
+def who(event: type[Event], way: str) -> str:
+    return listing(service.name for service in SERVICES if event in getattr(service, way))
 
 
 def event_section(event: type[Event]) -> list[str]:

@@ -88,9 +88,10 @@ def write_sample(event: type[Event], folder: Path) -> None:
     invented = {part: example(schema) for part, schema in parts.items()}
     schemas = {"public": event.public_schema, **event.ring_schemas}
     fields = {name: value for part in parts for name, value in read(schemas[part], invented[part]).items()}
+    speaker = event.__module__.rpartition(".")[2]
     said = event(**fields).wrap(
         KEYS,
-        source=event.__module__.rpartition(".")[2],
+        source="intake" if speaker == "every" else speaker,
         time=TIME,
         correlation_id="golden",
         event_id=uuid5(NAMESPACE_URL, event.event_type),

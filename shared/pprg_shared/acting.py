@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,32 +12,22 @@ from flask import abort, current_app, g, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from pprg_shared.actor import COOKIE, HEADER, NOBODY, Actor, signed
+from pprg_shared.actor import COOKIE, COORDINATING, EVERYBODY, HEADER, NOBODY, Actor, Done, signed
+from pprg_shared.audit import record
 from pprg_shared.boxes.tables import answers, insert_new, steps
 from pprg_shared.database import now
 from pprg_shared.errors import Busy, Forbidden, Refused
 from pprg_shared.postgres import lock_not_available
+from pprg_shared.profile import Person
 from pprg_shared.service import Runtime
 from pprg_shared.web.forms import Form
 
-EVERYBODY = "*"
-COORDINATING = frozenset({"coordinator", "deputy"})
 LONGEST_KEY = 200
 _KEEP = (
     sa.update(answers)
     .where(answers.c.scope == sa.bindparam("in_scope"), answers.c.key == sa.bindparam("under_key"))
     .values(location=sa.bindparam("location"), reference=sa.bindparam("reference"))
 )
-
-
-@dataclass(frozen=True)
-class Done:
-    """What an action leaves behind: where to go next, what to quote, which case or referral it was about."""
-
-    location: str
-    reference: str
-    subject: str
-    replayed: bool = False
 
 
 class KeyReused(Refused):
@@ -95,7 +84,7 @@ def reading() -> Iterator[Session]:
 
 
 def act(action: Callable[..., Done], *, phase: str, count: int = 1, **values: Any) -> Done:
-    """Run an action in one transaction, once for each idempotency key; a repeat gets the first answer.
+    """Run an action in one transaction, once for each idempotency key, and record it; a repeat gets the first answer.
 
     What the database keeps unique and somebody else has just taken is Refused: looked at again, it can be sent again.
     """
@@ -111,6 +100,7 @@ def act(action: Callable[..., Done], *, phase: str, count: int = 1, **values: An
                 return known
             done = action(session, actor(), **values)
             _keep_answer(session, scope, key, done)
+            record(session, "change", action.__name__, done.subject, actor())
             _count(session, done.subject, phase, "form", count, done.location)
     except sa.exc.IntegrityError:
         raise Refused(
@@ -179,22 +169,41 @@ def _count(session: Session, subject: str, phase: str, kind: str, count: int, le
     session.execute(sa.insert(steps).values(id=uuid4(), leads_to=leads_to, at=now(session), **row))
 
 
-def opened(subject: str, phase: str) -> None:
-    """Count a case page that a coordinator opened, unless the last form led here."""
+def saw(*subjects: UUID | str, phase: str = "", kind: str = "read") -> None:
+    """Record that the acting person is shown content of cases (or, as `export`, takes it away) before they are.
+
+    Every view that shows any calls this. With a phase, a page that a coordinator opened is counted among the steps.
+    """
+    verb = (request.endpoint or "").rpartition(".")[2]
+    with runtime().database.writing("action", g.get("request_id")) as session:
+        for subject in subjects:
+            record(session, kind, verb, str(subject), actor())
+        if phase and request.method == "GET":
+            _opened(session, str(subjects[0]), phase)
+
+
+def _opened(session: Session, subject: str, phase: str) -> None:
+    """Count a page that a coordinator opened, unless the last form led here."""
     who = actor()
     if not who.person or not who.roles & COORDINATING or request.path.startswith("/api/"):
         return
-    with runtime().database.writing("action", g.get("request_id")) as session:
-        last = session.execute(
-            sa.select(steps.c.id, steps.c.leads_to)
-            .where(steps.c.person == who.person)
-            .order_by(steps.c.at.desc())
-            .limit(1)
-        ).first()
-        if last is not None and last.leads_to == request.path:
-            session.execute(sa.update(steps).where(steps.c.id == last.id).values(leads_to=None))
-        else:
-            _count(session, subject, phase, "page", 1, None)
+    last = session.execute(
+        sa.select(steps.c.id, steps.c.leads_to).where(steps.c.person == who.person).order_by(steps.c.at.desc()).limit(1)
+    ).first()
+    if last is not None and last.leads_to == request.path:
+        session.execute(sa.update(steps).where(steps.c.id == last.id).values(leads_to=None))
+    else:
+        _count(session, subject, phase, "page", 1, None)
+
+
+def signs_in(person: Person | None) -> None:
+    """Record who somebody says they are from now on; None when they say that they are nobody in particular."""
+    who, verb = actor(), "sign_out"
+    if person is not None:
+        who, verb = Actor(person.id, person.name, frozenset(person.roles), person.agency), "sign_in"
+    if who.person:
+        with runtime().database.writing("action", g.get("request_id")) as session:
+            record(session, "sign_in", verb, str(who.person), who)
 
 
 def receipt(done: Done) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""Who acts: a person with roles and an agency, named in a signed cookie or, until there is sign-in, by a header."""
+"""Who acts, named in a signed cookie or, until there is sign-in, by a header; and what an action leaves behind."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,6 +7,9 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 COOKIE = "pprg"
 HEADER = "Acting-As"
+#: Among the roles of a verb: whoever it is.
+EVERYBODY = "*"
+COORDINATING = frozenset({"coordinator", "deputy"})
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,16 @@ class Actor:
     def has(self, *roles: str) -> bool:
         """Whether this person has one of these roles."""
         return bool(self.roles.intersection(roles))
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an action leaves behind: where to go next, what to quote, which case or referral it was about."""
+
+    location: str
+    reference: str
+    subject: str
+    replayed: bool = False
 
 
 NOBODY = Actor(None, "", frozenset(), None)

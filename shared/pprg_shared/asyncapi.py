@@ -30,7 +30,8 @@ _converter = OpenAPIConverter("3.1.0", lambda _schema: None, APISpec("", "", "3.
 
 def document(services: Sequence[Service]) -> dict[str, Any]:
     """The AsyncAPI document of these services."""
-    said = dict(sorted((event.event_type, (event, each)) for each in services for event in each.says))
+    said = {event.event_type: event for each in services for event in each.says}
+    said = dict(sorted(said.items()))
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -41,11 +42,11 @@ def document(services: Sequence[Service]) -> dict[str, Any]:
         },
         "defaultContentType": CONTENT_TYPE,
         "servers": {"rabbitmq": _server()},
-        "channels": {name: _channel(event) for name, (event, _) in said.items()},
+        "channels": {name: _channel(event) for name, event in said.items()},
         "operations": dict(sorted(itertools.chain.from_iterable(map(_operations, services)))),
         "components": {
-            "schemas": {"cloudevent": ENVELOPE} | _parts([event for event, _ in said.values()]),
-            "messages": {name: _message(*pair, services) for name, pair in said.items()},
+            "schemas": {"cloudevent": ENVELOPE} | _parts(list(said.values())),
+            "messages": {name: _message(event, services) for name, event in said.items()},
             "correlationIds": {"correlation": {"location": "$message.payload#/correlationid"}},
             "securitySchemes": {"login": {"type": "userPassword", "description": "Each service has its own login."}},
         },
@@ -142,7 +143,8 @@ def _parts(events: Sequence[type[Event]]) -> dict[str, Any]:
     return found
 
 
-def _message(event: type[Event], speaker: Service, services: Sequence[Service]) -> dict[str, Any]:
+def _message(event: type[Event], services: Sequence[Service]) -> dict[str, Any]:
+    speakers = [f"/pprg/{each.name}" for each in services if event in each.says]
     return {
         "name": event.event_type,
         "title": event.__name__,
@@ -157,7 +159,7 @@ def _message(event: type[Event], speaker: Service, services: Sequence[Service]) 
             "required": ["revision"] if event.revised and not hasattr(event, "revision") else [],
             "properties": {
                 "type": {"const": event.event_type},
-                "source": {"const": f"/pprg/{speaker.name}"},
+                "source": {"const": speakers[0]} if len(speakers) == 1 else {"enum": speakers},
                 "data": _data(event, services),
             },
         },

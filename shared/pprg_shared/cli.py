@@ -1,4 +1,4 @@
-"""The command of a service: serve, work, migrate, move, boxes and keys."""
+"""The command of a service: serve, work, migrate, move, boxes, keys and audit."""
 
 import dataclasses
 from pkgutil import resolve_name
@@ -6,6 +6,7 @@ from pkgutil import resolve_name
 import click
 
 from pprg_shared import logs
+from pprg_shared.audit.commands import audit_commands
 from pprg_shared.boxes.commands import boxes_commands
 from pprg_shared.config import Settings
 from pprg_shared.keys import keys_commands
@@ -75,8 +76,8 @@ def service_command(service: Service) -> click.Group:
         click.echo(f"{service.name}: database at {runtime.migrations.current(runtime.database)}")
         runtime.database.close()
 
-    group.add_command(boxes_commands(lambda: looked_after(service, settings_of())))
-    group.add_command(keys_commands(lambda: looked_after(service, settings_of())))
+    for commands in (boxes_commands, keys_commands, audit_commands):
+        group.add_command(commands(lambda: looked_after(service, settings_of())))
     group.add_command(move_command(lambda: alive(service, settings_of())))
     for name in service.commands:
         group.add_command(resolve_name(name)(lambda: alive(service, settings_of())))

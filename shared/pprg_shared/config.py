@@ -56,6 +56,7 @@ class Settings:
     session_keys: str = setting("", "Secret with which the acting person's cookie is signed; the same in all four.")
     secret_key: str = setting("", "The service's own secret, for its form tokens.")
     loop: bool = setting(True, "0 to serve pages only; another process then runs `work` (PostgreSQL only).")
+    audit_anchors: str = setting("", "Folder for the anchors of the audit chain; empty means `anchors` under VAR.")
     keep_bodies_days: int = setting(400, "Days for which boxes keep what a message said, once it is done.")
     log_format: str = setting("text", "`json` for one JSON object a line, `text` for people.", ("json", "text"))
     mail_server: str = setting("", "SMTP server; empty means letters stay in the try-out mailbox.")
@@ -134,6 +135,10 @@ class Settings:
     def hosts(self) -> tuple[str, ...]:
         """The host names that may be asked for."""
         return tuple(each.strip() for each in self.allowed_hosts.split(",") if each.strip())
+
+    def anchors(self) -> Path:
+        """The folder for the anchors of the audit chain."""
+        return Path(self.audit_anchors or Path(self.var) / "anchors").absolute()
 
     def database(self, service: str) -> str:
         """The database address of a service."""

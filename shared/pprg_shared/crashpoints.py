@@ -22,6 +22,7 @@ ACTS = (
     "reminders-handle",
     "reminders-postpone",
     "housekeeping",
+    "audit-tell",
 )
 COMMITS = tuple(f"{act}.{when}_commit" for act in ACTS for when in ("before", "after"))
 BUS = (

@@ -76,6 +76,8 @@ class Context:
     outgoing: list[Any] = field(default_factory=list)
     #: Whether it handles what was sent again: what it says in consequence has been said before.
     replayed: bool = False
+    #: What is to be recorded of who saw or did something.
+    recorded: list[Any] = field(default_factory=list)
     #: Whether it leaves work in a box besides the outbox that is not to wait for the loop's next look.
     wakes: bool = False
 
@@ -257,6 +259,8 @@ def _before_commit(session: Session) -> None:
     session.flush()
     if about.outgoing:
         session.info["keep"](session)
+    if about.recorded:
+        session.info["chain"](session)  # the last thing: others wait for it until the commit
     crashpoint(f"{about.service}.{about.act}.before_commit")
 
 

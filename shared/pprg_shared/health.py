@@ -9,6 +9,8 @@ from pprg_shared.metrics import exposition
 from pprg_shared.service import Runtime
 
 OLDEST_SECONDS = 300
+#: What is said and keeps nobody from being served.
+ONLY_SAID = frozenset({"waiting", "anchors"})
 JSON, PROMETHEUS = "application/json", "text/plain; version=0.0.4; charset=utf-8"
 Answer = tuple[HTTPStatus, str, bytes]
 
@@ -33,6 +35,7 @@ def health(alive: Runtime) -> list[tuple[str, bool, str]]:
         *checks,
         ("broker", alive.bus.connected(), alive.bus.problem() or "connected"),
         ("loop", beats, "turning" if beats else "no beat for a minute"),
+        ("anchors", alive.keeper.problem is None, alive.keeper.problem or f"{alive.keeper.unanchored} entries since"),
     ]
 
 
@@ -64,7 +67,7 @@ class Operations:
 
     def _ready(self) -> Answer:
         found = {each.service.name: health(each) for each in self._alive}
-        ready = all(holds for checks in found.values() for name, holds, _ in checks if name != "waiting")
+        ready = all(holds for checks in found.values() for name, holds, _ in checks if name not in ONLY_SAID)
         body = {
             "ready": ready,
             "services": {s: {n: {"ok": ok, "detail": words} for n, ok, words in checks} for s, checks in found.items()},

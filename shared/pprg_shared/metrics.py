@@ -27,6 +27,8 @@ class Boxes:
         )
         oldest = GaugeMetricFamily("pprg_oldest_seconds", "Age of the oldest waiting row.", labels=["service"])
         broker = GaugeMetricFamily("pprg_broker_connected", "1 when the bus can be used.", labels=["service"])
+        unanchored = GaugeMetricFamily("pprg_audit_unanchored", "Entries behind the last anchor.", labels=["service"])
+        failing = GaugeMetricFamily("pprg_audit_anchors_failing", "1 when no anchor can be laid.", labels=["service"])
         for each in self._alive:
             name = each.service.name
             with each.database.reading() as session:
@@ -37,7 +39,10 @@ class Boxes:
                     parked.add_metric(labels, session.scalar(counted.where(table.c.failed_at.is_not(None))) or 0)
             oldest.add_metric([name], each.oldest())
             broker.add_metric([name], float(each.bus.connected()))
-        yield from (undone, parked, oldest, broker)
+            if each.settings.loop:
+                unanchored.add_metric([name], each.keeper.unanchored)
+                failing.add_metric([name], float(each.keeper.problem is not None))
+        yield from (undone, parked, oldest, broker, unanchored, failing)
 
 
 def exposition(alive: "Sequence[Runtime]") -> bytes:

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
+from pprg_shared.audit.anchors import Anchors
+from pprg_shared.audit.keeping import Keeper
 from pprg_shared.boxes.arrival import Arrival, Handler
 from pprg_shared.boxes.housekeeping import Housekeeping
 from pprg_shared.boxes.outgoing import Outbox
@@ -81,7 +83,8 @@ class Runtime:
         self.parts = service.parts(self)
         self._outbox = Outbox(self.database, bus)
         housekeeping = Housekeeping(self.database, timedelta(days=settings.keep_bodies_days))
-        boxes: list[Drains] = [self._outbox, self.arrival.waiting, *service.boxes(self), housekeeping]
+        self.keeper = Keeper(self.database, Anchors(settings.anchors(), service.name))
+        boxes: list[Drains] = [self._outbox, self.arrival.waiting, *service.boxes(self), housekeeping, self.keeper]
         self.loops = [Loop(self, box) for box in boxes]
         self._listener = Listener(self.database, self._said)
 

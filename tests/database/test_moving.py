@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from databases import migrate
 from invented import REFERRAL
 from pprg_embedded.world import SERVICES
+from pprg_shared.audit.verifying import verified
 from pprg_shared.boxes.tables import metadata as common
 from pprg_shared.boxes.tables import outbox
 from pprg_shared.cli import service_command
@@ -72,6 +73,14 @@ def move(settings, grown, world):
     return run
 
 
+def chain(address, service):
+    """What the record of who saw what is worth."""
+    database = Database(address, service.name)
+    found = verified(database, [])
+    database.close()
+    return found
+
+
 def content(address, service):
     """Every row of every table, in an order of its own."""
     database = Database(address, service.name)
@@ -102,6 +111,7 @@ def test_every_row_is_there_as_it_was_and_the_services_go_on(stopped, move, grow
     assert {name: code for name, (code, _) in said.items()} == dict.fromkeys(here, 0), said
     for each in SERVICES:
         assert content(grown[each.name], each) == content(here[each.name], each)
+        assert chain(grown[each.name], each).whole
     assert "requests 2\n" in said["triage"][1]
 
     bus = LocalBus(here)

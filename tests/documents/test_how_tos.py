@@ -183,3 +183,16 @@ def test_every_how_to_is_linked_from_the_readme():
     linked = re.findall(r"docs/how-to/[\w-]+\.md", (ROOT / "README.md").read_text("utf-8"))
 
     assert set(linked) == {f"docs/how-to/{each.name}" for each in HOW_TOS.glob("*.md")}
+
+
+def test_who_saw_what_is_told_and_the_record_is_whole(place):
+    who, verify = blocks("who-saw-what.md")
+    ((reference,),) = rows(place, "triage", "SELECT reference FROM cases")
+
+    told = run(place, who.replace("PPRG-2026-0001", reference))
+    looked = run(place, verify)
+
+    assert "Safeguarding lead" in told
+    assert "Was sent: information request" in told
+    assert re.match(r"whole: \d+ entries, \d+ anchors\n", looked)
+    assert '"whole": true' in looked

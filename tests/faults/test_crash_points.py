@@ -17,6 +17,7 @@ from pprg_shared.crashpoints import POINTS
 
 EVERYWHERE = {
     "notifier.action.*": "nobody fills in a form of the notifier's",
+    "notifier.audit-tell*": "nobody opens a letter",
     "intake.letters*": "letters are the notifier's",
     "triage.letters*": "letters are the notifier's",
     "publisher.letters*": "letters are the notifier's",

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import audit
 import consumer
 import document
 import embedded
@@ -35,6 +36,7 @@ SECTIONS = {
     "merging": (merging.variants, 0.6),
     **{page: (pages.variants(page), 0.6) for page in pages.ASKED},
     **{name: (posting.variants(name), 0.6) for name in posting.CONNECTIONS},
+    "audit": (audit.variants, 0.6),
     "starting": (starting.variants, 0.6),
 }
 

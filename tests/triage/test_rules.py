@@ -175,11 +175,11 @@ def test_whatever_happens_a_request_has_a_known_state_and_an_answer_is_never_los
 def test_an_answer_counts_in_every_state_in_which_somebody_waits():
     waited_for = [state for state in rules.STATES if state not in rules.SETTLED]
 
-    assert waited_for == ["asked", "ready", "queried"]
+    assert waited_for == ["asked", "ready", "opened", "queried"]
     assert all(rules.moved(state, happens) for state in waited_for for happens in ("return", "nil", "move", "waive"))
     assert rules.moved("waived", "return") == "returned"
     assert rules.moved("accepted", "query") == "queried"
-    assert [rules.moved(state, "accept") for state in ("asked", "ready", "queried", "waived")] == [None] * 4
+    assert [rules.moved(state, "accept") for state in (*waited_for, "waived")] == [None] * 5
 
 
 def test_agencies_look_at_the_two_years_before_the_last_day_the_incident_may_have_been():

@@ -19,6 +19,7 @@ from pprg_embedded.demo import play
 from pprg_embedded.deployment import nginx_map, write_secrets
 from pprg_embedded.world import SERVICES, assemble, compose, with_secrets
 from pprg_shared import logs
+from pprg_shared.audit.commands import audit_commands
 from pprg_shared.boxes.commands import boxes_commands
 from pprg_shared.config import SettingsError
 from pprg_shared.definitions import definitions_json
@@ -129,7 +130,7 @@ def started() -> Iterator[str]:
 
 
 def look_after(service: Service) -> click.Group:
-    """The `boxes` and `keys` of one service of this world, whether or not it runs at the moment."""
+    """The `boxes`, `keys` and `audit` of one service of this world, whether or not it runs at the moment."""
 
     def alive() -> Runtime:
         world = assemble(with_secrets(settings_of()))
@@ -140,8 +141,8 @@ def look_after(service: Service) -> click.Group:
         return wanted
 
     group = click.Group(service.name, help=f"{service.title}: look after this service.")
-    group.add_command(boxes_commands(alive))
-    group.add_command(keys_commands(alive))
+    for commands in (boxes_commands, keys_commands, audit_commands):
+        group.add_command(commands(alive))
     for name in service.commands:
         group.add_command(resolve_name(name)(alive))
     return group

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from pprg_intake import actions, answers, projections, rules
 from pprg_intake.models import Request
 from pprg_intake.schemas import NilReturnSchema, TimeSchema, referral_schema, return_schema
-from pprg_shared.acting import act, actor, may, needs, reading, receipt, runtime
+from pprg_shared.acting import act, actor, may, needs, reading, receipt, runtime, saw
 from pprg_shared.calendar import london_date
 from pprg_shared.database import unseal
 from pprg_shared.errors import NotThere
@@ -45,6 +45,7 @@ def outcome_of_referral(reference: str) -> ResponseReturnValue:
     needs("read outcomes")
     with reading() as session:
         told = projections.told_to_referrer(session, actor(), reference)
+    saw(told[0].case_id)
     return jsonify({"reference": reference, "outcomes": [_outcome(each) for each in told]})
 
 
@@ -65,7 +66,9 @@ def one_request(request_id: UUID) -> ResponseReturnValue:
     needs("answer")
     with reading() as session:
         asked = actions.request_of(session, actor(), request_id)
-        return jsonify(_public(asked) | unseal(session, asked, "content"))
+        content = unseal(session, asked, "content")
+    saw(asked.case_id)
+    return jsonify(_public(asked) | content)
 
 
 @api.get("/requests/<uuid:request_id>/outcome")
@@ -75,6 +78,7 @@ def outcome_of_request(request_id: UUID) -> ResponseReturnValue:
     needs("read outcomes")
     with reading() as session:
         reference, told = projections.told_to_agency(session, actor(), request_id)
+    saw(told[0].case_id)
     return jsonify({"reference": reference, "outcomes": [_outcome(each) for each in told]})
 
 
@@ -118,6 +122,7 @@ def one_draft(request_id: UUID) -> ResponseReturnValue:
             raise NotThere
         rows: list[dict[str, str]] = unseal(session, draft, "content")
         scope = rules.scope_of(unseal(session, asked, "content"))
+    saw(asked.case_id)
     today = london_date(runtime().clock())
     known, _ = rules.lines(rows, today)
     found = [

@@ -22,6 +22,7 @@ class Told:
     outcome: str
     decided_on: date
     words: str
+    case_id: UUID
 
 
 def told_to_referrer(session: Session, actor: Actor, reference: str) -> list[Told]:
@@ -59,4 +60,4 @@ def _decided(session: Session, where: ColumnElement[bool]) -> list[Outcome]:
 
 
 def _told(session: Session, row: Outcome, whose: str) -> Told:
-    return Told(row.route, row.outcome, row.decided_on, unseal(session, row, "content")[whose])
+    return Told(row.route, row.outcome, row.decided_on, unseal(session, row, "content")[whose], row.case_id)

@@ -3,7 +3,8 @@
 from pprg_intake import handlers
 from pprg_intake.actions.directory import seed_directory
 from pprg_intake.models import Base
-from pprg_shared.acting import COORDINATING, EVERYBODY
+from pprg_shared.actor import COORDINATING, EVERYBODY
+from pprg_shared.events.every import AccessRecorded
 from pprg_shared.events.intake import (
     AgencyChanged,
     AgencySummarySubmitted,
@@ -49,6 +50,7 @@ service = Service(
         AgencySummarySubmitted,
         ChronologySubmitted,
         NilReturnSubmitted,
+        AccessRecorded,
     ],
     segments=["", "referrals", "requests", "sign-in", "sign-out", "exit", "session", "people", "agencies", "problems"],
     verbs={

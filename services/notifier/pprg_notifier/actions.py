@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 
 from pprg_notifier import rules
 from pprg_notifier.models import letters
-from pprg_shared.acting import Done
-from pprg_shared.actor import Actor
+from pprg_shared.actor import Actor, Done
 from pprg_shared.boxes import publish
 from pprg_shared.database import now
 from pprg_shared.errors import NotThere, Refused
@@ -25,5 +24,6 @@ def note_returned(session: Session, _actor: Actor, *, letter_id: UUID, why: str)
     problem = f"it came back: {rules.RETURNED[why]}"
     failed = {"done_at": None, "failed_at": now(session), "problem": problem}
     session.execute(sa.update(letters).where(letters.c.id == letter_id).values(**failed))
-    publish(session, LetterFailed(letter_id=letter_id, about=row.subject, template=row.type, reason=problem))
+    whom = {"person": row.person_id, "agency": row.agency, "duty": row.duty}
+    publish(session, LetterFailed(letter_id=letter_id, about=row.subject, template=row.type, reason=problem, **whom))
     return Done(f"/letters/{letter_id}", row.facts["reference"], row.subject)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from pprg_notifier import actions, answers
 from pprg_notifier.projections import Shown, letter_of, letters_of
 from pprg_notifier.schemas import ReturnedSchema, WhichLetters
-from pprg_shared.acting import act, needs, reading, receipt
+from pprg_shared.acting import act, needs, reading, receipt, saw
 from pprg_shared.web.api import asked, body, gives
 
 api = Blueprint("api", __name__, url_prefix="/api/v1/letters")
@@ -32,7 +32,9 @@ def show_letter(letter_id: UUID) -> ResponseReturnValue:
     """Show one letter."""
     needs("read letters")
     with reading() as session:
-        return jsonify(_json(letter_of(session, letter_id)))
+        letter = letter_of(session, letter_id)
+    saw(letter.subject)
+    return jsonify(_json(letter))
 
 
 @api.post("/<uuid:letter_id>/returned")

@@ -12,7 +12,8 @@ from pprg_notifier import actions
 from pprg_notifier.projections import address_of, letter_of, letters_of
 from pprg_notifier.rules import State
 from pprg_notifier.schemas import ReturnedSchema, WhichLetters
-from pprg_shared.acting import Done, act, may, needs, reading, runtime, submitted
+from pprg_shared.acting import act, may, needs, reading, runtime, saw, submitted
+from pprg_shared.actor import Done
 from pprg_shared.web.api import asked
 from pprg_shared.web.forms import Form
 
@@ -47,6 +48,7 @@ def _letter_page(letter_id: UUID, form: Form) -> str:
     with reading() as session:
         letter = letter_of(session, letter_id)
         address = address_of(session, letter_id) if open_to_all else None
+    saw(letter.subject)
     kept = runtime().parts["mailbox"].read(letter_id)
     text, invitation = _parts(kept) if kept else ("", "")
     shown = {"address": address, "text": text, "invitation": invitation if open_to_all else ""}

@@ -34,6 +34,8 @@ class Shown:
     template: str
     kind: str
     reference: str
+    #: The referral or case that it is about.
+    subject: str
     person: UUID | None
     agency: str | None
     agency_name: str | None
@@ -84,6 +86,7 @@ def _shown(row: Any, profile: Profile) -> Shown:
         template=row.type,
         kind=letter.subject if letter else row.type,
         reference=row.facts["reference"],
+        subject=row.subject,
         person=row.person_id,
         agency=row.agency,
         agency_name=row.agency_name or row.agency,

@@ -7,7 +7,7 @@ from typing import Any
 from pprg_notifier import handlers
 from pprg_notifier.delivery import Letters, Mailbox
 from pprg_notifier.models import Base
-from pprg_shared.events import intake, notifier, triage
+from pprg_shared.events import every, intake, notifier, triage
 from pprg_shared.service import Drains, Runtime, Service
 
 
@@ -43,7 +43,7 @@ service = Service(
         triage.MeetingCancelled: handlers.write_cancellations,
         intake.OutcomeReady: handlers.write_outcomes,
     },
-    says=[notifier.LetterAccepted, notifier.LetterFailed],
+    says=[notifier.LetterAccepted, notifier.LetterFailed, every.AccessRecorded],
     segments=["letters"],
     verbs={
         "read letters": frozenset({"coordinator", "deputy", "ops", "administrator"}),

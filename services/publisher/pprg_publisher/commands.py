@@ -8,6 +8,7 @@ import click
 from pprg_publisher.actions.importing import Plan, import_list, plan_of
 from pprg_publisher.rules import Note
 from pprg_shared.actor import NOBODY
+from pprg_shared.audit import record
 from pprg_shared.errors import Refused
 from pprg_shared.service import Runtime
 from pprg_shared.spreadsheet import NotATable, text_of
@@ -47,6 +48,7 @@ def _import(runtime: Runtime, text: str, usual: str | None, *, dry_run: bool) ->
     try:
         with runtime.database.writing("action") as session:
             done = import_list(session, NOBODY, text=text, type=usual)
+            record(session, "change", "import_list", done.subject, NOBODY)
     except Refused as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"Imported. To release: {runtime.settings.base_url.rstrip('/')}{done.location}")

@@ -2,6 +2,7 @@
 
 from pprg_publisher import handlers
 from pprg_publisher.models import Base
+from pprg_shared.events.every import AccessRecorded
 from pprg_shared.events.publisher import OutcomePublished
 from pprg_shared.events.triage import DecisionRatified
 from pprg_shared.service import Service
@@ -17,7 +18,7 @@ service = Service(
     ],
     commands=["pprg_publisher.commands:import_command"],
     hears={DecisionRatified: handlers.draft_publication},
-    says=[OutcomePublished],
+    says=[OutcomePublished, AccessRecorded],
     segments=["learning", "publications", "privacy", "cookies", "accessibility"],
     verbs={
         "publish": frozenset({"coordinator", "deputy"}),

@@ -139,6 +139,27 @@ class History:
 
 
 @dataclass(frozen=True)
+class Accessed:
+    """Somebody saw, did or was sent something."""
+
+    at: datetime
+    who: str = field(metadata={"example": "Invented Person"})
+    agency: str = field(metadata={"example": "Wiltshire Police"})
+    what: str = field(metadata={"example": "Saw: the case"})
+    service: str = field(metadata={"example": "triage"})
+
+
+@dataclass(frozen=True)
+class Accesses:
+    """A page of who saw, did or was sent what about a case, the newest first."""
+
+    entries: list[Accessed]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
 class WholeCase(CaseShown):
     """A case with everything that belongs to it."""
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.tables import insert_all_new
-from pprg_shared.database import now, profile_of, seal, today, unseal
+from pprg_shared.database import now, profile_of, seal, today, unseal, uuid_of
 from pprg_shared.errors import NotYet
+from pprg_shared.events.every import AccessRecorded
 from pprg_shared.events.intake import (
     AgencySummarySubmitted,
     ChronologySubmitted,
@@ -27,7 +28,9 @@ from pprg_shared.events.triage import CaseOpened, ReminderDue
 from pprg_shared.partial_dates import from_json
 from pprg_triage import rules
 from pprg_triage.actions import return_id, rows_here
-from pprg_triage.models import Case, Letter, News, Published, Request, Return, Row, TriggerDay
+from pprg_triage.models import Access, Case, Letter, News, Published, Request, Return, Row, TriggerDay
+
+_ACCESS = Access.metadata.tables["access"]
 
 
 def open_case(session: Session, heard: ReferralSubmitted) -> None:
@@ -185,15 +188,38 @@ def note_published(session: Session, heard: OutcomePublished) -> None:
 
 def note_letter(session: Session, heard: LetterAccepted) -> None:
     """A letter has left."""
-    _letter(session, heard.letter_id, heard.about, heard.template, "accepted")
+    _letter(session, heard, "accepted", rules.LETTER)
 
 
 def note_failed_letter(session: Session, heard: LetterFailed) -> None:
-    """A letter was given up."""
-    _letter(session, heard.letter_id, heard.about, heard.template, "failed")
+    """A letter was given up, or came back."""
+    _letter(session, heard, "failed", rules.LETTER_BACK)
 
 
-def _letter(session: Session, letter_id: UUID, about: str, template: str, state: str) -> None:
-    letter = session.scalar(select(Letter).where(Letter.id == letter_id)) or Letter(id=letter_id)
-    letter.case_id, letter.template, letter.state = about, template, state
+def _letter(session: Session, heard: LetterAccepted | LetterFailed, state: str, kind: str) -> None:
+    letter = session.scalar(select(Letter).where(Letter.id == heard.letter_id)) or Letter(id=heard.letter_id)
+    letter.case_id, letter.template, letter.state = heard.about, heard.template, state
     session.add(letter)
+    if case_id := uuid_of(heard.about):
+        about = {"id": heard.envelope.id, "case_id": case_id, "at": heard.envelope.time, "service": "notifier"}
+        whom = {"person": heard.person, "agency": heard.agency, "duty": heard.duty}
+        insert_all_new(session, _ACCESS, [about | whom | {"kind": kind, "verb": heard.template}])
+
+
+def note_access(session: Session, heard: AccessRecorded) -> None:
+    """Keep who saw and did what, for the page that is asked about it; an entry that comes again is the same."""
+    rows = [
+        {
+            "id": UUID(hex=each.hash[:32]),
+            "case_id": each.case_id,
+            "at": each.at,
+            "service": heard.service,
+            "person": each.person,
+            "agency": each.agency,
+            "duty": None,
+            "kind": each.kind,
+            "verb": each.verb,
+        }
+        for each in heard.entries
+    ]
+    insert_all_new(session, _ACCESS, rows)

@@ -203,6 +203,25 @@ class Letter(Base):
     state: Mapped[str] = mapped_column(sa.String(20))
 
 
+class Access(Base):
+    """That somebody saw, did or was sent something about a case; its id follows from the entry that tells of it.
+
+    `person` or else `duty` at `agency` say who, `verb` is the page, the action or the kind of letter.
+    """
+
+    __tablename__ = "access"
+    __table_args__ = (sa.Index("access_of_case", "case_id", "at", "id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    service: Mapped[str] = mapped_column(sa.String(20))
+    person: Mapped[UUID | None]
+    agency: Mapped[str | None] = mapped_column(sa.String(60))
+    duty: Mapped[str | None] = mapped_column(sa.String(60))
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    verb: Mapped[str] = mapped_column(sa.String(80))
+
+
 class Published(Base):
     """That the outcome of a case is on the learning hub."""
 

@@ -1,7 +1,7 @@
 """Triage, described: cases, clocks, requests, meetings, decisions."""
 
 from pprg_shared.boxes import Box
-from pprg_shared.events import intake, notifier, publisher, triage
+from pprg_shared.events import every, intake, notifier, publisher, triage
 from pprg_shared.service import Service
 from pprg_triage import handlers
 from pprg_triage.models import Base, reminders
@@ -27,6 +27,7 @@ service = Service(
         notifier.LetterAccepted: handlers.note_letter,
         notifier.LetterFailed: handlers.note_failed_letter,
         publisher.OutcomePublished: handlers.note_published,
+        every.AccessRecorded: handlers.note_access,
     },
     says=[
         triage.CaseOpened,
@@ -38,11 +39,14 @@ service = Service(
         triage.MeetingCancelled,
         triage.DecisionRatified,
         triage.ReminderDue,
+        every.AccessRecorded,
     ],
+    commands=["pprg_triage.commands:who_saw_command"],
     segments=["cases", "meetings", "reviews", "actions", "calendar"],
     boxes=lambda runtime: [Box(runtime.database, reminders, handlers.remind)],
     verbs={
         "read": GROUP,
+        "who saw": OFFICE,
         "ask": OFFICE,
         "accept": OFFICE,
         "query": OFFICE | {"chair"},

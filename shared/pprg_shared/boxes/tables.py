@@ -1,4 +1,4 @@
-"""The tables that every service has besides its own: boxes, kept answers, and the coordinator's steps."""
+"""The tables that every service has besides its own: boxes, kept answers, the coordinator's steps, the audit chain."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -65,6 +65,37 @@ steps = sa.Table(
     sa.Column("count", sa.Integer, nullable=False),
     sa.Column("leads_to", sa.String(300), nullable=True),
     sa.Column("at", UtcDateTime, nullable=False),
+)
+
+#: Who saw or did what; only ever added to, which triggers hold. Each entry holds the hash of the one before.
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("sequence", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("person", sa.Uuid),
+    sa.Column("agency", sa.String(60)),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("verb", sa.String(80), nullable=False),
+    sa.Column("subject", sa.String(80), nullable=False),
+    sa.Column("correlation_id", sa.String(80), nullable=False),
+    sa.Column("previous", sa.String(64), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Index(
+        "audit_sign_ins",
+        "person",
+        "sequence",
+        postgresql_where=sa.text("kind = 'sign_in'"),
+        sqlite_where=sa.text("kind = 'sign_in'"),
+    ),
+)
+#: Places in the chain: `head` is the newest entry, `told` the newest of which triage was told.
+audit_marks = sa.Table(
+    "audit_marks",
+    metadata,
+    sa.Column("name", sa.String(20), primary_key=True),
+    sa.Column("sequence", sa.BigInteger, nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
 )
 
 

@@ -17,8 +17,7 @@ from flask import Flask
 from marshmallow import INCLUDE, Schema, fields
 from werkzeug.routing import AnyConverter, Rule, UUIDConverter
 
-from pprg_shared.acting import EVERYBODY
-from pprg_shared.actor import HEADER
+from pprg_shared.actor import EVERYBODY, HEADER
 from pprg_shared.examples import ID, example_of
 from pprg_shared.openapi.parts import HEADERS, JSON, KEY, PROBLEM, RECEIPT, WHO, done, headers, problem
 from pprg_shared.profile import Profile

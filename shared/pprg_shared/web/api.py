@@ -10,7 +10,7 @@ from flask import request
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from pprg_shared.web.forms import unprintable
+from pprg_shared.typed import unprintable
 from pprg_shared.web.problems import Invalid
 
 DEEPEST = 32

@@ -1,7 +1,6 @@
 """Forms drawn from a marshmallow schema: text becomes values before the strict schema sees it, and stays as typed."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,6 +12,8 @@ from marshmallow import Schema, ValidationError, fields, validate
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
+from pprg_shared.typed import UNPRINTABLE, clean, unprintable
+
 END = "_end"
 BLANK_ROWS = 3
 MOST_ROWS = 500
@@ -22,18 +23,6 @@ TYPED: Mapping[type[fields.Field[Any]], tuple[str, tuple[str, ...]]] = {
     fields.Time: ("%H:%M", ("%H.%M", "%I%p", "%I:%M%p", "%I.%M%p", "%I %p", "%I:%M %p", "%I.%M %p")),
 }
 _ROW = re.compile(r"(\w+)-(\d{1,4})-(\w+)")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-UNPRINTABLE = "This holds a character that cannot be printed. Type it again rather than pasting it"
-
-
-def clean(text: str) -> str:
-    """Text normalised once at the door: composed letters, one kind of line end, no space around."""
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-
-
-def unprintable(text: str) -> bool:
-    """Whether text holds control characters or halves of characters (newline and tab are welcome)."""
-    return _CONTROLS.search(text) is not None
 
 
 @dataclass

@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from pprg_intake import rules
 from pprg_intake.models import Base, Counter, Draft, Person, Referral, Request, Submission
 from pprg_shared import spreadsheet
-from pprg_shared.acting import Done
-from pprg_shared.actor import Actor
+from pprg_shared.actor import Actor, Done
+from pprg_shared.audit import record
 from pprg_shared.boxes import publish
 from pprg_shared.database import seal, today, unseal
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import intake as says
-from pprg_shared.web.forms import UNPRINTABLE, clean, unprintable
+from pprg_shared.typed import UNPRINTABLE, clean, unprintable
 
 #: An uploaded chronology that nobody sends is forgotten after so long.
 DRAFTS_KEPT = timedelta(days=30)
@@ -54,6 +54,7 @@ def submit_referral(session: Session, actor: Actor, *, prefix: str, **answers: A
             person_id=referrer.id, agency=referrer.agency, roles=["referrer"], active=True, revision=1, **name
         ),
     )
+    record(session, "directory", "submit_referral", str(referrer.id), actor)
     publish(session, _submitted(referral, actor, answers))
     return Done(f"/referrals/{referral.reference}/thanks", referral.reference, str(referral.id))
 

@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from pprg_intake.models import Agency, Person
+from pprg_shared.actor import NOBODY
+from pprg_shared.audit import record
 from pprg_shared.boxes import publish
 from pprg_shared.database import seal, unseal
 from pprg_shared.events import intake as says
@@ -24,6 +26,7 @@ def seed_directory(session: Session, profile: Profile) -> None:
         row.revision += 1
         row.content = seal(session, row, "content", duties)
         session.add(row)
+        record(session, "directory", "seed_directory", row.id, NOBODY)
         posts = [says.Duty(**each) for each in duties]
         state: dict[str, Any] = {
             "agency": row.id,
@@ -46,6 +49,7 @@ def _seed_person(session: Session, person_id: UUID, agency: str, roles: list[str
     row.revision += 1
     row.content = seal(session, row, "content", name)
     session.add(row)
+    record(session, "directory", "seed_directory", str(row.id), NOBODY)
     state: dict[str, Any] = {
         "person_id": row.id,
         "agency": agency,

@@ -16,15 +16,18 @@ from pprg_intake.schemas import (
     GateSchema,
     ReferralSchema,
 )
-from pprg_shared.acting import Done, act, actor, may, needs, reading, runtime, submitted
-from pprg_shared.actor import COOKIE, sign
-from pprg_shared.errors import NotThere
+from pprg_shared.acting import act, actor, may, needs, reading, runtime, saw, signs_in, submitted
+from pprg_shared.actor import COOKIE, Done, sign
+from pprg_shared.audit import sign_ins
+from pprg_shared.errors import Forbidden, NotThere
 from pprg_shared.web import reference
 from pprg_shared.web.forms import Form
 from pprg_shared.web.headers import FORGET
 from pprg_shared.web.problems import PROBLEMS
 
 SECONDS = 12 * 3600
+#: Sign-ins that are shown to whose they are.
+SIGN_INS = 50
 #: Who said one of these at the gate may go on to the form.
 THROUGH = ("no", "yes_reported")
 GROUPS = {
@@ -55,6 +58,7 @@ def sign_in() -> ResponseReturnValue:
         groups = _people(form.typed.get("person") or str(actor().person))
         return render_template("sign_in.html", form=form, groups=groups), 422 if form.errors else 200
     person = runtime().profile.person(form.data["person"])
+    signs_in(person)
     if person is None:
         return nobody("/")
     response = redirect(_first_page(person.roles), 303)
@@ -63,6 +67,16 @@ def sign_in() -> ResponseReturnValue:
     if actor().person not in (None, person.id):
         response.headers["Clear-Site-Data"] = FORGET
     return response
+
+
+@pages.get("/session/sign-ins")
+def your_sign_ins() -> ResponseReturnValue:
+    """Show the newest sign-ins of the acting person, to them alone."""
+    if actor().person is None:
+        raise Forbidden("Say who you are first.")
+    with reading() as session:
+        rows = sign_ins(session, actor().person, SIGN_INS)
+    return render_template("sign_ins.html", rows=rows)
 
 
 def _people(chosen: str) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -131,6 +145,7 @@ def outcome_of_referral(reference: str) -> ResponseReturnValue:
     needs("read outcomes")
     with reading() as session:
         told = projections.told_to_referrer(session, actor(), reference)
+    saw(told[0].case_id)
     return render_template("outcome.html", reference=reference, told=told)
 
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 
 from pprg_intake.pages.common import pages
-from pprg_shared.acting import runtime
+from pprg_shared.acting import runtime, signs_in
 from pprg_shared.actor import COOKIE
 from pprg_shared.web.forms import Form
 from pprg_shared.web.headers import FORGET
@@ -18,7 +18,10 @@ OURS = ("pprg", "__Host-pprg")
 def sign_out() -> ResponseReturnValue:
     """Let somebody stop acting, and the browser forget what it was shown."""
     form = Form(Schema(), request.form if request.method == "POST" else None)
-    return nobody("/") if form.is_valid() else render_template("sign_out.html", form=form)
+    if not form.is_valid():
+        return render_template("sign_out.html", form=form)
+    signs_in(None)
+    return nobody("/")
 
 
 @pages.get("/exit")

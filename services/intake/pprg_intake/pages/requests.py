@@ -17,7 +17,8 @@ from pprg_intake.schemas import (
     return_schema,
 )
 from pprg_shared import spreadsheet
-from pprg_shared.acting import Done, act, actor, needs, reading, runtime, submitted
+from pprg_shared.acting import act, actor, needs, reading, runtime, saw, submitted
+from pprg_shared.actor import Done
 from pprg_shared.calendar import london_date
 from pprg_shared.database import unseal
 from pprg_shared.errors import Refused
@@ -60,6 +61,7 @@ def answer(request_id: UUID) -> ResponseReturnValue:
 
     if gone_on := submitted(nil_form if nil else form, send):
         return gone_on
+    saw(asked.case_id)
     form.typed["draft"] = str(draft.id) if draft else ""
     shown = {"content": content, "form": form, "nil": nil_form, "draft": draft, "decided": decided}
     shown["waits"] = rules.waits(content)
@@ -89,6 +91,7 @@ def more_time(request_id: UUID) -> ResponseReturnValue:
 
     if gone_on := submitted(form, send):
         return gone_on
+    saw(asked.case_id)
     return render_template("extension.html", asked=asked, form=form), 422 if form.errors else 200
 
 
@@ -133,6 +136,7 @@ def _upload_page(asked: Request, form: Form, wrong: list[rules.Wrong]) -> Respon
         draft = actions.draft_of(session, asked)
         rows: list[dict[str, str]] = unseal(session, draft, "content") if draft else []
         content = unseal(session, asked, "content")
+    saw(asked.case_id)
     known, _ = rules.lines(rows, london_date(runtime().clock()))
     scope = rules.scope_of(content)
     found = [rules.warnings(each, london_date(runtime().clock()), scope) for each in known]
@@ -180,5 +184,6 @@ def outcome_of_request(request_id: UUID) -> ResponseReturnValue:
     needs("read outcomes")
     with reading() as session:
         reference, told = projections.told_to_agency(session, actor(), request_id)
+    saw(told[0].case_id)
     about = {"reference": reference, "told": told}
     return render_template("outcome.html", request_id=request_id, **about)

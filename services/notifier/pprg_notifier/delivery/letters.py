@@ -159,6 +159,7 @@ class Letters:
 
 def _news(row: Any, after: Verdict) -> LetterAccepted | LetterFailed:
     about = {"letter_id": row.id, "about": row.subject, "template": row.type}
+    about |= {"person": row.person_id, "agency": row.agency, "duty": row.duty}
     if after.fate is Fate.TAKEN:
         return LetterAccepted(**about, typed=row.type in rules.TYPED)
     return LetterFailed(**about, reason=after.problem)

@@ -11,8 +11,7 @@ from pprg_publisher import rules
 from pprg_publisher.actions.publishing import make_public, write
 from pprg_publisher.models import Publication
 from pprg_publisher.rules import Reading, Review, State, Vocabulary
-from pprg_shared.acting import Done
-from pprg_shared.actor import Actor
+from pprg_shared.actor import Actor, Done
 from pprg_shared.database import profile_of, today
 from pprg_shared.errors import NotThere, Refused
 

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from pprg_publisher import rules
 from pprg_publisher.models import Publication
 from pprg_publisher.rules import State
-from pprg_shared.acting import Done
-from pprg_shared.actor import Actor
+from pprg_shared.actor import Actor, Done
 from pprg_shared.boxes import publish
 from pprg_shared.database import now, today
 from pprg_shared.errors import NotThere, Refused

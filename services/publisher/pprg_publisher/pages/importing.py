@@ -10,7 +10,8 @@ from pprg_publisher import projections, rules
 from pprg_publisher.actions import importing
 from pprg_publisher.rules import State
 from pprg_publisher.schemas import LONGEST_LIST, ConfirmedListSchema, ListSchema, NothingSchema
-from pprg_shared.acting import Done, act, actor, needs, reading, runtime, submitted
+from pprg_shared.acting import act, actor, needs, reading, runtime, submitted
+from pprg_shared.actor import Done
 from pprg_shared.spreadsheet import NotATable, text_of
 from pprg_shared.web.forms import Form
 

@@ -13,7 +13,8 @@ from pprg_publisher.actions import publishing
 from pprg_publisher.models import Publication
 from pprg_publisher.rules import State
 from pprg_publisher.schemas import NothingSchema, PublicationSchema, offering
-from pprg_shared.acting import Done, act, actor, needs, opened, reading, runtime, submitted
+from pprg_shared.acting import act, actor, needs, reading, runtime, saw, submitted
+from pprg_shared.actor import Done
 from pprg_shared.database import unseal
 from pprg_shared.errors import Refused
 from pprg_shared.web.forms import Form
@@ -97,8 +98,7 @@ def _page(publication_id: UUID, form: Form | None = None) -> ResponseReturnValue
     writing = form if form and isinstance(form.schema, PublicationSchema) else None
     if writing is None and found.state == State.DRAFT:
         writing = Form(PublicationSchema(), None, _initial(found))
-    if request.method == "GET":
-        opened(str(found.case_id or found.id), PHASE)
+    saw(found.case_id or found.id, phase=PHASE)
     refusal = rules.releasing_problem(found.state, found.offered_by, actor().person)
     forms = [each for each in (form, writing) if each]
     about = {

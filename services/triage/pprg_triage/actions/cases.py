@@ -6,8 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pprg_shared.acting import Done
-from pprg_shared.actor import Actor
+from pprg_shared.actor import Actor, Done
 from pprg_shared.database import now, profile_of, today, unseal
 from pprg_shared.errors import NotThere, Refused
 from pprg_triage import rules

@@ -7,8 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pprg_shared.acting import Done
-from pprg_shared.actor import Actor
+from pprg_shared.actor import Actor, Done
 from pprg_shared.boxes import publish
 from pprg_shared.database import profile_of, seal, today, unseal
 from pprg_shared.errors import NotThere, Refused

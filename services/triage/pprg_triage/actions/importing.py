@@ -9,8 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, func, select, true
 from sqlalchemy.orm import Session
 
-from pprg_shared.acting import Done
-from pprg_shared.actor import Actor
+from pprg_shared.actor import Actor, Done
 from pprg_shared.calendar import london_date, long
 from pprg_shared.database import now, profile_of, seal, today, unseal
 from pprg_shared.errors import NotThere, Refused

@@ -7,8 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from pprg_shared.acting import Done
-from pprg_shared.actor import Actor
+from pprg_shared.actor import Actor, Done
 from pprg_shared.boxes import publish
 from pprg_shared.calendar import london, london_date
 from pprg_shared.database import now, profile_of, seal, today, unseal

@@ -9,7 +9,7 @@ from flask import jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from pprg_shared.acting import act, needs, reading, receipt, runtime
+from pprg_shared.acting import act, needs, reading, receipt, runtime, saw
 from pprg_shared.boxes.tables import steps
 from pprg_shared.calendar import london_date
 from pprg_shared.profile import Deadline
@@ -20,6 +20,7 @@ from pprg_triage.models import Case, Decision, Request
 from pprg_triage.projections import (
     Decided,
     Met,
+    access_page,
     all_cases,
     chronology_page,
     history_of,
@@ -29,6 +30,7 @@ from pprg_triage.projections import (
 )
 from pprg_triage.schemas import (
     CHANGES,
+    AccessSchema,
     CancellationSchema,
     ChronologySchema,
     DaySchema,
@@ -70,6 +72,7 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         found = whole_case(session, case_id, runtime().profile)
         told = told_of(session, found.case, found.content, runtime().profile, today)
+    saw(case_id)
     meeting = found.meeting
     shown = _public(found.case) | {
         "working": found.watched.words if found.watched else found.clock.submit.words(),
@@ -137,6 +140,7 @@ def chronology(case_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         actions.case_of(session, case_id)
         part = chronology_page(session, case_id, **asked(ChronologySchema()))
+    saw(case_id)
     names = ("agency", "time", "source", "people", "event", "action")
     rows = [{"date": each.when.to_json()} | {name: getattr(each, name) for name in names} for each in part.entries]
     return jsonify({"rows": rows, "total": part.total, "page": part.page, "pages": part.pages})
@@ -149,8 +153,22 @@ def history(case_id: UUID) -> ResponseReturnValue:
     needs("read")
     with reading() as session:
         happened = history_of(session, actions.case_of(session, case_id), runtime().profile)
+    saw(case_id)
     rows = [{"at": each.at.isoformat(), "what": each.what, "who": each.who} for each in happened]
     return jsonify({"history": rows})
+
+
+@api.get("/<uuid:case_id>/access")
+@gives(answers.Accesses)
+def access(case_id: UUID) -> ResponseReturnValue:
+    """Tell who saw, did or was sent what between two moments, the newest first."""
+    needs("who saw")
+    with reading() as session:
+        actions.case_of(session, case_id)
+        part = access_page(session, runtime().profile, case_id, **asked(AccessSchema()))
+    saw(case_id)
+    entries = [asdict(each) | {"at": each.at.isoformat()} for each in part.lines]
+    return jsonify({"entries": entries, "total": part.total, "page": part.page, "pages": part.pages})
 
 
 @api.post("/<uuid:case_id>/dates")
@@ -186,6 +204,7 @@ def one_request(case_id: UUID, request_id: UUID) -> ResponseReturnValue:
     needs("read")
     with reading() as session:
         found = whole_request(session, case_id, request_id)
+    saw(case_id)
     kept = {name: value for name, value in found.content.items() if name != "history"}
     returns = [
         {"id": str(each.id), "revision": each.revision, "kind": each.kind, "rows": each.rows} for each in found.returns

@@ -8,7 +8,7 @@ from flask import jsonify
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 
-from pprg_shared.acting import act, needs, reading, receipt
+from pprg_shared.acting import act, needs, reading, receipt, saw
 from pprg_shared.web import takes_uploads
 from pprg_shared.web.api import body, gives
 from pprg_triage import actions, answers, rules
@@ -82,6 +82,7 @@ def one_import(import_id: UUID) -> ResponseReturnValue:
     needs("import")
     with reading() as session:
         found = whole_import(session, import_id)
+    saw(*(each.case.id for each in found.made))
     made = [
         {
             "id": str(each.case.id),

@@ -7,7 +7,8 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from pprg_shared.acting import Done, act, may, needs, opened, reading, runtime
+from pprg_shared.acting import act, may, needs, reading, runtime, saw
+from pprg_shared.actor import Done
 from pprg_shared.calendar import london_date
 from pprg_shared.errors import NotThere
 from pprg_shared.web.forms import Form
@@ -65,9 +66,7 @@ def _list_of_cases(form: Form) -> ResponseReturnValue:
 def case(case_id: UUID) -> ResponseReturnValue:
     """Show one case."""
     needs("read")
-    page = case_page(case_id, Form(RatificationSchema()))
-    opened(str(case_id), "receipt")
-    return page
+    return case_page(case_id, Form(RatificationSchema()))
 
 
 def case_page(case_id: UUID, form: Form) -> ResponseReturnValue:
@@ -76,6 +75,7 @@ def case_page(case_id: UUID, form: Form) -> ResponseReturnValue:
     with reading() as session:
         found = whole_case(session, case_id, runtime().profile)
         told = told_of(session, found.case, found.content, runtime().profile, today)
+    saw(case_id, phase="receipt")
     shown = {
         "told": told,
         "words": clock_words(found.case, found.watched, today),
@@ -106,6 +106,7 @@ def history(case_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         about = actions.case_of(session, case_id)
         happened = history_of(session, about, runtime().profile)
+    saw(case_id)
     return render_template("history.html", case=about, happened=happened)
 
 
@@ -118,6 +119,7 @@ def on_paper(case_id: UUID) -> ResponseReturnValue:
         found = whole_case(session, case_id, runtime().profile)
         told = told_of(session, found.case, found.content, runtime().profile, london_date(now))
         happened = history_of(session, found.case, runtime().profile)
+    saw(case_id)
     words = clock_words(found.case, found.watched, london_date(now))
     about = {"told": told, "happened": happened, "words": words, "outcomes": rules.OUTCOMES}
     return render_template("print.html", found=found, today=london_date(now), printed=now, **about)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from pprg_shared import spreadsheet
-from pprg_shared.acting import needs, opened, reading, runtime
+from pprg_shared.acting import needs, reading, runtime, saw
 from pprg_shared.errors import NotThere
 from pprg_shared.service import Runtime
 from pprg_shared.web.forms import END, Form
@@ -35,7 +35,7 @@ def chronology(case_id: UUID) -> ResponseReturnValue:
         part = chronology_page(session, case_id, **chosen)
     if valid and part.page > part.pages:
         raise NotThere
-    opened(str(case_id), "chronology")
+    saw(case_id, phase="chronology")
     kept = {name: str(value) for name, value in chosen.items() if value and name != "page"}
     shown = {"part": part, "asked": asked, "chosen": chosen, "links": page_links(part.page, part.pages, kept)}
     return render_template("chronology.html", case=about, form=form, **shown), 200 if valid else 422
@@ -47,7 +47,7 @@ def chronology_file(case_id: UUID) -> ResponseReturnValue:
     needs("read")
     with reading() as session:
         about = actions.case_of(session, case_id)
-    opened(str(case_id), "chronology")
+    saw(case_id, phase="chronology", kind="export")
     answer = Response(_lines(runtime(), case_id), mimetype="text/csv")
     name = f"{runtime().profile.marking} {about.reference} chronology.csv"
     answer.headers.set("Content-Disposition", "attachment", filename=name)
@@ -60,7 +60,7 @@ def chronology_on_paper(case_id: UUID) -> ResponseReturnValue:
     needs("read")
     with reading() as session:
         about = actions.case_of(session, case_id)
-    opened(str(case_id), "chronology")
+    saw(case_id, phase="chronology")
     shown = {"printed": runtime().clock(), "heads": ON_PAPER}
     return Response(stream_template("chronology_print.html", case=about, rows=_rows(runtime(), case_id), **shown))
 

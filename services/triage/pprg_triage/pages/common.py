@@ -8,7 +8,8 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from pprg_shared.acting import Done, submitted
+from pprg_shared.acting import saw, submitted
+from pprg_shared.actor import Done
 from pprg_shared.web.forms import Form
 
 pages = Blueprint("pages", __name__)
@@ -16,7 +17,10 @@ pages = Blueprint("pages", __name__)
 
 def form_page(template: str, form: Form, send: Callable[[dict[str, Any]], Done], **about: Any) -> ResponseReturnValue:
     """One shape for all forms about a case: draw, check, do, go on; a rule's no is shown above the form."""
-    return submitted(form, send) or (render_template(template, form=form, **about), 422 if form.errors else 200)
+    if gone_on := submitted(form, send):
+        return gone_on
+    saw(about["case"].id)
+    return render_template(template, form=form, **about), 422 if form.errors else 200
 
 
 def typed() -> "MultiDict[str, str] | None":

@@ -6,7 +6,8 @@ from uuid import UUID
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from pprg_shared.acting import Done, act, needs, reading, runtime, submitted
+from pprg_shared.acting import act, needs, reading, runtime, saw, submitted
+from pprg_shared.actor import Done
 from pprg_shared.calendar import london_date
 from pprg_shared.errors import NotThere
 from pprg_shared.web.forms import Form
@@ -23,6 +24,7 @@ def choose_route(case_id: UUID) -> ResponseReturnValue:
     needs("propose")
     with reading() as session:
         about = actions.case_of(session, case_id)
+    saw(case_id)
     named, routes = about.routes.split(), runtime().profile.decided_routes()
     ordered = dict(sorted(routes.items(), key=lambda each: each[0] not in named))
     return render_template("choose_route.html", case=about, routes=ordered, named=named)

@@ -8,10 +8,12 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema, ValidationError
 
 from pprg_shared import spreadsheet
-from pprg_shared.acting import Done, act, needs, reading, runtime, submitted
+from pprg_shared.acting import act, needs, reading, runtime, saw, submitted
+from pprg_shared.actor import Done
 from pprg_shared.spreadsheet import NotATable, Table
+from pprg_shared.typed import clean, unprintable
 from pprg_shared.web import takes_uploads
-from pprg_shared.web.forms import Form, clean, unprintable
+from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
 from pprg_triage.pages.common import pages, typed
 from pprg_triage.projections import imports, whole_import
@@ -149,6 +151,7 @@ def one_import(import_id: UUID) -> ResponseReturnValue:
         return answer
     with reading() as session:
         found = whole_import(session, import_id)
+    saw(*(each.case.id for each in found.made))
     return render_template("imported.html", found=found, form=form), 422 if form.errors else 200
 
 

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from flask.typing import ResponseReturnValue
 
-from pprg_shared.acting import Done, act, needs, reading, runtime
+from pprg_shared.acting import act, needs, reading, runtime
+from pprg_shared.actor import Done
 from pprg_shared.calendar import london_date, long, time_of_day
 from pprg_shared.database import unseal
 from pprg_shared.web.forms import Form

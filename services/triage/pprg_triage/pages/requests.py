@@ -6,7 +6,8 @@ from uuid import UUID
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from pprg_shared.acting import Done, act, may, needs, opened, reading, runtime, submitted
+from pprg_shared.acting import act, may, needs, reading, runtime, saw, submitted
+from pprg_shared.actor import Done
 from pprg_shared.calendar import london_date
 from pprg_shared.database import unseal
 from pprg_shared.errors import NotThere
@@ -28,7 +29,7 @@ def one_return(case_id: UUID, return_id: UUID) -> ResponseReturnValue:
             raise NotThere
         content = unseal(session, found, "content")
         about = actions.case_of(session, case_id)
-    opened(str(case_id), "returns")
+    saw(case_id, phase="returns")
     return render_template("return.html", case=about, found=found, content=content)
 
 
@@ -56,9 +57,7 @@ def ask(case_id: UUID) -> ResponseReturnValue:
 def one_request(case_id: UUID, request_id: UUID) -> ResponseReturnValue:
     """Show how a request stands, and offer what may be done about it."""
     needs("read")
-    page = _request_page(case_id, request_id)
-    opened(str(case_id), "returns")
-    return page
+    return _request_page(case_id, request_id)
 
 
 @pages.post("/cases/<uuid:case_id>/requests/<uuid:request_id>/<any(accept, query, move, decline, waive):what>")
@@ -77,6 +76,7 @@ def _request_page(case_id: UUID, request_id: UUID, sent: dict[str, Form] | None 
     with reading() as session:
         about = actions.case_of(session, case_id)
         found = whole_request(session, case_id, request_id)
+    saw(case_id, phase="returns")
     until = found.request.extension_until
     offered = [what for what in CHANGES if may(what) and rules.moved(found.request.state, what)]
     initial = {"due_on": f"{until.day} {until:%B %Y}"} if until else {}

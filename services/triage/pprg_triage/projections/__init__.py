@@ -1,5 +1,6 @@
 """What pages and API show of a case, put together for reading."""
 
+from pprg_triage.projections.access import Accessed, AccessPart, access_page, whole_access
 from pprg_triage.projections.case import Step, Whole, clock_words, steps_of, whole_case
 from pprg_triage.projections.chronology import Part, chronology_page, whole_chronology
 from pprg_triage.projections.decisions import Decided, proposed_before
@@ -11,6 +12,8 @@ from pprg_triage.projections.referral import Told, told_of
 from pprg_triage.projections.requests import WholeRequest, whole_request
 
 __all__ = [
+    "AccessPart",
+    "Accessed",
     "CaseList",
     "Decided",
     "Happened",
@@ -22,6 +25,7 @@ __all__ = [
     "Whole",
     "WholeImport",
     "WholeRequest",
+    "access_page",
     "all_cases",
     "chronology_page",
     "clock_words",
@@ -32,6 +36,7 @@ __all__ = [
     "proposed_before",
     "steps_of",
     "told_of",
+    "whole_access",
     "whole_case",
     "whole_chronology",
     "whole_import",

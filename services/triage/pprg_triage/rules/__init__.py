@@ -1,5 +1,6 @@
 """The clock of a case, when the group may meet, who may decide, the order of a chronology, and lists of open cases."""
 
+from pprg_triage.rules.access import LETTER, LETTER_BACK, access_words, between
 from pprg_triage.rules.chronology import NO_TIME, Entry, position
 from pprg_triage.rules.clocks import (
     STEPS,
@@ -72,6 +73,8 @@ __all__ = [
     "CERTAIN",
     "COLUMNS",
     "HELD",
+    "LETTER",
+    "LETTER_BACK",
     "MOVES",
     "NOTES",
     "NOTIFIED",
@@ -99,6 +102,8 @@ __all__ = [
     "Route",
     "Vocabulary",
     "When",
+    "access_words",
+    "between",
     "clock",
     "clock_state",
     "clock_to_watch",

@@ -1,5 +1,6 @@
 """What may be sent to triage, by form and by API alike."""
 
+from pprg_triage.schemas.access import AccessSchema
 from pprg_triage.schemas.cases import DaySchema, FindSchema
 from pprg_triage.schemas.decisions import RatificationSchema, RouteSchema, SendBackSchema, decision_schema
 from pprg_triage.schemas.importing import (
@@ -17,6 +18,7 @@ __all__ = [
     "CHANGES",
     "LONGEST_LIST",
     "OTHER",
+    "AccessSchema",
     "CancellationSchema",
     "ChronologySchema",
     "DaySchema",

@@ -1,0 +1,92 @@
+"""Who saw or received what about a case, newest first, page by page and whole."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from pprg_shared.profile import Profile
+from pprg_triage import rules
+from pprg_triage.models import Access
+
+PAGE_ROWS = 100
+
+
+@dataclass(frozen=True)
+class Accessed:
+    """One line: when somebody, or a duty of an agency, saw, did or received what, by which service."""
+
+    at: datetime
+    who: str
+    agency: str
+    what: str
+    service: str
+
+
+@dataclass(frozen=True)
+class AccessPart:
+    """A page of the lines, of `total`; `page` counts from 1."""
+
+    lines: Sequence[Accessed]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // PAGE_ROWS))
+
+
+def access_page(
+    session: Session,
+    profile: Profile,
+    case_id: UUID,
+    *,
+    page: int,
+    start: datetime | None = None,
+    end: datetime | None = None,
+) -> AccessPart:
+    """A page of what is known of a case between two moments."""
+    chosen = accesses(case_id, start, end)
+    total = session.scalar(select(func.count()).select_from(chosen.with_only_columns(Access.id).subquery())) or 0
+    rows = session.scalars(_newest_first(chosen).limit(PAGE_ROWS).offset((page - 1) * PAGE_ROWS))
+    return AccessPart([_line(row, profile) for row in rows], total, page)
+
+
+def whole_access(
+    session: Session, profile: Profile, case_id: UUID, *, start: datetime | None = None, end: datetime | None = None
+) -> Iterator[Accessed]:
+    """Every line between two moments, a few hundred in memory at a time."""
+    chosen = _newest_first(accesses(case_id, start, end)).execution_options(yield_per=500)
+    for row in session.scalars(chosen):
+        yield _line(row, profile)
+        session.expunge(row)
+
+
+def accesses(case_id: UUID, start: datetime | None, end: datetime | None) -> Select[Access]:
+    """What is known of a case from `start` on and before `end`."""
+    chosen = select(Access).where(Access.case_id == case_id)
+    if start:
+        chosen = chosen.where(Access.at >= start)
+    return chosen.where(Access.at < end) if end else chosen
+
+
+def _newest_first(chosen: Select[Access]) -> Select[Access]:
+    return chosen.order_by(Access.at.desc(), Access.id.desc())
+
+
+def _line(row: Access, profile: Profile) -> Accessed:
+    agency = profile.names()["agency"](row.agency) if row.agency else ""
+    who = _who(row, profile)
+    return Accessed(row.at, who, agency, rules.access_words(row.kind, row.verb), row.service)
+
+
+def _who(row: Access, profile: Profile) -> str:
+    """A person by name or, whom nobody here knows, by number; a duty by what it is called; else nobody in person."""
+    if row.person:
+        person = profile.person(row.person)
+        return person.name if person else f"person {row.person}"
+    return row.duty.replace("-", " ").capitalize() if row.duty else "Somebody at a terminal"

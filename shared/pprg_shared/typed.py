@@ -1,0 +1,17 @@
+"""Text as people type it, cleaned at the door."""
+
+import re
+import unicodedata
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+UNPRINTABLE = "This holds a character that cannot be printed. Type it again rather than pasting it"
+
+
+def clean(text: str) -> str:
+    """Text normalised once at the door: composed letters, one kind of line end, no space around."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def unprintable(text: str) -> bool:
+    """Whether text holds control characters or halves of characters (newline and tab are welcome)."""
+    return _CONTROLS.search(text) is not None

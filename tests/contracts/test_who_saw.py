@@ -1,0 +1,191 @@
+"""Whatever shows content of a case records that somebody saw it, and whatever records nothing shows none."""
+
+import re
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+import invented
+from pprg_shared.actor import COOKIE, sign
+from pprg_shared.app import create_app
+from pprg_shared.audit.verifying import verified
+from pprg_shared.boxes.tables import audit
+from pprg_triage.models import Decision, Return
+
+#: GET routes that record nothing, and why they need not; every other one must record.
+SHOWS_NOTHING = {
+    **dict.fromkeys(["assets", "openapi", "pages.api_reference", "pages.problem"], "the program itself"),
+    **dict.fromkeys(["pages.home", "pages.sign_in", "api.agencies"], "for everybody"),
+    **dict.fromkeys([f"learning.{each}" for each in ("learning", "outcome", "feed", "catalogue")], "for everybody"),
+    **dict.fromkeys(["api.learning", "learning.catalogue_json", "learning.catalogue_csv"], "for everybody"),
+    "pages.your_sign_ins": "moments, to whose they are",
+    **dict.fromkeys(["pages.gate", "pages.refer"], "an empty form, or what the asker typed"),
+    **dict.fromkeys(["pages.thanks", "pages.answered", "pages.template"], "a reference"),
+    **dict.fromkeys(["pages.requests", "api.list_requests"], "references, agencies, days and states"),
+    **dict.fromkeys(["pages.cases", "api.cases"], "references, routes and clocks"),
+    "pages.read_list": "an empty form, and how many cases each list has made",
+    **dict.fromkeys(["events", "api.counted_steps"], "numbers"),
+    **dict.fromkeys(["pages.all_letters", "api.list_letters"], "references, kinds, duties and states of letters"),
+    **dict.fromkeys(["office.publications", "api.publications", "office.for_case"], "titles and states"),
+    **dict.fromkeys(["importing.read", "importing.one_import"], "reviews that were published before"),
+    **dict.fromkeys(["notices.privacy", "notices.cookies", "notices.accessibility"], "for everybody"),
+}
+#: What a route wants behind its question mark.
+QUERY = {
+    "events": "?subject={case_id}",
+    "api.publications": "?case={case_id}",
+    "api.counted_steps": "?case={case_id}",
+    "pages.refer": "?immediate_risk=no&reason_kind=concern",
+}
+PEOPLE = ("coordinator", "chair", "partner-police", "partner-health", "lead-police", "lead-gp", "ops", "administrator")
+REFERRAL = invented.REFERRAL | {
+    "subjects": [invented.SUBJECT | {"name": "Canary Child"}],
+    "what_happened": "Canary account.",
+    "agencies": ["police", "gp"],
+}
+MEET = {"day": "2026-12-08", "starts": "10:00", "ends": "12:00", "place": "Canary Room"}
+
+
+@pytest.fixture
+def post(world):
+    def send(service, path, body, who="coordinator", **more):
+        headers = {"Acting-As": who, "Idempotency-Key": str(uuid4())}
+        options = more or {"json": body}
+        sent = world.client(service).post(f"/api/v1{path}", headers=headers, **options)
+        assert sent.status_code == 201, sent.text
+        world.settle()
+        return sent.json
+
+    return send
+
+
+@pytest.fixture
+def played(world, post):
+    """A case with something of everything; what the parts of addresses stand for."""
+    post("intake", "/referrals", REFERRAL)
+    (case,) = world.client("triage").get("/api/v1/cases", headers={"Acting-As": "coordinator"}).json["cases"]
+    path = f"/cases/{case['id']}"
+    post("triage", f"{path}/requests", {"agencies": ["police", "gp"], "questions": "Canary question?"})
+    requests = {each["agency"]: each["id"] for each in asked_of(world, path)}
+    summary = {"author": "Canary Author", "summary": "Canary summary."}
+    row = {"date": "2016", "source": "Log", "event": "Canary event."}
+    post("intake", f"/requests/{requests['police']}/return", summary | {"rows": [row]}, "lead-police")
+    file = b"Date,Source,Event\r\n2016,Log,Canary event.\r\n"
+    about = f"/requests/{requests['gp']}/chronology"
+    post("intake", about, None, "lead-gp", data=file, content_type="text/csv")
+    post("triage", f"{path}/meetings/record", invented.HELD)
+    post("triage", f"{path}/decisions", invented.decision("rapid_review"))
+    post("triage", f"{path}/meetings", MEET)
+    decision = ids(world, Decision)
+    return {
+        "case_id": case["id"],
+        "reference": case["reference"],
+        "request_id": [requests["gp"], requests["police"]],
+        "return_id": ids(world, Return),
+        "decision_id": decision,
+        "route": "rapid_review",
+    }
+
+
+def asked_of(world, path):
+    return world.client("triage").get(f"/api/v1{path}", headers={"Acting-As": "coordinator"}).json["requests"]
+
+
+def ids(world, model):
+    with world.services["triage"].database.reading() as session:
+        return [str(each) for each in session.scalars(sa.select(model.id))]
+
+
+@pytest.fixture
+def publish(world, played, post):
+    """Ratifies and publishes; then the same, with what is known only then."""
+    return lambda: published(world, played, post)
+
+
+def published(world, played, post):
+    (decision,) = played["decision_id"]
+    post("triage", f"/cases/{played['case_id']}/decisions/ratification", {"decision_id": decision}, "partner-health")
+    post("publisher", f"/publications/{decision}/offer", invented.PUBLISHED)
+    slug = post("publisher", f"/publications/{decision}/release", {}, "chair")["location"].rpartition("/")[2]
+    batch = post(
+        "publisher", "/publications/imports", {"text": "Title,Published\nLCSPR Child X: Full Report,March 2022\n"}
+    )
+    text = "Ref,Date received,Name,Type\nR/1,3 November 2026,Canary Child,SAR\n"
+    cases = post("triage", "/cases/imports", {"text": text})["location"].rpartition("/")[2]
+    letters = world.client("notifier").get("/api/v1/letters", headers={"Acting-As": "coordinator"}).json["letters"]
+    more = {"publication_id": decision, "slug": [slug, "not-found"], "letter_id": letters[0]["id"], "name": "pprg.css"}
+    return played | more | {"import_id": [batch["location"].rpartition("/")[2], cases]}
+
+
+class Walk:
+    """Asks every GET route of every service as everybody, and notes what was shown and what was recorded."""
+
+    def __init__(self, world):
+        self.world, self.opened, self.silent, self.shown = world, set(), set(), set()
+        self.every = set()
+
+    def go(self, values):
+        for alive in self.world.services.values():
+            app = create_app(alive)
+            for rule in app.url_map.iter_rules():
+                if "GET" in rule.methods:
+                    self.every.add(rule.endpoint)
+                    for person in PEOPLE:
+                        self._ask(self._visitor(app, rule, alive, person), alive, rule, values)
+
+    def _visitor(self, app, rule, alive, person):
+        client = app.test_client()
+        if rule.rule.startswith("/api/"):
+            return lambda path: client.get(path, headers={"Acting-As": person})
+        client.set_cookie(COOKIE, sign(alive.profile.person(person).id, alive.settings.session_keys))
+        return client.get
+
+    def _ask(self, get, alive, rule, values):
+        for path in addresses(rule, values):
+            before = count(alive)
+            answer = get(path + QUERY.get(rule.endpoint, "").format(**values))
+            text = answer.text
+            answer.close()
+            if answer.status_code != 200:
+                continue
+            self.opened.add(rule.endpoint)
+            if count(alive) == before:
+                self.silent.add(rule.endpoint)
+                if "Canary" in text:
+                    self.shown.add(rule.endpoint)
+
+
+def addresses(rule, values):
+    """The addresses of a route, one for each thing that there is of its kind."""
+    needed = rule.arguments - set(rule.defaults or ())
+    wanted = {name: values[name] for name in needed if name in values}
+    if set(wanted) != needed:
+        return
+    many = max((len(each) for each in wanted.values() if isinstance(each, list)), default=1)
+    for number in range(many):
+        chosen = {
+            name: each[min(number, len(each) - 1)] if isinstance(each, list) else each for name, each in wanted.items()
+        }
+        path = rule.rule
+        for name, value in chosen.items():
+            path = re.sub(rf"<(\w+:)?{name}>", str(value), path)
+        yield path
+
+
+def count(alive):
+    with alive.database.reading() as session:
+        return session.scalar(sa.select(sa.func.count()).select_from(audit))
+
+
+def test_every_page_and_answer_that_shows_a_case_is_recorded(world, played, publish):
+    walk = Walk(world)
+    walk.go(played)
+    walk.go(publish())
+
+    assert walk.shown == set(), "these show a case and record nothing: call acting.saw()"
+    assert walk.silent <= set(SHOWS_NOTHING), "these record nothing: call acting.saw(), or say here why they need not"
+    assert walk.opened >= walk.every - {"office.for_case"}, "nobody could open these: play more of a case here"
+    assert set(SHOWS_NOTHING) <= walk.every
+    for alive in world.services.values():
+        assert verified(alive.database, []).whole
