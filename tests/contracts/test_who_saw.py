@@ -20,6 +20,7 @@ SHOWS_NOTHING = {
     **dict.fromkeys([f"learning.{each}" for each in ("learning", "outcome", "feed", "catalogue")], "for everybody"),
     **dict.fromkeys(["api.learning", "learning.catalogue_json", "learning.catalogue_csv"], "for everybody"),
     "pages.your_sign_ins": "moments, to whose they are",
+    "pages.sign_out": "a button",
     **dict.fromkeys(["pages.gate", "pages.refer"], "an empty form, or what the asker typed"),
     **dict.fromkeys(["pages.thanks", "pages.answered", "pages.template"], "a reference"),
     **dict.fromkeys(["pages.requests", "api.list_requests"], "references, agencies, days and states"),
@@ -31,6 +32,8 @@ SHOWS_NOTHING = {
     **dict.fromkeys(["importing.read", "importing.one_import"], "reviews that were published before"),
     **dict.fromkeys(["notices.privacy", "notices.cookies", "notices.accessibility"], "for everybody"),
 }
+#: Of these there is no page.
+LEADS_AWAY = {"office.for_case", "pages.leave"}
 #: What a route wants behind its question mark.
 QUERY = {
     "events": "?subject={case_id}",
@@ -185,7 +188,7 @@ def test_every_page_and_answer_that_shows_a_case_is_recorded(world, played, publ
 
     assert walk.shown == set(), "these show a case and record nothing: call acting.saw()"
     assert walk.silent <= set(SHOWS_NOTHING), "these record nothing: call acting.saw(), or say here why they need not"
-    assert walk.opened >= walk.every - {"office.for_case"}, "nobody could open these: play more of a case here"
+    assert walk.opened >= walk.every - LEADS_AWAY, "nobody could open these: play more of a case here"
     assert set(SHOWS_NOTHING) <= walk.every
     for alive in world.services.values():
         assert verified(alive.database, []).whole

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, select, true
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from pprg_shared.actor import Actor, Done
@@ -76,6 +77,7 @@ def import_cases(
     session: Session, actor: Actor, *, text: str, columns: list[str], leave_out_alike: bool = False
 ) -> Done:
     """Make a case of each row that can be read and is new, all of them or none; nobody is written to."""
+    _alone(session)
     table = read_text(text)
     plan = plan_of(session, table, columns)
     if plan.before:
@@ -92,6 +94,12 @@ def import_cases(
         _open(session, made, rules.list_reference(prefix, made.year, number), each)
     session.flush()
     return Done(f"/cases/imports/{made.id}", f"{len(chosen)} cases", str(made.id))
+
+
+def _alone(session: Session) -> None:
+    """Whoever imports at the same time waits, and then finds what is here; on SQLite they do from their first word."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sql(f"LOCK TABLE {Import.__tablename__} IN EXCLUSIVE MODE"))
 
 
 def _kept(

@@ -38,12 +38,7 @@ def access(case_id: UUID) -> ResponseReturnValue:
         raise NotThere
     saw(case_id)
     kept = {name: value for name, value in request.args.items() if value and name != "page"} if valid else {}
-    shown = {
-        "marking": runtime().profile.marking,
-        "part": part,
-        "chosen": kept,
-        "links": page_links(part.page, part.pages, kept),
-    }
+    shown = {"part": part, "chosen": kept, "links": page_links(part.page, part.pages, kept)}
     shown["file"] = f".csv?{urlencode(kept)}" if kept else ".csv"
     return render_template("access.html", case=about, form=form, **shown), 200 if valid else 422
 
