@@ -32,7 +32,7 @@ FACTS = {
     "place": "Room 1;\nnorth {wing}",
     "link": LINK,
 }
-OFFICE = {"new_referral", "return_received"}
+OFFICE = {"extension_requested", "new_referral", "return_received"}
 TO_PEOPLE = {"referral_received", "meeting_invitation", "meeting_moved", "meeting_cancelled", "outcome_to_referrer"}
 
 

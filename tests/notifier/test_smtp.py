@@ -89,13 +89,13 @@ def test_whom_to_trust_can_be_a_setting(make_notifier, secure_server, certificat
     ],
 )
 def test_the_log_says_what_to_do_about_a_certificate(
-    request, make_notifier, secure_server, capsys, shown, trusted, words
+    request, make_notifier, secure_server, lines, shown, trusted, words
 ):
     server = secure_server(request.getfixturevalue(shown))
 
     send_one(make_notifier, server, "starttls", mail_ca=request.getfixturevalue(trusted).path)
 
-    assert words in "".join(capsys.readouterr())
+    assert words in str(lines)
 
 
 def test_a_server_that_does_not_offer_tls_gets_nothing(make_notifier, mail_server):
