@@ -44,7 +44,10 @@ def test_the_right_people_get_the_right_letters_and_nothing_of_the_case_is_in_th
         "referral_received": ["referrer@agency.example"],
         "new_referral": office,
         "information_request": leads,
-        "return_received": office * len(leads),
+        "extension_requested": office,
+        "request_moved": [leads[6]],
+        "return_received": office * (len(leads) + 1),
+        "return_queried": [leads[0]],
         **{
             kind: [*members, "referrer@agency.example"]
             for kind in ("meeting_invitation", "meeting_moved", "meeting_cancelled")

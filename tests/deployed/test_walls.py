@@ -112,7 +112,7 @@ def test_nobody_forges_what_only_the_proxy_may_say(stack):
 
 
 def test_a_body_too_long_is_refused_before_it_reaches_a_service(stack):
-    answer = requests.post(f"{stack.url}/api/v1/referrals", data=b"0" * 3_000_000, timeout=30)
+    answer = requests.post(f"{stack.url}/api/v1/referrals", data=b"0" * 6_000_000, timeout=30)
 
     assert answer.status_code == 413
     assert "X-Content-Type-Options" not in answer.headers  # the services set it
