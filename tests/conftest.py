@@ -16,7 +16,17 @@ from pprg_shared.config import Settings
 from pprg_shared.local import LocalBus
 from pprg_shared.service import Runtime
 
-pytest_plugins = ["sources", "rabbitmq", "postgresql", "databases", "chromium", "certificates", "counting", "logged"]
+pytest_plugins = [
+    "sources",
+    "rabbitmq",
+    "postgresql",
+    "databases",
+    "chromium",
+    "certificates",
+    "counting",
+    "logged",
+    "calling",
+]
 TUESDAY = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 

@@ -1,7 +1,6 @@
 """Whatever shows content of a case records that somebody saw it, and whatever records nothing shows none."""
 
 import re
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -48,19 +47,6 @@ REFERRAL = invented.REFERRAL | {
     "agencies": ["police", "gp"],
 }
 MEET = {"day": "2026-12-08", "starts": "10:00", "ends": "12:00", "place": "Canary Room"}
-
-
-@pytest.fixture
-def post(world):
-    def send(service, path, body, who="coordinator", **more):
-        headers = {"Acting-As": who, "Idempotency-Key": str(uuid4())}
-        options = more or {"json": body}
-        sent = world.client(service).post(f"/api/v1{path}", headers=headers, **options)
-        assert sent.status_code == 201, sent.text
-        world.settle()
-        return sent.json
-
-    return send
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from pprg_shared.actor import COOKIE, sign
 from pprg_shared.boxes.arrival import Arrival
 from pprg_shared.database import Database
 from pprg_shared.events.intake import ReferralSubmitted, Subject
+from pprg_shared.paging import ROWS
 from pprg_shared.profile import load_profile
-from pprg_triage.projections.listing import PAGE_CASES
 from pprg_triage.service import service as triage
 
 CASES = 10_000
@@ -64,7 +64,7 @@ def asked(place, page, server):
             links = each.body.count(b'href="/cases/')
             assert each.status == 200, place.console()
             assert reference.encode() in each.body or page == FIRST
-            assert page == CASE or links >= min(cases, PAGE_CASES), f"{links} of {cases}"
+            assert page == CASE or links >= min(cases, ROWS), f"{links} of {cases}"
         spent = max(meter.cpu["page"], TICK) + meter.cpu.get("PostgreSQL", 0)
         return {
             "CPU ms": 1000 * spent / number,

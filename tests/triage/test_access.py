@@ -25,18 +25,6 @@ SECONDS = 5
 
 
 @pytest.fixture
-def post(world):
-    def send(service, path, body, who="coordinator"):
-        headers = {"Acting-As": who, "Idempotency-Key": str(uuid4())}
-        sent = world.client(service).post(f"/api/v1{path}", json=body, headers=headers)
-        assert sent.status_code == 201, sent.text
-        world.settle()
-        return sent.json
-
-    return send
-
-
-@pytest.fixture
 def case(world, post):
     """The path of a case about which the police were asked."""
     post("intake", "/referrals", REFERRAL)

@@ -14,28 +14,6 @@ WISH = {"until": "2026-12-10", "reason": "Canary reason: the records are in a st
 
 
 @pytest.fixture
-def post(world):
-    """Post to the API of a service as a person; the answer, after everybody has heard of it."""
-
-    def send(service, path, body, who="coordinator", status=201, key=None):
-        headers = {"Acting-As": who, "Idempotency-Key": key or str(uuid4())}
-        answer = world.client(service).post(f"/api/v1{path}", json=body, headers=headers)
-        world.settle()
-        assert answer.status_code == status, answer.text
-        return answer.json
-
-    return send
-
-
-@pytest.fixture
-def get(world):
-    def fetch(service, path, who="coordinator"):
-        return world.client(service).get(f"/api/v1{path}", headers={"Acting-As": who}).json
-
-    return fetch
-
-
-@pytest.fixture
 def places(post, get):
     """Where the request to the police is: of the case, at triage, at intake. It is due on 3 December 2026."""
     post("intake", "/referrals", REFERRAL, "")

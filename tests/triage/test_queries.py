@@ -8,7 +8,7 @@ import pytest
 from invented import HELD, decision
 from pprg_shared.events.intake import ReferralSubmitted
 from pprg_shared.events.publisher import OutcomePublished
-from pprg_triage.projections.listing import PAGE_CASES
+from pprg_shared.paging import ROWS
 
 FEW, MANY = 2, 120
 REFERRED = {"referrer_agency": "police", "agencies": ["police", "icb"], "routes": ["rapid_review"]}
@@ -83,8 +83,8 @@ def test_the_list_of_cases_has_pages_and_what_is_published_comes_last(world, ref
 
     first, second = (office.get(f"/cases?page={number}").text for number in (1, 2))
 
-    assert first.count("Day 0 of 15") == PAGE_CASES
-    assert second.count("Day 0 of 15") == FEW + MANY - 1 - PAGE_CASES
+    assert first.count("Day 0 of 15") == ROWS
+    assert second.count("Day 0 of 15") == FEW + MANY - 1 - ROWS
     assert second.index(f"/cases/{others[-1]}") < second.index(f"/cases/{done}")
     assert "Published Mon 2 Nov" in second
     assert 'href="/cases?page=1"' in second

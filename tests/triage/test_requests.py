@@ -13,28 +13,6 @@ ASK = {"agencies": ["police", "icb"], "questions": "What was your part?"}
 
 
 @pytest.fixture
-def post(world):
-    """Post to the API of a service as a person; the answer, after everybody has heard of it."""
-
-    def send(service, path, body, who="coordinator", status=201):
-        headers = {"Acting-As": who, "Idempotency-Key": str(uuid4())}
-        answer = world.client(service).post(f"/api/v1{path}", json=body, headers=headers)
-        world.settle()
-        assert answer.status_code == status, answer.text
-        return answer.json
-
-    return send
-
-
-@pytest.fixture
-def get(world):
-    def fetch(service, path, who="coordinator"):
-        return world.client(service).get(f"/api/v1{path}", headers={"Acting-As": who}).json
-
-    return fetch
-
-
-@pytest.fixture
 def case(world, post, get):
     """The path of a case, the incident of which was in October 2026."""
     post("intake", "/referrals", REFERRAL | {"incident_on": "?October 2026"}, "")

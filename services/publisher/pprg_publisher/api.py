@@ -27,8 +27,8 @@ def learning() -> ResponseReturnValue:
     with reading() as session:
         found = projections.search(session, asked(SearchSchema()))
     base = runtime().settings.base_url
-    records = [projections.record(each, runtime().profile, base) for each in found.rows]
-    return jsonify({"publications": records, "count": found.count, "page": found.page, "pages": found.pages})
+    records = [projections.record(each, runtime().profile, base) for each in found.entries]
+    return jsonify({"publications": records, "count": found.total, "page": found.page, "pages": found.pages})
 
 
 @api.get("/publications")

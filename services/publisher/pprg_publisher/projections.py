@@ -15,6 +15,7 @@ from pprg_publisher.models import Publication, PublicationTheme
 from pprg_publisher.rules import State
 from pprg_shared.database import profile_of
 from pprg_shared.errors import NotThere
+from pprg_shared.paging import Part, before
 from pprg_shared.partial_dates import PartialDate
 from pprg_shared.profile import Profile
 
@@ -22,26 +23,6 @@ ON_A_PAGE, IN_A_FEED = 20, 50
 PRECISE = {"year": 4, "month": 7, "day": 10}
 _LIVE = Publication.state == State.LIVE
 _NEWEST = (Publication.published_on.desc(), Publication.title, Publication.id)
-
-
-@dataclass(frozen=True)
-class Results:
-    """One page of what was found, and how much there is in all."""
-
-    rows: Sequence[Publication]
-    count: int
-    page: int
-    size: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are; one at least."""
-        return max(-(-self.count // self.size), 1)
-
-    @property
-    def first(self) -> int:
-        """The number of the first result of this page, from 1."""
-        return (self.page - 1) * self.size + 1
 
 
 @dataclass(frozen=True)
@@ -53,24 +34,24 @@ class Choices:
     years: list[int]
 
 
-def search(session: Session, wanted: Mapping[str, Any]) -> Results:
+def search(session: Session, wanted: Mapping[str, Any]) -> Part[Publication]:
     """The live publications that meet everything wanted, the newest first; NotThere beyond the last page."""
     return _results(session, wanted, ON_A_PAGE, _NEWEST)
 
 
-def changes(session: Session, wanted: Mapping[str, Any]) -> Results:
+def changes(session: Session, wanted: Mapping[str, Any]) -> Part[Publication]:
     """The same, but the last to have changed first, as a feed wants them."""
     return _results(session, wanted, IN_A_FEED, (Publication.changed_at.desc(), Publication.id))
 
 
-def _results(session: Session, wanted: Mapping[str, Any], size: int, order: tuple[Any, ...]) -> Results:
+def _results(session: Session, wanted: Mapping[str, Any], size: int, order: tuple[Any, ...]) -> Part[Publication]:
     conditions = _conditions(profile_of(session), wanted)
     count = session.scalar(select(sa.func.count()).select_from(Publication).where(*conditions)) or 0
     page = wanted.get("page", 1)
-    if page > 1 and count <= (page - 1) * size:
+    if page > 1 and count <= before(page, size):
         raise NotThere
-    rows = select(Publication).where(*conditions).order_by(*order).limit(size).offset((page - 1) * size)
-    return Results(session.scalars(rows).all(), count, page, size)
+    rows = select(Publication).where(*conditions).order_by(*order).limit(size).offset(before(page, size))
+    return Part(session.scalars(rows).all(), count, page, size)
 
 
 def everything(session: Session, wanted: Mapping[str, Any]) -> Sequence[Publication]:

@@ -22,12 +22,12 @@ from pprg_shared.actor import Done
 from pprg_shared.calendar import london_date
 from pprg_shared.database import unseal
 from pprg_shared.errors import Refused
+from pprg_shared.paging import ROWS, Part, before
 from pprg_shared.spreadsheet import NotATable
 from pprg_shared.web import takes_uploads
 from pprg_shared.web.forms import Form
 
 #: Rows of an uploaded chronology on a page, and the most errors of a file that are listed.
-PAGE_ROWS = 100
 MOST_SHOWN = 1000
 
 
@@ -140,16 +140,13 @@ def _upload_page(asked: Request, form: Form, wrong: list[rules.Wrong]) -> Respon
     known, _ = rules.lines(rows, london_date(runtime().clock()))
     scope = rules.scope_of(content)
     found = [rules.warnings(each, london_date(runtime().clock()), scope) for each in known]
-    total = max(1, -(-len(known) // PAGE_ROWS))
-    page = min(max(request.args.get("page", 1, int), 1), total)
-    first = (page - 1) * PAGE_ROWS
     numbered = list(enumerate(zip(known, found, strict=True), 1))
+    last = Part((), len(known), 1).pages
+    page = min(max(request.args.get("page", 1, int), 1), last)
+    first = before(page)
     shown = {
-        "lines": numbered[first : first + PAGE_ROWS],
+        "part": Part(numbered[first : first + ROWS], len(known), page),
         "warned": [(number, *each) for number, each in numbered if each[1]],
-        "count": len(known),
-        "page": page,
-        "pages": total,
     }
     columns = [head for head, _ in rules.COLUMNS.values()]
     about = {"wrong": wrong[:MOST_SHOWN], "more": max(0, len(wrong) - MOST_SHOWN), "columns": columns}

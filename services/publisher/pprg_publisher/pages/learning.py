@@ -99,7 +99,7 @@ def feed() -> ResponseReturnValue:
     older = _address("feed", {**wanted, "page": found.page + 1})
     text = render_template(
         "feed.xml",
-        entries=found.rows,
+        entries=found.entries,
         partnership=about,
         feed_id=uuid5(NAMESPACE_URL, f"{about.name} {here}").urn,
         base=base,

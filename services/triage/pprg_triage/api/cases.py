@@ -167,7 +167,7 @@ def access(case_id: UUID) -> ResponseReturnValue:
         actions.case_of(session, case_id)
         part = access_page(session, runtime().profile, case_id, **asked(AccessSchema()))
     saw(case_id)
-    entries = [asdict(each) | {"at": each.at.isoformat()} for each in part.lines]
+    entries = [asdict(each) | {"at": each.at.isoformat()} for each in part.entries]
     return jsonify({"entries": entries, "total": part.total, "page": part.page, "pages": part.pages})
 
 

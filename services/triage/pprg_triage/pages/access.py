@@ -17,7 +17,7 @@ from pprg_shared.service import Runtime
 from pprg_shared.web.api import asked
 from pprg_shared.web.forms import END, Form
 from pprg_triage import actions
-from pprg_triage.pages.common import page_links, pages
+from pprg_triage.pages.common import pages
 from pprg_triage.projections import access_page, whole_access
 from pprg_triage.schemas import AccessSchema
 
@@ -38,7 +38,7 @@ def access(case_id: UUID) -> ResponseReturnValue:
         raise NotThere
     saw(case_id)
     kept = {name: value for name, value in request.args.items() if value and name != "page"} if valid else {}
-    shown = {"part": part, "chosen": kept, "links": page_links(part.page, part.pages, kept)}
+    shown = {"part": part, "chosen": kept, "links": part.links(kept)}
     shown["file"] = f".csv?{urlencode(kept)}" if kept else ".csv"
     return render_template("access.html", case=about, form=form, **shown), 200 if valid else 422
 

@@ -14,7 +14,7 @@ from pprg_shared.errors import NotThere
 from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
 from pprg_triage.models import Case, News
-from pprg_triage.pages.common import form_page, page_links, pages, typed
+from pprg_triage.pages.common import form_page, pages, typed
 from pprg_triage.projections import (
     Step,
     clock_words,
@@ -56,10 +56,9 @@ def _list_of_cases(form: Form) -> ResponseReturnValue:
     with reading() as session:
         found = listed_cases(session, runtime().profile, today, page)
         news = session.execute(latest).all() if page == 1 else []
-    if page not in range(1, found.pages + 1):
+    if page not in range(1, found.part.pages + 1):
         raise NotThere
-    links = page_links(page, found.pages)
-    return render_template("cases.html", form=form, found=found, news=news, links=links), 422 if form.errors else 200
+    return render_template("cases.html", form=form, found=found, news=news), 422 if form.errors else 200
 
 
 @pages.get("/cases/<uuid:case_id>")

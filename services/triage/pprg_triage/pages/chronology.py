@@ -13,7 +13,7 @@ from pprg_shared.errors import NotThere
 from pprg_shared.service import Runtime
 from pprg_shared.web.forms import END, Form
 from pprg_triage import actions
-from pprg_triage.pages.common import page_links, pages
+from pprg_triage.pages.common import pages
 from pprg_triage.projections import chronology_page, whole_chronology
 from pprg_triage.rules import Entry
 from pprg_triage.schemas import ChronologySchema
@@ -37,7 +37,7 @@ def chronology(case_id: UUID) -> ResponseReturnValue:
         raise NotThere
     saw(case_id, phase="chronology")
     kept = {name: str(value) for name, value in chosen.items() if value and name != "page"}
-    shown = {"part": part, "asked": asked, "chosen": chosen, "links": page_links(part.page, part.pages, kept)}
+    shown = {"part": part, "asked": asked, "chosen": chosen, "links": part.links(kept)}
     return render_template("chronology.html", case=about, form=form, **shown), 200 if valid else 422
 
 

@@ -1,8 +1,7 @@
 """What all pages of triage share."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -26,13 +25,3 @@ def form_page(template: str, form: Form, send: Callable[[dict[str, Any]], Done],
 def typed() -> "MultiDict[str, str] | None":
     """What was sent, or None when the form is only looked at."""
     return request.form if request.method == "POST" else None
-
-
-def page_links(page: int, pages: int, kept: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Where first, previous, next and last lead, with what else was chosen; what leads nowhere is not there."""
-    places = {"previous": page - 1, "next": page + 1}
-    if page > 2:  # noqa: PLR2004 -- of page 2 the previous is the first
-        places["first"] = 1
-    if page < pages - 1:
-        places["last"] = pages
-    return {name: f"?{urlencode({**(kept or {}), 'page': n})}" for name, n in places.items() if 1 <= n <= pages}

@@ -1,8 +1,8 @@
 """What pages and API show of a case, put together for reading."""
 
-from pprg_triage.projections.access import Accessed, AccessPart, access_page, whole_access
+from pprg_triage.projections.access import Accessed, access_page, whole_access
 from pprg_triage.projections.case import Step, Whole, clock_words, steps_of, whole_case
-from pprg_triage.projections.chronology import Part, chronology_page, whole_chronology
+from pprg_triage.projections.chronology import chronology_page, whole_chronology
 from pprg_triage.projections.decisions import Decided, proposed_before
 from pprg_triage.projections.history import Happened, history_of
 from pprg_triage.projections.importing import Listed, WholeImport, imports, whole_import
@@ -12,14 +12,12 @@ from pprg_triage.projections.referral import Told, told_of
 from pprg_triage.projections.requests import WholeRequest, whole_request
 
 __all__ = [
-    "AccessPart",
     "Accessed",
     "CaseList",
     "Decided",
     "Happened",
     "Listed",
     "Met",
-    "Part",
     "Step",
     "Told",
     "Whole",

@@ -1,6 +1,6 @@
 """Who saw or received what about a case, newest first, page by page and whole."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,11 +8,10 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from pprg_shared.paging import ROWS, Part, before
 from pprg_shared.profile import Profile
 from pprg_triage import rules
 from pprg_triage.models import Access
-
-PAGE_ROWS = 100
 
 
 @dataclass(frozen=True)
@@ -26,20 +25,6 @@ class Accessed:
     service: str
 
 
-@dataclass(frozen=True)
-class AccessPart:
-    """A page of the lines, of `total`; `page` counts from 1."""
-
-    lines: Sequence[Accessed]
-    total: int
-    page: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are, at least one."""
-        return max(1, -(-self.total // PAGE_ROWS))
-
-
 def access_page(
     session: Session,
     profile: Profile,
@@ -48,12 +33,12 @@ def access_page(
     page: int,
     start: datetime | None = None,
     end: datetime | None = None,
-) -> AccessPart:
+) -> Part[Accessed]:
     """A page of what is known of a case between two moments."""
     chosen = accesses(case_id, start, end)
     total = session.scalar(select(func.count()).select_from(chosen.with_only_columns(Access.id).subquery())) or 0
-    rows = session.scalars(_newest_first(chosen).limit(PAGE_ROWS).offset((page - 1) * PAGE_ROWS))
-    return AccessPart([_line(row, profile) for row in rows], total, page)
+    rows = session.scalars(_newest_first(chosen).limit(ROWS).offset(before(page)))
+    return Part([_line(row, profile) for row in rows], total, page)
 
 
 def whole_access(

@@ -1,7 +1,6 @@
 """A chronology, page by page and whole."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -10,37 +9,23 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.database import unseal
+from pprg_shared.paging import ROWS, Part, before
 from pprg_shared.partial_dates import from_json
 from pprg_triage import rules
 from pprg_triage.models import Request, Row
 
-#: Rows of a chronology on a page, and in memory at once when all are written out.
-PAGE_ROWS = 100
+#: Rows of a chronology in memory at once when all are written out.
 WHOLE_ROWS = 500
 Selected = TypeVar("Selected", bound=Select[Any])
 
 
-@dataclass(frozen=True)
-class Part:
-    """A page of a chronology, of `total` rows; `page` counts from 1."""
-
-    entries: list[rules.Entry]
-    total: int
-    page: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are, at least one."""
-        return max(1, -(-self.total // PAGE_ROWS))
-
-
 def chronology_page(
     session: Session, case_id: UUID, *, page: int, agency: str = "", first: date | None = None, last: date | None = None
-) -> Part:
+) -> Part[rules.Entry]:
     """A page of the rows of all agencies in one time order, or of one agency, or of what may lie in a period."""
     chosen = rows_of(case_id, agency, first, last)
     total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
-    wanted = _ordered(chosen).limit(PAGE_ROWS).offset((page - 1) * PAGE_ROWS).subquery()
+    wanted = _ordered(chosen).limit(ROWS).offset(before(page)).subquery()
     rows = session.scalars(_ordered(select(Row).join(wanted, wanted.c.id == Row.id)))
     return Part([_entry(session, row) for row in rows], total, page)
 

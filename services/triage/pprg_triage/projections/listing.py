@@ -11,28 +11,20 @@ from sqlalchemy.orm import Session, defer
 
 from pprg_shared.calendar import short
 from pprg_shared.database import unseal
+from pprg_shared.paging import ROWS, Part, before
 from pprg_shared.profile import Profile, deadline
 from pprg_triage import rules
 from pprg_triage.models import Case, ImportedCase, Published, TriggerDay
 from pprg_triage.projections.case import clock_words
 
-PAGE_CASES = 100
-
 
 @dataclass(frozen=True)
 class CaseList:
-    """A page of the cases, of `total`; `page` counts from 1. `earlier` has the references of those from a list."""
+    """A page of the cases, with the clock of each; `earlier` has the references of those that came from a list."""
 
-    cases: Sequence[Case]
-    total: int
-    page: int
+    part: Part[Case]
     clocks: dict[UUID, str]
     earlier: dict[UUID, str]
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are, at least one."""
-        return max(1, -(-self.total // PAGE_CASES))
 
 
 def listed_cases(session: Session, profile: Profile, today: date, page: int) -> CaseList:
@@ -40,12 +32,11 @@ def listed_cases(session: Session, profile: Profile, today: date, page: int) -> 
     total = session.scalar(select(func.count()).select_from(Case)) or 0
     chosen = _with_earlier(Published.published_on).outerjoin(Published, Published.id == Case.id)
     order = (Published.published_on.is_not(None), Case.due_on, Case.reference)
-    place = max(0, page - 1) * PAGE_CASES
-    rows = session.execute(chosen.order_by(*order).limit(PAGE_CASES).offset(place)).all()
+    rows = session.execute(chosen.order_by(*order).limit(ROWS).offset(before(page))).all()
     done = {case.id: f"Published {short(day)}" for case, _, day in rows if day}
     clocks = clocks_in_a_line(session, [case for case, *_ in rows if case.id not in done], profile, today)
     earlier = {case.id: unseal(session, imported, "known_as") for case, imported, _ in rows if imported}
-    return CaseList([case for case, *_ in rows], total, page, done | clocks, earlier)
+    return CaseList(Part([case for case, *_ in rows], total, page), done | clocks, earlier)
 
 
 def all_cases(session: Session) -> list[tuple[Case, str]]:
