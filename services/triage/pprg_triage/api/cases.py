@@ -71,7 +71,7 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
     today = london_date(runtime().clock())
     with reading() as session:
         found = whole_case(session, case_id, runtime().profile)
-        told = told_of(session, found.case, found.content, runtime().profile, today)
+    told = told_of(found, runtime().profile, today)
     saw(case_id)
     meeting = found.meeting
     shown = _public(found.case) | {

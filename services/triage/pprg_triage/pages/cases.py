@@ -73,7 +73,7 @@ def case_page(case_id: UUID, form: Form) -> ResponseReturnValue:
     today = london_date(runtime().clock())
     with reading() as session:
         found = whole_case(session, case_id, runtime().profile)
-        told = told_of(session, found.case, found.content, runtime().profile, today)
+    told = told_of(found, runtime().profile, today)
     saw(case_id, phase="receipt")
     shown = {
         "told": told,
@@ -116,8 +116,8 @@ def on_paper(case_id: UUID) -> ResponseReturnValue:
     now = runtime().clock()
     with reading() as session:
         found = whole_case(session, case_id, runtime().profile)
-        told = told_of(session, found.case, found.content, runtime().profile, london_date(now))
         happened = history_of(session, found.case, runtime().profile)
+    told = told_of(found, runtime().profile, london_date(now))
     saw(case_id)
     words = clock_words(found.case, found.watched, london_date(now))
     about = {"told": told, "happened": happened, "words": words, "outcomes": rules.OUTCOMES}

@@ -28,6 +28,8 @@ class Whole:
 
     case: Case
     content: dict[str, Any]
+    #: Those from which its clocks count, as far as they are known.
+    days: Mapping[str, date]
     clock: rules.Clock
     watched: Deadline | None
     requests: Sequence[Request]
@@ -160,14 +162,16 @@ def _places(found: Whole, may: Callable[[str], bool]) -> dict[str, str]:
 def whole_case(session: Session, case_id: UUID, profile: Profile) -> Whole:
     """Read a case; raises NotThere."""
     case = case_of(session, case_id)
+    days = known_days(session, case)
     requests = session.scalars(select(Request).where(Request.case_id == case_id).order_by(Request.agency)).all()
     decisions = session.scalars(select(Decision).where(Decision.case_id == case_id)).all()
     letters = session.scalars(select(Letter.state).where(Letter.case_id == str(case_id))).all()
     return Whole(
         case=case,
         content=unseal(session, case, "content"),
+        days=days,
         clock=rules.clock(case.day_zero, profile.working_days()),
-        watched=deadline(profile, case.watches, known_days(session, case)) if case.watches else None,
+        watched=deadline(profile, case.watches, days) if case.watches else None,
         requests=requests,
         missing=rules.still_missing((each.agency, each.state) for each in requests),
         rows=session.scalar(select(func.count()).select_from(rows_of(case_id, "", None, None).subquery())) or 0,

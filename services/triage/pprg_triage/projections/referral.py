@@ -3,14 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from sqlalchemy.orm import Session
 
 from pprg_shared.profile import Criterion, Deadline, Profile
 from pprg_triage import rules
-from pprg_triage.actions import known_days
-from pprg_triage.models import Case
+from pprg_triage.projections.case import Whole
 
 
 @dataclass(frozen=True)
@@ -22,14 +18,16 @@ class Told:
     deadlines: Sequence[Deadline]
 
 
-def told_of(session: Session, case: Case, content: dict[str, Any], profile: Profile, today: date) -> Told:
+def told_of(found: Whole, profile: Profile, today: date) -> Told:
     """Weigh what was told of a case, as far as it is known today."""
-    found = rules.routes(profile, content, today)
-    open_routes = {each.code for each in found if each.strength != rules.NOT_RULED_OUT} | set(case.routes.split())
-    running = rules.clocks(profile, open_routes, known_days(session, case))
+    routes = rules.routes(profile, found.content, today)
+    open_routes = {each.code for each in routes if each.strength != rules.NOT_RULED_OUT} | set(
+        found.case.routes.split()
+    )
+    running = rules.clocks(profile, open_routes, found.days)
     answers = [
         (profile.criteria[each["criterion"]], each["reply"], each["evidence"])
-        for each in content["criteria"]
+        for each in found.content["criteria"]
         if each["criterion"] in profile.criteria
     ]
-    return Told(answers, found, running)
+    return Told(answers, routes, running)
