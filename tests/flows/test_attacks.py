@@ -164,14 +164,19 @@ def test_a31_a34_what_is_published_is_text_whatever_it_looks_like_and_is_found_a
 
 
 @pytest.mark.parametrize("kind", [row("A35-svg", "image/svg+xml"), row("A35-html", "text/html")])
-def test_a_picture_that_is_a_program_is_not_taken(world, unchanged, kind):
-    path = f"/api/v1/requests/{uuid4()}/chronology"
+def test_a_picture_that_is_a_program_is_not_taken(world, post, get, kind):
+    post("intake", "/referrals", REFERRAL, "")
+    (case,) = get("triage", "/cases")["cases"]
+    post("triage", f"/cases/{case['id']}/requests", {"agencies": ["police"], "questions": "What was your part?"})
+    (asked,) = get("intake", "/requests", "lead-police")["requests"]
+    path, who = f"/api/v1/requests/{asked['id']}/chronology", {"Acting-As": "lead-police"}
     svg = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
 
-    sent = world.client("intake").post(path, data=svg, content_type=kind, headers=key(**{"Acting-As": "lead-police"}))
+    sent = world.client("intake").post(path, data=svg, content_type=kind, headers=key(**who))
 
-    assert sent.status_code in {404, 415}
-    assert sent.content_type == "application/problem+json"
+    assert (sent.status_code, sent.content_type) == (415, "application/problem+json")
+    assert "text/csv" in sent.json["detail"]
+    assert world.client("intake").get(path, headers=who).status_code == 404
 
 
 @pytest.mark.parametrize("bomb", [row("A36-a", "(a+)+$" * 30), row("A36-b", "a" * 190 + "b"), row("A36-c", "%_" * 95)])

@@ -86,7 +86,7 @@ def content(kind: str) -> bytes:
     if request.args:
         raise BadRequest("Send everything in the body, and nothing behind a question mark in the address.")
     if request.mimetype != kind:
-        raise UnsupportedMediaType
+        raise UnsupportedMediaType(f"Send {kind}.")
     return request.get_data(cache=True)
 
 

@@ -116,7 +116,7 @@ def _http(error: HTTPException) -> Response:
     if error.code is not None and error.code < 400:  # noqa: PLR2004 -- a redirect is no error
         return Response(error.get_response())  # type: ignore[arg-type]  # werkzeug's own response
     slug = BY_STATUS.get(error.code or 500, "malformed")
-    detail = error.description or "" if error.code == 400 else ""  # noqa: PLR2004 -- ours say what to do
+    detail = error.description or "" if error.code in {400, 415} else ""  # ours say what to do
     response = answer(slug, detail, status=error.code)
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
