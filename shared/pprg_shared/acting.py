@@ -4,11 +4,12 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from flask import abort, current_app, g, jsonify, redirect, request
+from flask import abort, after_this_request, current_app, g, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,9 @@ from pprg_shared.audit import record
 from pprg_shared.boxes.tables import answers, insert_new, steps
 from pprg_shared.database import now
 from pprg_shared.errors import Busy, Forbidden, Refused
+from pprg_shared.identity import cookies, tokens
+from pprg_shared.identity.people import has_ended
+from pprg_shared.identity.present import present
 from pprg_shared.postgres import lock_not_available
 from pprg_shared.profile import Person
 from pprg_shared.service import Runtime
@@ -49,17 +53,45 @@ def actor() -> Actor:
 
 
 def _actor() -> Actor:
-    profile = runtime().profile
+    return _signed_in() or _tried_out()
+
+
+def _signed_in() -> Actor | None:
+    """Whoever a token of intake names: a browser's in its cookie, a program's as `Authorization: Bearer`."""
+    here, at = runtime(), runtime().clock()
+    api = request.path.startswith("/api/")
+    text = request.headers.get("Authorization", "").removeprefix("Bearer ") if api else cookies.token_of(request)
+    token = tokens.read(text, here.settings.sign_in_public_keys, at, tokens.API if api else tokens.PAGES)
+    if token is None or not (api or _awake(token, at)):
+        return None
+    with here.database.reading() as session:
+        if has_ended(session, token.session):
+            return None
+        return present(token, here.service.known(session, token.person))
+
+
+def _awake(token: tokens.Token, at: datetime) -> bool:
+    """Whether the owner of a token was here within the last half hour; if so, that they were is renewed."""
+    secret = runtime().settings.session_keys
+    seen = cookies.seen_at(request, token.session, secret)
+    if seen is None or at - seen >= cookies.IDLE:
+        return False
+    if at - seen >= cookies.RENEWED_AFTER:
+        after_this_request(lambda answer: cookies.renew(request, answer, token.session, secret, at))
+    return True
+
+
+def _tried_out() -> Actor:
+    """An invented person of the profile whom somebody chose to be, where the product is only tried out."""
+    here = runtime()
+    if not here.settings.trial:
+        return NOBODY
     if request.path.startswith("/api/"):
         named: str | UUID | None = request.headers.get(HEADER)
     else:
-        named = signed(request.cookies.get(COOKIE, ""), runtime().settings.session_keys)
-    if not named:
-        return NOBODY
-    person = profile.person(named)
-    if person is None:
-        return NOBODY
-    return Actor(person.id, person.name, frozenset(person.roles), person.agency)
+        named = signed(request.cookies.get(COOKIE, ""), here.settings.session_keys)
+    person = here.profile.person(named) if named else None
+    return Actor(person.id, person.name, frozenset(person.roles), person.agency) if person else NOBODY
 
 
 def needs(verb: str) -> Actor:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-COOKIE = "pprg"
+COOKIE = "pprg-trial"
 HEADER = "Acting-As"
 #: Among the roles of a verb: whoever it is.
 EVERYBODY = "*"
@@ -20,6 +20,10 @@ class Actor:
     name: str
     roles: frozenset[str]
     agency: str | None
+    #: By which they are signed in; None where somebody is only tried out.
+    session: UUID | None = None
+    #: The one thing that they may open (`request:ID`), where a personal link brought them; empty for everything.
+    only: str = ""
 
     def has(self, *roles: str) -> bool:
         """Whether this person has one of these roles."""

@@ -1,5 +1,6 @@
 """Settings of a service, read once from the environment (`NAME`, or `NAME_FILE` naming a file that holds the value)."""
 
+import base64
 import dataclasses
 import os
 import typing
@@ -16,6 +17,7 @@ FALSE = {"0", "false", "no", "off", ""}
 LOOPBACK = tls.LOOPBACK
 #: Secrets that make run writes for itself are longer than this; anything shorter is a default or a slip.
 SECRET_CHARACTERS = 32
+KEY_BYTES = 32
 
 
 class SettingsError(Exception):
@@ -53,7 +55,9 @@ class Settings:
     trusted_proxies: int = setting(0, "How many X-Forwarded-For hops to believe.")
     case_keys: str = setting("", "Sealing keys for case content, base64, newest first (intake, triage, publisher).")
     contact_keys: str = setting("", "Sealing keys for names and addresses of professionals, base64, newest first.")
-    session_keys: str = setting("", "Secret with which the acting person's cookie is signed; the same in all four.")
+    session_keys: str = setting("", "Secret that vouches for when somebody was last seen; the same in all four.")
+    sign_in_key: str = setting("", "Private key (Ed25519, base64) with which sign-ins are signed; intake's alone.")
+    sign_in_public_keys: str = setting("", "Public keys that vouch for sign-ins, base64, newest first; in all four.")
     secret_key: str = setting("", "The service's own secret, for its form tokens.")
     loop: bool = setting(True, "0 to serve pages only; another process then runs `work` (PostgreSQL only).")
     audit_anchors: str = setting("", "Folder for the anchors of the audit chain; empty means `anchors` under VAR.")
@@ -93,6 +97,7 @@ class Settings:
         for name in ("session_keys", "secret_key"):
             if len(getattr(self, name)) < SECRET_CHARACTERS:
                 raise SettingsError(f"{name.upper()} must be a random text of at least {SECRET_CHARACTERS} characters")
+        self._check_sign_in()
         if not self.loop and not self.database_url.startswith("postgresql"):
             raise SettingsError("LOOP=0 needs DATABASE_URL to name PostgreSQL: an SQLite file belongs to one process")
         self._check_mail()
@@ -105,6 +110,14 @@ class Settings:
             raise SettingsError("ALLOWED_HOSTS must name the host names that people type")
         if not self.trial:
             raise SettingsError("TRIAL=1 must be set: there is no sign-in yet, so only a try-out may leave loopback")
+
+    def _check_sign_in(self) -> None:
+        """Refuse keys that are none, for then nobody could sign in."""
+        keys = [each.strip() for each in self.sign_in_public_keys.split(",")]
+        if not all(_is_key(each) for each in keys):
+            raise SettingsError("SIGN_IN_PUBLIC_KEYS must be public keys as `pprg secrets` or `make run` write them")
+        if self.sign_in_key and not _is_key(self.sign_in_key):
+            raise SettingsError("SIGN_IN_KEY must be a private key as `pprg secrets` or `make run` write it")
 
     def _check_mail(self) -> None:
         """Refuse to send letters in clear or from an address that nobody has; a try-out with a mail catcher may."""
@@ -145,6 +158,14 @@ class Settings:
         if self.database_url and self.database_ca:
             return tls.verified(self.database_url, self.database_ca)
         return self.database_url or f"sqlite:///{Path(self.var).absolute() / f'{service}.sqlite'}"
+
+
+def _is_key(text: str) -> bool:
+    """Whether this is 32 bytes in base64, as Ed25519's keys are."""
+    try:
+        return len(base64.b64decode(text, validate=True)) == KEY_BYTES
+    except ValueError:
+        return False
 
 
 def _text(source: Mapping[str, str], name: str) -> str | None:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
+from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from pprg_shared.audit.anchors import Anchors
 from pprg_shared.audit.keeping import Keeper
@@ -21,6 +23,8 @@ from pprg_shared.bus import Bus
 from pprg_shared.config import Settings
 from pprg_shared.contract import Event
 from pprg_shared.database import Clock, Database, utcnow
+from pprg_shared.identity import people
+from pprg_shared.identity.people import Known
 from pprg_shared.logs import bound, log
 from pprg_shared.migrations import Migrations
 from pprg_shared.profile import Profile, load_profile
@@ -66,6 +70,8 @@ class Service:
     commands: Sequence[str] = ()
     #: Called once after the migrations, for what must be there from the first start.
     prepare: Callable[["Runtime"], None] = lambda _runtime: None
+    #: A person as the service knows them: of the directory's owner its own row, of the others their copy.
+    known: Callable[[Session, UUID], Known | None] = people.known
     #: Long-lived things that the service needs besides database and bus, by name.
     parts: Callable[["Runtime"], Mapping[str, Any]] = lambda _runtime: {}
 

@@ -20,7 +20,7 @@ from pprg_shared.sealing import Keyring, new_key
 from pprg_shared.service import Runtime
 
 pytestmark = pytest.mark.database
-KEYS = ("case_keys", "contact_keys", "session_keys", "secret_key")
+KEYS = ("case_keys", "contact_keys", "session_keys", "secret_key", "sign_in_public_keys")
 
 
 def tables(service):

@@ -141,12 +141,13 @@ def test_the_broker_knows_the_four_services_and_no_guest(stack):
 def test_a_container_holds_its_own_secrets_and_the_notifier_no_case_key(stack):
     held = {name: set(stack.inside(name, "ls", "/run/secrets").split()) for name in stack.services}
     environments = {name: stack.inside(name, "cat", "/proc/1/environ") for name in stack.services}
-    common = {"CONTACT_KEYS", "SESSION_KEYS", "SECRET_KEY", "DATABASE_URL", "BROKER_URL"}
+    common = {"CONTACT_KEYS", "SESSION_KEYS", "SIGN_IN_PUBLIC_KEYS", "SECRET_KEY", "DATABASE_URL", "BROKER_URL"}
     key = (stack.secrets / "intake" / "CASE_KEYS").read_text().strip()
 
     everything = stack.inside("notifier", "sh", "-c", "cat /run/secrets/* /proc/*/environ 2>/dev/null", check=False)
 
-    assert held == {name: common | ({"CASE_KEYS"} if name != "notifier" else set()) for name in stack.services}
+    own = {"intake": {"CASE_KEYS", "SIGN_IN_KEY"}, "notifier": set()}
+    assert held == {name: common | own.get(name, {"CASE_KEYS"}) for name in stack.services}
     assert "CASE_KEYS" not in environments["notifier"]
     assert key not in everything
     assert "CONTACT_KEYS_FILE" in everything

@@ -22,6 +22,7 @@ from pprg_embedded.world import SECRETS, SERVICES
 from pprg_notifier.models import letters
 from pprg_shared.boxes.tables import inbox, outbox
 from pprg_shared.database import Database
+from pprg_shared.identity.tokens import public_key
 from pprg_shared.sealing import Keyring, Keys
 from waiting import eventually, free_port
 
@@ -262,4 +263,5 @@ def fault_name() -> str:
 
 def fresh_secrets() -> dict[str, str]:
     """A secret for every setting that needs one."""
-    return {name: fresh() for name, fresh in SECRETS.items()}
+    made = {name: fresh() for name, fresh in SECRETS.items()}
+    return made | {"SIGN_IN_PUBLIC_KEYS": public_key(made["SIGN_IN_KEY"])}

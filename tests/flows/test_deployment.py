@@ -11,7 +11,7 @@ from pprg_shared.config import Settings
 from pprg_shared.definitions import hash_password
 from pprg_shared.sealing import Keyring
 
-COMMON = {"CONTACT_KEYS", "SESSION_KEYS", "SECRET_KEY", "DATABASE_URL", "BROKER_URL"}
+COMMON = {"CONTACT_KEYS", "SESSION_KEYS", "SIGN_IN_PUBLIC_KEYS", "SECRET_KEY", "DATABASE_URL", "BROKER_URL"}
 
 
 @pytest.fixture
@@ -28,7 +28,8 @@ def settings_from(folder, service):
 def test_each_container_gets_its_own_secrets_and_the_notifier_no_case_key(folder):
     held = {each.name: {path.name for path in (folder / each.name).iterdir()} for each in SERVICES}
 
-    assert held == {name: COMMON | ({"CASE_KEYS"} if name != "notifier" else set()) for name in held}
+    own = {name: {"CASE_KEYS"} for name in held} | {"intake": {"CASE_KEYS", "SIGN_IN_KEY"}, "notifier": set()}
+    assert held == {name: COMMON | own[name] for name in held}
 
 
 def test_services_share_keys_and_nothing_else(folder):
@@ -40,7 +41,7 @@ def test_services_share_keys_and_nothing_else(folder):
     assert {name: each.case_keys for name, each in settings.items() if each.case_keys} == dict.fromkeys(
         ["intake", "triage", "publisher"], settings["intake"].case_keys
     )
-    assert [different(name) for name in ("contact_keys", "session_keys")] == [1, 1]
+    assert [different(name) for name in ("contact_keys", "session_keys", "sign_in_public_keys")] == [1, 1, 1]
     assert [different(name) for name in ("secret_key", "database_url", "broker_url")] == [4, 4, 4]
     assert Keyring.parse(settings["notifier"].contact_keys).ids != Keyring.parse(settings["intake"].case_keys).ids
 

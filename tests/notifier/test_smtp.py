@@ -4,6 +4,7 @@ import pytest
 
 from mail_server import FaultyServer
 from pprg_shared.config import LOOPBACK, Settings, SettingsError
+from pprg_shared.identity.tokens import new_signing_key, public_key
 
 NOT_USED = ("waiting", "the mail server could not be used")
 
@@ -127,6 +128,7 @@ def test_a_way_of_tls_that_is_none_of_three_is_no_setting():
 GOOD = {
     "session_keys": "x" * 40,
     "secret_key": "x" * 40,
+    "sign_in_public_keys": public_key(new_signing_key()),
     "mail_server": "smtp.partnership.test",
     "mail_from": "practice-reviews@partnership.test",
 }

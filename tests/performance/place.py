@@ -17,6 +17,7 @@ from byhand import Window
 from messages import envelopes
 from psutil import NoSuchProcess
 
+from pprg_shared.identity.tokens import new_signing_key, public_key
 from pprg_shared.rabbit.link import Link, parameters_of
 from pprg_shared.rabbit.topology import declare, queue_name
 from pprg_shared.sealing import Keyring, Keys, new_key
@@ -35,6 +36,12 @@ SECRETS = ("CASE_KEYS", "CONTACT_KEYS", "SESSION_KEYS", "SECRET_KEY")
 PATIENCE = 120
 
 
+def _secrets():
+    signing = new_signing_key()
+    made = {name: new_key() for name in SECRETS}
+    return made | {"SIGN_IN_KEY": signing, "SIGN_IN_PUBLIC_KEYS": public_key(signing)}
+
+
 @dataclass
 class Place:
     """Everything a sample needs, however often."""
@@ -47,7 +54,7 @@ class Place:
     python: str = sys.executable
     #: The environment of what the product is measured beside and does not itself use.
     peers: str = ""
-    secrets: dict = field(default_factory=lambda: {name: new_key() for name in SECRETS})
+    secrets: dict = field(default_factory=_secrets)
     databases: dict = field(default_factory=dict)
 
     def scaled(self, count):

@@ -1,10 +1,13 @@
 """People at the API of a service, for tests that want something to be there."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+
+from pprg_shared.identity import tokens
 
 
 @pytest.fixture
@@ -37,3 +40,17 @@ def get(world: Any) -> Callable[..., Any]:
         return world.client(service).get(f"/api/v1{path}", headers={"Acting-As": who}).json
 
     return fetch
+
+
+@pytest.fixture
+def token(world: Any) -> Callable[..., str]:
+    """A token of one of the invented people, signed as intake signs them."""
+
+    def signed(who: str = "coordinator", use: str = tokens.PAGES, only: str = "", **other: Any) -> str:
+        person = world.services["intake"].profile.person(who)
+        about = {"person": person.id, "session": uuid4(), "roles": frozenset(person.roles), "agency": person.agency}
+        ends_at = world.clock.at + timedelta(hours=12)
+        made = tokens.Token(**about | {"revision": 1, "ends_at": ends_at, "only": only, "use": use} | other)
+        return tokens.issue(made, world.services["intake"].settings.sign_in_key)
+
+    return signed

@@ -3,9 +3,10 @@
 import pytest
 
 from pprg_shared.config import Settings, SettingsError
+from pprg_shared.identity.tokens import new_signing_key, public_key
 from pprg_shared.tls import advice, beyond, verified
 
-GOOD = {"session_keys": "x" * 40, "secret_key": "x" * 40}
+GOOD = {"session_keys": "x" * 40, "secret_key": "x" * 40, "sign_in_public_keys": public_key(new_signing_key())}
 FAR = "postgresql://triage:secret@db.partnership.test/triage"
 
 

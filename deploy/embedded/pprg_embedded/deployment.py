@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pprg_embedded.world import SECRETS, SERVICES, write_once
 from pprg_shared.definitions import VHOST, definitions_json, hash_name, hash_password
+from pprg_shared.identity.tokens import public_key
 from pprg_shared.service import Service
 
 #: Secrets that are one and the same wherever they are held, and the ring that a service needs to be given one.
@@ -55,6 +56,7 @@ def write_secrets(folder: Path) -> None:
 def _secrets(broker_passwords: dict[str, str], hashes: dict[str, str]) -> dict[str, str]:
     """Place in the folder to what it holds."""
     shared = {name: SECRETS[name]() for name in SHARED_SECRETS}
+    signing = SECRETS["SIGN_IN_KEY"]()
     found = {
         "postgres.env": f"POSTGRES_PASSWORD={secrets.token_urlsafe()}",
         "rabbitmq.env": "\n".join(f"{name}={value}" for name, value in hashes.items()),
@@ -63,9 +65,11 @@ def _secrets(broker_passwords: dict[str, str], hashes: dict[str, str]) -> dict[s
     for each in SERVICES:
         password = secrets.token_urlsafe()
         own = {name: shared[name] for name, ring in SHARED_SECRETS.items() if ring is None or ring in each.rings}
+        own["SIGN_IN_PUBLIC_KEYS"] = public_key(signing)
         own["SECRET_KEY"] = SECRETS["SECRET_KEY"]()
         own["DATABASE_URL"] = f"postgresql+psycopg://{each.name}:{password}@{DATABASE_HOST}/{each.name}"
         own["BROKER_URL"] = f"amqp://{each.name}:{broker_passwords[each.name]}@{BROKER_HOST}/{VHOST}"
         found |= {f"{each.name}/{name}": value for name, value in own.items()}
         found[f"postgres/{each.name}"] = password
+    found["intake/SIGN_IN_KEY"] = signing
     return found

@@ -11,6 +11,7 @@ from pprg_notifier.service import service as notifier
 from pprg_publisher.service import service as publisher
 from pprg_shared.config import Settings
 from pprg_shared.database import Clock, utcnow
+from pprg_shared.identity.tokens import new_signing_key, public_key
 from pprg_shared.local import LocalBus
 from pprg_shared.sealing import new_key
 from pprg_shared.service import Runtime, Service
@@ -23,6 +24,7 @@ SECRETS = {
     "CONTACT_KEYS": new_key,
     "SESSION_KEYS": secrets.token_urlsafe,
     "SECRET_KEY": secrets.token_urlsafe,
+    "SIGN_IN_KEY": new_signing_key,
 }
 
 
@@ -38,7 +40,10 @@ def with_secrets(settings: Settings) -> Settings:
         if not path.exists():
             write_once(path, fresh())
         filled[name.lower()] = path.read_text(encoding="ascii").strip()
-    return dataclasses.replace(settings, **filled)
+    whole = dataclasses.replace(settings, **filled)
+    if not whole.sign_in_public_keys:
+        whole = dataclasses.replace(whole, sign_in_public_keys=public_key(whole.sign_in_key))
+    return whole
 
 
 def write_once(path: Path, value: str) -> None:

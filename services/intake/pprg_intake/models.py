@@ -27,7 +27,11 @@ class Agency(Base):
 
 
 class Person(Base):
-    """A person in the directory; `content` seals name and address."""
+    """A person in the directory; `content` seals name and address.
+
+    Of those who work with the product, name and work address (in lower case) are clear as well, so that they can be
+    looked for; of a referrer they are not.
+    """
 
     __tablename__ = "people"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -35,6 +39,8 @@ class Person(Base):
     roles: Mapped[str] = mapped_column(sa.String(200))
     active: Mapped[bool]
     revision: Mapped[int]
+    name: Mapped[str | None] = mapped_column(sa.String(200))
+    address: Mapped[str | None] = mapped_column(sa.String(320), index=True)
     content: Mapped[str] = mapped_column(sa.Text, info=CONTACT)
 
 

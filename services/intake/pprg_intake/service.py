@@ -1,7 +1,7 @@
 """Intake, described: forms, the directory, the agencies' answers."""
 
 from pprg_intake import handlers
-from pprg_intake.actions.directory import seed_directory
+from pprg_intake.actions.directory import person, seed_directory
 from pprg_intake.models import Base
 from pprg_shared.actor import COORDINATING, EVERYBODY
 from pprg_shared.events.every import AccessRecorded
@@ -16,6 +16,7 @@ from pprg_shared.events.intake import (
     ReferralSubmitted,
     RequestOpened,
     RequestReady,
+    SessionEnded,
 )
 from pprg_shared.events.triage import DecisionRatified, ExtensionDecided, InformationChanged, InformationRequested
 from pprg_shared.service import Runtime, Service
@@ -42,6 +43,7 @@ service = Service(
     says=[
         AgencyChanged,
         PersonChanged,
+        SessionEnded,
         ReferralSubmitted,
         RequestReady,
         RequestOpened,
@@ -60,5 +62,6 @@ service = Service(
         "read outcomes": frozenset({"agency", "partner"}),
     },
     menu={"Requests": ("/requests", "answer"), "Refer a case": ("/referrals/start", "refer")},
+    known=person,
     prepare=prepare,
 )

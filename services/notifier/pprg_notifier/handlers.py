@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from pprg_notifier import rules
-from pprg_notifier.models import Agency, Meeting, Person, letters, place_of
+from pprg_notifier.models import Agency, Meeting, letters, place_of
 from pprg_shared.boxes.tables import insert_new
 from pprg_shared.contract import Event
 from pprg_shared.database import context, now, seal
@@ -19,7 +19,6 @@ from pprg_shared.events.intake import (
     ExtensionRequested,
     NilReturnSubmitted,
     OutcomeReady,
-    PersonChanged,
     ReferralSubmitted,
     RequestReady,
 )
@@ -163,14 +162,6 @@ def write_outcomes(session: Session, heard: OutcomeReady) -> None:
     for each in heard.requests:
         page = {"path": f"/requests/{each.request_id}/outcome"}
         _write(session, heard, "outcome_to_agency", (each.agency, LEAD), facts | page)
-
-
-def copy_person(session: Session, heard: PersonChanged) -> None:
-    """Keep the present state of a person."""
-    row = Person(id=heard.person_id, active=heard.active, revision=heard.revision)
-    content = seal(session, row, "content", {"name": heard.name, "address": heard.address})
-    values = {"id": row.id, "active": row.active, "revision": row.revision, "content": content}
-    keep_higher(session, Person.metadata.tables["people"], "id", values)
 
 
 def copy_agency(session: Session, heard: AgencyChanged) -> None:

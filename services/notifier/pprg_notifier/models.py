@@ -8,6 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from pprg_shared.database import UtcDateTime, profile_of, unseal
 from pprg_shared.errors import NotYet, Refused
+from pprg_shared.identity.people import copies, known
 
 CONTACT = {"ring": "contact"}
 
@@ -45,14 +46,7 @@ letters = sa.Table(
 )
 
 
-class Person(Base):
-    """A copy of a person in the directory; `content` seals name and address."""
-
-    __tablename__ = "people"
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    active: Mapped[bool]
-    revision: Mapped[int]
-    content: Mapped[str] = mapped_column(sa.Text, info=CONTACT)
+copies.to_metadata(Base.metadata)
 
 
 class Agency(Base):
@@ -82,12 +76,12 @@ def place_of(letter: UUID, column: str) -> str:
 def recipient(session: Session, letter: Any) -> tuple[str, str]:
     """Where a letter goes today and whom it greets; raises NotYet for nobody we know of, Refused for who has left."""
     if letter.person_id is not None:
-        person = session.get(Person, letter.person_id)
+        person = known(session, letter.person_id)
         if person is None:
             raise NotYet("the directory does not know this person")
         if not person.active:
             raise Refused("this person has left")
-        return unseal(session, person, "content")["address"], profile_of(session).letters.kinds[letter.type].greets
+        return person.address, profile_of(session).letters.kinds[letter.type].greets
     agency = session.get(Agency, letter.agency)
     duties = unseal(session, agency, "content") if agency and agency.active else {}
     if agency is None or letter.duty not in duties:

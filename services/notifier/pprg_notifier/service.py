@@ -8,6 +8,7 @@ from pprg_notifier import handlers
 from pprg_notifier.delivery import Letters, Mailbox
 from pprg_notifier.models import Base
 from pprg_shared.events import every, intake, notifier, triage
+from pprg_shared.identity import people
 from pprg_shared.service import Drains, Runtime, Service
 
 
@@ -29,7 +30,8 @@ service = Service(
     blueprints=["pprg_notifier.pages:pages", "pprg_notifier.api:api"],
     rings=("contact",),
     hears={
-        intake.PersonChanged: handlers.copy_person,
+        intake.PersonChanged: people.keep_person,
+        intake.SessionEnded: people.hear_ended,
         intake.AgencyChanged: handlers.copy_agency,
         intake.ReferralSubmitted: handlers.write_receipt,
         intake.RequestReady: handlers.write_request,

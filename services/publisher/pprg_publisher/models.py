@@ -8,12 +8,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from pprg_shared.database import UtcDateTime
+from pprg_shared.identity.people import copies
 
 CASE = {"ring": "case"}
 
 
 class Base(DeclarativeBase):
     """Of all tables of the publisher."""
+
+
+copies.to_metadata(Base.metadata)
 
 
 class PublicationTheme(Base):

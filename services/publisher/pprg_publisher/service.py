@@ -3,8 +3,10 @@
 from pprg_publisher import handlers
 from pprg_publisher.models import Base
 from pprg_shared.events.every import AccessRecorded
+from pprg_shared.events.intake import PersonChanged, SessionEnded
 from pprg_shared.events.publisher import OutcomePublished
 from pprg_shared.events.triage import DecisionRatified
+from pprg_shared.identity import people
 from pprg_shared.service import Service
 
 service = Service(
@@ -17,7 +19,11 @@ service = Service(
         "pprg_publisher.api:api",
     ],
     commands=["pprg_publisher.commands:import_command"],
-    hears={DecisionRatified: handlers.draft_publication},
+    hears={
+        PersonChanged: people.keep_colleague,
+        SessionEnded: people.hear_ended,
+        DecisionRatified: handlers.draft_publication,
+    },
     says=[OutcomePublished, AccessRecorded],
     segments=["learning", "publications", "privacy", "cookies", "accessibility"],
     verbs={

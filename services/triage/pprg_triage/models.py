@@ -8,6 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from pprg_shared.boxes.tables import box
 from pprg_shared.database import UtcDateTime
+from pprg_shared.identity.people import copies
 
 CASE = {"ring": "case"}
 CONTACT = {"ring": "contact"}
@@ -16,6 +17,8 @@ CONTACT = {"ring": "contact"}
 class Base(DeclarativeBase):
     """Of all tables of triage."""
 
+
+copies.to_metadata(Base.metadata)
 
 #: Reminders of requests: `type` is the rung, `subject` the case. Whether one still applies is seen when it is due.
 reminders = box("reminders", Base.metadata, sa.Column("request_id", sa.Uuid, nullable=False, index=True))

@@ -2,6 +2,7 @@
 
 from pprg_shared.boxes import Box
 from pprg_shared.events import every, intake, notifier, publisher, triage
+from pprg_shared.identity import people
 from pprg_shared.service import Service
 from pprg_triage import handlers
 from pprg_triage.models import Base, reminders
@@ -17,6 +18,8 @@ service = Service(
     metadata=Base.metadata,
     blueprints=["pprg_triage.pages:pages", "pprg_triage.api:api"],
     hears={
+        intake.PersonChanged: people.keep_colleague,
+        intake.SessionEnded: people.hear_ended,
         intake.ReferralSubmitted: handlers.open_case,
         intake.RequestReady: handlers.note_ready,
         intake.RequestOpened: handlers.note_opened,

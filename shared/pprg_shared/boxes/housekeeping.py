@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from pprg_shared.boxes.tables import answers, inbox, outbox
+from pprg_shared.boxes.tables import answers, ended_sessions, inbox, outbox
 from pprg_shared.database import Database
 
 #: A repeat of a request gets the first answer for this long.
 ANSWERS_KEPT = timedelta(days=30)
+#: No session lasts longer, so that an older one needs no ending.
+LONGEST = timedelta(hours=13)
 EVERY = timedelta(hours=1)
 SLICE = 500
 
@@ -30,6 +32,8 @@ class Housekeeping:
         old_answers = sa.select(answers.c.scope, answers.c.key).where(answers.c.kept_at < at - ANSWERS_KEPT)
         gone = sa.delete(answers).where(sa.tuple_(answers.c.scope, answers.c.key).in_(old_answers.limit(SLICE)))
         count = self._slices(gone)
+        ended = sa.select(ended_sessions.c.id).where(ended_sessions.c.ended_at < at - LONGEST).limit(SLICE)
+        count += self._slices(sa.delete(ended_sessions).where(ended_sessions.c.id.in_(ended)))
         for table in (outbox, inbox):
             old = (table.c.done_at < at - self.bodies_kept, table.c.body.is_not(None))
             ids = sa.select(table.c.id).where(*old).limit(SLICE)

@@ -1,4 +1,4 @@
-"""The tables that every service has besides its own: boxes, kept answers, the coordinator's steps, the audit chain."""
+"""The tables that every service has besides its own: boxes, kept answers, steps, the audit chain, ended sessions."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -96,6 +96,13 @@ audit_marks = sa.Table(
     sa.Column("name", sa.String(20), primary_key=True),
     sa.Column("sequence", sa.BigInteger, nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
+)
+#: Sessions that ended before their time, for as long as a token of one could still be shown.
+ended_sessions = sa.Table(
+    "ended_sessions",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("ended_at", UtcDateTime, nullable=False, index=True),
 )
 
 

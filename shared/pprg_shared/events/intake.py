@@ -89,6 +89,13 @@ class PersonChanged(Event, name="person.changed", version=1, subject="person_id"
     address: str = sealed("contact")
 
 
+class SessionEnded(Event, name="session.ended", version=1, subject="person_id"):
+    """Somebody has signed out of one or more sessions, or was signed out: their tokens let nobody in any more."""
+
+    person_id: UUID
+    sessions: list[UUID]
+
+
 class ReferralSubmitted(Event, name="referral.submitted", version=1, subject="referral_id"):
     """Somebody has asked the group to look at a case; `subject_*` tell of the first of the subjects.
 

@@ -11,6 +11,7 @@ from pprg_shared.audit import record
 from pprg_shared.boxes import publish
 from pprg_shared.database import seal, unseal
 from pprg_shared.events import intake as says
+from pprg_shared.identity.people import Known
 from pprg_shared.profile import Profile
 
 
@@ -42,10 +43,10 @@ def seed_directory(session: Session, profile: Profile) -> None:
 
 def _seed_person(session: Session, person_id: UUID, agency: str, roles: list[str], name: dict[str, Any]) -> None:
     row = session.get(Person, person_id) or Person(id=person_id, revision=0)
-    plain = (agency, " ".join(roles), True)
-    if row.revision and (row.agency, row.roles, row.active) == plain and unseal(session, row, "content") == name:
+    plain = (agency, " ".join(roles), True, name["name"], name["address"].lower())
+    if row.revision and (row.agency, row.roles, row.active, row.name, row.address) == plain:
         return
-    row.agency, row.roles, row.active = plain
+    row.agency, row.roles, row.active, row.name, row.address = plain
     row.revision += 1
     row.content = seal(session, row, "content", name)
     session.add(row)
@@ -58,3 +59,19 @@ def _seed_person(session: Session, person_id: UUID, agency: str, roles: list[str
         "revision": row.revision,
     }
     publish(session, says.PersonChanged(**state, **name))
+
+
+def person(session: Session, person_id: UUID) -> Known | None:
+    """A person as the directory has them now; None for nobody."""
+    row = session.get(Person, person_id)
+    if row is None:
+        return None
+    named = unseal(session, row, "content")
+    about = {"agency": row.agency, "roles": frozenset(row.roles.split()), "active": row.active}
+    return Known(
+        id=row.id,
+        name=row.name or named["name"],
+        address=row.address or named["address"],
+        revision=row.revision,
+        **about,
+    )

@@ -1,0 +1,1 @@
+"""Who somebody is: the token that intake signs, the cookies that carry it, the copies of people that check it."""

@@ -1,0 +1,102 @@
+"""People as the services know them: each keeps a copy of the directory's, and which sessions have ended."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from pprg_shared.boxes.tables import ended_sessions, insert_new
+from pprg_shared.database import context, now
+from pprg_shared.directory import keep_higher
+from pprg_shared.events.intake import PersonChanged, SessionEnded
+
+#: A copy of the people in the directory, for the metadata of every service but intake, which owns them;
+#: `content` seals name and address.
+copies = sa.Table(
+    "people",
+    sa.MetaData(),
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("agency", sa.String(60)),
+    sa.Column("roles", sa.String(200), nullable=False, server_default=""),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("content", sa.Text, nullable=False, info={"ring": "contact"}),
+)
+
+REFERRER = "referrer"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A person as this service knows them."""
+
+    id: UUID
+    name: str
+    address: str
+    agency: str | None
+    roles: frozenset[str]
+    active: bool
+    revision: int
+
+
+_ONE = sa.select(copies).where(copies.c.id == sa.bindparam("person"))
+_ENDED = sa.select(ended_sessions.c.id).where(ended_sessions.c.id == sa.bindparam("session"))
+
+
+def known(session: Session, person: UUID) -> Known | None:
+    """What the copy says of a person; None of somebody that nobody told of."""
+    row = session.execute(_ONE, {"person": person}).first()
+    if row is None:
+        return None
+    content = json.loads(context(session).keys["contact"].open(row.content, _place(person)))
+    about = {"agency": row.agency, "roles": frozenset(row.roles.split()), "active": row.active}
+    return Known(id=person, revision=row.revision, **content, **about)
+
+
+def keep_person(session: Session, heard: PersonChanged) -> None:
+    """Keep the present state of a person."""
+    _keep(session, heard)
+
+
+def keep_colleague(session: Session, heard: PersonChanged) -> None:
+    """Keep the present state of somebody who works with the product; whoever only referred is no concern here."""
+    if set(heard.roles) - {REFERRER}:
+        _keep(session, heard)
+
+
+def _keep(session: Session, heard: PersonChanged) -> None:
+    plain = json.dumps({"name": heard.name, "address": heard.address}).encode()
+    values: dict[str, Any] = {
+        "id": heard.person_id,
+        "agency": heard.agency,
+        "roles": " ".join(heard.roles),
+        "active": heard.active,
+        "revision": heard.revision,
+        "content": context(session).keys["contact"].seal(plain, _place(heard.person_id)),
+    }
+    keep_higher(session, copies, "id", values)
+
+
+def has_ended(session: Session, which: UUID) -> bool:
+    """Whether a session was ended before its time."""
+    return session.execute(_ENDED, {"session": which}).first() is not None
+
+
+def end_sessions(session: Session, which: Sequence[UUID]) -> None:
+    """Let nobody in any more by these sessions."""
+    rows = [{"id": each, "ended_at": now(session)} for each in which]
+    if rows:
+        session.execute(insert_new(session, ended_sessions), rows)
+
+
+def hear_ended(session: Session, heard: SessionEnded) -> None:
+    """Somebody signed out, or was signed out."""
+    end_sessions(session, heard.sessions)
+
+
+def _place(person: UUID) -> str:
+    return f"column:people:{person}:content"
