@@ -53,7 +53,9 @@ def answer(environ, start_response):
         own.database = psycopg.connect(os.environ["DATABASE_URL"].replace("+psycopg", ""), autocommit=True)
         app.test_request_context(path, headers={"Cookie": cookie}).push()
     for statement, values in statements:
-        own.database.execute(statement, values).fetchall()
+        sent = own.database.execute(statement, values)
+        if sent.description:  # who saw it is written down, which gives no rows
+            sent.fetchall()
     page = template.render(context).encode()
     start_response("200 OK", [("Content-Type", "text/html"), ("Content-Length", str(len(page)))])
     return [page]

@@ -53,8 +53,15 @@ def known(session: Session, person: UUID) -> Known | None:
     if row is None:
         return None
     content = json.loads(context(session).keys["contact"].open(row.content, _place(person)))
-    about = {"agency": row.agency, "roles": frozenset(row.roles.split()), "active": row.active}
-    return Known(id=person, revision=row.revision, **content, **about)
+    return Known(
+        id=person,
+        name=content["name"],
+        address=content["address"],
+        agency=row.agency,
+        roles=frozenset(row.roles.split()),
+        active=row.active,
+        revision=row.revision,
+    )
 
 
 def keep_person(session: Session, heard: PersonChanged) -> None:

@@ -67,11 +67,12 @@ def person(session: Session, person_id: UUID) -> Known | None:
     if row is None:
         return None
     named = unseal(session, row, "content")
-    about = {"agency": row.agency, "roles": frozenset(row.roles.split()), "active": row.active}
     return Known(
         id=row.id,
         name=row.name or named["name"],
         address=row.address or named["address"],
+        agency=row.agency,
+        roles=frozenset(row.roles.split()),
+        active=row.active,
         revision=row.revision,
-        **about,
     )
