@@ -58,6 +58,7 @@ service = Service(
         "call": OFFICE,
         "propose": OFFICE | {"chair"},
         "ratify": RATIFYING,
+        "correct": OFFICE,
     },
     menu={"Cases": ("/cases", "read")},
 )
