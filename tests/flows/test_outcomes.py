@@ -267,3 +267,98 @@ def test_the_words_lie_sealed_in_the_table_and_in_every_box(case, world):
     assert ready.sealed == {}
     with world.services["triage"].database.reading() as session:
         assert len(session.scalars(sa.select(Decision)).all()) == 1
+
+
+def correct(case, **changes):
+    """Correct the words of the newest decision, and what the office is answered."""
+    decision = case.get("triage", f"cases/{case.id}", "coordinator").json["decisions"][-1]
+    body = {"decision_id": decision["id"], **SAID, "why": "A date was wrong."} | changes
+    headers = {"Acting-As": body.pop("who", "coordinator"), "Idempotency-Key": str(uuid4())}
+    path = f"/api/v1/cases/{case.id}/decisions/correction"
+    answer = case.world.client("triage").post(path, json=body, headers=headers)
+    case.world.settle()
+    return answer
+
+
+def test_words_of_a_ratified_decision_are_corrected_and_everybody_reads_the_new_ones_without_a_letter(case, world):
+    case.decide()
+    before = case.letters()
+    world.clock.forward(days=2)
+    office = world.visitor("triage", "coordinator")
+    (path,) = re.findall(rf'href="(/cases/{case.id}/decision/[^"]+/words)"', office.get(f"/cases/{case.id}").text)
+    form = office.get(path)
+    given = dict(re.findall(r'name="(_csrf|_key|decision_id)" value="([^"]+)"', form.text))
+    sent = office.post(path, data=given | SAID | {"to_agency": "Other words.", "why": "A date was wrong.", "_end": "1"})
+    world.settle()
+
+    told = case.get("intake", case.page("lead-icb"), "lead-icb").json["outcomes"]
+    shown = words(world.visitor("intake", "lead-icb").get(f"/{case.page('lead-icb')}"))
+    happened = case.get("triage", f"cases/{case.id}/history", "coordinator").json["history"]
+
+    assert (form.text.count("Canary words"), sent.status_code) == (2, 303)
+    assert [(each["words"], each["decided_on"], each["corrected_on"]) for each in told] == [
+        ("Other words.", "2026-11-24", "2026-11-26")
+    ]
+    corrected = "Decided on Tuesday 24 November 2026. These words were corrected on Thursday 26 November 2026"
+    assert f"Other words. {corrected}" in shown
+    assert case.letters() == before
+    assert [(each["what"], each["who"]) for each in happened[-1:]] == [
+        ("Words that others read about a decision corrected: Rapid review", "Robin Sample")
+    ]
+    kept = words(office.get(f"/cases/{case.id}"))
+    assert "What the agencies read before Canary words for the agencies." in kept
+    assert "A date was wrong." in kept
+    with world.services["publisher"].database.reading() as session:
+        assert session.scalars(sa.select(inbox.c.type).where(inbox.c.done_at.is_(None))).all() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "pointer"),
+    [
+        ({}, 409, "/to_referrer"),
+        ({"to_agency": "About Invented Child."}, 409, "/to_agency"),
+        ({"to_agency": ""}, 422, "/to_agency"),
+        ({"to_agency": "Other words.", "why": ""}, 422, "/why"),
+        ({"to_agency": "Other words.", "decision_id": str(uuid4())}, 404, ""),
+        ({"to_agency": "Other words.", "who": "chair"}, 403, ""),
+    ],
+)
+def test_words_that_cannot_be_corrected_so_are_refused_and_stay(case, changes, status, pointer):
+    case.decide()
+
+    refused = correct(case, **changes)
+
+    assert refused.status_code == status
+    assert [each["pointer"] for each in refused.json.get("errors", [])] == [pointer] * bool(pointer)
+    assert case.read(case.page("lead-icb"), "lead-icb") == [("rapid_review", "criteria_met", SAID["to_agency"])]
+
+
+def test_words_are_corrected_of_what_was_ratified_last(case):
+    case.propose(**UNSURE)
+    too_early = correct(case, to_agency="Other words.")
+    (first,) = case.get("triage", f"cases/{case.id}", "coordinator").json["decisions"]
+    case.send("triage", f"cases/{case.id}/decisions/ratification", {"decision_id": first["id"]}, PARTNER)
+    case.decide()
+    made = case.get("triage", f"cases/{case.id}", "coordinator").json["decisions"]
+    (newest,) = (each["id"] for each in made if each["id"] != first["id"])
+
+    overtaken = correct(case, decision_id=first["id"], to_agency="Other words.")
+    done = [correct(case, decision_id=newest, to_agency=f"Words {n}.").status_code for n in (1, 2)]
+
+    assert (too_early.status_code, overtaken.status_code, done) == (409, 409, [201, 201])
+    assert [each[2] for each in case.read(case.page("lead-icb"), "lead-icb")] == ["Words 2."]
+    assert len(case.letters()) == 6
+
+
+def test_a_correction_that_comes_first_waits_for_what_it_corrects_so_that_letters_go_out_once(case, world):
+    for revision, more in ((2, {"corrected_on": world.clock().date()}), (1, {})):
+        with world.services["triage"].database.writing("action") as session:
+            publish(session, ratified(case, revision, to_agency=f"Words {revision}.", **more))
+        world.settle()
+    before = case.read(case.page("lead-icb"), "lead-icb")
+    world.clock.forward(minutes=5)
+    world.settle()
+
+    assert [each[2] for each in before] == ["Words 1."]
+    assert [each[2] for each in case.read(case.page("lead-icb"), "lead-icb")] == ["Words 2."]
+    assert len([each for each in case.letters() if each[0] == "outcome_to_agency"]) == 1

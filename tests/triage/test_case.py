@@ -140,6 +140,30 @@ def test_a_day_that_becomes_known_starts_its_clocks_and_the_case_is_due_anew(wor
     assert told == ["Notification date: Fri 20 Nov 2026", "Notification date: Mon 23 Nov 2026"]
 
 
+@pytest.mark.parametrize(("noted", "counted"), [(None, "2026-11-24"), ("2026-11-17", "2026-11-17")])
+def test_the_first_request_starts_the_clocks_of_returns_unless_a_day_was_noted(world, noted, counted):
+    case = refer(world)
+    if noted:
+        post(world, "triage", f"/api/v1{case}/dates", {"trigger": "request_sent", "day": noted})
+    for agency in ("police", "icb"):
+        post(world, "triage", f"/api/v1{case}/requests", {"agencies": [agency], "questions": "What?"})
+        world.clock.forward(days=1)
+
+    assert clock(get(world, case), "rr.agency_return")["day_zero"] == counted
+
+
+def test_the_clock_of_returns_shows_its_working_and_who_started_it(world, office):
+    case = refer(world)
+    waiting = words(office.get(case))
+    post(world, "triage", f"/api/v1{case}/requests", {"agencies": ["police"], "questions": "What?"})
+
+    told = [(each["what"], each["who"]) for each in get(world, f"{case}/history")["history"]]
+
+    assert "Agency returns in Begins when waits for: date the request was sent" in waiting
+    assert "Agency returns in Due Thu 3 Dec 2026 How it is counted day 0 Tue 24 Nov 2026" in words(office.get(case))
+    assert ("Date the request was sent: Tue 24 Nov 2026", "Robin Sample") in told
+
+
 def test_days_that_the_referrer_knew_start_clocks_at_once(world):
     case = get(world, refer(world, la_aware_on="2026-11-19", notified_on="2026-11-23"))
 

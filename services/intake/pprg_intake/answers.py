@@ -73,6 +73,7 @@ class OutcomeShown:
     route: str = field(metadata={"example": "rapid_review"})
     outcome: str = field(metadata={"example": "criteria_met"})
     decided_on: date = field(metadata={"example": "2026-12-10"})
+    corrected_on: date | None = field(metadata={"example": None})
     words: str = field(metadata={"example": "The criteria for this are met: Rapid review."})
 
 

@@ -145,9 +145,10 @@ def create_nil_return(request_id: UUID) -> ResponseReturnValue:
     return receipt(act(actions.answer_nil, phase="returns", request_id=request_id, **body(NilReturnSchema())))
 
 
-def _outcome(each: projections.Told) -> dict[str, str]:
+def _outcome(each: projections.Told) -> dict[str, str | None]:
     about = {"route": each.route, "outcome": each.outcome, "words": each.words}
-    return about | {"decided_on": each.decided_on.isoformat()}
+    corrected = each.corrected_on.isoformat() if each.corrected_on else None
+    return about | {"decided_on": each.decided_on.isoformat(), "corrected_on": corrected}
 
 
 def _public(each: Request) -> dict[str, str]:

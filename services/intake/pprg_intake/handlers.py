@@ -1,7 +1,8 @@
 """What intake does about what it hears."""
 
+from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -68,7 +69,8 @@ def decide_extension(session: Session, heard: ExtensionDecided) -> None:
 def keep_outcome(session: Session, heard: DecisionRatified) -> None:
     """What was decided can be read from now on, and that is when letters may point to it; an older word is passed over.
 
-    Heard again, it asks for the same letters as before: whoever writes them knows that they are written.
+    Heard again, it asks for the same letters as before: whoever writes them knows that they are written. Of corrected
+    words nobody is told; they wait for those that they correct, so that these are told of whatever comes first.
     """
     known = select(Request.agency, Request.id).where(Request.case_id == heard.case_id)
     asked = {row.agency: row.id for row in session.execute(known)}
@@ -80,13 +82,20 @@ def keep_outcome(session: Session, heard: DecisionRatified) -> None:
         outcome = Outcome(id=uuid4(), case_id=heard.case_id, route=heard.route, revision=0)
     if heard.revision <= outcome.revision:
         return
+    if heard.corrected_on and outcome.revision < heard.revision - 1:
+        raise NotYet("the words that these correct are not known here yet")
     outcome.reference, outcome.referrer_id = heard.reference, heard.referrer_id
     outcome.outcome, outcome.decided_on, outcome.revision = heard.outcome, heard.decided_on, heard.revision
     standard = profile_of(session).standard_words(heard.route, heard.outcome)
-    outcome.content = seal(
-        session, outcome, "content", {n: getattr(heard, n) or words for n, words in standard.items()}
-    )
+    told = {name: getattr(heard, name) or words for name, words in standard.items()}
+    told["corrected_on"] = heard.corrected_on.isoformat() if heard.corrected_on else ""
+    outcome.content = seal(session, outcome, "content", told)
     session.add(outcome)
+    if not heard.corrected_on:
+        _ask_for_letters(session, heard, asked)
+
+
+def _ask_for_letters(session: Session, heard: DecisionRatified, asked: Mapping[str, UUID]) -> None:
     ready = OutcomeReady(
         decision_id=heard.decision_id,
         case_id=heard.case_id,

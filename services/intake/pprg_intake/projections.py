@@ -21,6 +21,7 @@ class Told:
     route: str
     outcome: str
     decided_on: date
+    corrected_on: date | None
     words: str
     case_id: UUID
 
@@ -60,4 +61,7 @@ def _decided(session: Session, where: ColumnElement[bool]) -> list[Outcome]:
 
 
 def _told(session: Session, row: Outcome, whose: str) -> Told:
-    return Told(row.route, row.outcome, row.decided_on, unseal(session, row, "content")[whose], row.case_id)
+    content = unseal(session, row, "content")
+    corrected = content.get("corrected_on")
+    corrected_on = date.fromisoformat(corrected) if corrected else None
+    return Told(row.route, row.outcome, row.decided_on, corrected_on, content[whose], row.case_id)

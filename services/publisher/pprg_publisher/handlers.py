@@ -9,7 +9,9 @@ from pprg_shared.events.triage import DecisionRatified
 
 
 def draft_publication(session: Session, heard: DecisionRatified) -> None:
-    """A ratified decision becomes a draft, with the reasons for its author's eyes."""
+    """A ratified decision becomes a draft, with the reasons for its author's eyes; corrected words change none."""
+    if heard.corrected_on:
+        return
     draft = Publication(id=heard.decision_id, case_id=heard.case_id, reference=heard.reference, type=heard.route)
     draft.state, draft.title, draft.summary, draft.year = State.DRAFT, "", "", today(session).year
     draft.partnership = profile_of(session).partnership.short_name

@@ -61,6 +61,7 @@ service = Service(
         "call": OFFICE,
         "propose": OFFICE | {"chair"},
         "ratify": RATIFYING,
+        "correct": OFFICE,
     },
     menu={"Cases": ("/cases", "read")},
 )

@@ -97,9 +97,10 @@ class MeetingCancelled(Event, name="meeting.cancelled", version=1, subject="case
 
 
 class DecisionRatified(Event, name="decision.ratified", version=1, subject="case_id"):
-    """What the group proposed, its body has confirmed.
+    """What the group proposed, its body has confirmed, or words for others about it were corrected since.
 
-    `revision` counts what was ratified on this route of the case: the highest holds, and its words replace the others'.
+    `revision` counts what was said on this route of the case: the highest holds, and its words replace the others'.
+    With `corrected_on` these words alone are new: nobody is written to, and nothing is drafted.
     """
 
     decision_id: UUID
@@ -113,6 +114,7 @@ class DecisionRatified(Event, name="decision.ratified", version=1, subject="case
     mandate: str = ""
     next_step: str = ""
     revision: int = 1
+    corrected_on: date | None = None
     reasons: str = sealed("case")
     to_referrer: str = sealed("case", default="")
     to_agency: str = sealed("case", default="")

@@ -1,7 +1,15 @@
 """What people do in triage; each function one transaction."""
 
 from pprg_triage.actions.cases import case_of, known_days, note_day
-from pprg_triage.actions.decisions import decide_by, propose_decision, ratify_decision, ratifying_roles, send_back
+from pprg_triage.actions.decisions import (
+    FOR_OTHERS,
+    correct_words,
+    decide_by,
+    propose_decision,
+    ratify_decision,
+    ratifying_roles,
+    send_back,
+)
 from pprg_triage.actions.importing import (
     Plan,
     import_cases,
@@ -35,12 +43,14 @@ from pprg_triage.actions.requests import (
 
 __all__ = [
     "CHANGES",
+    "FOR_OTHERS",
     "Plan",
     "accept_return",
     "agencies_asked",
     "called",
     "cancel_meeting",
     "case_of",
+    "correct_words",
     "decide_by",
     "hold_meeting",
     "import_cases",

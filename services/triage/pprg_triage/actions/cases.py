@@ -41,10 +41,7 @@ def note_day(session: Session, actor: Actor, *, case_id: UUID, trigger: str, day
     case = case_of(session, case_id, alone=True)
     if problem := rules.day_problem(day, today(session)):
         raise Refused(problem, "day")
-    if actor.person is None:
-        raise Refused("Say who you are first.")
-    about = {"case_id": case.id, "trigger": trigger, "day": day}
-    session.add(TriggerDay(**about, noted_by=actor.person, noted_at=now(session)))
+    keep_day(session, actor, case, trigger, day)
     profile = profile_of(session)
     if trigger == rules.starts_clock(profile):
         case.clock_from, case.due_on = day, rules.clock(day, profile.working_days()).submit.due
@@ -52,3 +49,11 @@ def note_day(session: Session, actor: Actor, *, case_id: UUID, trigger: str, day
         content, days = unseal(session, case, "content"), known_days(session, case)
         case.watches = rules.clock_to_watch(profile, content, case.routes.split(), days, today(session))
     return done(case)
+
+
+def keep_day(session: Session, actor: Actor, case: Case, trigger: str, day: date) -> None:
+    """Keep a day that clocks count from, and who it is known from."""
+    if actor.person is None:
+        raise Refused("Say who you are first.")
+    about = {"case_id": case.id, "trigger": trigger, "day": day}
+    session.add(TriggerDay(**about, noted_by=actor.person, noted_at=now(session)))

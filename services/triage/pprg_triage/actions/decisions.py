@@ -1,10 +1,10 @@
-"""Proposing, sending back and ratifying decisions; each route of a case has its own."""
+"""Proposing, sending back, ratifying decisions and correcting their words; each route of a case has its own."""
 
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pprg_shared.actor import Actor, Done
@@ -20,6 +20,8 @@ from pprg_triage.actions.requests import agencies_asked
 from pprg_triage.models import Case, Decision
 
 UNDECIDED = "insufficient_information"
+#: What of a decision others read.
+FOR_OTHERS = ("to_referrer", "to_agency")
 
 
 def propose_decision(session: Session, actor: Actor, *, case_id: UUID, route: str, outcome: str, **said: Any) -> Done:
@@ -65,13 +67,17 @@ def _content(session: Session, case: Case, route: Route, outcome: str, said: dic
         raise Refused(*problem)
     strongest = rules.relied_on(mandates, replies)
     standard = profile_of(session).standard_words(route.code, outcome)
+    told = {each: said[each] or words for each, words in standard.items()}
+    _names_nobody(session, case, told)
+    return {**said, **told, "mandate": strongest.code if strongest else "", "history": []}
+
+
+def _names_nobody(session: Session, case: Case, told: dict[str, str]) -> None:
     about = unseal(session, case, "content")
     names = [about.get("subject_name", ""), *(each["name"] for each in about.get("subjects", ()))]
-    told = {each: said[each] or words for each, words in standard.items()}
     for each, text in told.items():
         if rules.names_somebody(text, names):
             raise Refused("Leave out the name of the person", each)
-    return {**said, **told, "mandate": strongest.code if strongest else "", "history": []}
 
 
 def decide_by(session: Session, case: Case, route: str) -> date | None:
@@ -85,8 +91,34 @@ def decide_by(session: Session, case: Case, route: str) -> date | None:
 def ratify_decision(session: Session, actor: Actor, *, case_id: UUID, decision_id: UUID) -> Done:
     """Confirm for its body a decision that somebody else proposed, and tell everyone."""
     case, decision = _to_ratify(session, actor, case_id, decision_id)
+    content = unseal(session, decision, "content") | {"revision": _said(session, decision) + 1}
     decision.ratified_by, decision.ratified_on = _person(actor), today(session)
-    content = unseal(session, decision, "content")
+    _say(session, case, decision, content)
+    return done(case)
+
+
+def correct_words(session: Session, actor: Actor, *, case_id: UUID, decision_id: UUID, why: str, **words: str) -> Done:
+    """Correct what others read of a ratified decision, never the decision; what they read before stays with it."""
+    case, decision = _decision_of(session, case_id, decision_id)
+    content, last = unseal(session, decision, "content"), _said(session, decision)
+    before = {each: content.get(each, "") for each in FOR_OTHERS}
+    newest, changed = content.get("revision", 1) == last, words != before
+    if problem := rules.correcting_problem(ratified=bool(decision.ratified_on), newest=newest, changed=changed):
+        raise Refused(*problem)
+    _names_nobody(session, case, words)
+    day = today(session)
+    line = {"by": str(_person(actor)), "on": day.isoformat(), "why": why, "before": before, "revision": last + 1}
+    corrections = [*content.get("corrections", ()), line]
+    content |= {**words, "revision": last + 1, "corrections": corrections}
+    _say(session, case, decision, content, corrected_on=day)
+    return done(case)
+
+
+def _say(
+    session: Session, case: Case, decision: Decision, content: dict[str, Any], corrected_on: date | None = None
+) -> None:
+    """Keep a ratified decision as it stands from now on, and say it to the others."""
+    decision.content = seal(session, decision, "content", content)
     publish(
         session,
         says.DecisionRatified(
@@ -95,22 +127,23 @@ def ratify_decision(session: Session, actor: Actor, *, case_id: UUID, decision_i
             reference=case.reference,
             route=decision.route,
             outcome=decision.outcome,
-            decided_on=decision.ratified_on,
+            decided_on=decision.ratified_on or today(session),
             referrer_id=case.referrer_id,
-            agencies=agencies_asked(session, case_id),
-            revision=_ratified(session, decision),
+            agencies=agencies_asked(session, case.id),
+            revision=content["revision"],
+            corrected_on=corrected_on,
             reasons=content["reasons"],
-            **{name: content.get(name, "") for name in ("mandate", "next_step", "to_referrer", "to_agency")},
+            **{name: content.get(name, "") for name in ("mandate", "next_step", *FOR_OTHERS)},
         ),
     )
-    return done(case)
 
 
-def _ratified(session: Session, decision: Decision) -> int:
-    """How many decisions on this route of the case have been ratified, this one included."""
-    session.flush()
+def _said(session: Session, decision: Decision) -> int:
+    """The revision of what was last said on the route of this decision; 0 before anything was."""
     mine = (Decision.case_id == decision.case_id, Decision.route == decision.route, Decision.ratified_on.is_not(None))
-    return session.scalar(select(func.count(Decision.id)).where(*mine)) or 1
+    rows = session.scalars(select(Decision).where(*mine)).all()
+    said: list[int] = [unseal(session, each, "content").get("revision", 1) for each in rows]
+    return max([len(rows), *said])
 
 
 def send_back(session: Session, actor: Actor, *, case_id: UUID, decision_id: UUID, why: str) -> Done:
@@ -125,10 +158,7 @@ def send_back(session: Session, actor: Actor, *, case_id: UUID, decision_id: UUI
 
 def _to_ratify(session: Session, actor: Actor, case_id: UUID, decision_id: UUID) -> tuple[Case, Decision]:
     """A case and a decision on it that this person may now ratify or send back; raises NotThere or Refused."""
-    case = case_of(session, case_id)
-    decision = session.get(Decision, decision_id, with_for_update=True)
-    if decision is None or decision.case_id != case_id:
-        raise NotThere
+    case, decision = _decision_of(session, case_id, decision_id)
     problem = rules.ratifying_problem(
         decision.proposed_by,
         actor.person,
@@ -139,6 +169,15 @@ def _to_ratify(session: Session, actor: Actor, case_id: UUID, decision_id: UUID)
     )
     if problem:
         raise Refused(problem, "decision_id")
+    return case, decision
+
+
+def _decision_of(session: Session, case_id: UUID, decision_id: UUID) -> tuple[Case, Decision]:
+    """A case and a decision on it, or NotThere; whoever else acts on it waits until this transaction ends."""
+    case = case_of(session, case_id, alone=True)
+    decision = session.get(Decision, decision_id, with_for_update=True)
+    if decision is None or decision.case_id != case_id:
+        raise NotThere
     return case, decision
 
 

@@ -18,10 +18,12 @@ from pprg_shared.events import triage as says
 from pprg_shared.partial_dates import parse
 from pprg_shared.profile import Deadline, deadlines
 from pprg_triage import rules
-from pprg_triage.actions.cases import case_of, done
+from pprg_triage.actions.cases import case_of, done, keep_day, known_days
 from pprg_triage.models import Case, Request, Return, Row, reminders
 
 DEFAULT_ROUTE = "rapid_review"
+#: The trigger of clocks that count from the first request of a case.
+SENT = "request_sent"
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ def standard_request(session: Session, case: Case) -> Standard:
     """The clock of the profile that starts when a request is sent, and two years up to the incident."""
     day, content = today(session), unseal(session, case, "content")
     routes = case.routes.split() or [DEFAULT_ROUTE]
-    started = deadlines(profile_of(session), [*routes, DEFAULT_ROUTE], {"request_sent": day})
-    running = [each for each in started if each.clock.trigger == "request_sent"]
+    started = deadlines(profile_of(session), [*routes, DEFAULT_ROUTE], {SENT: day})
+    running = [each for each in started if each.clock.trigger == SENT]
     deadline = min(running, key=lambda each: (each.clock.route not in routes, each.due or date.max))
     incident = parse(content["incident_on"], today=day) if content["incident_on"] else None
     first, last = rules.scope(incident, case.received_on)
@@ -65,7 +67,7 @@ def rows_here(session: Session, returned: Return) -> int:
 def release_requests(
     session: Session, actor: Actor, *, case_id: UUID, agencies: list[str], questions: str, **answers: Any
 ) -> Done:
-    """Ask agencies the same; one that was asked already is not asked twice."""
+    """Ask agencies the same, none of them twice; of the first that are asked the day is kept: clocks count from it."""
     case = case_of(session, case_id, alone=True)
     asked = agencies_asked(session, case_id)
     fresh = [each for each in dict.fromkeys(agencies) if each not in asked]
@@ -74,6 +76,8 @@ def release_requests(
     terms = _terms(session, case, answers)
     person = unseal(session, case, "content")
     scope = {name: terms[name] for name in ("scope_from", "scope_to")}
+    if SENT not in known_days(session, case):
+        keep_day(session, actor, case, SENT, today(session))
     for agency in fresh:
         request = Request(id=uuid4(), case_id=case.id, agency=agency, state="asked", revision=0, answer=0)
         request.due_on, request.wanted = terms["due_on"], terms["wanted"]

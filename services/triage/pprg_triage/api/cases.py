@@ -33,6 +33,7 @@ from pprg_triage.schemas import (
     AccessSchema,
     CancellationSchema,
     ChronologySchema,
+    CorrectionSchema,
     DaySchema,
     RatificationSchema,
     RequestsSchema,
@@ -286,3 +287,10 @@ def create_return(case_id: UUID) -> ResponseReturnValue:
     """Send a proposed decision back, with the reason."""
     needs("ratify")
     return receipt(act(actions.send_back, phase="decision", case_id=case_id, **body(SendBackSchema())))
+
+
+@api.post("/<uuid:case_id>/decisions/correction")
+def create_correction(case_id: UUID) -> ResponseReturnValue:
+    """Correct what others read of a ratified decision."""
+    needs("correct")
+    return receipt(act(actions.correct_words, phase="decision", case_id=case_id, **body(CorrectionSchema())))

@@ -1,4 +1,4 @@
-"""Proposing, sending back and ratifying."""
+"""Proposing, sending back, ratifying, and correcting words."""
 
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,8 @@ from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
 from pprg_triage.pages.cases import case_page
 from pprg_triage.pages.common import form_page, pages, typed
-from pprg_triage.projections import proposed_before
-from pprg_triage.schemas import RatificationSchema, SendBackSchema, decision_schema
+from pprg_triage.projections import proposed_before, read_by_others
+from pprg_triage.schemas import CorrectionSchema, RatificationSchema, SendBackSchema, decision_schema
 
 
 @pages.get("/cases/<uuid:case_id>/decision/new")
@@ -84,3 +84,18 @@ def send_back(case_id: UUID, decision_id: UUID) -> ResponseReturnValue:
 
     form = Form(SendBackSchema(), typed(), {"decision_id": decision_id})
     return form_page("send_back.html", form, send, case=about)
+
+
+@pages.route("/cases/<uuid:case_id>/decision/<uuid:decision_id>/words", methods=["GET", "POST"])
+def correct(case_id: UUID, decision_id: UUID) -> ResponseReturnValue:
+    """Take other words for those who read what was decided."""
+    needs("correct")
+    with reading() as session:
+        about = actions.case_of(session, case_id)
+        route, first = read_by_others(session, about, decision_id)
+
+    def send(data: dict[str, Any]) -> Done:
+        return act(actions.correct_words, phase="decision", case_id=case_id, **data)
+
+    form = Form(CorrectionSchema(), typed(), first)
+    return form_page("correct.html", form, send, case=about, route=route)

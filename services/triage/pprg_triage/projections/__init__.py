@@ -3,7 +3,7 @@
 from pprg_triage.projections.access import Accessed, access_page, whole_access
 from pprg_triage.projections.case import Step, Whole, clock_words, steps_of, whole_case
 from pprg_triage.projections.chronology import chronology_page, whole_chronology
-from pprg_triage.projections.decisions import Decided, proposed_before
+from pprg_triage.projections.decisions import Decided, proposed_before, read_by_others
 from pprg_triage.projections.history import Happened, history_of
 from pprg_triage.projections.importing import Listed, WholeImport, imports, whole_import
 from pprg_triage.projections.listing import CaseList, all_cases, find_case, listed_cases
@@ -32,6 +32,7 @@ __all__ = [
     "imports",
     "listed_cases",
     "proposed_before",
+    "read_by_others",
     "steps_of",
     "told_of",
     "whole_access",

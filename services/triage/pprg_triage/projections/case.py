@@ -62,6 +62,12 @@ class Whole:
         """Whether the group has met, so that it can decide."""
         return any(each.row.state == rules.HELD for each in self.meetings)
 
+    def correctable(self, decision: Decision) -> bool:
+        """Whether what is written for others in this decision is what they read: the newest that was ratified."""
+        ratified = [(each, told) for each, told in self.decisions if each.ratified_on and each.route == decision.route]
+        said = {each.id: told.content.get("revision", 1) for each, told in ratified}
+        return decision.id in said and said[decision.id] == max(said.values())
+
     @property
     def reached(self) -> list[str]:
         """The steps that lie behind the case."""

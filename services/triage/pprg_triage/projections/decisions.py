@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pprg_shared.database import profile_of, unseal
+from pprg_shared.errors import NotThere
 from pprg_shared.profile import Profile, Route, Subject, answers_from_subjects
 from pprg_triage import rules
-from pprg_triage.actions import ratifying_roles
+from pprg_triage.actions import FOR_OTHERS, ratifying_roles
 from pprg_triage.models import Case, Decision
 
 
@@ -53,7 +55,7 @@ def decided_of(session: Session, decision: Decision, profile: Profile) -> Decide
 #: What a proposal says besides its outcome and its answers, by the fields of its form.
 SAID = (
     *("mandate", "next_step", "reasons", "harm", "equality", "dissent", "advice", "method", "delay"),
-    *("to_referrer", "to_agency"),
+    *FOR_OTHERS,
 )
 
 
@@ -70,6 +72,15 @@ def proposed_before(session: Session, case: Case, route: str) -> dict[str, Any]:
     for name, each in content["criteria"].items():
         shown |= {f"answer_{name}": each["reply"], f"why_{name}": each["why"]}
     return shown
+
+
+def read_by_others(session: Session, case: Case, decision_id: UUID) -> tuple[str, dict[str, Any]]:
+    """The route of a ratified decision, and what others read of it; raises NotThere."""
+    decision = session.get(Decision, decision_id)
+    if decision is None or decision.case_id != case.id or decision.ratified_on is None:
+        raise NotThere
+    content = unseal(session, decision, "content")
+    return decision.route, {"decision_id": decision_id} | {name: content.get(name, "") for name in FOR_OTHERS}
 
 
 def _at_first(session: Session, case: Case, route: Route) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from pprg_shared.boxes.tables import inbox, outbox
 from pprg_shared.calendar import london, moment, short
 from pprg_shared.contract import Envelope
+from pprg_shared.database import unseal
 from pprg_shared.profile import Profile
 from pprg_triage import rules
 from pprg_triage.models import Case, Decision, Import, ImportedCase, TriggerDay
@@ -21,7 +22,7 @@ from pprg_triage.models import Case, Decision, Import, ImportedCase, TriggerDay
 class Happened:
     """One line: `at` places it; `when` is as exact as it is known; `who` did it or is meant, if that is known.
 
-    `decision` is the decision that a message is about.
+    `decision` is the decision that was ratified by it.
     """
 
     at: datetime
@@ -56,8 +57,11 @@ def _messages(session: Session, case: Case, profile: Profile) -> Iterator[Happen
             message = Envelope.from_json(body) if body else None
             at = message.time if message else created_at
             public = message.public if message else {}
-            what = ": ".join(filter(None, (rules.event_words(kind), _detail(public, profile))))
-            yield Happened(at, moment(at), what, _who(session, public, profile), public.get("decision_id", ""))
+            corrected = bool(public.get("corrected_on"))
+            words = rules.event_words(kind, corrected=corrected)
+            what = ": ".join(filter(None, (words, _detail(public, profile))))
+            decision = "" if corrected else public.get("decision_id", "")
+            yield Happened(at, moment(at), what, _who(session, public, profile), decision)
 
 
 def _detail(public: Any, profile: Profile) -> str:
@@ -77,8 +81,14 @@ def _who(session: Session, public: Any, profile: Profile) -> str:
         agency = profile.agency(named)
         return agency.name if agency else str(named)
     if "decision_id" in public and (found := session.get(Decision, UUID(public["decision_id"]))):
-        return _name(found.ratified_by, profile)
+        return _name(_corrector(session, found, public) if public.get("corrected_on") else found.ratified_by, profile)
     return ""
+
+
+def _corrector(session: Session, decision: Decision, public: Any) -> UUID | None:
+    """Who corrected the words of a decision, by the revision under which they were said."""
+    lines = unseal(session, decision, "content").get("corrections", ())
+    return next((UUID(each["by"]) for each in lines if each["revision"] == public["revision"]), None)
 
 
 def _name(person_id: UUID | None, profile: Profile) -> str:

@@ -28,6 +28,7 @@ from pprg_triage.rules.columns import (
 from pprg_triage.rules.decisions import (
     OUTCOMES,
     REPLIES,
+    correcting_problem,
     decision_problem,
     follows_outcome,
     names_somebody,
@@ -110,6 +111,7 @@ __all__ = [
     "clocks",
     "columns_problems",
     "compared",
+    "correcting_problem",
     "day_problem",
     "day_words",
     "decision_problem",

@@ -109,6 +109,17 @@ def record_problem(
     return None
 
 
+def correcting_problem(*, ratified: bool, newest: bool, changed: bool) -> tuple[str, str] | None:
+    """Why words for others cannot be corrected so and the field to change, or None when they can."""
+    if not ratified:
+        return "This decision is not ratified yet: have it sent back to change what others will read", "decision_id"
+    if not newest:
+        return "A later decision has taken the place of this one: correct the words of that", "decision_id"
+    if not changed:
+        return "Nothing is changed. Change what the referrer or the agencies read", "to_referrer"
+    return None
+
+
 def ratifying_problem(
     proposed_by: object,
     ratified_by: object,

@@ -26,7 +26,12 @@ TOLD: Mapping[str, str] = {
 }
 
 
-def event_words(event_type: str) -> str:
-    """The words for an event of any version: `Referral received`."""
+CORRECTED = "Words that others read about a decision corrected"
+
+
+def event_words(event_type: str, *, corrected: bool = False) -> str:
+    """The words for an event of any version: `Referral received`; of a decision, whether words alone were corrected."""
+    if corrected:
+        return CORRECTED
     name, _, _ = event_type.rpartition(".v")
     return TOLD.get(name) or name.replace(".", " ").replace("-", " ").capitalize()

@@ -2,7 +2,13 @@
 
 from pprg_triage.schemas.access import AccessSchema
 from pprg_triage.schemas.cases import DaySchema, FindSchema
-from pprg_triage.schemas.decisions import RatificationSchema, RouteSchema, SendBackSchema, decision_schema
+from pprg_triage.schemas.decisions import (
+    CorrectionSchema,
+    RatificationSchema,
+    RouteSchema,
+    SendBackSchema,
+    decision_schema,
+)
 from pprg_triage.schemas.importing import (
     LONGEST_LIST,
     ListSchema,
@@ -21,6 +27,7 @@ __all__ = [
     "AccessSchema",
     "CancellationSchema",
     "ChronologySchema",
+    "CorrectionSchema",
     "DaySchema",
     "FindSchema",
     "ListSchema",

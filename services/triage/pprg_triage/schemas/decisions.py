@@ -190,6 +190,15 @@ def _text(label: str, hint: str, most: int, **more: Any) -> fields.String:
     )
 
 
+def _corrected(label: str, advice: str) -> fields.String:
+    return fields.String(
+        required=True,
+        validate=validate.Length(min=5, max=2000, error=f"{advice}, in 5 to 2000 characters"),
+        metadata={"label": label, "hint": "No names and nothing confidential.", "widget": "textarea"},
+        **words(advice),
+    )
+
+
 class RatificationSchema(Schema):
     """Which decision a second person confirms."""
 
@@ -205,4 +214,18 @@ class SendBackSchema(Schema):
         validate=validate.Length(min=5, max=2000, error="Say why, in 5 to 2000 characters"),
         metadata={"label": "Why is it sent back?", "widget": "textarea"},
         **words("Say why it is sent back"),
+    )
+
+
+class CorrectionSchema(Schema):
+    """What others are to read of a ratified decision from now on, and why."""
+
+    decision_id = fields.UUID(required=True, metadata={"widget": "hidden"}, **words("Say which decision"))
+    to_referrer = _corrected("What the referrer reads", "Say what the referrer reads")
+    to_agency = _corrected("What the agencies read", "Say what the agencies read")
+    why = fields.String(
+        required=True,
+        validate=validate.Length(min=5, max=2000, error="Say why, in 5 to 2000 characters"),
+        metadata={"label": "Why are they corrected?", "hint": "For the record of the case.", "widget": "textarea"},
+        **words("Say why the words are corrected"),
     )
