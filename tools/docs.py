@@ -145,7 +145,7 @@ def event_section(event: type[Event]) -> list[str]:
     traits = [
         f"Subject: `{event.subject_field}`.",
         *(["Carries a revision: copies keep the higher."] if event.revised else []),
-        *(["Transient: never replayed, its body dropped once handled."] if event.transient else []),
+        *(["Transient: not acted on once it has expired, never replayed, not kept."] if event.transient else []),
     ]
     parts = {"public": event.public_schema} | {f"sealed: {ring}": each for ring, each in event.ring_schemas.items()}
     rows = [row for place, schema in parts.items() for row in field_rows(place, json_schema(schema))]

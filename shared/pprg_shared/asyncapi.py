@@ -22,7 +22,9 @@ Events between the services, as CloudEvents 1.0 in structured JSON, at most {MES
 key is the type, `noun.verbed.vN`; a replay to one service goes to `to.<service>.noun.verbed.vN` and is marked
 `replayed`. `data.public` lies in clear. `data.sealed` holds a token for each ring of keys: AES-256-GCM over compressed
 JSON, bound to the id and type of the event. `x-ring` names the ring, `x-opened-by` the services that hold it, and
-`x-sealed` the schema of what is inside. Order is never promised; whoever reads ignores what it does not know.
+`x-sealed` the schema of what is inside. What is `x-transient` says by `expiresat` until when it is of use: after that
+nobody acts on it; it is never replayed, and boxes drop what it said once it is published and once it is handled. Order
+is never promised; whoever reads ignores what it does not know.
 """
 _TOKEN = r"^[0-9a-f]{8}\.[0-9A-Za-z_-]+=*$"  # noqa: S105 -- the form of a sealed part, no secret
 _converter = OpenAPIConverter("3.1.0", lambda _schema: None, APISpec("", "", "3.1.0"))  # 3.1 is plain JSON Schema
@@ -156,7 +158,10 @@ def _message(event: type[Event], services: Sequence[Service]) -> dict[str, Any]:
         "payload": {
             "allOf": [{"$ref": "#/components/schemas/cloudevent"}],
             # Where it may be left out it was not there from the first: an older event of this version has none.
-            "required": ["revision"] if event.revised and not hasattr(event, "revision") else [],
+            "required": [
+                *(["revision"] if event.revised and not hasattr(event, "revision") else []),
+                *(["expiresat"] if event.transient else []),
+            ],
             "properties": {
                 "type": {"const": event.event_type},
                 "source": {"const": speakers[0]} if len(speakers) == 1 else {"enum": speakers},

@@ -110,7 +110,8 @@ class Event:
     event_type: ClassVar[str]
     #: The field whose value is the referral or case that the event is about, indexed in every box.
     subject_field: ClassVar[str]
-    #: A transient event is never replayed and its body is dropped once handled.
+    #: A transient event says until when it is of use: after that nobody acts on it. It is never replayed, and boxes
+    #: drop its body once it is published and once it is handled.
     transient: ClassVar[bool]
     #: Whether the event carries `revision`: copies of what it describes keep the higher.
     revised: ClassVar[bool]
@@ -164,7 +165,12 @@ class Event:
         event_id: UUID | None = None,
         expires_at: datetime | None = None,
     ) -> Envelope:
-        """Seal and write this event strictly; raises ValueError for what its own schema refuses."""
+        """Seal and write this event strictly; raises ValueError for what its own schema refuses.
+
+        A transient event must say when it expires, and no other does.
+        """
+        if self.transient is (expires_at is None):
+            raise ValueError(f"{self.event_type} {'must' if self.transient else 'cannot'} say when it expires")
         number = event_id or uuid4()
         public = write(self.public_schema, self)
         return Envelope(

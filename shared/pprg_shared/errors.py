@@ -28,6 +28,14 @@ class Busy(Exception):
     """The same request is still being worked on elsewhere: come back in a moment (409 with Retry-After)."""
 
 
+class TooMany(Exception):
+    """Somebody does this too often: not before so many `seconds` (429 with Retry-After)."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"not before {seconds} seconds")
+        self.seconds = seconds
+
+
 class NotYet(Exception):
     """A handler came before what it needs: its row waits quietly and is tried again."""
 

@@ -1,6 +1,7 @@
 """Sealing: AES-256-GCM after compression, under the newest key of a ring, bound to the place where the value lies."""
 
 import hashlib
+import hmac
 import os
 import zlib
 from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
@@ -40,6 +41,7 @@ class Keyring:
         self.ids = tuple(key_id(key) for key in keys)
         self._ciphers = {name: AESGCM(key) for name, key in zip(self.ids, keys, strict=True)}
         self._newest = self.ids[0]
+        self._digesting = hmac.digest(keys[0], b"pprg digest", "sha256")
 
     @classmethod
     def parse(cls, text: str) -> "Keyring":
@@ -54,6 +56,10 @@ class Keyring:
         nonce = os.urandom(NONCE_BYTES)
         sealed = self._ciphers[self._newest].encrypt(nonce, zlib.compress(plain, LEVEL), context.encode())
         return f"{self._newest}.{urlsafe_b64encode(nonce + sealed).decode()}"
+
+    def digest(self, text: str, context: str) -> str:
+        """The same for the same text in the same context, until the newest key is another; nobody can go back."""
+        return hmac.digest(self._digesting, f"{context}|{text}".encode(), "sha256").hex()
 
     def open(self, token: str, context: str) -> bytes:
         """What was sealed; raises SealError when the key is not in the ring or the value was moved or changed."""

@@ -88,7 +88,8 @@ class Runtime:
         self.arrival = Arrival(self.database, service.hears, lambda: self.wake("inbox"))
         self.parts = service.parts(self)
         self._outbox = Outbox(self.database, bus)
-        housekeeping = Housekeeping(self.database, timedelta(days=settings.keep_bodies_days))
+        kept = timedelta(days=settings.keep_bodies_days)
+        housekeeping = Housekeeping(self.database, kept, service.metadata)
         self.keeper = Keeper(self.database, Anchors(settings.anchors(), service.name))
         boxes: list[Drains] = [self._outbox, self.arrival.waiting, *service.boxes(self), housekeeping, self.keeper]
         self.loops = [Loop(self, box) for box in boxes]

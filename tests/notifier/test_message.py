@@ -63,6 +63,17 @@ def invitation(kind="meeting_invitation", **changes) -> bytes:
     return letter(subject=subject, text=text, invitation=facts)
 
 
+@pytest.mark.parametrize(
+    ("name", "greeting"),
+    [("code_to_agency", "To the safeguarding lead, Wiltshire Police"), ("code_to_referrer", "")],
+)
+def test_a_letter_with_a_code_is_these_bytes(name, greeting):
+    facts = {"reference": "PPRG-2026-0001", "code": "012345", "until": "2026-11-24T09:40:00+00:00"}
+    subject, text = wording(PROFILE, "code", facts, greeting or PROFILE.letters.kinds["code"].greets)
+
+    assert letter(subject=subject, text=text) == (HERE / f"{name}.eml").read_bytes()
+
+
 def read(raw: bytes):
     return message_from_bytes(raw, policy=SMTP)
 

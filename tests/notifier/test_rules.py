@@ -31,9 +31,18 @@ FACTS = {
     "ends_at": "2026-06-10T12:00:00+00:00",
     "place": "Room 1;\nnorth {wing}",
     "link": LINK,
+    "code": "012345",
+    "until": "2026-11-24T09:40:00+00:00",
 }
 OFFICE = {"extension_requested", "new_referral", "return_received"}
-TO_PEOPLE = {"referral_received", "meeting_invitation", "meeting_moved", "meeting_cancelled", "outcome_to_referrer"}
+TO_PEOPLE = {
+    "referral_received",
+    "meeting_invitation",
+    "meeting_moved",
+    "meeting_cancelled",
+    "outcome_to_referrer",
+    "code",
+}
 
 
 def text_of(template: str, greeting: str = "To the safeguarding lead, Police") -> str:

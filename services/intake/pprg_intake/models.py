@@ -1,10 +1,14 @@
 """What intake keeps: the directory, referrals, requests and what agencies answered."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from pprg_shared.boxes.tables import PASSES
+from pprg_shared.database import UtcDateTime
+from pprg_shared.limits import limits
 
 CASE = {"ring": "case"}
 CONTACT = {"ring": "contact"}
@@ -12,6 +16,9 @@ CONTACT = {"ring": "contact"}
 
 class Base(DeclarativeBase):
     """Of all tables of intake."""
+
+
+limits.to_metadata(Base.metadata)
 
 
 class Agency(Base):
@@ -118,3 +125,42 @@ class Submission(Base):
     kind: Mapped[str] = mapped_column(sa.String(20))
     submitted_on: Mapped[date]
     content: Mapped[str] = mapped_column(sa.Text, info=CASE)
+
+
+class Code(Base):
+    """A code that was mailed to whom a link is for: to a person, or to a duty of an agency.
+
+    It opens `thing` alone, once, in the browser that asked for it. When a mail server has taken it, or nobody could be
+    reached with it, the notifier says so.
+    """
+
+    __tablename__ = "codes"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    thing: Mapped[str] = mapped_column(sa.String(80), index=True)
+    person: Mapped[UUID | None]
+    agency: Mapped[str | None] = mapped_column(sa.String(60))
+    duty: Mapped[str | None] = mapped_column(sa.String(60))
+    browser: Mapped[str] = mapped_column(sa.String(64))
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    attempts: Mapped[int] = mapped_column(default=0)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime, info=PASSES)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    returned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ApiKey(Base):
+    """With which a program acts for an agency, within its scopes; of the key itself only a digest is kept."""
+
+    __tablename__ = "api_keys"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    agency: Mapped[str] = mapped_column(sa.String(60), index=True)
+    name: Mapped[str] = mapped_column(sa.String(60))
+    scopes: Mapped[str] = mapped_column(sa.String(60))
+    digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    made_by: Mapped[UUID | None]
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -25,5 +25,6 @@ def note_returned(session: Session, _actor: Actor, *, letter_id: UUID, why: str)
     failed = {"done_at": None, "failed_at": now(session), "problem": problem}
     session.execute(sa.update(letters).where(letters.c.id == letter_id).values(**failed))
     whom = {"person": row.person_id, "agency": row.agency, "duty": row.duty}
-    publish(session, LetterFailed(letter_id=letter_id, about=row.subject, template=row.type, reason=problem, **whom))
+    about = {"letter_id": letter_id, "about": row.subject, "template": row.type, "because": row.event_id}
+    publish(session, LetterFailed(**about, reason=problem, **whom))
     return Done(f"/letters/{letter_id}", row.facts["reference"], row.subject)

@@ -16,6 +16,7 @@ from pprg_shared.directory import keep_higher
 from pprg_shared.events.intake import (
     AgencyChanged,
     AgencySummarySubmitted,
+    CodeIssued,
     ExtensionRequested,
     NilReturnSubmitted,
     OutcomeReady,
@@ -56,6 +57,7 @@ def _write(
         "content": _sealed(session, name, private) if private else None,
         "correlation_id": heard.envelope.correlation_id,
         "message_id": name.hex,
+        "expires_at": heard.envelope.expires_at,
         "created_at": at,
         "due_at": at,
         "done_at": at if replayed else None,
@@ -162,6 +164,14 @@ def write_outcomes(session: Session, heard: OutcomeReady) -> None:
     for each in heard.requests:
         page = {"path": f"/requests/{each.request_id}/outcome"}
         _write(session, heard, "outcome_to_agency", (each.agency, LEAD), facts | page)
+
+
+def write_code(session: Session, heard: CodeIssued) -> None:
+    """Mail a code to whom it is for, at the address that the directory has for them."""
+    to: Recipient = heard.person_id or (heard.agency or "", heard.duty or "")
+    expires_at = heard.envelope.expires_at or now(session)
+    facts = {"reference": heard.reference, "until": expires_at.isoformat()}
+    _write(session, heard, "code", to, facts, {"code": heard.code})
 
 
 def copy_agency(session: Session, heard: AgencyChanged) -> None:

@@ -18,8 +18,8 @@ class Base(DeclarativeBase):
 
 
 #: One row a letter: for one person or duty, about one matter. `type` is the template, `facts` its public facts and
-#: `content` seals the others; `unknown` counts the attempts that may have arrived without our knowing, `sent` seals
-#: the address it went to.
+#: `content` seals the others; after `expires_at` it is of no use to anybody. `unknown` counts the attempts that may
+#: have arrived without our knowing, `sent` seals the address it went to.
 letters = sa.Table(
     "letters",
     Base.metadata,
@@ -36,6 +36,7 @@ letters = sa.Table(
     sa.Column("message_id", sa.String(120), nullable=False),
     sa.Column("sent", sa.Text, info=CONTACT),
     sa.Column("unknown", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("expires_at", UtcDateTime),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("due_at", UtcDateTime, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),

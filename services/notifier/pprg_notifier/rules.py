@@ -18,6 +18,7 @@ TAKEN, NOT_NOW, NEVER = 2, 4, 5
 INVENTED = ".example"
 #: Kinds of letter that ask for something by a day: they go out before others.
 URGENT = (
+    "code",
     "new_referral",
     "information_request",
     "return_queried",
@@ -83,6 +84,7 @@ class Fate(Enum):
     AGAIN = "again"
     GIVEN_UP = "given up"
     OVERTAKEN = "overtaken"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,10 @@ def letter_id(event_id: UUID, template: str, recipient: str) -> UUID:
 def wording(profile: Profile, template: str, facts: Mapping[str, str], greeting: str) -> tuple[str, str]:
     """Subject line and text in the partnership's words: reference, kind, date and link, and nothing of the case."""
     letter, about = profile.letters.kinds[template], profile.partnership
-    shown = {each: " ".join(facts.get(each, "").split()) for each in ("reference", "link", "place")}
+    shown = {each: " ".join(facts.get(each, "").split()) for each in ("reference", "link", "place", "code")}
     shown |= {name: long(date.fromisoformat(facts[name])) for name in ("due_on", "on") if name in facts}
+    if "until" in facts:
+        shown["until"] = moment(datetime.fromisoformat(facts["until"]))
     if "starts_at" in facts:
         shown["when"] = _period(facts)
     parts = [f"{greeting},", letter.body.format(**shown), about.name]
@@ -148,7 +152,10 @@ def words(answer: Answer) -> str:
 
 
 def state(done_at: datetime | None, failed_at: datetime | None, problem: str | None) -> State:
-    """How a letter fares by its row; one that is done with a problem was replayed, dropped or overtaken: not sent."""
+    """How a letter fares by its row; one that is done with a problem was replayed, dropped, overtaken or expired.
+
+    Such a letter was not sent.
+    """
     if failed_at:
         return State.FAILED
     if done_at:
@@ -165,6 +172,11 @@ def spent() -> Verdict:
 def overtaken() -> Verdict:
     """A later letter says otherwise: this one is not sent any more."""
     return Verdict(Fate.OVERTAKEN, "not sent: the meeting has changed since, and another letter says so")
+
+
+def expired() -> Verdict:
+    """What it says is of no use any more: it is not sent."""
+    return Verdict(Fate.EXPIRED, "not sent: expired")
 
 
 def unless_late(problem: str, created_at: datetime, now: datetime, *, unknown: bool = False) -> Verdict:

@@ -44,6 +44,7 @@ service = Service(
         triage.MeetingMoved: handlers.write_changes,
         triage.MeetingCancelled: handlers.write_cancellations,
         intake.OutcomeReady: handlers.write_outcomes,
+        intake.CodeIssued: handlers.write_code,
     },
     says=[notifier.LetterAccepted, notifier.LetterFailed, every.AccessRecorded],
     segments=["letters"],

@@ -13,6 +13,8 @@ from pprg_shared.database import Database, context
 from pprg_shared.errors import Refused, Unreadable
 from pprg_shared.logs import bind, log
 
+#: Said of what came after it was of any use.
+EXPIRED = "expired, not handled"
 Handler = Callable[[Session, Any], None]
 
 
@@ -60,6 +62,8 @@ class Arrival:
             insert_all_new(session, inbox, rows)
 
     def _again(self, session: Session, row: Any) -> None:
+        if row.body is None:
+            raise Refused("what it said is gone: it was of use for a short time only")
         envelope = _read(bytes(row.body))
         if envelope is None or envelope.type not in self.handlers:
             raise Refused(f"nothing here handles {row.type}")
@@ -68,6 +72,10 @@ class Arrival:
 
     def _handle(self, session: Session, envelope: Envelope) -> None:
         about = context(session)
+        if envelope.expires_at is not None and envelope.expires_at <= about.clock():
+            log.info("expired", type=envelope.type, id=str(envelope.id))
+            _drop_body(session, envelope, EXPIRED)
+            return
         about.correlation_id, about.replayed = envelope.correlation_id, envelope.replayed
         try:
             heard = EVENTS[envelope.type].unwrap(envelope, about.keys)
@@ -75,7 +83,12 @@ class Arrival:
             raise Refused(str(error)) from None
         self.handlers[envelope.type](session, heard)
         if EVENTS[envelope.type].transient:
-            session.execute(sa.update(inbox).where(inbox.c.id == envelope.id).values(body=None))
+            _drop_body(session, envelope)
+
+
+def _drop_body(session: Session, envelope: Envelope, problem: str | None = None) -> None:
+    """What was of use for a short time only is not kept once it is done."""
+    session.execute(sa.update(inbox).where(inbox.c.id == envelope.id).values(body=None, problem=problem))
 
 
 def _read(body: bytes) -> Envelope | None:

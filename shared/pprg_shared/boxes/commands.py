@@ -9,7 +9,7 @@ from uuid import UUID
 import click
 import sqlalchemy as sa
 
-from pprg_shared.boxes.operations import drop, listed, replay, replayable, retry
+from pprg_shared.boxes.operations import drop, listed, passed_over, replay, replayable, retry
 from pprg_shared.boxes.tables import boxes_of
 from pprg_shared.contract import Envelope
 
@@ -120,12 +120,17 @@ def _replay(alive: Alive) -> click.Command:
     @click.option("--send", is_flag=True, help="Let letters that were never written go out.")
     @as_json_option
     def command(*, to: str, subject: str | None, send: bool, as_json: bool) -> None:
-        """Send all that this service once said to one other service again."""
+        """Send all that this service once said to one other service again, but what was of use for a short time."""
         runtime = alive()
         total = len(replayable(runtime, subject))
         with click.progressbar(length=total, label=f"replaying to {to}", file=sys.stderr) as bar:
             sent = replay(runtime, to, subject, bar.update, mark=not send)
-        click.echo(json.dumps({"sent": sent}) if as_json else f"{sent} events sent again to {to}")
+        passed = passed_over(runtime, subject)
+        if as_json:
+            click.echo(json.dumps({"sent": sent, "passed_over": passed}))
+            return
+        also = f"; {passed} passed over, which were of use for a short time only" if passed else ""
+        click.echo(f"{sent} events sent again to {to}{also}")
 
     return command
 

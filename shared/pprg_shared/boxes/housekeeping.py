@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from pprg_shared.boxes.tables import answers, ended_sessions, inbox, outbox
+from pprg_shared.boxes.tables import answers, ended_sessions, inbox, outbox, passing
+from pprg_shared.contract import EVENTS, is_transient
 from pprg_shared.database import Database
 
 #: A repeat of a request gets the first answer for this long.
@@ -16,12 +17,16 @@ SLICE = 500
 
 
 class Housekeeping:
-    """Drops old answers to repeats and old bodies of messages; rows of messages stay, so that none counts twice."""
+    """Drops old answers to repeats, old bodies of messages and what of a service's own has passed.
+
+    Rows of messages stay, so that none counts twice.
+    """
 
     name = "housekeeping"
 
-    def __init__(self, database: Database, bodies_kept: timedelta) -> None:
+    def __init__(self, database: Database, bodies_kept: timedelta, own: sa.MetaData) -> None:
         self.database, self.bodies_kept = database, bodies_kept
+        self._passing = tuple(passing(own))
         self._due: datetime | None = None
 
     def drain(self) -> int:
@@ -38,6 +43,14 @@ class Housekeeping:
             old = (table.c.done_at < at - self.bodies_kept, table.c.body.is_not(None))
             ids = sa.select(table.c.id).where(*old).limit(SLICE)
             count += self._slices(sa.update(table).where(table.c.id.in_(ids)).values(body=None))
+        transient = [name for name in EVENTS if is_transient(name)]
+        parked = (inbox.c.failed_at < at - EVERY, inbox.c.type.in_(transient), inbox.c.body.is_not(None))
+        ids = sa.select(inbox.c.id).where(*parked).limit(SLICE)
+        count += self._slices(sa.update(inbox).where(inbox.c.id.in_(ids)).values(body=None))
+        for until in self._passing:
+            (key,) = until.table.primary_key
+            gone = sa.select(key).where(until < at).limit(SLICE)
+            count += self._slices(sa.delete(until.table).where(key.in_(gone)))
         self._due = at + EVERY
         return count
 

@@ -1,6 +1,6 @@
 """The tables that every service has besides its own: boxes, kept answers, steps, the audit chain, ended sessions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,8 @@ from pprg_shared.database import UtcDateTime
 from pprg_shared.hand import ask
 
 metadata = sa.MetaData()
+#: Marks the column that says until when a row is of use: housekeeping lets go of it after that.
+PASSES = {"passes": True}
 
 
 def box(name: str, owner: sa.MetaData, *more: "sa.Column[Any]") -> sa.Table:
@@ -110,6 +112,11 @@ def boxes_of(own: sa.MetaData) -> dict[str, sa.Table]:
     """Every box of a service by name: outbox and inbox, and those among its own tables."""
     tables = (*metadata.sorted_tables, *own.sorted_tables)
     return {table.name: table for table in tables if {"due_at", "failed_at", "attempts"} <= set(table.c.keys())}
+
+
+def passing(own: sa.MetaData) -> "Iterator[sa.Column[Any]]":
+    """The columns of a service's own tables that are marked by PASSES."""
+    return (each for table in own.sorted_tables for each in table.columns if "passes" in each.info)
 
 
 def waiting(table: sa.Table) -> "tuple[sa.ColumnElement[bool], ...]":

@@ -175,6 +175,17 @@ class OutcomeReady(Event, name="outcome.ready", version=1, subject="case_id"):
     requests: list[AskedAgency]
 
 
+class CodeIssued(Event, name="code.issued", version=1, subject="case_id", transient=True):
+    """Somebody who holds a link to one page asks for the code that opens it: for a person, or a duty of an agency."""
+
+    case_id: UUID
+    reference: str
+    person_id: UUID | None = None
+    agency: str | None = None
+    duty: str | None = None
+    code: str = sealed("contact")
+
+
 class AgencySummarySubmitted(Event, name="agency-summary.submitted", version=1, subject="case_id"):
     """An agency has answered with a summary of its involvement, and with so many rows of a chronology.
 

@@ -6,7 +6,10 @@ from pprg_shared.contract import Event
 
 
 class LetterAccepted(Event, name="letter.accepted", version=1, subject="about"):
-    """A mail server has taken a letter, or the try-out mailbox has; for a person, or for a duty of an agency."""
+    """A mail server has taken a letter, or the try-out mailbox has; for a person, or for a duty of an agency.
+
+    `because` is the event for which it was written.
+    """
 
     letter_id: UUID
     about: str
@@ -15,6 +18,7 @@ class LetterAccepted(Event, name="letter.accepted", version=1, subject="about"):
     person: UUID | None = None
     agency: str | None = None
     duty: str | None = None
+    because: UUID | None = None
 
 
 class LetterFailed(Event, name="letter.failed", version=1, subject="about"):
@@ -27,3 +31,4 @@ class LetterFailed(Event, name="letter.failed", version=1, subject="about"):
     person: UUID | None = None
     agency: str | None = None
     duty: str | None = None
+    because: UUID | None = None

@@ -24,12 +24,13 @@ KINDS: Mapping[str, frozenset[str]] = {
     "meeting_cancelled": frozenset({"reference", "when", "place"}),
     "outcome_to_referrer": frozenset({"reference", "on", "link"}),
     "outcome_to_agency": frozenset({"reference", "on", "link"}),
+    "code": frozenset({"reference", "code", "until"}),
 }
 #: Slots without which a letter that has them would be of no use.
-NEEDED = frozenset({"reference", "due_on", "link", "when"})
-#: Kinds that go to people, and greet them without a name; the others greet the duty.
+NEEDED = frozenset({"reference", "due_on", "link", "when", "code", "until"})
+#: Kinds that go to people, and greet them without a name; the others greet the duty, and a code either.
 TO_PEOPLE = frozenset(
-    {"referral_received", "meeting_invitation", "meeting_moved", "meeting_cancelled", "outcome_to_referrer"}
+    {"referral_received", "meeting_invitation", "meeting_moved", "meeting_cancelled", "outcome_to_referrer", "code"}
 )
 #: Kinds for the office itself.
 TO_OFFICE = frozenset({"new_referral", "return_received", "extension_requested"})

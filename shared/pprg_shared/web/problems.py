@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from pprg_shared.errors import Busy, Forbidden, NotThere, Refused, TooLarge
+from pprg_shared.errors import Busy, Forbidden, NotThere, Refused, TooLarge, TooMany
 from pprg_shared.logs import log
 
 #: slug: (status, title, what to do)
@@ -34,6 +34,8 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
 }
 BY_STATUS = {status: slug for slug, (status, _, _) in PROBLEMS.items()}
 RETRY_SECONDS = "5"
+#: Never given back with a form that is offered again.
+UNSPOKEN = frozenset({"_csrf", "_end", "password", "code"})
 #: After these the same form may well be taken, so it is offered again.
 WORTH_SENDING_AGAIN = frozenset({"forbidden", "conflict", "too-many", "failed", "unavailable"})
 OURS = frozenset({None, "same-origin", "none"})
@@ -84,7 +86,7 @@ def _typed(slug: str) -> list[tuple[str, str]]:
     if request.method != "POST" or slug not in WORTH_SENDING_AGAIN or request.headers.get("Sec-Fetch-Site") not in OURS:
         return []
     kept = [(name, value) for name in request.form for value in request.form.getlist(name)]
-    return [(name, value) for name, value in kept if name not in {"_csrf", "_end"}]
+    return [(name, value) for name, value in kept if name not in UNSPOKEN]
 
 
 def install(app: Flask) -> None:
@@ -95,6 +97,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(NotThere, lambda _error: answer("not-found"))
     app.register_error_handler(Invalid, lambda error: answer("invalid", errors=error.errors))
     app.register_error_handler(Busy, _busy)
+    app.register_error_handler(TooMany, _too_many)
     app.register_error_handler(HTTPException, _http)
     for fault in DATABASE_AWAY:
         app.register_error_handler(fault, _database_away)
@@ -109,6 +112,16 @@ def _refused(error: Refused) -> Response:
 def _busy(error: Busy) -> Response:
     response = answer("conflict", str(error))
     response.headers["Retry-After"] = RETRY_SECONDS
+    return response
+
+
+def _too_many(error: TooMany) -> Response:
+    """Whoever is in a hurry is told whom to call: a limit slows people down and shuts nobody out."""
+    minutes = -(-error.seconds // 60)
+    wait = f"{error.seconds} seconds" if minutes == 1 else f"{minutes} minutes"
+    phone = current_app.jinja_env.globals["web"].partnership["phone"]
+    response = answer("too-many", f"Wait {wait}, then try again. If it cannot wait, call us on {phone}.")
+    response.headers["Retry-After"] = str(error.seconds)
     return response
 
 

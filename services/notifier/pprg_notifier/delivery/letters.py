@@ -75,6 +75,9 @@ class Letters:
 
     def _deliver(self, row: Any) -> bool:
         """One attempt; False when the mail server is away."""
+        if row.expires_at and row.expires_at <= self.runtime.clock():
+            self._mark(row, rules.expired())
+            return True
         if row.unknown > rules.MOST_UNKNOWN:
             self._mark(row, rules.spent())
             return True
@@ -94,6 +97,8 @@ class Letters:
     def _written(self, row: Any) -> tuple[str, bytes]:
         """The address of the recipient at this moment, and the letter's bytes."""
         settings, profile = self.runtime.settings, self.runtime.profile
+        if row.expires_at and row.content is None:
+            raise Refused("what it said is gone: it was of use for a short time only")
         with self.database.reading() as session:
             heed_changes(session, row)
             to, greeting = recipient(session, row)
@@ -143,6 +148,8 @@ class Letters:
             values["due_at"] = at + back_off(row.attempts)
         else:
             values["failed_at" if after.fate is Fate.GIVEN_UP else "done_at"] = at
+            if row.expires_at:
+                values["content"] = None
             values["sent"] = self.runtime.keys["contact"].seal(to.encode(), place_of(row.id, "sent")) if to else None
         mine = [letters.c.id == row.id, *waiting(letters)]
         if after.fate is not Fate.TAKEN:
@@ -159,7 +166,7 @@ class Letters:
 
 def _news(row: Any, after: Verdict) -> LetterAccepted | LetterFailed:
     about = {"letter_id": row.id, "about": row.subject, "template": row.type}
-    about |= {"person": row.person_id, "agency": row.agency, "duty": row.duty}
+    about |= {"person": row.person_id, "agency": row.agency, "duty": row.duty, "because": row.event_id}
     if after.fate is Fate.TAKEN:
         return LetterAccepted(**about, typed=row.type in rules.TYPED)
     return LetterFailed(**about, reason=after.problem)
