@@ -4,14 +4,12 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from pprg_shared.boxes.tables import answers, ended_sessions, inbox, outbox, passing
+from pprg_shared.boxes.tables import answers, inbox, outbox, passing
 from pprg_shared.contract import EVENTS, is_transient
 from pprg_shared.database import Database
 
 #: A repeat of a request gets the first answer for this long.
 ANSWERS_KEPT = timedelta(days=30)
-#: No session lasts longer, so that an older one needs no ending.
-LONGEST = timedelta(hours=13)
 EVERY = timedelta(hours=1)
 SLICE = 500
 
@@ -34,25 +32,32 @@ class Housekeeping:
         at = self.database.clock()
         if self._due is not None and at < self._due:
             return 0
-        old_answers = sa.select(answers.c.scope, answers.c.key).where(answers.c.kept_at < at - ANSWERS_KEPT)
-        gone = sa.delete(answers).where(sa.tuple_(answers.c.scope, answers.c.key).in_(old_answers.limit(SLICE)))
-        count = self._slices(gone)
-        ended = sa.select(ended_sessions.c.id).where(ended_sessions.c.ended_at < at - LONGEST).limit(SLICE)
-        count += self._slices(sa.delete(ended_sessions).where(ended_sessions.c.id.in_(ended)))
-        for table in (outbox, inbox):
-            old = (table.c.done_at < at - self.bodies_kept, table.c.body.is_not(None))
-            ids = sa.select(table.c.id).where(*old).limit(SLICE)
-            count += self._slices(sa.update(table).where(table.c.id.in_(ids)).values(body=None))
-        transient = [name for name in EVENTS if is_transient(name)]
-        parked = (inbox.c.failed_at < at - EVERY, inbox.c.type.in_(transient), inbox.c.body.is_not(None))
-        ids = sa.select(inbox.c.id).where(*parked).limit(SLICE)
-        count += self._slices(sa.update(inbox).where(inbox.c.id.in_(ids)).values(body=None))
-        for until in self._passing:
-            (key,) = until.table.primary_key
-            gone = sa.select(key).where(until < at).limit(SLICE)
-            count += self._slices(sa.delete(until.table).where(key.in_(gone)))
+        count = self._answers(at) + self._bodies(at) + sum(self._passed(until, at) for until in self._passing)
         self._due = at + EVERY
         return count
+
+    def _answers(self, at: datetime) -> int:
+        old = sa.select(answers.c.scope, answers.c.key).where(answers.c.kept_at < at - ANSWERS_KEPT).limit(SLICE)
+        return self._slices(sa.delete(answers).where(sa.tuple_(answers.c.scope, answers.c.key).in_(old)))
+
+    def _bodies(self, at: datetime) -> int:
+        """Of messages that are done and old, and of those that nobody could act on before they expired."""
+        transient = [name for name in EVENTS if is_transient(name)]
+        parked = (inbox.c.failed_at < at - EVERY, inbox.c.type.in_(transient))
+        return (
+            self._emptied(outbox, outbox.c.done_at < at - self.bodies_kept)
+            + self._emptied(inbox, inbox.c.done_at < at - self.bodies_kept)
+            + self._emptied(inbox, *parked)
+        )
+
+    def _emptied(self, box: sa.Table, *which: sa.ColumnElement[bool]) -> int:
+        ids = sa.select(box.c.id).where(*which, box.c.body.is_not(None)).limit(SLICE)
+        return self._slices(sa.update(box).where(box.c.id.in_(ids)).values(body=None))
+
+    def _passed(self, until: "sa.Column[datetime]", at: datetime) -> int:
+        (key,) = until.table.primary_key
+        gone = sa.select(key).where(until < at).limit(SLICE)
+        return self._slices(sa.delete(until.table).where(key.in_(gone)))
 
     def _slices(self, statement: sa.Delete | sa.Update) -> int:
         total = 0

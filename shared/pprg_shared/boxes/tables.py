@@ -99,12 +99,12 @@ audit_marks = sa.Table(
     sa.Column("sequence", sa.BigInteger, nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
 )
-#: Sessions that ended before their time, for as long as a token of one could still be shown.
+#: Sessions that were ended before their time, until no token of theirs could be shown any more.
 ended_sessions = sa.Table(
     "ended_sessions",
     metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
-    sa.Column("ended_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("ends_at", UtcDateTime, nullable=False, info=PASSES),
 )
 
 
@@ -115,8 +115,9 @@ def boxes_of(own: sa.MetaData) -> dict[str, sa.Table]:
 
 
 def passing(own: sa.MetaData) -> "Iterator[sa.Column[Any]]":
-    """The columns of a service's own tables that are marked by PASSES."""
-    return (each for table in own.sorted_tables for each in table.columns if "passes" in each.info)
+    """The columns of all tables of a service that are marked by PASSES."""
+    tables = (*metadata.sorted_tables, *own.sorted_tables)
+    return (each for table in tables for each in table.columns if "passes" in each.info)
 
 
 def waiting(table: sa.Table) -> "tuple[sa.ColumnElement[bool], ...]":

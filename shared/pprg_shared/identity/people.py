@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,8 @@ copies = sa.Table(
 )
 
 REFERRER = "referrer"
+#: No token lasts longer.
+LONGEST = timedelta(hours=13)
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def has_ended(session: Session, which: UUID) -> bool:
 
 def end_sessions(session: Session, which: Sequence[UUID]) -> None:
     """Let nobody in any more by these sessions."""
-    rows = [{"id": each, "ended_at": now(session)} for each in which]
+    rows = [{"id": each, "ends_at": now(session) + LONGEST} for each in which]
     if rows:
         session.execute(insert_new(session, ended_sessions), rows)
 

@@ -19,12 +19,9 @@ def upgrade() -> None:
     op.create_table(
         "ended_sessions",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("ended_sessions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_ended_sessions_ended_at"), ["ended_at"], unique=False)
-
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.add_column(sa.Column("agency", sa.String(length=60), nullable=True))
         batch_op.add_column(sa.Column("roles", sa.String(length=200), server_default="", nullable=False))
@@ -38,9 +35,6 @@ def downgrade() -> None:
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.drop_column("roles")
         batch_op.drop_column("agency")
-
-    with op.batch_alter_table("ended_sessions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_ended_sessions_ended_at"))
 
     op.drop_table("ended_sessions")
     # ### end Alembic commands ###
