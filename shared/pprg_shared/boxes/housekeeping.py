@@ -49,8 +49,8 @@ class Housekeeping:
         count += self._slices(sa.update(inbox).where(inbox.c.id.in_(ids)).values(body=None))
         for until in self._passing:
             (key,) = until.table.primary_key
-            gone = sa.select(key).where(until < at).limit(SLICE)
-            count += self._slices(sa.delete(until.table).where(key.in_(gone)))
+            passed = sa.select(key).where(until < at).limit(SLICE)
+            count += self._slices(sa.delete(until.table).where(key.in_(passed)))
         self._due = at + EVERY
         return count
 

@@ -119,8 +119,10 @@ def _too_many(error: TooMany) -> Response:
     """Whoever is in a hurry is told whom to call: a limit slows people down and shuts nobody out."""
     minutes = -(-error.seconds // 60)
     wait = f"{error.seconds} seconds" if minutes == 1 else f"{minutes} minutes"
-    phone = current_app.jinja_env.globals["web"].partnership["phone"]
-    response = answer("too-many", f"Wait {wait}, then try again. If it cannot wait, call us on {phone}.")
+    about: Any = current_app.jinja_env.globals["web"]
+    response = answer(
+        "too-many", f"Wait {wait}, then try again. If it cannot wait, call us on {about.partnership['phone']}."
+    )
     response.headers["Retry-After"] = str(error.seconds)
     return response
 
