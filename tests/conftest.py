@@ -26,6 +26,7 @@ pytest_plugins = [
     "counting",
     "logged",
     "calling",
+    "linked",
 ]
 TUESDAY = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 

@@ -17,7 +17,7 @@ from pprg_shared.actor import COOKIE, COORDINATING, EVERYBODY, HEADER, NOBODY, A
 from pprg_shared.audit import record
 from pprg_shared.boxes.tables import answers, insert_new, steps
 from pprg_shared.database import now
-from pprg_shared.errors import Busy, Forbidden, Refused
+from pprg_shared.errors import Busy, Forbidden, NotThere, Refused
 from pprg_shared.identity import cookies, tokens
 from pprg_shared.identity.people import has_ended
 from pprg_shared.identity.present import present
@@ -95,7 +95,12 @@ def _tried_out() -> Actor:
 
 
 def needs(verb: str) -> Actor:
-    """The acting person, if they may do this; raises Forbidden otherwise. What no rule names nobody may."""
+    """The acting person, if they may do this; raises Forbidden otherwise. What no rule names nobody may.
+
+    To whoever came by a personal link all is as if it were not there, but what the link names and what everybody may.
+    """
+    if actor().only and not (open_to_all(verb) or (may(verb) and actor().opens(request.view_args or {}))):
+        raise NotThere
     if not may(verb):
         whom = "the person you act as" if actor().person else "somebody who has not said who they are"
         raise Forbidden(f"This is not open to {whom}.")
@@ -104,8 +109,15 @@ def needs(verb: str) -> Actor:
 
 def may(verb: str) -> bool:
     """Whether the acting person may do this."""
-    allowed = runtime().service.verbs.get(verb, frozenset())
-    return EVERYBODY in allowed or bool(actor().roles & allowed)
+    who, allowed = actor(), runtime().service.verbs.get(verb, frozenset())
+    if who.scopes is not None and verb not in who.scopes:
+        return False
+    return EVERYBODY in allowed or bool(who.roles & allowed)
+
+
+def open_to_all(verb: str) -> bool:
+    """Whether everybody may do this."""
+    return EVERYBODY in runtime().service.verbs.get(verb, frozenset())
 
 
 @contextmanager
@@ -120,7 +132,7 @@ def act(action: Callable[..., Done], *, phase: str, count: int = 1, **values: An
 
     What the database keeps unique and somebody else has just taken is Refused: looked at again, it can be sent again.
     """
-    scope = f"{actor().person or 'nobody'}:{request.endpoint}"
+    scope = f"{actor().session if actor().scopes is not None else actor().person or 'nobody'}:{request.endpoint}"
     given = request.headers.get("Idempotency-Key") or request.form.get("_key") or str(uuid4())
     key = given.strip('"')[:LONGEST_KEY]
     if not key.isprintable():

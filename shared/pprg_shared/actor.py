@@ -1,6 +1,8 @@
 """Who acts, named in a signed cookie or, until there is sign-in, by a header; and what an action leaves behind."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -22,8 +24,16 @@ class Actor:
     agency: str | None
     #: By which they are signed in; None where somebody is only tried out.
     session: UUID | None = None
-    #: The one thing that they may open (`request:ID`), where a personal link brought them; empty for everything.
+    #: The one thing that they may open (`request:ID`, `reference:REFERENCE`), where a personal link brought them;
+    #: empty for everything.
     only: str = ""
+    #: What a program may do with the key of an agency; None for people, whose roles say it.
+    scopes: frozenset[str] | None = None
+
+    def opens(self, args: Mapping[str, Any]) -> bool:
+        """Whether a page that these arguments of its address name is the one thing that they may open."""
+        kind, _, name = self.only.partition(":")
+        return str(args.get(f"{kind}_id", args.get(kind))) == name
 
     def has(self, *roles: str) -> bool:
         """Whether this person has one of these roles."""

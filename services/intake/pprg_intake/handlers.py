@@ -8,11 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pprg_intake import rules
+from pprg_intake.actions import links
 from pprg_intake.models import Outcome, Request
 from pprg_shared.boxes import publish
 from pprg_shared.database import profile_of, seal, unseal
 from pprg_shared.errors import NotYet
 from pprg_shared.events.intake import AskedAgency, OutcomeReady, RequestReady
+from pprg_shared.events.notifier import LetterAccepted, LetterFailed
 from pprg_shared.events.triage import DecisionRatified, ExtensionDecided, InformationChanged, InformationRequested
 
 
@@ -105,3 +107,15 @@ def _ask_for_letters(session: Session, heard: DecisionRatified, asked: Mapping[s
         requests=[AskedAgency(agency=each, request_id=asked[each]) for each in heard.agencies],
     )
     publish(session, ready, event_id=uuid5(heard.envelope.id, OutcomeReady.event_type))
+
+
+def note_code_sent(session: Session, heard: LetterAccepted) -> None:
+    """A code has left: whoever waits for it need not call."""
+    if heard.because is not None:
+        links.note_sent(session, heard.because, taken=True)
+
+
+def note_code_returned(session: Session, heard: LetterFailed) -> None:
+    """A code will not come."""
+    if heard.because is not None:
+        links.note_sent(session, heard.because, taken=False)

@@ -19,6 +19,7 @@ from pprg_shared.events.intake import (
     RequestReady,
     SessionEnded,
 )
+from pprg_shared.events.notifier import LetterAccepted, LetterFailed
 from pprg_shared.events.triage import DecisionRatified, ExtensionDecided, InformationChanged, InformationRequested
 from pprg_shared.service import Runtime, Service
 
@@ -40,6 +41,8 @@ service = Service(
         InformationChanged: handlers.change_request,
         DecisionRatified: handlers.keep_outcome,
         ExtensionDecided: handlers.decide_extension,
+        LetterAccepted: handlers.note_code_sent,
+        LetterFailed: handlers.note_code_returned,
     },
     says=[
         AgencyChanged,
@@ -61,7 +64,7 @@ service = Service(
         "refer": frozenset({EVERYBODY}),
         "enter": COORDINATING,
         "answer": frozenset({"agency", "partner"}),
-        "read outcomes": frozenset({"agency", "partner"}),
+        "read outcomes": frozenset({"agency", "partner", "referrer"}),
     },
     menu={"Requests": ("/requests", "answer"), "Refer a case": ("/referrals/start", "refer")},
     known=person,

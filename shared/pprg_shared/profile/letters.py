@@ -14,7 +14,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "return_queried": frozenset({"reference", "due_on", "link"}),
     "request_moved": frozenset({"reference", "due_on", "link"}),
     "extension_declined": frozenset({"reference", "due_on", "link"}),
-    "request_waived": frozenset({"reference", "link"}),
+    "request_waived": frozenset({"reference"}),
     "reminder": frozenset({"reference", "due_on", "link"}),
     "overdue": frozenset({"reference", "due_on", "link"}),
     "return_received": frozenset({"reference", "link"}),

@@ -64,7 +64,7 @@ class About:
         return [
             {"text": each.words, "href": each.href, "current": path == each.href, "active": path.startswith(each.href)}
             for each in self.navigation
-            if not each.roles or acting.roles & each.roles
+            if not each.roles or (acting.roles & each.roles and not acting.only)
         ]
 
     @property

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from pprg_shared.errors import Forbidden
@@ -26,6 +26,8 @@ def install(app: Flask, *, service: str, secret: bytes) -> None:
 
     def token() -> str:
         return hmac.new(secret, f"form:{cookie()}".encode(), hashlib.sha256).hexdigest()
+
+    app.extensions["pprg-browser"] = cookie
 
     @app.before_request
     def check() -> None:
@@ -51,6 +53,11 @@ def install(app: Flask, *, service: str, secret: bytes) -> None:
         return response
 
     app.jinja_env.globals["csrf_token"] = token
+
+
+def browser() -> str:
+    """The same for all that this browser sends to this service, and nobody else's: a digest of its cookie."""
+    return hashlib.sha256(current_app.extensions["pprg-browser"]().encode()).hexdigest()
 
 
 def _whole() -> None:

@@ -72,6 +72,8 @@ def sign_in() -> ResponseReturnValue:
 @pages.get("/session/sign-ins")
 def your_sign_ins() -> ResponseReturnValue:
     """Show the newest sign-ins of the acting person, to them alone."""
+    if actor().only:
+        raise NotThere
     if actor().person is None:
         raise Forbidden("Say who you are first.")
     with reading() as session:

@@ -1,4 +1,4 @@
-"""What intake knows of referrals, of chronologies and of how a request stands; pure functions."""
+"""What intake knows of referrals, chronologies, requests, personal links and limits; pure functions."""
 
 from pprg_intake.rules.chronology import (
     COLUMNS,
@@ -12,6 +12,26 @@ from pprg_intake.rules.chronology import (
     table,
     time_of_day,
     warnings,
+)
+from pprg_intake.rules.limits import (
+    CALLS,
+    CODES_ASKED,
+    CODES_MAILED,
+    CODES_SOUGHT,
+    CODES_TRIED,
+    REFERRALS_BY_ADDRESS,
+    REFERRALS_BY_PERSON,
+    UPLOADS,
+    Limit,
+)
+from pprg_intake.rules.links import (
+    CODE_DIGITS,
+    CODE_WORKS,
+    LATE_AFTER,
+    LEAD,
+    MOST_TRIES,
+    outcome_is_open,
+    request_is_open,
 )
 from pprg_intake.rules.referrals import (
     ADULT,
@@ -41,14 +61,28 @@ __all__ = [
     "ADULT",
     "AGREED",
     "ANSWERABLE",
+    "CALLS",
     "CLOSED",
+    "CODES_ASKED",
+    "CODES_MAILED",
+    "CODES_SOUGHT",
+    "CODES_TRIED",
+    "CODE_DIGITS",
+    "CODE_WORKS",
     "COLUMNS",
     "DECLINED",
     "KNOWN_DAYS",
+    "LATE_AFTER",
+    "LEAD",
     "MOST_ROWS",
+    "MOST_TRIES",
     "OPENED",
     "PART_BYTES",
+    "REFERRALS_BY_ADDRESS",
+    "REFERRALS_BY_PERSON",
+    "UPLOADS",
     "WAITS",
+    "Limit",
     "Line",
     "Wrong",
     "as_json",
@@ -56,8 +90,10 @@ __all__ = [
     "is_nhs_number",
     "is_reference",
     "lines",
+    "outcome_is_open",
     "parts",
     "reference",
+    "request_is_open",
     "scope_of",
     "state_after",
     "subject_problems",

@@ -1,6 +1,7 @@
 """What may be sent to intake, by form and by API alike."""
 
 from pprg_intake.schemas.choices import KINDS, REASONS
+from pprg_intake.schemas.codes import CodeSchema
 from pprg_intake.schemas.gate import GateSchema
 from pprg_intake.schemas.referral import ReferralSchema, referral_schema
 from pprg_intake.schemas.returns import NilReturnSchema, TimeSchema, return_schema
@@ -11,6 +12,7 @@ __all__ = [
     "NOBODY",
     "REASONS",
     "ActingSchema",
+    "CodeSchema",
     "GateSchema",
     "NilReturnSchema",
     "ReferralSchema",

@@ -1,0 +1,31 @@
+"""How often something may be done, and why so often: what is over waits, and is told whom to call."""
+
+from typing import NamedTuple
+
+
+class Limit(NamedTuple):
+    """At most so many times within so many seconds."""
+
+    what: str
+    most: int
+    seconds: int
+
+
+MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
+
+#: Whoever mistypes asks again once or twice; by browser's address and link, so that nobody shuts out another.
+CODES_ASKED = Limit("codes asked", 5, 15 * MINUTE)
+#: However many places ask: the mailbox of whom the link is for is not to be filled, nor the code to be guessed.
+CODES_MAILED = Limit("codes mailed", 20, DAY)
+#: By address alone: somebody who tries link after link.
+CODES_SOUGHT = Limit("codes sought", 30, HOUR)
+#: Two codes' worth of tries; a million codes are not guessed at this pace.
+CODES_TRIED = Limit("codes tried", 10, 5 * MINUTE)
+#: Nobody types a referral in two seconds; an office behind one address may send several in a minute.
+REFERRALS_BY_ADDRESS = Limit("referrals by address", 20, MINUTE)
+#: Whoever is signed in is counted alone, however busy the others at their address are.
+REFERRALS_BY_PERSON = Limit("referrals by person", 20, MINUTE)
+#: A file of thousands of rows is read whole each time: an agency puts right one or two at once, not dozens.
+UPLOADS = Limit("uploads", 20, 5 * MINUTE)
+#: What an agency's program may ask of the API with its keys.
+CALLS = Limit("calls", 300, MINUTE)

@@ -1,0 +1,26 @@
+"""What a personal link names, how long it works, and the codes that open it."""
+
+from datetime import date, timedelta
+
+#: The post of an agency that is written to, and whose mailbox a code goes to.
+LEAD = "safeguarding-lead"
+#: Long enough for a slow mail server and a person who is on the telephone.
+CODE_WORKS = timedelta(minutes=10)
+CODE_DIGITS = 6
+MOST_TRIES = 5
+#: A code that no mail server has taken after so long is late.
+LATE_AFTER = timedelta(minutes=1)
+#: What was decided can be read by link for so long.
+OUTCOME_READ = timedelta(days=90)
+#: How a request stands when nobody asks anything of the agency any more.
+OVER = frozenset({"accepted", "waived"})
+
+
+def request_is_open(state: str, decided_on: date | None, today: date) -> bool:
+    """Whether the link of a request works: something is still asked, or what was decided is there to be read."""
+    return state not in OVER or outcome_is_open(decided_on, today)
+
+
+def outcome_is_open(decided_on: date | None, today: date) -> bool:
+    """Whether what was decided last may still be read by link."""
+    return decided_on is not None and today <= decided_on + OUTCOME_READ
