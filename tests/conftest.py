@@ -1,13 +1,15 @@
 """What all tests may use: a world in a folder, its services on one in-process bus."""
 
 import dataclasses
-from collections.abc import Iterator
-from dataclasses import dataclass
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from pprg_embedded.world import SERVICES, with_secrets
 from pprg_shared.actor import COOKIE, sign
@@ -51,13 +53,18 @@ class World:
     services: dict[str, Runtime]
     clock: SetClock
     folder: Path
+    #: Made when first asked for: what an app costs is its routes.
+    apps: dict[Runtime, Flask] = field(default_factory=dict)
 
     def settle(self) -> None:
         while sum(each.drain() for each in self.services.values()):
             pass
 
     def client(self, service: str):
-        return create_app(self.services[service]).test_client()
+        alive = self.services[service]
+        if alive not in self.apps:
+            self.apps[alive] = create_app(alive)
+        return self.apps[alive].test_client()
 
     def visitor(self, service: str, who: str):
         """The browser of one of the invented people."""
@@ -84,19 +91,45 @@ def clock() -> SetClock:
     return SetClock(TUESDAY)
 
 
+@pytest.fixture(scope="session")
+def sealed_with(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings with the secrets of every test, so that a world can begin as a copy of another."""
+    folder = tmp_path_factory.mktemp("begun")
+    return dataclasses.replace(with_secrets(Settings(var=str(folder))), trial=True)
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return dataclasses.replace(with_secrets(Settings(var=str(tmp_path))), trial=True)
+def settings(sealed_with: Settings, tmp_path: Path) -> Settings:
+    return dataclasses.replace(sealed_with, var=str(tmp_path))
+
+
+@pytest.fixture(scope="session")
+def begin(sealed_with: Settings) -> Callable[[dict[str, str]], None]:
+    """Lets a world settle for the first time on databases without a row, and leaves them."""
+
+    def settle(addresses: dict[str, str]) -> None:
+        clock = SetClock(TUESDAY)
+        made = brought_to_life(sealed_with, clock, addresses)
+        _settled(made, clock, Path(sealed_with.var))
+        for each in made.values():
+            each.database.close()
+
+    return settle
+
+
+@pytest.fixture(scope="session")
+def begun(migrated: Path, sealed_with: Settings, begin: Callable[[dict[str, str]], None]) -> Path:
+    """A folder with secrets and databases as a world leaves them once it has settled."""
+    folder = Path(sealed_with.var)
+    shutil.copytree(migrated, folder, dirs_exist_ok=True)
+    begin({each.name: sealed_with.database(each.name) for each in SERVICES})
+    return folder
 
 
 @pytest.fixture
 def alive(settings: Settings, clock: SetClock, addresses: dict[str, str]) -> Iterator[dict[str, Runtime]]:
     """Four services on one bus, their databases up to date, before anybody listens."""
-    bus = LocalBus(addresses)
-    here = {name: dataclasses.replace(settings, database_url=address) for name, address in addresses.items()}
-    made = {each.name: Runtime(each, here[each.name], bus, clock) for each in SERVICES}
-    for each in made.values():
-        each.migrate()
+    made = brought_to_life(settings, clock, addresses)
     yield made
     for each in made.values():
         each.stop()
@@ -104,9 +137,23 @@ def alive(settings: Settings, clock: SetClock, addresses: dict[str, str]) -> Ite
 
 @pytest.fixture
 def world(alive: dict[str, Runtime], clock: SetClock, tmp_path: Path) -> World:
+    return _settled(alive, clock, tmp_path)
+
+
+def brought_to_life(settings: Settings, clock: SetClock, addresses: dict[str, str]) -> dict[str, Runtime]:
+    """Four services on one bus, their databases up to date."""
+    bus = LocalBus(addresses)
+    here = {name: dataclasses.replace(settings, database_url=address) for name, address in addresses.items()}
+    made = {each.name: Runtime(each, here[each.name], bus, clock) for each in SERVICES}
+    for each in made.values():
+        each.migrate()
+    return made
+
+
+def _settled(alive: dict[str, Runtime], clock: SetClock, folder: Path) -> World:
     for each in alive.values():
         each.listen()
-    whole = World(alive, clock, tmp_path)
+    whole = World(alive, clock, folder)
     whole.settle()
     return whole
 

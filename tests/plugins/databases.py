@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from postgresql import Server
 from pprg_embedded.world import SERVICES
 from pprg_shared.database import Database
 from pprg_shared.migrations import Migrations
@@ -16,6 +17,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "addresses" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
         kinds = ["sqlite", pytest.param("postgres", marks=pytest.mark.database)]
         metafunc.parametrize("addresses", kinds, indirect=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test with a table of rows, only the first runs on PostgreSQL too; the others do so with `--long`."""
+    seen = set()
+    for each in items:
+        kind = each.callspec.params.get("addresses") if hasattr(each, "callspec") else None
+        if kind == "postgres" and each.get_closest_marker("both_databases"):
+            test = (each.parent, each.originalname)
+            if test in seen:
+                each.add_marker("long")
+            seen.add(test)
 
 
 @pytest.fixture(scope="session")
@@ -29,16 +43,25 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def addresses(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
-    """Service to the address of a database of its own, migrated and without a row, for this test alone.
+    """Service to the address of a database of its own, migrated, for this test alone.
 
+    It is without a row, but for a test that wants a world: there it is as the first world left it once it had settled.
     Its parameter is `sqlite`, or else the name of the fixture whose server is used.
     """
-    kind = getattr(request, "param", "sqlite")
+    kind, settled = getattr(request, "param", "sqlite"), "world" in request.fixturenames
     if kind == "sqlite":
-        shutil.copytree(request.getfixturevalue("migrated"), tmp_path, dirs_exist_ok=True)
+        shutil.copytree(request.getfixturevalue("begun" if settled else "migrated"), tmp_path, dirs_exist_ok=True)
         return {each.name: f"sqlite:///{tmp_path}/{each.name}.sqlite" for each in SERVICES}
     server = request.getfixturevalue(kind)
-    return {each.name: server.emptied(each.name, partial(migrate, each)) for each in SERVICES}
+    if settled and not all(server.remembers(each.name) for each in SERVICES):
+        request.getfixturevalue("begin")(_emptied(server))
+        for each in SERVICES:
+            server.remember(each.name)
+    return _emptied(server, recalling=settled)
+
+
+def _emptied(server: Server, *, recalling: bool = False) -> dict[str, str]:
+    return {each.name: server.emptied(each.name, partial(migrate, each), recalling=recalling) for each in SERVICES}
 
 
 def migrate(service: Service, address: str) -> None:

@@ -29,6 +29,7 @@ OWNER = "tests"
 PROGRAMS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/opt/postgresql*/bin")
 START_SECONDS = 60
 TABLES = "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+COPY = "CREATE TABLE kept.{0} AS TABLE {0}"
 
 
 class Server:
@@ -40,6 +41,7 @@ class Server:
         self._made = 0
         self._templates: dict[str, str] = {}
         self._kept: dict[str, str] = {}
+        self._filled: dict[str, list[str]] = {}
 
     def admin(self, database: str | None = None) -> psycopg.Connection:
         """A superuser's connection, for what no service may do."""
@@ -80,8 +82,11 @@ class Server:
         mine = self.url.set(database=name, username=self.mark, password=self.password)
         return mine.render_as_string(hide_password=False)
 
-    def emptied(self, name: str, fill: Callable[[str], None]) -> str:
-        """The address of a database that `fill` fills once and that loses all rows before each use: fast."""
+    def emptied(self, name: str, fill: Callable[[str], None], *, recalling: bool = False) -> str:
+        """The address of a database that `fill` fills once and that loses all rows before each use: fast.
+
+        `recalling`: it gets back the rows that it had when it was to remember them.
+        """
         if name not in self._kept:
             self._kept[name] = self.fresh()
             fill(self._kept[name])
@@ -89,7 +94,21 @@ class Server:
             tables = [table for (table,) in connection.execute(TABLES)]
             connection.execute("SET session_replication_role = replica")  # some tables let nothing be taken away
             connection.execute("; ".join(f"DELETE FROM {table}" for table in tables))
+            if recalling:
+                connection.execute("; ".join(f"INSERT INTO {each} TABLE kept.{each}" for each in self._filled[name]))
         return self._kept[name]
+
+    def remembers(self, name: str) -> bool:
+        """Whether the database of this name has rows that it can get back."""
+        return name in self._filled
+
+    def remember(self, name: str) -> None:
+        """Keep a copy of the rows that the database of this name has now."""
+        with self.admin(sa.make_url(self._kept[name]).database) as connection:
+            tables = [table for (table,) in connection.execute(TABLES)]
+            filled = [each for each in tables if connection.execute(f"SELECT 1 FROM {each} LIMIT 1").fetchone()]
+            connection.execute("; ".join(["CREATE SCHEMA kept", *map(COPY.format, filled)]))
+        self._filled[name] = filled
 
     def drop_all(self) -> None:
         """Leave somebody else's server as it was found."""

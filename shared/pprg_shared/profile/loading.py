@@ -28,7 +28,7 @@ def load_profile(path: str | None = None) -> Profile:
     """Read and check a profile; None means the one shipped. Raises ProfileError in plain words."""
     place = Path(path) if path else _shipped()
     top = _text(place, "set PROFILE to a profile's path")
-    based_on = _toml(place, top).get(BASE)
+    based_on = _based_on(place, top)
     if based_on is None:
         return _checked(((str(place), top),))
     if not isinstance(based_on, str) or "/" in based_on:
@@ -36,6 +36,12 @@ def load_profile(path: str | None = None) -> Profile:
         raise ProfileError(_located(((str(place), top),), fault))
     base = place.parent / based_on
     return _checked(((str(place), top), (str(base), _text(base, f"{BASE} in {place} names it"))))
+
+
+@lru_cache(maxsize=8)
+def _based_on(place: Path, text: str) -> Any:
+    """What a profile says that it is based on; asked once for each service of a process."""
+    return _toml(place, text).get(BASE)
 
 
 @lru_cache(maxsize=8)

@@ -16,6 +16,7 @@ from pprg_shared.errors import NotThere
 from pprg_shared.service import Runtime
 from pprg_shared.web.api import asked
 from pprg_shared.web.forms import END, Form
+from pprg_shared.web.streaming import gathered
 from pprg_triage import actions
 from pprg_triage.pages.common import pages
 from pprg_triage.projections import access_page, whole_access
@@ -51,7 +52,7 @@ def access_file(case_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         about = actions.case_of(session, case_id)
     saw(case_id, kind="export")
-    answer = Response(_lines(runtime(), case_id, chosen), mimetype="text/csv")
+    answer = Response(gathered(_lines(runtime(), case_id, chosen)), mimetype="text/csv")
     name = f"{runtime().profile.marking} {about.reference} who saw what.csv"
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer

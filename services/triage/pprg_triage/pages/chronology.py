@@ -12,6 +12,7 @@ from pprg_shared.acting import needs, reading, runtime, saw
 from pprg_shared.errors import NotThere
 from pprg_shared.service import Runtime
 from pprg_shared.web.forms import END, Form
+from pprg_shared.web.streaming import gathered
 from pprg_triage import actions
 from pprg_triage.pages.common import pages
 from pprg_triage.projections import chronology_page, whole_chronology
@@ -48,7 +49,7 @@ def chronology_file(case_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         about = actions.case_of(session, case_id)
     saw(case_id, phase="chronology", kind="export")
-    answer = Response(_lines(runtime(), case_id), mimetype="text/csv")
+    answer = Response(gathered(_lines(runtime(), case_id)), mimetype="text/csv")
     name = f"{runtime().profile.marking} {about.reference} chronology.csv"
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
@@ -61,8 +62,8 @@ def chronology_on_paper(case_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         about = actions.case_of(session, case_id)
     saw(case_id, phase="chronology")
-    shown = {"printed": runtime().clock(), "heads": ON_PAPER}
-    return Response(stream_template("chronology_print.html", case=about, rows=_rows(runtime(), case_id), **shown))
+    shown = {"case": about, "printed": runtime().clock(), "heads": ON_PAPER, "rows": _rows(runtime(), case_id)}
+    return Response(gathered(stream_template("chronology_print.html", **shown)))
 
 
 def _rows(alive: Runtime, case_id: UUID) -> Iterator[Entry]:
