@@ -250,7 +250,7 @@ def test_what_is_taken_out_as_a_file_comes_in_as_the_same_rows(world, case, said
     hear(world, *said("police", typed, version=version()))
     taken = world.visitor("triage", "coordinator").get(f"/cases/{case}/chronology.csv")
 
-    read, wrong = intake_actions.read_chronology(taken.data, TODAY, ("police", "Wiltshire Police"))
+    read, wrong = intake_actions.read_chronology(taken.data, TODAY, ("police", "Wiltshire Police"), {})
 
     names = ("as_entered", "time", "source", "people", "event", "action")
     expected = sorted(typed, key=lambda each: (*dated(each.as_entered).sort_key(), each.time or "24:00"))

@@ -102,12 +102,17 @@ def create_draft(request_id: UUID) -> ResponseReturnValue:
         agency = actions.request_of(session, actor(), request_id).agency
     names = (agency, runtime().profile.names()["agency"](agency))
     try:
-        rows, wrong = actions.read_chronology(content("text/csv"), london_date(runtime().clock()), names)
+        rows, wrong = _read_file(names)
     except NotATable as error:
         raise Invalid([{"pointer": "", "detail": f"{error}."}]) from None
     if wrong:
         raise Invalid([{"pointer": f"/{each.row}/{each.column}", "detail": each.words} for each in wrong])
     return receipt(act(actions.keep_draft, phase="returns", request_id=request_id, rows=rows))
+
+
+def _read_file(agency: tuple[str, str]) -> tuple[list[dict[str, str]], list[rules.Wrong]]:
+    today, themes = london_date(runtime().clock()), runtime().profile.themes
+    return actions.read_chronology(content("text/csv"), today, agency, themes)
 
 
 @api.get("/requests/<uuid:request_id>/chronology")
@@ -124,7 +129,7 @@ def one_draft(request_id: UUID) -> ResponseReturnValue:
         scope = rules.scope_of(unseal(session, asked, "content"))
     saw(asked.case_id)
     today = london_date(runtime().clock())
-    known, _ = rules.lines(rows, today)
+    known, _ = rules.lines(rows, today, runtime().profile.themes)
     found = [
         {"row": n, "words": each} for n, line in enumerate(known, 1) for each in rules.warnings(line, today, scope)
     ]
