@@ -62,7 +62,7 @@ def _shown(session: Session, some: Sequence[Conflict]) -> list[Shown]:
     for number, row in session.execute(joined.where(of_some, ConflictRow.place < MOST).order_by(ConflictRow.place)):
         entries[number].append(entry_of(session, row))
     counted = select(ConflictRow.conflict_id, func.count()).where(of_some).group_by(ConflictRow.conflict_id)
-    totals = dict(session.execute(counted).tuples())
+    totals = {number: int(count) for number, count in session.execute(counted)}
     found = []
     for each in some:
         content = unseal(session, each, "content")
