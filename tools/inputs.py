@@ -22,6 +22,7 @@ LIMITS = (
     ("rows of a chronology", f"{MOST_ROWS}", 422),
     *((f"{head} in a row of a chronology", f"{most} characters", 422) for head, most in COLUMNS.values()),
 )
+IN_WORDS = "In a chronology these columns take words, of which case and spaces do not matter, or nothing:"
 #: The words that columns of a chronology take.
 WORDS = [(name, COLUMNS[name][0], ", ".join(words.values())) for name, words in CHOICES.items()]
 

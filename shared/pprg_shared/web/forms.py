@@ -49,9 +49,8 @@ class Drawn:
     #: Whether the rows are questions that stand beforehand.
     fixed: bool = False
     items: list[Any] = field(default_factory=list)
-    #: The words that lead to it, where it is one of those in a row that few people need.
+    #: The words that lead to it, where few rows need it; and more attributes of its element, for scripts.
     further: str = ""
-    #: More attributes of its element, for scripts.
     attributes: dict[str, str] = field(default_factory=dict)
 
 
