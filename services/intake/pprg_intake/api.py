@@ -100,19 +100,15 @@ def create_draft(request_id: UUID) -> ResponseReturnValue:
     needs("answer")
     with reading() as session:
         agency = actions.request_of(session, actor(), request_id).agency
+    today, themes = london_date(runtime().clock()), runtime().profile.themes
     names = (agency, runtime().profile.names()["agency"](agency))
     try:
-        rows, wrong = _read_file(names)
+        rows, wrong = actions.read_chronology(content("text/csv"), today, names, themes)
     except NotATable as error:
         raise Invalid([{"pointer": "", "detail": f"{error}."}]) from None
     if wrong:
         raise Invalid([{"pointer": f"/{each.row}/{each.column}", "detail": each.words} for each in wrong])
     return receipt(act(actions.keep_draft, phase="returns", request_id=request_id, rows=rows))
-
-
-def _read_file(agency: tuple[str, str]) -> tuple[list[dict[str, str]], list[rules.Wrong]]:
-    today, themes = london_date(runtime().clock()), runtime().profile.themes
-    return actions.read_chronology(content("text/csv"), today, agency, themes)
 
 
 @api.get("/requests/<uuid:request_id>/chronology")
