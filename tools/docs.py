@@ -81,6 +81,7 @@ def what_is_taken(documents: dict[str, dict[str, Any]]) -> list[str]:
         "of it is kept. `tests/intake/test_hostile_input.py` holds the limits. The numbers are this product's own.",
     )
     lines += table(("what", "at most", "else"), inputs.LIMITS)
+    lines += [inputs.IN_WORDS, "", *table(("field", "head of the column", "words"), inputs.WORDS)]
     for operation, rows in inputs.fields(documents):
         lines += [
             f"## {operation}",

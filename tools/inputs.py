@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pprg_intake.rules import COLUMNS, MOST_ROWS
+from pprg_intake.rules import CHOICES, COLUMNS, MOST_ROWS
 from pprg_shared.contract import MESSAGE_BYTES
 from pprg_shared.web import BODY_BYTES, FORM_PARTS, UPLOAD_BYTES
 from pprg_shared.web.api import DEEPEST, DIGITS
@@ -22,6 +22,9 @@ LIMITS = (
     ("rows of a chronology", f"{MOST_ROWS}", 422),
     *((f"{head} in a row of a chronology", f"{most} characters", 422) for head, most in COLUMNS.values()),
 )
+IN_WORDS = "In a chronology these columns take words, of which case and spaces do not matter, or nothing:"
+#: The words that columns of a chronology take.
+WORDS = [(name, COLUMNS[name][0], ", ".join(words.values())) for name, words in CHOICES.items()]
 
 
 def fields(documents: Mapping[str, Any]) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:

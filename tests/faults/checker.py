@@ -176,7 +176,7 @@ def _in_triage(evidence: Evidence, told: Told) -> Iterator[str]:
 def _reminders() -> sa.Select[Any]:
     reminder, request = triage.reminders, triage.Request
     query = _of_case(request, request.agency, reminder.c.type)
-    return query.join(reminder, reminder.c.request_id == request.id)
+    return query.join(reminder, reminder.c.request_id == request.id).where(reminder.c.type.in_(RUNGS))
 
 
 def _accepted(evidence: Evidence) -> list[Any]:

@@ -50,7 +50,7 @@ def play(world, seen):
     office.post(f"{place}/meetings", json={"standing": "2026-12-08"}, headers={"Idempotency-Key": "meet", **OFFICE})
     world.settle()
     (request,) = intake.get("/api/v1/requests", headers=LEAD).json["requests"]
-    file = f"Date,Source,Event\r\n2016,Log,{TOLD}\r\n".encode()
+    file = f"Date,Source,Event,Voice,Comment\r\n2016,Log,{TOLD},{SUBJECT},{FAMILY}\r\n".encode()
     sent = intake.post(
         f"/api/v1/requests/{request['id']}/chronology",
         data=file,

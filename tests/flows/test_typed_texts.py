@@ -58,8 +58,9 @@ def case(world):
 
 
 def answer(world, request):
-    row = dict.fromkeys(("source", "event", "action", "people"), f"{MARK}typed") | {"date": "2016"}
-    said = {"author": f"{MARK}typed author", "summary": f"{MARK}typed summary", "rows": [row]}
+    texts = ("source", "event", "action", "people", "voice", "outcome", "impact_note", "comment_analysis")
+    row = dict.fromkeys(texts, f"{MARK}typed") | {"date": "2016"}
+    said = {"author": f"{MARK}typed author", "summary": f"{MARK}typed summary", "rows": [row, row]}
     post(world, "intake", f"/api/v1/requests/{request}/return", said, "lead-police")
 
 
@@ -87,10 +88,11 @@ def test_marks_of_direction_turn_nothing_around_them(world, case):
     office, lead = world.visitor("triage", "coordinator"), world.visitor("intake", "lead-police")
     shown = office.get(here).text
     paths = [here, f"{here}/print", f"{here}/chronology", f"{here}/chronology/print", f"{here}{request}"]
-    paths += [f"{here}/meetings/cancel"]
+    paths += [f"{here}/meetings/cancel", f"{here}/conflicts"]
+    paths += set(re.findall(rf"{here}/conflicts/[\w-]+", office.get(f"{here}/conflicts").text))
     paths += set(re.findall(rf"{here}/returns/[\w-]+", shown))
 
     found = {path: marked(office, path) for path in paths} | {request: marked(lead, request)}
 
-    assert len(paths) == 7
+    assert len(paths) == 9
     assert {path: all(each) and bool(each) for path, each in found.items()} == dict.fromkeys(found, True)

@@ -190,7 +190,7 @@ def test_references_keep_year_and_number(year, number):
 def test_rows_that_cannot_be_read_say_what_to_change():
     rows = [{"date": "May 2016", "source": "s", "event": "e"}, {"date": "soon", "event": "e"}]
 
-    found, problems = lines(rows, date(2026, 11, 24))
+    found, problems = lines(rows, date(2026, 11, 24), {})
 
     assert [each.when.as_entered for each in found] == ["May 2016"]
     assert set(problems[1]) == {"date", "source"}

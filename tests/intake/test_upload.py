@@ -142,6 +142,75 @@ def test_a_file_that_cannot_be_taken_is_refused_in_words(world, asked, lead, raw
     assert kept(world, Draft) == 0
 
 
+FURTHER = (
+    "Date,Time,Source,Event,Until,End time,Type of contact,Child seen?,Seen alone,Voice of the child,Outcome,Impact,"
+    "Why impact,Comments,RAG rating,Significance,Theme,Date written,Event ref\n"
+    '1/5/2025,9am,Diary of HV1,Visit to the home,2 May 2025,10:00,home visit,Y,no,"""I like school""",Referred,mixed,'
+    '"Trust, and delay",Seen late,R,Key event,"Voice of the child; early-help",3/5/2025,17\n'
+)
+
+
+@pytest.mark.both_databases
+def test_more_columns_are_read_as_people_write_them_and_shown_in_words(world, asked, lead):
+    path = asked()
+    taken = upload(lead, path, FURTHER.encode())
+    shown = words(lead.get(f"{path}/chronology"))
+
+    assert taken.status_code == 303
+    for told in (
+        *("Until: 2 May 2025, 10:00", "Contact: Visit", "Seen: Yes", "Seen alone: No", "I like school"),
+        *("Impact: Mixed: Trust, and delay", "Rating: Red", "Significance: Key event", "Written on: 3 May 2025"),
+        *("Themes: Voice of the child; Early help", "Author’s comment: Seen late", "Outcome: Referred"),
+    ):
+        assert told in shown
+    assert "More columns, if you hold more" in shown
+
+
+def test_what_is_wrong_in_more_columns_is_said_by_row_and_column(asked, lead):
+    raw = (
+        "Date,Time,Source,Event,End date,End time,Seen,RAG,Themes,Written on,Contact type\n"
+        "2/5/2025,10:00,Log,A,1/5/2025,,perhaps,blue,Neglct,soon,\n"
+        "2/5/2025,10:00,Log,B,1/5/2025,,,,,,pigeon\n"
+        "2/5/2025,10:00,Log,C,,09:00,,,,,\n"
+        "2/5/2025,10:00,Log,D,1/5/2025,,,,,,\n"
+        "2/5/2025,10:00,Log,E,May 2025,09:00,,,,,\n"
+    )
+
+    refused = upload(lead, asked(), raw.encode())
+
+    found = re.findall(r"Row (\d+) Column ([A-Z][\w ]+?) What to change", words(refused))
+    assert sorted(found) == sorted(
+        [("2", each) for each in ("Seen", "RAG", "Themes", "Written on")]
+        + [("3", "Contact type"), ("4", "End time"), ("5", "End date")]
+    )
+    assert "Choose Red, Amber, Green, or leave it out" in words(refused)
+    assert "The end cannot come before the beginning" in words(refused)
+
+
+def test_a_row_that_is_typed_may_say_more_and_keeps_it_when_it_is_wrong(world, asked, lead):
+    path = asked()
+    typed = {"rows-0-date": "2025", "rows-0-source": "Log", "rows-0-event": "Seen", "rows-0-rag": "amber"}
+    answers = {"author": "Lead", "summary": "Invented.", "rows-0-recorded_at": "soon"} | typed
+
+    fresh = lead.get(path).text
+    refused = lead.post(path, data=hidden(lead, path) | answers)
+    sent = lead.post(path, data=hidden(lead, path) | answers | {"rows-0-recorded_at": "May 2025"})
+
+    assert (fresh.count("Say more about this"), fresh.count('<details class="govuk-details" open')) == (3, 0)
+    assert '<option value="amber" selected>' in refused.text
+    assert 'href="#rows-0-recorded_at"' in refused.text
+    assert refused.text.count('<details class="govuk-details" open') == 1
+    assert (refused.status_code, sent.status_code) == (422, 303)
+
+
+@pytest.mark.parametrize("column", rules.CHOICES)
+def test_every_word_of_a_column_is_read_as_its_code_however_it_is_written(column):
+    for code, label in rules.CHOICES[column].items():
+        for text in (code, label, label.upper(), f" {label.replace(' ', '-')} "):
+            assert rules.choice(column, text) == code
+    assert rules.choice(column, "perhaps") is None
+
+
 def test_a_file_larger_than_any_chronology_is_refused_and_other_forms_take_no_more_than_before(asked, lead):
     path = asked()
 
@@ -247,7 +316,10 @@ def test_who_is_asked_for_a_chronology_alone_is_asked_for_no_summary_and_the_oth
 def test_the_template_has_the_heads_that_are_read(asked, lead):
     template = lead.get(f"{asked()}/chronology/template.csv")
 
-    assert template.data.decode() == "\ufeffDate,Time,Source,People,Event,Action\r\n"
+    assert template.data.decode() == (
+        "\ufeffDate,Time,Source,People,Event,Action,End date,End time,Contact type,Seen,Seen alone,Voice,Outcome,"
+        "Impact,Impact note,Comment,RAG,Significance,Themes,Written on\r\n"
+    )
     assert template.headers["Content-Disposition"].startswith("attachment")
 
 

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from invented import REFERRAL
 from pprg_intake import actions as intake_actions
+from pprg_intake import rules as intake_rules
 from pprg_shared import spreadsheet
 from pprg_shared.contract import Envelope
-from pprg_shared.events.intake import AgencySummarySubmitted, ChronologySubmitted
+from pprg_shared.events.intake import AgencySummarySubmitted, ChronologySubmitted, Further, When
 from pprg_shared.events.intake import Row as Said
 from pprg_shared.partial_dates import NotADate, parse
+from pprg_shared.profile import CONTACTS, IMPACTS, RATINGS, SAID, SIGNIFICANCES
 from pprg_triage import rules
 
 TODAY = date(2026, 11, 24)
@@ -62,9 +64,9 @@ def wire(world, event):
     return event.wrap(keys, source="intake", time=world.clock(), correlation_id="test").to_json()
 
 
-def row(text, time="", event="Invented.", source="Log", people=""):
+def row(text, time="", event="Invented.", source="Log", people="", further=None):
     when = parse(text, today=TODAY).to_json()
-    return Said(**when, source=source, event=event, action="None", time=time, people=people)
+    return Said(**when, source=source, event=event, action="None", time=time, people=people, further=further)
 
 
 def hear(world, *bodies):
@@ -147,7 +149,7 @@ def test_ten_agencies_with_two_thousand_rows_each_are_read_page_by_page_with_few
     assert "20000 rows, page 200 of 200" in end.text
     assert re.findall(r'href="[^"]+(\?page=\d+)"', start.text) == ["?page=2", "?page=200"]
     assert re.findall(r'href="[^"]+(\?page=\d+)"', end.text) == ["?page=1", "?page=199"]
-    assert (len(first.reads), len(last.reads)) == (4, 4)
+    assert (len(first.reads), len(last.reads)) == (5, 5)
     assert office.get(f"{page}?page=201").status_code == 404
     whole = office.get(f"{page}.csv")
     assert whole.data.count(b"\r\n") == 20_001
@@ -243,21 +245,38 @@ def dated(text):
         return None
 
 
+FURTHER = st.none() | st.builds(
+    Further,
+    end_date=st.none() | st.just(When(**parse("?2027", today=TODAY).to_json())),
+    end_time=st.sampled_from(["", "23:59"]),
+    contact_type=st.sampled_from(["", *CONTACTS]),
+    seen=st.sampled_from(["", *SAID]),
+    voice=TEXT.map(intake_actions.clean),
+    impact=st.sampled_from(["", *IMPACTS]),
+    comment_analysis=TEXT.map(intake_actions.clean),
+    rag=st.sampled_from(["", *RATINGS]),
+    significance=st.sampled_from(["", *SIGNIFICANCES]),
+    policy_or_practice_point=st.sampled_from([[], ["neglect"], ["neglect", "voice-of-child"]]),
+    recorded_at=st.none() | st.just(When(**parse("May 2025", today=TODAY).to_json())),
+)
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
-        st.tuples(st.sampled_from(DATES), st.sampled_from(["", "09:00"]), TEXT, TEXT, TEXT),
+        st.tuples(st.sampled_from(DATES), st.sampled_from(["", "09:00"]), TEXT, TEXT, TEXT, FURTHER),
         min_size=1,
         max_size=5,
     )
 )
 def test_what_is_taken_out_as_a_file_comes_in_as_the_same_rows(world, case, said, version, rows):
     clean = intake_actions.clean
-    typed = [row(d, t, clean(e) or "E", clean(s) or "S", clean(p)) for d, t, e, s, p in rows]
+    typed = [row(d, t, clean(e) or "E", clean(s) or "S", clean(p), further) for d, t, e, s, p, further in rows]
     hear(world, *said("police", typed, version=version()))
     taken = world.visitor("triage", "coordinator").get(f"/cases/{case}/chronology.csv")
+    themes = world.services["triage"].profile.themes
 
-    read, wrong = intake_actions.read_chronology(taken.data, TODAY, ("police", "Wiltshire Police"))
+    read, wrong = intake_actions.read_chronology(taken.data, TODAY, ("police", "Wiltshire Police"), themes)
 
     names = ("as_entered", "time", "source", "people", "event", "action")
     expected = sorted(typed, key=lambda each: (*dated(each.as_entered).sort_key(), each.time or "24:00"))
@@ -265,6 +284,11 @@ def test_what_is_taken_out_as_a_file_comes_in_as_the_same_rows(world, case, said
     assert [tuple(each.get(name, "") for name in ("date", *names[1:])) for each in read] == [
         tuple(getattr(each, name) for name in names) for each in expected
     ]
+    told, _ = intake_rules.lines(read, TODAY, themes)
+    nothing = Further()
+    for line, each in zip(told, expected, strict=True):
+        again = intake_actions._row(line).further or nothing
+        assert again == (each.further or nothing)
 
 
 @pytest.fixture
@@ -281,8 +305,9 @@ def test_the_file_is_named_by_the_marking_and_holds_no_formula(world, case, said
     assert taken.mimetype == "text/csv"
     assert re.search(r"OFFICIAL.*PPRG-2026-0001 chronology\.csv", taken.headers["Content-Disposition"])
     assert taken.data.decode() == spreadsheet.MARK + (
-        "Date,Time,Agency,Source,People,Event,Action,Marking\r\n"
-        "2025,,Wiltshire Police,'+44,,'=HYPERLINK(1),None,OFFICIAL-SENSITIVE\r\n"
+        "Date,Time,Agency,Source,People,Event,Action,End date,End time,Contact type,Seen,Seen alone,Voice,Outcome,"
+        "Impact,Impact note,Comment,RAG,Significance,Themes,Written on,Ref,To look at,Marking\r\n"
+        "2025,,Wiltshire Police,'+44,,'=HYPERLINK(1),None,,,,,,,,,,,,,,,1,,OFFICIAL-SENSITIVE\r\n"
     )
     assert world.visitor("triage", "ops").get(f"/cases/{case}/chronology.csv").status_code == 403
 

@@ -100,9 +100,10 @@ def create_draft(request_id: UUID) -> ResponseReturnValue:
     needs("answer")
     with reading() as session:
         agency = actions.request_of(session, actor(), request_id).agency
+    today, themes = london_date(runtime().clock()), runtime().profile.themes
     names = (agency, runtime().profile.names()["agency"](agency))
     try:
-        rows, wrong = actions.read_chronology(content("text/csv"), london_date(runtime().clock()), names)
+        rows, wrong = actions.read_chronology(content("text/csv"), today, names, themes)
     except NotATable as error:
         raise Invalid([{"pointer": "", "detail": f"{error}."}]) from None
     if wrong:
@@ -124,7 +125,7 @@ def one_draft(request_id: UUID) -> ResponseReturnValue:
         scope = rules.scope_of(unseal(session, asked, "content"))
     saw(asked.case_id)
     today = london_date(runtime().clock())
-    known, _ = rules.lines(rows, today)
+    known, _ = rules.lines(rows, today, runtime().profile.themes)
     found = [
         {"row": n, "words": each} for n, line in enumerate(known, 1) for each in rules.warnings(line, today, scope)
     ]

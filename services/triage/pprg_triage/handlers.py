@@ -2,13 +2,13 @@
 
 from dataclasses import asdict
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.boxes import publish
-from pprg_shared.boxes.tables import insert_all_new
+from pprg_shared.boxes.tables import insert_all_new, waiting
 from pprg_shared.database import now, profile_of, seal, today, unseal, uuid_of
 from pprg_shared.errors import NotYet
 from pprg_shared.events.every import AccessRecorded
@@ -27,8 +27,9 @@ from pprg_shared.events.publisher import OutcomePublished
 from pprg_shared.events.triage import CaseOpened, ReminderDue
 from pprg_shared.partial_dates import from_json
 from pprg_triage import rules
-from pprg_triage.actions import return_id, rows_here
-from pprg_triage.models import Access, Case, Letter, News, Published, Request, Return, Row, TriggerDay
+from pprg_triage.actions import keep_conflicts, return_id, rows_here
+from pprg_triage.models import Access, Case, Letter, News, Published, Request, Return, Row, TriggerDay, reminders
+from pprg_triage.projections import lives_of, whole_chronology
 
 _ACCESS = Access.metadata.tables["access"]
 
@@ -159,6 +160,31 @@ def _arrived(session: Session, heard: Any, request: Request) -> None:
     request.answer, request.extension_until = heard.version, None
     request.state = rules.moved(request.state, returned.kind) or request.state
     _news(session, heard, heard.case_id, returned.kind, heard.agency)
+    at = now(session)
+    about = {"type": rules.COMPARE, "subject": str(request.case_id), "request_id": request.id}
+    session.execute(insert(reminders), {"id": uuid4(), **about, "created_at": at, "due_at": at})
+
+
+def do_later(session: Session, row: Any) -> None:
+    """What is due now: a reminder, or the comparison of all rows of a case."""
+    if row.type == rules.COMPARE:
+        compare(session, UUID(row.subject))
+    else:
+        remind(session, row)
+
+
+def compare(session: Session, case_id: UUID) -> None:
+    """List what does not agree in the chronology of a case; what somebody has settled stays settled."""
+    case = session.get_one(Case, case_id, with_for_update=True)
+    again = (reminders.c.type == rules.COMPARE, reminders.c.subject == str(case_id), *waiting(reminders))
+    if session.scalar(select(reminders.c.id).where(*again).limit(1)):
+        return  # more rows have come since, and are compared with these
+    lives = lives_of(unseal(session, case, "content"), today(session))
+    here = session.scalars(select(Request.agency).where(Request.case_id == case_id, Request.answer > 0))
+    names = profile_of(session).names()["agency"]
+    answered = {agency: names(agency) for agency in here}
+    entries = list(whole_chronology(session, case_id))
+    keep_conflicts(session, case_id, rules.conflicts(entries, lives, answered, today(session)))
 
 
 def remind(session: Session, row: Any) -> None:

@@ -20,7 +20,8 @@ class Base(DeclarativeBase):
 
 copies.to_metadata(Base.metadata)
 
-#: Reminders of requests: `type` is the rung, `subject` the case. Whether one still applies is seen when it is due.
+#: What is to be done later about a case, the `subject`. Reminders of a request: `type` is the rung, and whether one
+#: still applies is seen when it is due. Once the rows of a return are here, all rows are compared: `compare`.
 reminders = box("reminders", Base.metadata, sa.Column("request_id", sa.Uuid, nullable=False, index=True))
 
 
@@ -152,6 +153,32 @@ class Row(Base):
     precision: Mapped[int] = mapped_column(server_default="0", default=0)
     time: Mapped[str] = mapped_column(sa.String(5), server_default="24:00", default="24:00")
     content: Mapped[str] = mapped_column(sa.Text, info=CASE)
+
+
+class Conflict(Base):
+    """Rows of a chronology that somebody should look at, and how that stands; no row changes for it.
+
+    `day` is the first that it is about. `content` seals what it is about, its mark, and who settled it how and when.
+    """
+
+    __tablename__ = "conflicts"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[str] = mapped_column(sa.String(20), server_default="open", default="open")
+    day: Mapped[date]
+    settled_by: Mapped[UUID | None]
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    content: Mapped[str] = mapped_column(sa.Text, info=CASE)
+
+
+class ConflictRow(Base):
+    """A row that a conflict is about, and its place among them in time order."""
+
+    __tablename__ = "conflict_rows"
+    conflict_id: Mapped[UUID] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    row_id: Mapped[UUID] = mapped_column(index=True)
 
 
 class Meeting(Base):

@@ -46,7 +46,7 @@ service = Service(
     ],
     commands=["pprg_triage.commands:who_saw_command"],
     segments=["cases", "meetings", "reviews", "actions", "calendar"],
-    boxes=lambda runtime: [Box(runtime.database, reminders, handlers.remind)],
+    boxes=lambda runtime: [Box(runtime.database, reminders, handlers.do_later)],
     verbs={
         "read": GROUP,
         "who saw": OFFICE,
@@ -57,6 +57,7 @@ service = Service(
         "decline": OFFICE,
         "waive": frozenset({"chair"}),
         "note": OFFICE,
+        "settle": OFFICE,
         "import": OFFICE,
         "call": OFFICE,
         "propose": OFFICE | {"chair"},

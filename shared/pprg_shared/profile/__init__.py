@@ -6,7 +6,7 @@ The rules over it are pure: `possible_routes` and `answers_from_subjects` (which
 """
 
 from pprg_shared.profile.clocks import Clock
-from pprg_shared.profile.codes import ETHNICITIES, SEXES
+from pprg_shared.profile.codes import CONTACTS, ETHNICITIES, IMPACTS, RATINGS, SAID, SEXES, SIGNIFICANCES
 from pprg_shared.profile.criteria import (
     Answer,
     Possible,
@@ -25,8 +25,13 @@ from pprg_shared.profile.routes import Criterion, Mandate, Outcome, Route
 from pprg_shared.profile.whole import Harm, Profile
 
 __all__ = [
+    "CONTACTS",
     "ETHNICITIES",
+    "IMPACTS",
+    "RATINGS",
+    "SAID",
     "SEXES",
+    "SIGNIFICANCES",
     "Agency",
     "Answer",
     "Body",

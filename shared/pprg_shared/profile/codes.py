@@ -24,3 +24,22 @@ ETHNICITIES = {
     "REFU": "Refused to say",
     "NOBT": "Not known yet",
 }
+
+#: What a row of a chronology may say: how contact was made, yes or no, and how the author weighs it.
+CONTACTS = {
+    "visit": "Visit",
+    "call": "Call",
+    "letter": "Letter",
+    "meeting": "Meeting",
+    "attendance": "Attendance",
+    "missed": "Missed",
+    "referral": "Referral",
+    "conference": "Conference",
+    "police_incident": "Police incident",
+    "admission": "Admission",
+    "other": "Other",
+}
+SAID = {"yes": "Yes", "no": "No", "not_known": "Not known"}
+IMPACTS = {"positive": "Positive", "negative": "Negative", "mixed": "Mixed", "unclear": "Unclear"}
+RATINGS = {"red": "Red", "amber": "Amber", "green": "Green"}
+SIGNIFICANCES = {"key_event": "Key event", "routine": "Routine"}

@@ -49,7 +49,8 @@ class Drawn:
     #: Whether the rows are questions that stand beforehand.
     fixed: bool = False
     items: list[Any] = field(default_factory=list)
-    #: More attributes of its element, for scripts.
+    #: The words that lead to it, where few rows need it; and more attributes of its element, for scripts.
+    further: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
 
 
@@ -183,7 +184,18 @@ class Form:
         about = declared.metadata
         label = str(about.get("label", name.replace("_", " ").capitalize()))
         drawn = Drawn(name, f"{self.mark}{name}", label, _widget(declared), longest=_longest(declared))
-        for each in ("hint", "section", "type", "rows", "width", "autocomplete", "style", "row", "attributes"):
+        for each in (
+            "hint",
+            "section",
+            "type",
+            "rows",
+            "width",
+            "autocomplete",
+            "style",
+            "row",
+            "further",
+            "attributes",
+        ):
             if each in about:
                 setattr(drawn, each, about[each])
         chosen = self.typed.getlist(name) if self.submitted else self._at_first(name)

@@ -20,6 +20,7 @@ SUMMARY = "An invented case in which a child was known to many agencies."
 LEARNING = "This case is invented. Agencies held parts of the picture and met late; sharing earlier would have helped."
 THEMES = ["information-sharing", "voice-of-child"]
 EVENTS = ("An invented visit was made", "An invented call was logged", "An invented meeting was missed")
+CONTACTS = ("visit", "call", "missed")
 
 
 def play(base: str, profile: Profile, count: int, progress: Callable[[str], None]) -> dict[str, Any]:
@@ -134,16 +135,20 @@ def answer(show: Play, office: Browser, case_id: str) -> None:
     show.result |= {"returns": len(requests) - len(nil), "nil_returns": len(nil), "corrected_returns": 1}
 
 
-def answer_one(lead: Browser, path: str, number: int) -> None:
+def answer_one(lead: Browser, path: str, number: int, seen: str = "yes") -> None:
     """An agency sends its summary and three events: every other agency as a file, others as typed."""
     rows: list[dict[str, str]] = []
     for row, what in enumerate(EVENTS):
         month = f"{(number + row) % 12 + 1:02}/2025"
         when = f"?{month}" if row == 2 else f"1{row}/{month}"  # noqa: PLR2004
-        rows.append({"date": when, "source": "Case record, worker 1", "event": what})
+        told = {"contact_type": CONTACTS[row], "seen": "" if row else seen}
+        rows.append({"date": when, "source": "Case record, worker 1", "event": what} | told)
     typed: dict[str, str] = {}
     if number % 2:
-        lines = ["Start date;Source;What happened", *(";".join(each.values()) for each in rows)]
+        lines = [
+            "Start date;Source;What happened;Type of contact;Child seen",
+            *(";".join(each.values()) for each in rows),
+        ]
         file = "chronology.csv", "\r\n".join(lines).encode("cp1252")
         lead.send(f"{path}/chronology", {}, files={"file": file})
     else:
@@ -171,7 +176,7 @@ def correct_one(show: Play, office: Browser, case_id: str, request_id: str) -> N
     path = f"/cases/{case_id}/requests/{request_id}"
     office.send(path, {"query": "Please add who was seen."}, to=f"{path}/query")
     show.wait("a letter about the query", lambda: letters(office, case_id, "return_queried"))
-    answer_one(Browser(show.base, f"lead-{show.agencies[0]}"), f"/requests/{request_id}", 1)
+    answer_one(Browser(show.base, f"lead-{show.agencies[0]}"), f"/requests/{request_id}", 1, "no")
     kept = show.wait("the correction is there", lambda: (f := office.api(f"/api/v1{path}"))["answer"] > 1 and f)
     versions = len((kept or {"returns": []})["returns"])
     show.check("both versions of a return are kept", versions, ok=versions == 2)  # noqa: PLR2004
@@ -188,6 +193,21 @@ def read_chronology(show: Play, office: Browser, case_id: str, wanted: int) -> N
     show.check("every row names its agency", len(dates), ok=all(each["agency"] for each in rows_there or []))
     office.open(f"/cases/{case_id}/chronology")
     show.result["rows"] = len(dates)
+    if len(show.agencies) > 1:
+        settle(show, office, case_id)
+
+
+def settle(show: Play, office: Browser, case_id: str) -> None:
+    """Two agencies disagree on whether a child was seen on one day: the coordinator looks at it, and says why."""
+    api, wanted = f"/api/v1/cases/{case_id}/conflicts", "contradiction"
+    found = show.wait(
+        "what does not agree is found",
+        lambda: next((each for each in office.api(api)["conflicts"] if each["kind"] == wanted), None),
+    )
+    office.send(f"/cases/{case_id}/conflicts/{found['id']}", {"state": "explained", "note": "Each means another child"})
+    after = next(each for each in office.api(api)["conflicts"] if each["id"] == found["id"])
+    show.check("what does not agree is settled", after["state"], ok=after["state"] == "explained")
+    show.result["settled"] = 1
 
 
 def meet(show: Play, office: Browser, case_id: str) -> None:

@@ -1,7 +1,7 @@
 """What people do at intake; each function one transaction."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -18,9 +18,11 @@ from pprg_shared import spreadsheet
 from pprg_shared.actor import Actor, Done
 from pprg_shared.audit import record
 from pprg_shared.boxes import publish
-from pprg_shared.database import seal, today, unseal
+from pprg_shared.database import profile_of, seal, today, unseal
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import intake as says
+from pprg_shared.partial_dates import PartialDate
+from pprg_shared.profile import Theme
 from pprg_shared.typed import UNPRINTABLE, clean, unprintable
 
 #: An uploaded chronology that nobody sends is forgotten after so long.
@@ -123,13 +125,13 @@ def answer_request(session: Session, actor: Actor, *, request_id: UUID, **answer
         raise Refused(f"Send at most {rules.MOST_ROWS} rows: there are {len(typed)}.", "rows")
     if request.wanted == "chronology" and not typed:
         raise Refused("List the key events, or say that your agency holds nothing.", "rows")
-    kept, _ = rules.lines(typed, today(session))
+    kept, _ = rules.lines(typed, today(session), profile_of(session).themes)
     version = _keep(session, request, "return", answers | {"rows": typed})
     about = _about(request) | {"submitted_on": today(session), "version": version}
     summary = answers.get("summary", "")
     publish(session, says.AgencySummarySubmitted(**about, rows=len(kept), author=answers["author"], summary=summary))
     rows = [_row(each) for each in kept]
-    for first, end in rules.parts([len(json.dumps(vars(each))) for each in rows]):
+    for first, end in rules.parts([len(json.dumps(vars(each), default=vars)) for each in rows]):
         publish(session, says.ChronologySubmitted(**about, count=end - first, first=first, rows=rows[first:end]))
     return Done(f"/requests/{request.id}/thanks", request.reference, str(request.case_id))
 
@@ -146,7 +148,17 @@ def _row(line: rules.Line) -> says.Row:
         action=line.action,
         time=line.time,
         people=line.people,
+        further=_further(line.further) if line.further else None,
     )
+
+
+def _further(told: rules.Further) -> says.Further:
+    words = vars(told) | {name: _when(getattr(told, name)) for name in ("end_date", "recorded_at")}
+    return says.Further(**words | {"policy_or_practice_point": list(told.policy_or_practice_point)})
+
+
+def _when(day: PartialDate | None) -> says.When | None:
+    return says.When(str(day.to_json()["value"]), day.precision, day.uncertain, day.as_entered) if day else None
 
 
 def _from_draft(session: Session, request: Request, shown: UUID | None) -> list[dict[str, str]]:
@@ -166,7 +178,9 @@ def draft_of(session: Session, request: Request) -> Draft | None:
     return session.scalar(select(Draft).where(Draft.request_id == request.id))
 
 
-def read_chronology(raw: bytes, today: date, agency: Sequence[str]) -> tuple[list[dict[str, str]], list[rules.Wrong]]:
+def read_chronology(
+    raw: bytes, today: date, agency: Sequence[str], themes: Mapping[str, Theme]
+) -> tuple[list[dict[str, str]], list[rules.Wrong]]:
     """The rows of a file and all that is wrong with it; raises NotATable for what is no table at all."""
     found = spreadsheet.read(raw)
     numbered, wrong = rules.table(found.heads, found.lines, agency)
@@ -177,7 +191,7 @@ def read_chronology(raw: bytes, today: date, agency: Sequence[str]) -> tuple[lis
     rows = [{name: clean(cell) for name, cell in row.items() if clean(cell)} for _, row in numbered]
     if any(each.column for each in wrong if each.row == 1):
         return rows, wrong
-    _, problems = rules.lines(rows, today)
+    _, problems = rules.lines(rows, today, themes)
     for place, (number, _) in enumerate(numbered):
         advice = problems.get(place, {}) | {n: UNPRINTABLE for n, text in rows[place].items() if unprintable(text)}
         wrong += [rules.Wrong(number, rules.COLUMNS[name][0], words) for name, words in advice.items()]

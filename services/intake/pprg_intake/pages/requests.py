@@ -126,7 +126,7 @@ def _read_file(asked: Request) -> tuple[list[dict[str, str]], list[rules.Wrong]]
         raise Refused("Choose a CSV file with at least one row.", "file")
     names = (asked.agency, runtime().profile.names()["agency"](asked.agency))
     try:
-        return actions.read_chronology(raw, london_date(runtime().clock()), names)
+        return actions.read_chronology(raw, london_date(runtime().clock()), names, runtime().profile.themes)
     except NotATable as error:
         raise Refused(f"{error}.") from None
 
@@ -137,7 +137,7 @@ def _upload_page(asked: Request, form: Form, wrong: list[rules.Wrong]) -> Respon
         rows: list[dict[str, str]] = unseal(session, draft, "content") if draft else []
         content = unseal(session, asked, "content")
     saw(asked.case_id)
-    known, _ = rules.lines(rows, london_date(runtime().clock()))
+    known, _ = rules.lines(rows, london_date(runtime().clock()), runtime().profile.themes)
     scope = rules.scope_of(content)
     found = [rules.warnings(each, london_date(runtime().clock()), scope) for each in known]
     numbered = list(enumerate(zip(known, found, strict=True), 1))
@@ -148,8 +148,12 @@ def _upload_page(asked: Request, form: Form, wrong: list[rules.Wrong]) -> Respon
         "part": Part(numbered[first : first + ROWS], len(known), page),
         "warned": [(number, *each) for number, each in numbered if each[1]],
     }
-    columns = [head for head, _ in rules.COLUMNS.values()]
-    about = {"wrong": wrong[:MOST_SHOWN], "more": max(0, len(wrong) - MOST_SHOWN), "columns": columns}
+    first_six = [head for name, (head, _) in rules.COLUMNS.items() if name not in rules.FURTHER]
+    further = [
+        (head, rules.CHOICES.get(name, {})) for name, (head, _) in rules.COLUMNS.items() if name in rules.FURTHER
+    ]
+    about = {"wrong": wrong[:MOST_SHOWN], "more": max(0, len(wrong) - MOST_SHOWN)}
+    about |= {"columns": first_six, "further": further}
     status = 422 if form.errors else 200
     return render_template("upload.html", asked=asked, form=form, most=rules.MOST_ROWS, **shown, **about), status
 

@@ -1,18 +1,17 @@
 """What intake knows of referrals, chronologies, requests, personal links and limits; pure functions."""
 
 from pprg_intake.rules.chronology import (
-    COLUMNS,
     MOST_ROWS,
     PART_BYTES,
+    Further,
     Line,
-    Wrong,
     lines,
     parts,
     scope_of,
-    table,
     time_of_day,
     warnings,
 )
+from pprg_intake.rules.columns import CHOICES, COLUMNS, FURTHER, Wrong, choice, table
 from pprg_intake.rules.limits import (
     CALLS,
     CODES_ASKED,
@@ -62,6 +61,7 @@ __all__ = [
     "AGREED",
     "ANSWERABLE",
     "CALLS",
+    "CHOICES",
     "CLOSED",
     "CODES_ASKED",
     "CODES_MAILED",
@@ -71,6 +71,7 @@ __all__ = [
     "CODE_WORKS",
     "COLUMNS",
     "DECLINED",
+    "FURTHER",
     "KNOWN_DAYS",
     "LATE_AFTER",
     "LEAD",
@@ -82,10 +83,12 @@ __all__ = [
     "REFERRALS_BY_PERSON",
     "UPLOADS",
     "WAITS",
+    "Further",
     "Limit",
     "Line",
     "Wrong",
     "as_json",
+    "choice",
     "day_problems",
     "is_nhs_number",
     "is_reference",

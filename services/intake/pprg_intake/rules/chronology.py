@@ -5,37 +5,43 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
+from pprg_intake.rules.columns import CHOICES, COLUMNS, FURTHER, choice, themes_of
 from pprg_shared.partial_dates import NotADate, PartialDate, parse
-from pprg_shared.spreadsheet import meant
+from pprg_shared.profile import Theme
 
 MOST_ROWS = 5000
 #: So many times are remembered as they were read: a chronology is checked, and then sent.
 READ = 2000
 #: The most that a message may hold of a chronology, in bytes of JSON: sealed it stays below 200 kB.
 PART_BYTES = 140_000
-#: The columns of a chronology, what heads them in a file, and the most characters of each.
-COLUMNS: Mapping[str, tuple[str, int]] = {
-    "date": ("Date", 60),
-    "time": ("Time", 10),
-    "source": ("Source", 200),
-    "people": ("People", 200),
-    "event": ("Event", 4000),
-    "action": ("Action", 2000),
-}
-#: What else people write at the head of these columns, in small letters without spaces.
-SPELLINGS: Mapping[str, str] = {
-    **dict.fromkeys(("date", "startdate", "dateofevent", "eventdate", "when", "dateoccurred", "day"), "date"),
-    **dict.fromkeys(("time", "starttime", "timeofevent", "eventtime"), "time"),
-    **dict.fromkeys(("source", "sourceofinformation", "record", "recordedin", "whererecorded"), "source"),
-    **dict.fromkeys(("people", "person", "personconcerned", "whoitconcerns", "whomitconcerns", "who"), "people"),
-    **dict.fromkeys(("event", "whathappened", "significantevent", "details", "description", "events"), "event"),
-    **dict.fromkeys(("action", "actiontaken", "actionstaken", "whatwasdone", "response", "actions"), "action"),
-    **dict.fromkeys(("agency", "organisation", "organization"), "agency"),
-    **dict.fromkeys(("marking", "protectivemarking"), "marking"),
-}
 _TIME = re.compile(r"(\d{1,2})(?:[:.h]?(\d{2}))?(?::\d{2})?\s*(am|pm)?")
+TIME = "Write the time with 24 hours, such as 14:30, or leave it out"
 REQUIRED = {"source": "Say where this was recorded", "event": "Say what happened"}
+
+
+@dataclass(frozen=True)
+class Further:
+    """What a row says besides: its end, how contact was made, who was seen, and how its author weighs it.
+
+    What takes one of several words holds its code; `policy_or_practice_point` codes of themes.
+    """
+
+    end_date: PartialDate | None = None
+    end_time: str = ""
+    contact_type: str = ""
+    seen: str = ""
+    seen_alone: str = ""
+    voice: str = ""
+    outcome: str = ""
+    impact: str = ""
+    impact_note: str = ""
+    comment_analysis: str = ""
+    rag: str = ""
+    significance: str = ""
+    policy_or_practice_point: tuple[str, ...] = ()
+    recorded_at: PartialDate | None = None
 
 
 @dataclass(frozen=True)
@@ -48,18 +54,12 @@ class Line:
     action: str
     time: str = ""
     people: str = ""
+    further: Further | None = None
 
 
-@dataclass(frozen=True)
-class Wrong:
-    """What is wrong in a file and what to do: the row as the spreadsheet numbers it, and the column."""
-
-    row: int
-    column: str
-    words: str
-
-
-def lines(rows: Sequence[Mapping[str, str]], today: date) -> tuple[list[Line], dict[int, dict[str, str]]]:
+def lines(
+    rows: Sequence[Mapping[str, str]], today: date, themes: Mapping[str, Theme]
+) -> tuple[list[Line], dict[int, dict[str, str]]]:
     """The rows that can be read, and for the others what to change: row number to field to advice."""
     found, problems = [], {}
     for number, row in enumerate(rows):
@@ -67,15 +67,54 @@ def lines(rows: Sequence[Mapping[str, str]], today: date) -> tuple[list[Line], d
         try:
             when = parse(row.get("date", ""), today=today)
         except NotADate as error:
-            wrong["date"] = str(error)
+            wrong["date"], when = str(error), None
         if (at := time_of_day(row.get("time", ""))) is None:
-            wrong["time"] = "Write the time with 24 hours, such as 14:30, or leave it out"
-        if wrong:
+            wrong["time"] = TIME
+        further = _further(row, when, today, themes, wrong) if row.keys() & FURTHER else None
+        if wrong or when is None:
             problems[number] = wrong
         else:
             told = row.get("action", ""), at or "", row.get("people", "")
-            found.append(Line(when, row["source"], row["event"], *told))
+            found.append(Line(when, row["source"], row["event"], *told, further))
     return found, problems
+
+
+def _further(
+    row: Mapping[str, str], begins: PartialDate | None, today: date, themes: Mapping[str, Theme], wrong: dict[str, str]
+) -> Further:
+    """What a row says besides; what is wrong with it is added to what is wrong."""
+    values: dict[str, Any] = {name: row.get(name, "") for name in TEXTS}
+    for name in ("end_date", "recorded_at"):
+        try:
+            values[name] = parse(row[name], today=today) if row.get(name) else None
+        except NotADate as error:
+            wrong[name] = str(error)
+    for name in CHOICES:
+        values[name] = choice(name, row[name]) if row.get(name) else ""
+        if values[name] is None:
+            wrong[name] = f"Choose {', '.join(CHOICES[name].values())}, or leave it out"
+    if (at := time_of_day(row.get("end_time", ""))) is None:
+        wrong["end_time"] = TIME
+    values["end_time"] = at or ""
+    codes, unknown = themes_of(row.get("policy_or_practice_point", ""), themes)
+    if unknown:
+        wrong["policy_or_practice_point"] = "Name themes as the learning hub does, with semicolons between them"
+    if wrong:
+        return Further()
+    if begins and _ends_early(begins, values["end_date"], time_of_day(row.get("time", "")) or "", values["end_time"]):
+        wrong["end_date" if values["end_date"] else "end_time"] = "The end cannot come before the beginning"
+    return Further(**values, policy_or_practice_point=tuple(codes))
+
+
+TEXTS = ("voice", "outcome", "impact_note", "comment_analysis")
+
+
+def _ends_early(begins: PartialDate, ends: PartialDate | None, start: str, end: str) -> bool:
+    """Whether an end lies before its beginning, whatever day and time of those possible each was."""
+    if ends and ends.until < begins.value:
+        return True
+    one_day = begins.precision == "day" and (ends is None or (ends.value, ends.until) == (begins.value, begins.until))
+    return bool(one_day and start and end and end < start)
 
 
 def _slips(row: Mapping[str, str]) -> dict[str, str]:
@@ -106,37 +145,6 @@ def time_of_day(text: str) -> str | None:
 NOON, HOUR = 12, 60
 
 
-def table(
-    heads: Sequence[str], cells: Sequence[tuple[int, Sequence[str]]], agency: Sequence[str]
-) -> tuple[list[tuple[int, dict[str, str]]], list[Wrong]]:
-    """The rows of a file by column with their numbers, and what is wrong with its heads; `agency` is whose."""
-    columns = [meant(head, SPELLINGS) for head in heads]
-    wrong = []
-    for place, (head, column) in enumerate(zip(heads, columns, strict=True)):
-        filled = head or any(place < len(line) and line[place].strip() for _, line in cells)
-        if column is None and filled:
-            known = ", ".join(name for name, _ in COLUMNS.values())
-            wrong.append(
-                Wrong(1, head or f"column {place + 1}", f"We do not know this column. Name it {known}, or remove it")
-            )
-        elif column and column in columns[:place]:
-            wrong.append(Wrong(1, head, "Two columns mean the same. Keep one of them"))
-    missing = [COLUMNS[name][0] for name in ("date", "source", "event") if name not in columns]
-    wrong += [Wrong(1, head, f"Add a column with the head {head}") for head in missing]
-    rows = []
-    for number, line in cells:
-        row = {column: cell for column, cell in zip(columns, line, strict=False) if column and cell}
-        if len(line) > len(heads) and any(each.strip() for each in line[len(heads) :]):
-            wrong.append(Wrong(number, "", "There are more cells than heads. Put text with commas in quotation marks"))
-        row.pop("marking", "")  # every file that we give has it
-        if row.pop("agency", agency[0]) not in agency:
-            wrong.append(
-                Wrong(number, "Agency", "This row is of another agency. Send the rows of your own agency only")
-            )
-        rows.append((number, row))
-    return rows, wrong
-
-
 def scope_of(asked: Mapping[str, str]) -> tuple[date, date] | None:
     """The period that is asked about, where one was said."""
     if not asked.get("scope_from") or not asked.get("scope_to"):
@@ -151,6 +159,11 @@ def warnings(line: Line, today: date, scope: tuple[date, date] | None) -> list[s
         found.append("This date lies in the future")
     elif scope and (line.when.until < scope[0] or line.when.value > scope[1]):
         found.append("This is outside the period that is asked about")
+    further = line.further
+    if further and further.recorded_at and further.recorded_at.until < line.when.value:
+        found.append("This was written before it happened")
+    if further and (further.seen, further.seen_alone) == ("no", "yes"):
+        found.append("Somebody who was not seen was seen alone")
     return found
 
 

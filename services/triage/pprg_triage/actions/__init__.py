@@ -1,6 +1,7 @@
 """What people do in triage; each function one transaction."""
 
 from pprg_triage.actions.cases import case_of, known_days, note_day
+from pprg_triage.actions.conflicts import conflict_of, keep_conflicts, settle_conflict
 from pprg_triage.actions.decisions import (
     FOR_OTHERS,
     correct_words,
@@ -50,12 +51,14 @@ __all__ = [
     "called",
     "cancel_meeting",
     "case_of",
+    "conflict_of",
     "correct_words",
     "decide_by",
     "hold_meeting",
     "import_cases",
     "import_of",
     "invited_to",
+    "keep_conflicts",
     "known_days",
     "move_due_day",
     "move_meeting",
@@ -72,6 +75,7 @@ __all__ = [
     "rows_here",
     "schedule_meeting",
     "send_back",
+    "settle_conflict",
     "standard_request",
     "touched",
     "undo_import",

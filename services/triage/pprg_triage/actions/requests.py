@@ -211,7 +211,8 @@ def _change(
     request.state, request.revision = state, request.revision + 1
     if due_on:
         request.due_on = due_on
-        session.execute(delete(reminders).where(reminders.c.request_id == request.id, reminders.c.done_at.is_(None)))
+        mine = (reminders.c.request_id == request.id, reminders.c.type != rules.COMPARE)
+        session.execute(delete(reminders).where(*mine, reminders.c.done_at.is_(None)))
         _remind_later(session, request)
     if request.extension_until and happens == "move":
         _decide(session, case, request, words, agreed=True)

@@ -22,7 +22,6 @@ from pprg_triage.projections import (
     Met,
     access_page,
     all_cases,
-    chronology_page,
     history_of,
     told_of,
     whole_case,
@@ -32,7 +31,6 @@ from pprg_triage.schemas import (
     CHANGES,
     AccessSchema,
     CancellationSchema,
-    ChronologySchema,
     CorrectionSchema,
     DaySchema,
     RatificationSchema,
@@ -131,20 +129,6 @@ def _meeting(meeting: Met) -> dict[str, Any]:
         "invited": row.invited,
         "record": meeting.record or None,
     }
-
-
-@api.get("/<uuid:case_id>/chronology")
-@gives(answers.Chronology)
-def chronology(case_id: UUID) -> ResponseReturnValue:
-    """Show a page of the rows of all agencies, or some of them, in one time order."""
-    needs("read")
-    with reading() as session:
-        actions.case_of(session, case_id)
-        part = chronology_page(session, case_id, **asked(ChronologySchema()))
-    saw(case_id)
-    names = ("agency", "time", "source", "people", "event", "action")
-    rows = [{"date": each.when.to_json()} | {name: getattr(each, name) for name in names} for each in part.entries]
-    return jsonify({"rows": rows, "total": part.total, "page": part.page, "pages": part.pages})
 
 
 @api.get("/<uuid:case_id>/history")

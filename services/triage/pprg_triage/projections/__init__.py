@@ -3,6 +3,7 @@
 from pprg_triage.projections.access import Accessed, access_page, whole_access
 from pprg_triage.projections.case import Step, Whole, clock_words, steps_of, whole_case
 from pprg_triage.projections.chronology import chronology_page, whole_chronology
+from pprg_triage.projections.conflicts import Marked, Shown, conflicts_page, lives_of, marked, one_conflict
 from pprg_triage.projections.decisions import Decided, proposed_before, read_by_others
 from pprg_triage.projections.history import Happened, history_of
 from pprg_triage.projections.importing import Listed, WholeImport, imports, whole_import
@@ -17,7 +18,9 @@ __all__ = [
     "Decided",
     "Happened",
     "Listed",
+    "Marked",
     "Met",
+    "Shown",
     "Step",
     "Told",
     "Whole",
@@ -27,10 +30,14 @@ __all__ = [
     "all_cases",
     "chronology_page",
     "clock_words",
+    "conflicts_page",
     "find_case",
     "history_of",
     "imports",
     "listed_cases",
+    "lives_of",
+    "marked",
+    "one_conflict",
     "proposed_before",
     "read_by_others",
     "steps_of",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from pprg_shared.database import unseal
 from pprg_shared.paging import ROWS, Part, before
-from pprg_shared.partial_dates import from_json
+from pprg_shared.partial_dates import PartialDate, from_json
 from pprg_triage import rules
 from pprg_triage.models import Request, Row
 
@@ -27,7 +27,7 @@ def chronology_page(
     total = session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
     wanted = _ordered(chosen).limit(ROWS).offset(before(page)).subquery()
     rows = session.scalars(_ordered(select(Row).join(wanted, wanted.c.id == Row.id)))
-    return Part([_entry(session, row) for row in rows], total, page)
+    return Part([entry_of(session, row) for row in rows], total, page)
 
 
 def whole_chronology(session: Session, case_id: UUID) -> Iterator[rules.Entry]:
@@ -35,7 +35,7 @@ def whole_chronology(session: Session, case_id: UUID) -> Iterator[rules.Entry]:
     numbers = session.scalars(_ordered(rows_of(case_id, "", None, None))).all()
     for start in range(0, len(numbers), WHOLE_ROWS):
         some = numbers[start : start + WHOLE_ROWS]
-        yield from (_entry(session, row) for row in session.scalars(_ordered(select(Row).where(Row.id.in_(some)))))
+        yield from (entry_of(session, row) for row in session.scalars(_ordered(select(Row).where(Row.id.in_(some)))))
         session.expunge_all()
 
 
@@ -55,8 +55,18 @@ def _ordered(chosen: Selected) -> Selected:
     return chosen.order_by(Row.day.is_(None), Row.day, Row.precision, Row.time, Row.number, Row.agency, Row.id)
 
 
-def _entry(session: Session, row: Row) -> rules.Entry:
+def entry_of(session: Session, row: Row) -> rules.Entry:
+    """A row as people read it."""
     content = unseal(session, row, "content")
-    when = from_json(content["value"], content["precision"], content["as_entered"], uncertain=content["uncertain"])
     words = {name: content.get(name, "") for name in ("source", "event", "action", "time", "people")}
-    return rules.Entry(when, row.number, row.agency, **words)
+    further = _further(content["further"]) if content.get("further") else None
+    return rules.Entry(_when(content), row.number, row.agency, **words, further=further, row=row.id)
+
+
+def _further(content: dict[str, Any]) -> rules.Further:
+    days = {name: _when(content[name]) if content[name] else None for name in ("end_date", "recorded_at")}
+    return rules.Further(**content | days | {"policy_or_practice_point": tuple(content["policy_or_practice_point"])})
+
+
+def _when(content: dict[str, Any]) -> PartialDate:
+    return from_json(content["value"], content["precision"], content["as_entered"], uncertain=content["uncertain"])

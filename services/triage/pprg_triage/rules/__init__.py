@@ -1,7 +1,7 @@
 """The clock of a case, when the group may meet, who may decide, the order of a chronology, and lists of open cases."""
 
 from pprg_triage.rules.access import LETTER, LETTER_BACK, access_words, between
-from pprg_triage.rules.chronology import NO_TIME, Entry, position
+from pprg_triage.rules.chronology import NO_TIME, Entry, Further, position
 from pprg_triage.rules.clocks import (
     STEPS,
     TARGETS,
@@ -25,6 +25,8 @@ from pprg_triage.rules.columns import (
     heading,
     samples,
 )
+from pprg_triage.rules.conflicts import COMPARE, KINDS, Life, conflicts, settling_problem
+from pprg_triage.rules.conflicts import STATES as CONFLICT_STATES
 from pprg_triage.rules.decisions import (
     OUTCOMES,
     REPLIES,
@@ -38,6 +40,7 @@ from pprg_triage.rules.decisions import (
     relied_on,
     weighed,
 )
+from pprg_triage.rules.disagreements import Conflict
 from pprg_triage.rules.history import event_words
 from pprg_triage.rules.known_cases import Compared, Here, compared, list_reference, touched_words
 from pprg_triage.rules.meetings import (
@@ -73,7 +76,10 @@ __all__ = [
     "CANCELLED",
     "CERTAIN",
     "COLUMNS",
+    "COMPARE",
+    "CONFLICT_STATES",
     "HELD",
+    "KINDS",
     "LETTER",
     "LETTER_BACK",
     "MOVES",
@@ -95,8 +101,11 @@ __all__ = [
     "WANTED",
     "Clock",
     "Compared",
+    "Conflict",
     "Entry",
+    "Further",
     "Here",
+    "Life",
     "Note",
     "OpenCase",
     "Reading",
@@ -111,6 +120,7 @@ __all__ = [
     "clocks",
     "columns_problems",
     "compared",
+    "conflicts",
     "correcting_problem",
     "day_problem",
     "day_words",
@@ -140,6 +150,7 @@ __all__ = [
     "routes",
     "samples",
     "scope",
+    "settling_problem",
     "starts_clock",
     "still_missing",
     "still_to_come",

@@ -24,6 +24,8 @@ TOLD: Mapping[str, str] = {
     "chronology": "the chronology",
     "chronology_on_paper": "the chronology, to print it",
     "chronology_file": "the chronology as a file",
+    "conflicts": "what does not agree in the chronology",
+    "conflict": "what does not agree in the chronology",
     "access": "who saw the case",
     "access_file": "who saw the case, as a file",
     "who_saw": "who saw the case",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from pprg_shared.partial_dates import PRECISIONS, PartialDate
 
@@ -10,8 +11,31 @@ NO_TIME = "24:00"
 
 
 @dataclass(frozen=True)
+class Further:
+    """What a row says besides; what takes one of several words holds its code."""
+
+    end_date: PartialDate | None = None
+    end_time: str = ""
+    contact_type: str = ""
+    seen: str = ""
+    seen_alone: str = ""
+    voice: str = ""
+    outcome: str = ""
+    impact: str = ""
+    impact_note: str = ""
+    comment_analysis: str = ""
+    rag: str = ""
+    significance: str = ""
+    policy_or_practice_point: tuple[str, ...] = ()
+    recorded_at: PartialDate | None = None
+
+
+@dataclass(frozen=True)
 class Entry:
-    """A chronology row as people read it; `time` is `HH:MM` or empty."""
+    """A chronology row as people read it; `time` is `HH:MM` or empty, `number` its place in its agency's list, from 0.
+
+    `row` is its id where it is kept.
+    """
 
     when: PartialDate
     number: int
@@ -21,6 +45,16 @@ class Entry:
     action: str
     time: str = ""
     people: str = ""
+    further: Further | None = None
+    row: UUID | None = None
+
+    @property
+    def besides(self) -> Further:
+        """What the row says besides, which may be nothing."""
+        return self.further or NOTHING
+
+
+NOTHING = Further()
 
 
 def position(entry: Entry) -> tuple[date, int, str, int, str]:

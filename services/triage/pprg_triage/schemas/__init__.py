@@ -2,6 +2,7 @@
 
 from pprg_triage.schemas.access import AccessSchema
 from pprg_triage.schemas.cases import DaySchema, FindSchema
+from pprg_triage.schemas.conflicts import PageSchema, SettlingSchema
 from pprg_triage.schemas.decisions import (
     CorrectionSchema,
     RatificationSchema,
@@ -32,10 +33,12 @@ __all__ = [
     "FindSchema",
     "ListSchema",
     "OpenCasesSchema",
+    "PageSchema",
     "RatificationSchema",
     "RequestsSchema",
     "RouteSchema",
     "SendBackSchema",
+    "SettlingSchema",
     "chosen",
     "chosen_schema",
     "decision_schema",

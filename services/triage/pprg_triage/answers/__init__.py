@@ -5,6 +5,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from pprg_triage.answers.chronology import Chronology, Conflicts, PartialDate
+
+__all__ = ["Chronology", "Conflicts", "PartialDate"]
+
 
 @dataclass(frozen=True)
 class CaseShown:
@@ -182,16 +186,6 @@ class WholeCase(CaseShown):
 
 
 @dataclass(frozen=True)
-class PartialDate:
-    """A date as people know it."""
-
-    value: str = field(metadata={"example": "2016-05"})
-    precision: str = field(metadata={"example": "month"})
-    uncertain: bool
-    as_entered: str = field(metadata={"example": "May 2016"})
-
-
-@dataclass(frozen=True)
 class ColumnRead:
     """A column of a list, and what it holds; empty when it is left out."""
 
@@ -253,29 +247,6 @@ class ImportShown:
     undone_at: str | None = field(metadata={"example": None})
     cases: list[CaseImported]
     left_out: list[RowNoted]
-
-
-@dataclass(frozen=True)
-class RowShown:
-    """One thing that happened, by an agency's records."""
-
-    date: PartialDate
-    agency: str = field(metadata={"example": "police"})
-    time: str = field(metadata={"example": "10:00"})
-    people: str = field(metadata={"example": "the mother"})
-    action: str = field(metadata={"example": "none"})
-    source: str = field(metadata={"example": "Police log"})
-    event: str = field(metadata={"example": "An invented call."})
-
-
-@dataclass(frozen=True)
-class Chronology:
-    """A page of what happened, in one time order."""
-
-    rows: list[RowShown]
-    total: int
-    page: int
-    pages: int
 
 
 @dataclass(frozen=True)
