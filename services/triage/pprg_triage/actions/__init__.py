@@ -1,6 +1,7 @@
 """What people do in triage; each function one transaction."""
 
-from pprg_triage.actions.cases import case_of, known_days, note_day
+from pprg_triage.actions.access import Closed, case_of, related, visible
+from pprg_triage.actions.cases import known_days, note_day
 from pprg_triage.actions.decisions import (
     FOR_OTHERS,
     correct_words,
@@ -27,6 +28,15 @@ from pprg_triage.actions.meetings import (
     move_meeting,
     schedule_meeting,
 )
+from pprg_triage.actions.members import (
+    break_glass,
+    declare_interest,
+    end_member,
+    name_member,
+    note_tried,
+    own_interests,
+    withdraw_interest,
+)
 from pprg_triage.actions.requests import (
     CHANGES,
     accept_return,
@@ -40,18 +50,23 @@ from pprg_triage.actions.requests import (
     standard_request,
     waive_request,
 )
+from pprg_triage.actions.ties import name_chairs
 
 __all__ = [
     "CHANGES",
     "FOR_OTHERS",
+    "Closed",
     "Plan",
     "accept_return",
     "agencies_asked",
+    "break_glass",
     "called",
     "cancel_meeting",
     "case_of",
     "correct_words",
     "decide_by",
+    "declare_interest",
+    "end_member",
     "hold_meeting",
     "import_cases",
     "import_of",
@@ -59,12 +74,17 @@ __all__ = [
     "known_days",
     "move_due_day",
     "move_meeting",
+    "name_chairs",
+    "name_member",
     "note_day",
+    "note_tried",
+    "own_interests",
     "plan_of",
     "propose_decision",
     "query_return",
     "ratify_decision",
     "ratifying_roles",
+    "related",
     "release_requests",
     "remembered",
     "request_of",
@@ -75,5 +95,7 @@ __all__ = [
     "standard_request",
     "touched",
     "undo_import",
+    "visible",
     "waive_request",
+    "withdraw_interest",
 ]

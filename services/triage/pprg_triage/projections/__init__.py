@@ -6,8 +6,9 @@ from pprg_triage.projections.chronology import chronology_page, whole_chronology
 from pprg_triage.projections.decisions import Decided, proposed_before, read_by_others
 from pprg_triage.projections.history import Happened, history_of
 from pprg_triage.projections.importing import Listed, WholeImport, imports, whole_import
-from pprg_triage.projections.listing import CaseList, all_cases, find_case, listed_cases
+from pprg_triage.projections.listing import CaseList, all_cases, find_case, latest_news, listed_cases
 from pprg_triage.projections.meetings import Met
+from pprg_triage.projections.members import Tied, tied_to
 from pprg_triage.projections.referral import Told, told_of
 from pprg_triage.projections.requests import WholeRequest, whole_request
 
@@ -19,6 +20,7 @@ __all__ = [
     "Listed",
     "Met",
     "Step",
+    "Tied",
     "Told",
     "Whole",
     "WholeImport",
@@ -30,10 +32,12 @@ __all__ = [
     "find_case",
     "history_of",
     "imports",
+    "latest_news",
     "listed_cases",
     "proposed_before",
     "read_by_others",
     "steps_of",
+    "tied_to",
     "told_of",
     "whole_access",
     "whole_case",

@@ -18,6 +18,7 @@ from pprg_triage.schemas.importing import (
     table_of,
 )
 from pprg_triage.schemas.meetings import OTHER, CancellationSchema, held_schema, meeting_schema
+from pprg_triage.schemas.members import GlassSchema, InterestSchema, MemberSchema
 from pprg_triage.schemas.requests import CHANGES, ChronologySchema, RequestsSchema
 
 __all__ = [
@@ -30,7 +31,10 @@ __all__ = [
     "CorrectionSchema",
     "DaySchema",
     "FindSchema",
+    "GlassSchema",
+    "InterestSchema",
     "ListSchema",
+    "MemberSchema",
     "OpenCasesSchema",
     "RatificationSchema",
     "RequestsSchema",

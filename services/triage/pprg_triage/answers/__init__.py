@@ -5,6 +5,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from pprg_triage.answers.members import Members as Members
+from pprg_triage.answers.members import MemberShown as MemberShown
+
 
 @dataclass(frozen=True)
 class CaseShown:
