@@ -12,9 +12,9 @@ from typing import Any
 import click
 
 import inputs
+import roles
 from pprg_embedded.__main__ import main as pprg
 from pprg_embedded.world import SERVICES, assemble, with_secrets
-from pprg_shared.actor import EVERYBODY
 from pprg_shared.app import create_app
 from pprg_shared.asyncapi import document, holders, json_schema, sentence
 from pprg_shared.config import Settings
@@ -44,20 +44,21 @@ def pages() -> dict[Path, str]:
     asyncapi = json.dumps(document(SERVICES), indent=2, ensure_ascii=False)
     found = {"asyncapi.json": [asyncapi], "events.md": events(), "settings.md": settings(), "commands.md": commands()}
     found["profile.md"] = profile()
-    apis = openapi()
+    apis, found["access.md"] = served()
     found |= {"api.md": api(apis), "input.md": what_is_taken(apis)}
     reference = {REFERENCE / name: "\n".join(lines).rstrip() + "\n" for name, lines in found.items()}
     written = {
         DOCUMENTS / f"{name}.json": json.dumps(each, indent=2, ensure_ascii=False) + "\n" for name, each in apis.items()
     }
-    return reference | written | {MENU: json.dumps(menu(), indent=2) + "\n"}
+    return reference | written | {MENU: json.dumps(roles.menu(SERVICES), indent=2) + "\n"}
 
 
-def openapi() -> dict[str, dict[str, Any]]:
-    """The document of each service's API; the services are put together in a folder of their own and not started."""
+def served() -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """The document of each service's API, and who may do what; the services are put together and not started."""
     with TemporaryDirectory() as folder:
-        alive = assemble(with_secrets(Settings(var=folder)))
-        return {each.service.name: openapi_document(create_app(each)) for each in alive}
+        apps = [create_app(each) for each in assemble(with_secrets(Settings(var=folder)))]
+        documents = {each.extensions["pprg"].service.name: openapi_document(each) for each in apps}
+        return documents, roles.page(apps, heading, table)
 
 
 def api(documents: dict[str, dict[str, Any]]) -> list[str]:
@@ -89,16 +90,6 @@ def what_is_taken(documents: dict[str, dict[str, Any]]) -> list[str]:
             *(table(("field", "needed", "what it may be"), rows) if rows else ["Nothing.", ""]),
         ]
     return lines
-
-
-def menu() -> list[dict[str, Any]]:
-    """Every place that services offer, with the roles of its verb; those for everybody stand last."""
-    offered = [(each, words, *place) for each in SERVICES for words, place in each.menu.items()]
-    places = [
-        {"words": words, "href": href, "roles": sorted(service.verbs[verb] - {EVERYBODY} if verb else ())}
-        for service, words, href, verb in offered
-    ]
-    return sorted(places, key=lambda each: not each["roles"])
 
 
 def heading(title: str, *words: str) -> list[str]:

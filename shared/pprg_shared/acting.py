@@ -13,7 +13,8 @@ from flask import abort, after_this_request, current_app, g, jsonify, redirect, 
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from pprg_shared.actor import COOKIE, COORDINATING, EVERYBODY, HEADER, NOBODY, Actor, Done, signed
+from pprg_shared.access import EVERYBODY
+from pprg_shared.actor import COOKIE, COORDINATING, HEADER, NOBODY, Actor, Done, signed
 from pprg_shared.audit import record
 from pprg_shared.boxes.tables import answers, insert_new, steps
 from pprg_shared.database import now
@@ -95,8 +96,9 @@ def _tried_out() -> Actor:
 
 
 def needs(verb: str) -> Actor:
-    """The acting person, if they may do this; raises Forbidden otherwise. What no rule names nobody may.
+    """The acting person, if they may do this to something; raises Forbidden otherwise. What no rule names nobody may.
 
+    Whether they may do it to this one thing is seen where that is read: to whom it is not open it is not there.
     To whoever came by a personal link all is as if it were not there, but what the link names and what everybody may.
     """
     if actor().only and not (open_to_all(verb) or (may(verb) and actor().opens(request.view_args or {}))):
@@ -108,8 +110,8 @@ def needs(verb: str) -> Actor:
 
 
 def may(verb: str) -> bool:
-    """Whether the acting person may do this."""
-    who, allowed = actor(), runtime().service.verbs.get(verb, frozenset())
+    """Whether the acting person may do this to something."""
+    who, allowed = actor(), runtime().service.roles(verb)
     if who.scopes is not None and verb not in who.scopes:
         return False
     return EVERYBODY in allowed or bool(who.roles & allowed)
@@ -117,7 +119,7 @@ def may(verb: str) -> bool:
 
 def open_to_all(verb: str) -> bool:
     """Whether everybody may do this."""
-    return EVERYBODY in runtime().service.verbs.get(verb, frozenset())
+    return EVERYBODY in runtime().service.roles(verb)
 
 
 @contextmanager
@@ -151,6 +153,12 @@ def act(action: Callable[..., Done], *, phase: str, count: int = 1, **values: An
             "Somebody else did something like it at this moment. Look at it, then send yours again."
         ) from None
     return done
+
+
+def aside(note: Callable[..., None], **values: Any) -> None:
+    """Note something that a request showed and that was refused, in a transaction of its own."""
+    with runtime().database.writing("action", g.get("request_id")) as session:
+        note(session, actor(), **values)
 
 
 def submitted(form: Form, send: Callable[[dict[str, Any]], Done]) -> ResponseReturnValue | None:

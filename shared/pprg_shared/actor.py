@@ -9,8 +9,6 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 COOKIE = "pprg-trial"
 HEADER = "Acting-As"
-#: Among the roles of a verb: whoever it is.
-EVERYBODY = "*"
 COORDINATING = frozenset({"coordinator", "deputy"})
 
 

@@ -11,10 +11,9 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema, fields, validate
 
 from pprg_shared import partial_dates, web
-from pprg_shared.acting import actor, may, runtime
+from pprg_shared.acting import actor, may, needs, runtime
 from pprg_shared.boxes.tables import outbox
 from pprg_shared.calendar import london_date
-from pprg_shared.errors import Forbidden
 from pprg_shared.service import Runtime
 from pprg_shared.web.api import asked, gives
 from pprg_shared.web.reference import DOCUMENTS
@@ -74,8 +73,7 @@ class Said:
 @gives(Said)
 def events() -> ResponseReturnValue:
     """Count the events that this service has said about a subject; for coordinators and operators."""
-    if not actor().has("coordinator", "deputy", "ops", "administrator"):
-        raise Forbidden("This is not open to the person you act as.")
+    needs("count events")
     subject = asked(WhichSubject())["subject"]
     with runtime().database.reading() as session:
         said = session.scalar(sa.select(sa.func.count()).select_from(outbox).where(outbox.c.subject == subject))

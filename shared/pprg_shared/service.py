@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pprg_shared.access import EVERY_SERVICE, Table, roles_of
 from pprg_shared.audit.anchors import Anchors
 from pprg_shared.audit.keeping import Keeper
 from pprg_shared.boxes.arrival import Arrival, Handler
@@ -60,8 +61,10 @@ class Service:
     segments: Sequence[str]
     #: Rings whose keys the service holds.
     rings: Sequence[str] = ("case", "contact")
-    #: Who may do what: verb to roles; a verb that is not here nobody may.
-    verbs: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    #: Who may do what: verb to role to relations; what is not here nobody may.
+    rules: Table = field(default_factory=dict)
+    #: Routes without a verb, by endpoint, and why they need none.
+    open: Mapping[str, str] = field(default_factory=dict)
     #: What the menu of all services offers of it: words to address and verb, which is empty where everybody may.
     menu: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     #: Boxes besides outbox and inbox (letters, reminders).
@@ -74,6 +77,10 @@ class Service:
     known: Callable[[Session, UUID], Known | None] = people.known
     #: Long-lived things that the service needs besides database and bus, by name.
     parts: Callable[["Runtime"], Mapping[str, Any]] = lambda _runtime: {}
+
+    def roles(self, verb: str) -> frozenset[str]:
+        """Whoever may do this to something; nobody, where no rule names the verb."""
+        return roles_of({**EVERY_SERVICE, **self.rules}, verb)
 
 
 class Runtime:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from invented import PUBLISHED
 from pprg_shared.boxes import publish
-from pprg_shared.events.triage import DecisionRatified
+from pprg_shared.events.triage import CaseMember, CaseMembersChanged, DecisionRatified
 
 
 class People:
@@ -37,8 +37,14 @@ class People:
         )
         with self.world.services["triage"].database.writing("action") as session:
             publish(session, decision)
+            publish(session, CaseMembersChanged(case_id=case_id, revision=1, members=[self.member("chair")]))
         self.world.services["triage"].drain()
         return f"/publications/{decision.decision_id}", case_id
+
+    def member(self, who, role="chair"):
+        """What triage says of somebody who is tied to a case."""
+        person = self.world.services["publisher"].profile.person(who).id
+        return CaseMember(person=person, role=role, since=self.world.clock())
 
     def offered(self, **other):
         path, _ = self.draft()

@@ -305,7 +305,10 @@ def test_who_declared_an_interest_ratifies_nothing(world, refer):
     ask(world, case, "decisions", invented.decision("rapid_review"))
     (decision,) = decisions(world, case)
 
+    not_there = ratify(world, case, decision, PARTNER)
+    withdrawn = ask(world, case, "interests/withdrawal", {}, PARTNER)
     refused, done = (ratify(world, case, decision, each) for each in (PARTNER, "partner-health"))
 
+    assert (not_there.status_code, withdrawn.status_code) == (404, 201)
     assert (refused.status_code, done.status_code) == (409, 201)
     assert refused.json["detail"] == "You declared an interest in this case: somebody else must ratify"

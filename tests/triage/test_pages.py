@@ -82,7 +82,7 @@ def test_a_case_shows_its_clock_with_working_what_comes_next_and_what_was_told(c
         ("ops", "", 403),
         ("administrator", "/chronology", 403),
         ("chair", "", 200),
-        ("partner-police", "/chronology", 200),
+        ("partner-police", "/chronology", 404),
         ("chair", "/requests/new", 403),
         ("partner-health", "/meetings/new", 403),
         ("partner-health", "/decision/new", 403),

@@ -1,14 +1,16 @@
 """What pages and API show of an outcome, put together for whoever may read it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pprg_intake import actions
+from pprg_intake import actions, rules
 from pprg_intake.models import Outcome, Person
+from pprg_shared.access import Relation
 from pprg_shared.actor import Actor
 from pprg_shared.database import profile_of, unseal
 from pprg_shared.errors import NotThere
@@ -28,13 +30,16 @@ class Told:
 
 def told_to_referrer(session: Session, actor: Actor, reference: str) -> list[Told]:
     """What was decided on a referral, for who sent it and their agency's people; to anybody else it is not there."""
-    rows = _decided(session, Outcome.reference == reference) if reference.isprintable() else []
-    referrer = session.get(Person, rows[0].referrer_id) if rows else None
-    if referrer is None or actor.person is None:
+    wanted = reference if reference.isprintable() else ""
+    sent_by = select(Outcome, Person.agency).outerjoin(Person, Person.id == Outcome.referrer_id)
+    found = session.execute(sent_by.where(Outcome.reference == wanted)).all()
+    rows = [row for row, _ in found]
+    relation = rules.relation(actor.agency, found[0].agency if found else None)
+    if any(row.referrer_id == actor.person for row in rows):
+        relation = Relation.THEIRS
+    if not rows or not rules.may(actor.roles, "read outcomes", relation):
         raise NotThere
-    if actor.person != referrer.id and (not actor.agency or actor.agency != referrer.agency):
-        raise NotThere
-    return [_told(session, each, "to_referrer") for each in rows]
+    return [_told(session, each, "to_referrer") for each in _in_order(session, rows)]
 
 
 def told_to_agency(session: Session, actor: Actor, request_id: UUID) -> tuple[str, list[Told]]:
@@ -43,7 +48,7 @@ def told_to_agency(session: Session, actor: Actor, request_id: UUID) -> tuple[st
     To anybody else it is not there, and to nobody before something was decided.
     """
     request = actions.request_of(session, actor, request_id)
-    rows = _decided(session, Outcome.case_id == request.case_id)
+    rows = _in_order(session, session.scalars(select(Outcome).where(Outcome.case_id == request.case_id)))
     if not rows:
         raise NotThere
     return request.reference, [_told(session, each, "to_agency") for each in rows]
@@ -54,9 +59,8 @@ def is_decided(session: Session, case_id: UUID) -> bool:
     return session.scalar(select(Outcome.id).where(Outcome.case_id == case_id).limit(1)) is not None
 
 
-def _decided(session: Session, where: ColumnElement[bool]) -> list[Outcome]:
+def _in_order(session: Session, rows: Iterable[Outcome]) -> list[Outcome]:
     order = {code: number for number, code in enumerate(profile_of(session).routes)}
-    rows = session.scalars(select(Outcome).where(where))
     return sorted(rows, key=lambda each: (each.decided_on, order.get(each.route, len(order)), each.route))
 
 

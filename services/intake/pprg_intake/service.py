@@ -1,9 +1,8 @@
 """Intake, described: forms, the directory, the agencies' answers."""
 
-from pprg_intake import handlers
+from pprg_intake import handlers, rules
 from pprg_intake.actions.directory import person, seed_directory
 from pprg_intake.models import Base
-from pprg_shared.actor import COORDINATING, EVERYBODY
 from pprg_shared.events.every import AccessRecorded
 from pprg_shared.events.intake import (
     AgencyChanged,
@@ -60,11 +59,17 @@ service = Service(
         AccessRecorded,
     ],
     segments=["", "referrals", "requests", "sign-in", "sign-out", "exit", "session", "people", "agencies", "problems"],
-    verbs={
-        "refer": frozenset({EVERYBODY}),
-        "enter": COORDINATING,
-        "answer": frozenset({"agency", "partner"}),
-        "read outcomes": frozenset({"agency", "partner", "referrer"}),
+    rules=rules.TABLE,
+    open={
+        "pages.home": "for everybody",
+        "pages.sign_in": "for everybody",
+        "pages.sign_out": "for everybody",
+        "pages.leave": "for everybody",
+        "pages.thanks": "a reference that whoever asks has written into the address",
+        "pages.api_reference": "for everybody",
+        "pages.problem": "for everybody",
+        "pages.your_sign_ins": "one's own",
+        "api.agencies": "for everybody",
     },
     menu={"Requests": ("/requests", "answer"), "Refer a case": ("/referrals/start", "refer")},
     known=person,

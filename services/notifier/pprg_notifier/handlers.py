@@ -25,6 +25,7 @@ from pprg_shared.events.intake import (
 )
 from pprg_shared.events.triage import (
     CaseOpened,
+    GlassBroken,
     MeetingCancelled,
     MeetingMoved,
     MeetingScheduled,
@@ -86,6 +87,15 @@ def write_receipt(session: Session, heard: ReferralSubmitted) -> None:
 def write_about_case(session: Session, heard: CaseOpened) -> None:
     """Tell the office of a new referral, now that its case can be opened."""
     _office(session, heard, "new_referral", heard.case_id)
+
+
+def write_about_glass(session: Session, heard: GlassBroken) -> None:
+    """Tell who chairs a case that somebody who is no member has opened it; where nobody does, the office."""
+    facts = {"reference": heard.reference, "who": heard.role.replace("-", " "), "at": heard.at.isoformat()}
+    facts["path"] = f"/cases/{heard.case_id}"
+    to: list[Recipient] = [*heard.told] or [(OFFICE, duty) for duty in ("coordinator", "deputy")]
+    for each in to:
+        _write(session, heard, "glass_broken", each, facts)
 
 
 #: What the agency's lead gets, by why its page is worth a look.

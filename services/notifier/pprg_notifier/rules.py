@@ -7,9 +7,17 @@ from enum import Enum, StrEnum
 from hashlib import sha256
 from uuid import UUID
 
+from pprg_shared.access import Table, open_to
 from pprg_shared.calendar import long, moment
 from pprg_shared.profile import Profile
 
+#: Who may do what; of a letter they see how it fares and never what a case holds, which is not in it.
+_POST = open_to({"coordinator", "deputy", "ops", "administrator"})
+TABLE: Table = {
+    "read letters": _POST,
+    "note returned": _POST,
+    "read addresses": open_to({"coordinator", "administrator"}),
+}
 PATIENCE = timedelta(days=5)
 MOST_UNKNOWN = 8
 #: Hundreds of a mail server's code: taken, not now, never.
@@ -26,6 +34,7 @@ URGENT = (
     "meeting_invitation",
     "meeting_moved",
     "meeting_cancelled",
+    "glass_broken",
 )
 #: Kinds of letter whose text a person writes or changes: none yet. The one place that says what a typed mail is.
 TYPED: frozenset[str] = frozenset()
@@ -108,6 +117,8 @@ def wording(profile: Profile, template: str, facts: Mapping[str, str], greeting:
     shown |= {name: long(date.fromisoformat(facts[name])) for name in ("due_on", "on") if name in facts}
     if "until" in facts:
         shown["until"] = moment(datetime.fromisoformat(facts["until"]))
+    if "at" in facts:
+        shown |= {"who": facts["who"], "at": moment(datetime.fromisoformat(facts["at"]))}
     if "starts_at" in facts:
         shown["when"] = _period(facts)
     parts = [f"{greeting},", letter.body.format(**shown), about.name]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pprg_notifier import handlers
+from pprg_notifier import handlers, rules
 from pprg_notifier.delivery import Letters, Mailbox
 from pprg_notifier.models import Base
 from pprg_shared.events import every, intake, notifier, triage
@@ -43,16 +43,13 @@ service = Service(
         triage.MeetingScheduled: handlers.write_invitations,
         triage.MeetingMoved: handlers.write_changes,
         triage.MeetingCancelled: handlers.write_cancellations,
+        triage.GlassBroken: handlers.write_about_glass,
         intake.OutcomeReady: handlers.write_outcomes,
         intake.CodeIssued: handlers.write_code,
     },
     says=[notifier.LetterAccepted, notifier.LetterFailed, every.AccessRecorded],
     segments=["letters"],
-    verbs={
-        "read letters": frozenset({"coordinator", "deputy", "ops", "administrator"}),
-        "note returned": frozenset({"coordinator", "deputy", "ops", "administrator"}),
-        "read addresses": frozenset({"coordinator", "administrator"}),
-    },
+    rules=rules.TABLE,
     menu={"Letters": ("/letters", "read letters")},
     parts=parts,
     boxes=boxes,

@@ -9,10 +9,9 @@ from sqlalchemy import func, select
 
 from pprg_publisher import answers, projections
 from pprg_publisher.actions import importing, publishing
-from pprg_publisher.models import Publication
 from pprg_publisher.rules import Note
 from pprg_publisher.schemas import ListSchema, NothingSchema, PublicationSchema, SearchSchema, WhichCase, offering
-from pprg_shared.acting import act, needs, reading, receipt, runtime
+from pprg_shared.acting import act, actor, needs, reading, receipt, runtime
 from pprg_shared.boxes.tables import steps
 from pprg_shared.web.api import asked, body, gives, second, takes
 
@@ -38,7 +37,7 @@ def publications() -> ResponseReturnValue:
     needs("release")
     case_id = asked(WhichCase())["case"]
     with reading() as session:
-        rows = session.scalars(select(Publication).where(Publication.case_id == case_id)).all()
+        rows = projections.of_case(session, actor(), case_id)
     return jsonify({"publications": [{"id": str(row.id), "state": row.state, "slug": row.slug} for row in rows]})
 
 
@@ -68,7 +67,7 @@ def offer(publication_id: UUID) -> ResponseReturnValue:
     """Give a whole draft to a second person for release."""
     needs("publish")
     with reading() as session:
-        imported = publishing.publication_of(session, publication_id).import_id is not None
+        imported = publishing.publication_of(session, actor(), publication_id, "publish").import_id is not None
     said = body(offering(imported=imported))
     return receipt(act(publishing.offer, phase=PHASE, publication_id=publication_id, **said))
 
@@ -85,7 +84,7 @@ def release(publication_id: UUID) -> ResponseReturnValue:
 @api.post("/publications/<uuid:publication_id>/reopening")
 def reopen(publication_id: UUID) -> ResponseReturnValue:
     """Make a draft again of what was offered or withdrawn."""
-    needs("release")
+    needs("reopen")
     body(NothingSchema())
     return receipt(act(publishing.reopen, phase=PHASE, publication_id=publication_id))
 
@@ -93,7 +92,7 @@ def reopen(publication_id: UUID) -> ResponseReturnValue:
 @api.post("/publications/<uuid:publication_id>/withdrawal")
 def withdraw(publication_id: UUID) -> ResponseReturnValue:
     """Take a page away from everybody."""
-    needs("publish")
+    needs("withdraw")
     body(NothingSchema())
     return receipt(act(publishing.withdraw, phase=PHASE, publication_id=publication_id))
 

@@ -2,10 +2,11 @@
 
 from sqlalchemy.orm import Session
 
-from pprg_publisher.models import Publication
+from pprg_publisher.models import CaseMembers, Publication
 from pprg_publisher.rules import State
 from pprg_shared.database import profile_of, seal, today
-from pprg_shared.events.triage import DecisionRatified
+from pprg_shared.directory import keep_higher
+from pprg_shared.events.triage import CaseMembersChanged, DecisionRatified
 
 
 def draft_publication(session: Session, heard: DecisionRatified) -> None:
@@ -17,3 +18,18 @@ def draft_publication(session: Session, heard: DecisionRatified) -> None:
     draft.partnership = profile_of(session).partnership.short_name
     draft.content = seal(session, draft, "content", {"reasons": heard.reasons, "outcome": heard.outcome})
     session.add(draft)
+
+
+def keep_members(session: Session, heard: CaseMembersChanged) -> None:
+    """Keep who is tied to a case: they, and nobody with an interest in it, read and release its drafts."""
+    members = [
+        {
+            "person": str(each.person),
+            "role": each.role,
+            "since": each.since.isoformat(),
+            "until": each.until.isoformat() if each.until else None,
+        }
+        for each in heard.members
+    ]
+    values = {"id": heard.case_id, "revision": heard.revision, "members": members}
+    keep_higher(session, CaseMembers.metadata.tables["case_members"], "id", values)

@@ -20,6 +20,15 @@ class Base(DeclarativeBase):
 copies.to_metadata(Base.metadata)
 
 
+class CaseMembers(Base):
+    """Who is tied to a case, as triage said last: `members` are `{person, role, since, until}` each."""
+
+    __tablename__ = "case_members"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+    members: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
+
+
 class PublicationTheme(Base):
     """A theme of a publication, by its code in the profile."""
 

@@ -11,8 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, raiseload, selectinload
 
 from pprg_publisher import rules
-from pprg_publisher.models import Publication, PublicationTheme
+from pprg_publisher.actions.publishing import relation_to
+from pprg_publisher.models import CaseMembers, Publication, PublicationTheme
 from pprg_publisher.rules import State
+from pprg_shared.actor import Actor
 from pprg_shared.database import profile_of
 from pprg_shared.errors import NotThere
 from pprg_shared.paging import Part, before
@@ -114,14 +116,24 @@ def last_change(session: Session) -> datetime | None:
     return session.scalar(select(sa.func.max(Publication.changed_at)))
 
 
-def for_office(session: Session) -> Sequence[Publication]:
-    """Everything, what is still to be done first; without texts, which lists do not show."""
+def for_office(session: Session, actor: Actor) -> Sequence[Publication]:
+    """Everything that somebody may release, what is still to be done first; without texts, which lists do not show."""
     order = sa.case(
         {State.OFFERED.value: 0, State.DRAFT.value: 1, State.LIVE.value: 2}, value=Publication.state, else_=3
     )
-    return session.scalars(
-        select(Publication).options(raiseload(Publication.theme_rows)).order_by(order, *_NEWEST)
-    ).all()
+    chosen = select(Publication).options(raiseload(Publication.theme_rows)).order_by(order, *_NEWEST)
+    return _releasable(session, actor, chosen)
+
+
+def of_case(session: Session, actor: Actor, case_id: UUID) -> Sequence[Publication]:
+    """The publications of a case that somebody may release, drafts too."""
+    return _releasable(session, actor, select(Publication).where(Publication.case_id == case_id))
+
+
+def _releasable(session: Session, actor: Actor, chosen: sa.Select[Publication]) -> Sequence[Publication]:
+    with_members = chosen.add_columns(CaseMembers.members).outerjoin(CaseMembers, CaseMembers.id == Publication.case_id)
+    rows = session.execute(with_members)
+    return [row for row, tied in rows if rules.may(actor.roles, "release", relation_to(session, actor, row, tied))]
 
 
 def of_import(session: Session, import_id: UUID) -> Sequence[Publication]:

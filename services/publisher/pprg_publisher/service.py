@@ -1,11 +1,11 @@
 """The publisher, described: what was learnt, for everybody to read."""
 
-from pprg_publisher import handlers
+from pprg_publisher import handlers, rules
 from pprg_publisher.models import Base
 from pprg_shared.events.every import AccessRecorded
 from pprg_shared.events.intake import PersonChanged, SessionEnded
 from pprg_shared.events.publisher import OutcomePublished
-from pprg_shared.events.triage import DecisionRatified
+from pprg_shared.events.triage import CaseMembersChanged, DecisionRatified
 from pprg_shared.identity import people
 from pprg_shared.service import Service
 
@@ -23,12 +23,18 @@ service = Service(
         PersonChanged: people.keep_colleague,
         SessionEnded: people.hear_ended,
         DecisionRatified: handlers.draft_publication,
+        CaseMembersChanged: handlers.keep_members,
     },
     says=[OutcomePublished, AccessRecorded],
     segments=["learning", "publications", "privacy", "cookies", "accessibility"],
-    verbs={
-        "publish": frozenset({"coordinator", "deputy"}),
-        "release": frozenset({"coordinator", "deputy", "chair"}),
+    rules=rules.TABLE,
+    open={
+        **dict.fromkeys(
+            [f"learning.{each}" for each in ("learning", "outcome", "feed", "catalogue_json", "catalogue_csv")],
+            "for everybody",
+        ),
+        **dict.fromkeys([f"notices.{each}" for each in ("privacy", "cookies", "accessibility")], "for everybody"),
+        "api.learning": "for everybody",
     },
     menu={"Publications": ("/publications", "release"), "What was learnt": ("/learning", "")},
 )

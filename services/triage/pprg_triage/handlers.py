@@ -27,7 +27,7 @@ from pprg_shared.events.publisher import OutcomePublished
 from pprg_shared.events.triage import CaseOpened, ReminderDue
 from pprg_shared.partial_dates import from_json
 from pprg_triage import rules
-from pprg_triage.actions import keep_conflicts, return_id, rows_here
+from pprg_triage.actions import keep_conflicts, name_chairs, return_id, rows_here
 from pprg_triage.models import Access, Case, Letter, News, Published, Request, Return, Row, TriggerDay, reminders
 from pprg_triage.projections import lives_of, whole_chronology
 
@@ -53,6 +53,7 @@ def open_case(session: Session, heard: ReferralSubmitted) -> None:
             session.add(TriggerDay(**about, noted_by=heard.referrer_id, noted_at=now(session)))
     session.add(case)
     _news(session, heard, case.id, "referral", heard.referrer_agency)
+    name_chairs(session, case)
     publish(
         session,
         CaseOpened(

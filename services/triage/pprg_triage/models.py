@@ -40,6 +40,8 @@ class Case(Base):
     referrer_id: Mapped[UUID]
     named: Mapped[str] = mapped_column(sa.String(2000))
     routes: Mapped[str] = mapped_column(sa.String(500))
+    #: Counts what was said of who is tied to it.
+    members_revision: Mapped[int] = mapped_column(server_default="0", default=0)
     content: Mapped[str] = mapped_column(sa.Text, info=CASE)
 
     @property
@@ -51,6 +53,25 @@ class Case(Base):
     def meets_by(self) -> date:
         """The last day on which the group may meet: any, where the clock of a rapid review does not count."""
         return date.max if self.watches else self.due_on
+
+
+class Tie(Base):
+    """What ties a person to a case: `role` is one in the case, an interest that they declared, or the glass they broke.
+
+    It holds from `since` until before `until` and is never taken away. `of_id` names the meeting or the decision that
+    it follows from; `content` seals why, and who said so.
+    """
+
+    __tablename__ = "ties"
+    __table_args__ = (sa.Index("ties_of_case", "case_id", "person_id"), sa.Index("ties_of_person", "person_id"))
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    role: Mapped[str] = mapped_column(sa.String(20))
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    of_id: Mapped[UUID | None]
+    content: Mapped[str] = mapped_column(sa.Text, info=CASE)
 
 
 class Import(Base):

@@ -4,12 +4,8 @@ from pprg_shared.boxes import Box
 from pprg_shared.events import every, intake, notifier, publisher, triage
 from pprg_shared.identity import people
 from pprg_shared.service import Service
-from pprg_triage import handlers
+from pprg_triage import handlers, rules
 from pprg_triage.models import Base, reminders
-
-OFFICE = frozenset({"coordinator", "deputy"})
-RATIFYING = frozenset({"chair", "partner", "board-chair", "community-chair"})
-GROUP = OFFICE | RATIFYING | {"member"}
 
 service = Service(
     name="triage",
@@ -41,28 +37,14 @@ service = Service(
         triage.MeetingMoved,
         triage.MeetingCancelled,
         triage.DecisionRatified,
+        triage.CaseMembersChanged,
+        triage.GlassBroken,
         triage.ReminderDue,
         every.AccessRecorded,
     ],
     commands=["pprg_triage.commands:who_saw_command"],
     segments=["cases", "meetings", "reviews", "actions", "calendar"],
     boxes=lambda runtime: [Box(runtime.database, reminders, handlers.do_later)],
-    verbs={
-        "read": GROUP,
-        "who saw": OFFICE,
-        "ask": OFFICE,
-        "accept": OFFICE,
-        "query": OFFICE | {"chair"},
-        "move": OFFICE,
-        "decline": OFFICE,
-        "waive": frozenset({"chair"}),
-        "note": OFFICE,
-        "settle": OFFICE,
-        "import": OFFICE,
-        "call": OFFICE,
-        "propose": OFFICE | {"chair"},
-        "ratify": RATIFYING,
-        "correct": OFFICE,
-    },
-    menu={"Cases": ("/cases", "read")},
+    rules=rules.TABLE,
+    menu={"Cases": ("/cases", "read"), "Who saw what": ("/cases/who-saw", "find who saw")},
 )

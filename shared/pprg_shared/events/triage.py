@@ -1,5 +1,6 @@
 """What triage says: cases, requests, meetings and decisions."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -129,3 +130,38 @@ class ReminderDue(Event, name="reminder.due", version=1, subject="case_id"):
     agency: str
     due_on: date
     rung: str
+
+
+@dataclass(frozen=True)
+class CaseMember:
+    """Somebody who is tied to a case: `role` is one in the case, or `interest`, which closes it to them.
+
+    From `since` until before `until`, which is not there while nobody has said when it ends.
+    """
+
+    person: UUID
+    role: str
+    since: datetime
+    until: datetime | None = None
+
+
+class CaseMembersChanged(Event, name="case.members-changed", version=1, subject="case_id"):
+    """Who is tied to a case, all of them; the highest `revision` holds."""
+
+    case_id: UUID
+    revision: int
+    members: list[CaseMember]
+
+
+class GlassBroken(Event, name="glass.broken", version=1, subject="case_id"):
+    """Somebody who is no member of a case has opened it until then, for a reason that its page shows.
+
+    `role` is theirs, `told` those who chair the case.
+    """
+
+    case_id: UUID
+    reference: str
+    role: str
+    at: datetime
+    until: datetime
+    told: list[UUID]

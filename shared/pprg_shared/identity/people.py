@@ -53,18 +53,21 @@ _ENDED = sa.select(ended_sessions.c.id).where(ended_sessions.c.id == sa.bindpara
 def known(session: Session, person: UUID) -> Known | None:
     """What the copy says of a person; None of somebody that nobody told of."""
     row = session.execute(_ONE, {"person": person}).first()
-    if row is None:
-        return None
-    content = json.loads(context(session).keys["contact"].open(row.content, _place(person)))
-    return Known(
-        id=person,
-        name=content["name"],
-        address=content["address"],
-        agency=row.agency,
-        roles=frozenset(row.roles.split()),
-        active=row.active,
-        revision=row.revision,
-    )
+    return _opened(session, row) if row is not None else None
+
+
+def with_role(session: Session, *roles: str) -> list[Known]:
+    """Everybody who is here and has one of these roles."""
+    words = sa.literal(" ") + copies.c.roles + " "
+    having = sa.or_(*(words.contains(f" {each} ", autoescape=True) for each in roles))
+    rows = session.execute(sa.select(copies).where(copies.c.active, having).order_by(copies.c.id))
+    return [_opened(session, row) for row in rows]
+
+
+def _opened(session: Session, row: Any) -> Known:
+    content = json.loads(context(session).keys["contact"].open(row.content, _place(row.id)))
+    about = {"agency": row.agency, "roles": frozenset(row.roles.split()), "active": row.active}
+    return Known(id=row.id, revision=row.revision, **content, **about)
 
 
 def keep_person(session: Session, heard: PersonChanged) -> None:

@@ -17,7 +17,8 @@ from flask import Flask
 from marshmallow import INCLUDE, Schema, fields
 from werkzeug.routing import AnyConverter, Rule, UUIDConverter
 
-from pprg_shared.actor import EVERYBODY, HEADER
+from pprg_shared.access import EVERYBODY
+from pprg_shared.actor import HEADER
 from pprg_shared.examples import ID, example_of
 from pprg_shared.openapi.parts import HEADERS, JSON, KEY, PROBLEM, RECEIPT, WHO, done, headers, problem
 from pprg_shared.profile import Profile
@@ -132,7 +133,7 @@ class _Operation:
 
     @property
     def _roles(self) -> frozenset[str]:
-        return self.service.verbs.get(self._verb or "", frozenset())
+        return self.service.roles(self._verb or "")
 
     @property
     def _closed(self) -> bool:
@@ -146,7 +147,7 @@ class _Operation:
         """An invented person who may do this, by code."""
         if not self._closed:
             return ""
-        first = self.service.verbs.get(getattr(self.view, "second", ""), frozenset())
+        first = self.service.roles(getattr(self.view, "second", ""))
         people = self.profile.people_with_role(*(self._roles - first or {"coordinator"}))
         return str(people[0].code) if people else ""
 

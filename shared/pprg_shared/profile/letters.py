@@ -25,12 +25,16 @@ KINDS: Mapping[str, frozenset[str]] = {
     "outcome_to_referrer": frozenset({"reference", "on", "link"}),
     "outcome_to_agency": frozenset({"reference", "on", "link"}),
     "code": frozenset({"reference", "code", "until"}),
+    "glass_broken": frozenset({"reference", "who", "at", "link"}),
 }
 #: Slots without which a letter that has them would be of no use.
-NEEDED = frozenset({"reference", "due_on", "link", "when", "code", "until"})
+NEEDED = frozenset({"reference", "due_on", "link", "when", "code", "until", "who", "at"})
 #: Kinds that go to people, and greet them without a name; the others greet the duty, and a code either.
 TO_PEOPLE = frozenset(
-    {"referral_received", "meeting_invitation", "meeting_moved", "meeting_cancelled", "outcome_to_referrer", "code"}
+    {
+        *("referral_received", "meeting_invitation", "meeting_moved", "meeting_cancelled", "outcome_to_referrer"),
+        *("code", "glass_broken"),
+    }
 )
 #: Kinds for the office itself.
 TO_OFFICE = frozenset({"new_referral", "return_received", "extension_requested"})

@@ -35,6 +35,11 @@ class Meetings:
         default="",
         check=lambda value: None if _RULE.fullmatch(value) else f"{value!r} {_ADVICE}",
     )
+    reading_days: int = key(
+        "Days after a meeting during which whoever was invited, and whoever ratified, may still read the case.",
+        "28",
+        default=28,
+    )
     begins: date | None = key("The month from which a rule counts.", "2026-01-01", default=None)
 
     def problems(self) -> Iterator[Fault]:
@@ -46,7 +51,7 @@ class Meetings:
         for number, (before, after) in enumerate(zip(self.dates, self.dates[1:], strict=False)):
             if after <= before:
                 yield Fault(("dates", number + 1), f"{after} does not come after {before}")
-        for name in ("minutes", "notice"):
+        for name in ("minutes", "notice", "reading_days"):
             if getattr(self, name) < 1:
                 yield Fault((name,), "must be 1 or more")
 

@@ -17,7 +17,7 @@ AgencyKind = Literal[
 ]
 Role = Literal[
     "coordinator", "deputy", "chair", "member", "partner", "board-chair", "community-chair", "administrator", "ops",
-    "agency",
+    "agency", "governance",
 ]  # fmt: skip
 
 

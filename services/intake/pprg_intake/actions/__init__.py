@@ -112,7 +112,8 @@ def request_of(session: Session, actor: Actor, request_id: UUID, *, alone: bool 
     `alone`: whoever else answers it waits until this transaction ends.
     """
     request = session.get(Request, request_id, with_for_update=alone)
-    if request is None or not actor.agency or request.agency != actor.agency:
+    relation = rules.relation(actor.agency, request.agency if request else None)
+    if request is None or not rules.may(actor.roles, "answer", relation):
         raise NotThere
     return request
 

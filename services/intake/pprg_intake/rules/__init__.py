@@ -32,6 +32,7 @@ from pprg_intake.rules.links import (
     outcome_is_open,
     request_is_open,
 )
+from pprg_intake.rules.may import TABLE, may, relation
 from pprg_intake.rules.referrals import (
     ADULT,
     KNOWN_DAYS,
@@ -81,6 +82,7 @@ __all__ = [
     "PART_BYTES",
     "REFERRALS_BY_ADDRESS",
     "REFERRALS_BY_PERSON",
+    "TABLE",
     "UPLOADS",
     "WAITS",
     "Further",
@@ -93,9 +95,11 @@ __all__ = [
     "is_nhs_number",
     "is_reference",
     "lines",
+    "may",
     "outcome_is_open",
     "parts",
     "reference",
+    "relation",
     "request_is_open",
     "scope_of",
     "state_after",

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from pprg_publisher import projections, rules
 from pprg_publisher.actions import publishing
@@ -21,11 +20,11 @@ from pprg_shared.web.forms import Form
 
 pages = Blueprint("office", __name__)
 PHASE = "publishing"
-#: Button of the page to what may be done with it.
-BUTTONS: dict[str, tuple[str, Callable[..., Done]]] = {
-    "release": ("release", publishing.release),
-    "reopen": ("release", publishing.reopen),
-    "withdraw": ("publish", publishing.withdraw),
+#: Button of the page, which is the verb too, to what it does.
+BUTTONS: dict[str, Callable[..., Done]] = {
+    "release": publishing.release,
+    "reopen": publishing.reopen,
+    "withdraw": publishing.withdraw,
 }
 
 
@@ -34,7 +33,7 @@ def publications() -> ResponseReturnValue:
     """List drafts, what waits for release and what is live."""
     needs("release")
     with reading() as session:
-        rows = projections.for_office(session)
+        rows = projections.for_office(session, actor())
     return render_template("publications.html", rows=rows, states=rules.STATES, when=projections.published_words)
 
 
@@ -43,12 +42,12 @@ def for_case(case_id: UUID) -> ResponseReturnValue:
     """Lead from a case to its publication."""
     needs("publish")
     with reading() as session:
-        found = session.scalar(select(Publication.id).where(Publication.case_id == case_id))
-    if found is None:
+        found = projections.of_case(session, actor(), case_id)
+    if not found:
         raise Refused(
             "There is nothing to publish yet. A draft is there a moment after the decision has been ratified."
         )
-    return redirect(f"/publications/{found}", 303)
+    return redirect(f"/publications/{found[0].id}", 303)
 
 
 @pages.get("/publications/<uuid:publication_id>")
@@ -76,24 +75,23 @@ def write(publication_id: UUID) -> ResponseReturnValue:
 @pages.post("/publications/<uuid:publication_id>/<any(release, reopen, withdraw):what>")
 def do(publication_id: UUID, what: str) -> ResponseReturnValue:
     """Release, take back or withdraw."""
-    verb, action = BUTTONS[what]
-    needs(verb)
+    needs(what)
     form = Form(NothingSchema(), request.form)
 
     def send(_data: dict[str, Any]) -> Done:
-        return act(action, phase=PHASE, publication_id=publication_id)
+        return act(BUTTONS[what], phase=PHASE, publication_id=publication_id)
 
     return submitted(form, send) or _page(publication_id, form)
 
 
 def _imported(publication_id: UUID) -> bool:
     with reading() as session:
-        return publishing.publication_of(session, publication_id).import_id is not None
+        return publishing.publication_of(session, actor(), publication_id, "publish").import_id is not None
 
 
 def _page(publication_id: UUID, form: Form | None = None) -> ResponseReturnValue:
     with reading() as session:
-        found = publishing.publication_of(session, publication_id)
+        found = publishing.publication_of(session, actor(), publication_id, "release")
         content = unseal(session, found, "content") if found.content else {}
     writing = form if form and isinstance(form.schema, PublicationSchema) else None
     if writing is None and found.state == State.DRAFT:

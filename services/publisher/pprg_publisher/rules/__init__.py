@@ -2,6 +2,7 @@
 
 from pprg_publisher.rules.catalogue import FIELDS, size_words
 from pprg_publisher.rules.lists import Note, Reading, Review, columns_of, read_list
+from pprg_publisher.rules.may import TABLE, Tie, may, relation
 from pprg_publisher.rules.release import (
     STATES,
     State,
@@ -17,17 +18,21 @@ from pprg_publisher.rules.vocabulary import Vocabulary
 __all__ = [
     "FIELDS",
     "STATES",
+    "TABLE",
     "Note",
     "Reading",
     "Review",
     "State",
+    "Tie",
     "Vocabulary",
     "columns_of",
     "fold",
     "identity",
+    "may",
     "offering_problem",
     "public_problem",
     "read_list",
+    "relation",
     "releasing_problem",
     "reopening_problem",
     "size_words",

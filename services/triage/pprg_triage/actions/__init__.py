@@ -1,6 +1,7 @@
 """What people do in triage; each function one transaction."""
 
-from pprg_triage.actions.cases import case_of, known_days, note_day
+from pprg_triage.actions.access import Closed, case_of, related, visible
+from pprg_triage.actions.cases import known_days, note_day
 from pprg_triage.actions.conflicts import conflict_of, keep_conflicts, settle_conflict
 from pprg_triage.actions.decisions import (
     FOR_OTHERS,
@@ -28,6 +29,15 @@ from pprg_triage.actions.meetings import (
     move_meeting,
     schedule_meeting,
 )
+from pprg_triage.actions.members import (
+    break_glass,
+    declare_interest,
+    end_member,
+    name_member,
+    note_tried,
+    own_interests,
+    withdraw_interest,
+)
 from pprg_triage.actions.requests import (
     CHANGES,
     accept_return,
@@ -41,19 +51,24 @@ from pprg_triage.actions.requests import (
     standard_request,
     waive_request,
 )
+from pprg_triage.actions.ties import name_chairs
 
 __all__ = [
     "CHANGES",
     "FOR_OTHERS",
+    "Closed",
     "Plan",
     "accept_return",
     "agencies_asked",
+    "break_glass",
     "called",
     "cancel_meeting",
     "case_of",
     "conflict_of",
     "correct_words",
     "decide_by",
+    "declare_interest",
+    "end_member",
     "hold_meeting",
     "import_cases",
     "import_of",
@@ -62,12 +77,17 @@ __all__ = [
     "known_days",
     "move_due_day",
     "move_meeting",
+    "name_chairs",
+    "name_member",
     "note_day",
+    "note_tried",
+    "own_interests",
     "plan_of",
     "propose_decision",
     "query_return",
     "ratify_decision",
     "ratifying_roles",
+    "related",
     "release_requests",
     "remembered",
     "request_of",
@@ -79,5 +99,7 @@ __all__ = [
     "standard_request",
     "touched",
     "undo_import",
+    "visible",
     "waive_request",
+    "withdraw_interest",
 ]

@@ -1,4 +1,4 @@
-"""What every action about a case begins and ends with, and the days that its clocks count from."""
+"""What every action about a case ends with, and the days that its clocks count from."""
 
 from datetime import date
 from uuid import UUID
@@ -8,17 +8,10 @@ from sqlalchemy.orm import Session
 
 from pprg_shared.actor import Actor, Done
 from pprg_shared.database import now, profile_of, today, unseal
-from pprg_shared.errors import NotThere, Refused
+from pprg_shared.errors import Refused
 from pprg_triage import rules
+from pprg_triage.actions.access import case_of
 from pprg_triage.models import Case, Decision, Published, TriggerDay
-
-
-def case_of(session: Session, case_id: UUID, *, alone: bool = False) -> Case:
-    """A case, or NotThere; `alone`, so that whoever else acts on it waits until this transaction ends."""
-    case = session.get(Case, case_id, with_for_update=alone)
-    if case is None:
-        raise NotThere
-    return case
 
 
 def done(case: Case) -> Done:
@@ -38,7 +31,7 @@ def known_days(session: Session, case: Case) -> dict[str, date]:
 
 def note_day(session: Session, actor: Actor, *, case_id: UUID, trigger: str, day: date) -> Done:
     """Note when something happened that clocks count from; the case is due anew when its own clock does."""
-    case = case_of(session, case_id, alone=True)
+    case = case_of(session, actor, case_id, "note", alone=True)
     if problem := rules.day_problem(day, today(session)):
         raise Refused(problem, "day")
     keep_day(session, actor, case, trigger, day)

@@ -12,7 +12,7 @@ from pprg_shared.actor import Actor, Done
 from pprg_shared.database import now, seal, unseal
 from pprg_shared.errors import NotThere, Refused
 from pprg_triage import rules
-from pprg_triage.actions.cases import case_of
+from pprg_triage.actions.access import case_of
 from pprg_triage.models import Conflict, ConflictRow
 
 
@@ -60,7 +60,7 @@ def settle_conflict(
     session: Session, actor: Actor, *, case_id: UUID, conflict_id: UUID, state: str, note: str = ""
 ) -> Done:
     """Say how something stands: explained, left as it is, or to be looked at again; the rows stay as they were sent."""
-    case = case_of(session, case_id)
+    case = case_of(session, actor, case_id, "settle")
     conflict = conflict_of(session, case_id, conflict_id, alone=True)
     if problem := rules.settling_problem(state, note):
         raise Refused(problem, "note")

@@ -14,9 +14,11 @@ from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import triage as says
 from pprg_shared.profile import Route, deadline
 from pprg_triage import rules
-from pprg_triage.actions.cases import case_of, done, known_days
+from pprg_triage.actions.access import case_of
+from pprg_triage.actions.cases import done, known_days
 from pprg_triage.actions.meetings import declared_interest, group_has_met
 from pprg_triage.actions.requests import agencies_asked
+from pprg_triage.actions.ties import ratified, to_ratify
 from pprg_triage.models import Case, Decision
 
 UNDECIDED = "insufficient_information"
@@ -26,7 +28,7 @@ FOR_OTHERS = ("to_referrer", "to_agency")
 
 def propose_decision(session: Session, actor: Actor, *, case_id: UUID, route: str, outcome: str, **said: Any) -> Done:
     """Write down what the group proposes on one route, or again after it was sent back; what was said before stays."""
-    case = case_of(session, case_id, alone=True)
+    case = case_of(session, actor, case_id, "propose", alone=True)
     group_has_met(session, case_id)
     decision = _to_propose(session, case_id, route)
     content = _content(session, case, profile_of(session).routes[route], outcome, said)
@@ -38,6 +40,7 @@ def propose_decision(session: Session, actor: Actor, *, case_id: UUID, route: st
     decision.proposed_by, decision.proposed_on = _person(actor), today(session)
     decision.content = seal(session, decision, "content", content)
     session.add(decision)
+    to_ratify(session, actor, case, decision.id, ratifying_roles(session, route))
     return done(case)
 
 
@@ -93,13 +96,14 @@ def ratify_decision(session: Session, actor: Actor, *, case_id: UUID, decision_i
     case, decision = _to_ratify(session, actor, case_id, decision_id)
     content = unseal(session, decision, "content") | {"revision": _said(session, decision) + 1}
     decision.ratified_by, decision.ratified_on = _person(actor), today(session)
+    ratified(session, case, decision.id)
     _say(session, case, decision, content)
     return done(case)
 
 
 def correct_words(session: Session, actor: Actor, *, case_id: UUID, decision_id: UUID, why: str, **words: str) -> Done:
     """Correct what others read of a ratified decision, never the decision; what they read before stays with it."""
-    case, decision = _decision_of(session, case_id, decision_id)
+    case, decision = _decision_of(session, actor, case_id, decision_id, "correct")
     content, last = unseal(session, decision, "content"), _said(session, decision)
     before = {each: content.get(each, "") for each in FOR_OTHERS}
     newest, changed = content.get("revision", 1) == last, words != before
@@ -158,7 +162,7 @@ def send_back(session: Session, actor: Actor, *, case_id: UUID, decision_id: UUI
 
 def _to_ratify(session: Session, actor: Actor, case_id: UUID, decision_id: UUID) -> tuple[Case, Decision]:
     """A case and a decision on it that this person may now ratify or send back; raises NotThere or Refused."""
-    case, decision = _decision_of(session, case_id, decision_id)
+    case, decision = _decision_of(session, actor, case_id, decision_id, "ratify")
     problem = rules.ratifying_problem(
         decision.proposed_by,
         actor.person,
@@ -172,9 +176,9 @@ def _to_ratify(session: Session, actor: Actor, case_id: UUID, decision_id: UUID)
     return case, decision
 
 
-def _decision_of(session: Session, case_id: UUID, decision_id: UUID) -> tuple[Case, Decision]:
+def _decision_of(session: Session, actor: Actor, case_id: UUID, decision_id: UUID, verb: str) -> tuple[Case, Decision]:
     """A case and a decision on it, or NotThere; whoever else acts on it waits until this transaction ends."""
-    case = case_of(session, case_id, alone=True)
+    case = case_of(session, actor, case_id, verb, alone=True)
     decision = session.get(Decision, decision_id, with_for_update=True)
     if decision is None or decision.case_id != case_id:
         raise NotThere

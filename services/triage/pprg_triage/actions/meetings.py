@@ -14,22 +14,25 @@ from pprg_shared.database import now, profile_of, seal, today, unseal
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import triage as says
 from pprg_triage import rules
-from pprg_triage.actions.cases import case_of, done
+from pprg_triage.actions.access import case_of
+from pprg_triage.actions.cases import done
+from pprg_triage.actions.members import closed
+from pprg_triage.actions.ties import INVITED, THERE, invite, people_with, reschedule, say_members, ties_of, untie
 from pprg_triage.models import Case, Meeting
 
 
-def called(session: Session, case_id: UUID, *, alone: bool = False) -> tuple[Case, Meeting]:
+def called(session: Session, actor: Actor, case_id: UUID, *, alone: bool = False) -> tuple[Case, Meeting]:
     """A case and the meeting that is called about it; raises NotThere without one. `alone` as in `case_of`."""
-    case = case_of(session, case_id, alone=alone)
+    case = case_of(session, actor, case_id, "call", alone=alone)
     meeting: Meeting | None = session.scalar(_open(case_id))
     if meeting is None:
         raise NotThere
     return case, meeting
 
 
-def schedule_meeting(session: Session, _actor: Actor, *, case_id: UUID, when: rules.When) -> Done:
-    """Call the group and the referrer to a meeting inside the clock."""
-    case = case_of(session, case_id, alone=True)
+def schedule_meeting(session: Session, actor: Actor, *, case_id: UUID, when: rules.When) -> Done:
+    """Call the group and the referrer to a meeting inside the clock; the group may read for its time."""
+    case = case_of(session, actor, case_id, "call", alone=True)
     starts_at, ends_at = _times(session, case, when)
     if session.scalar(_open(case_id)):
         raise Refused("A meeting about this case has been called already.")
@@ -37,36 +40,40 @@ def schedule_meeting(session: Session, _actor: Actor, *, case_id: UUID, when: ru
     meeting.invited = invited_to(session, case)
     _put(session, meeting, starts_at, ends_at, when.place)
     session.add(meeting)
+    _admit(session, actor, case, meeting, meeting.invited, INVITED)
     _say(session, says.MeetingScheduled, case, meeting, when.place)
     return done(case)
 
 
-def move_meeting(session: Session, _actor: Actor, *, case_id: UUID, when: rules.When) -> Done:
+def move_meeting(session: Session, actor: Actor, *, case_id: UUID, when: rules.When) -> Done:
     """Let the group meet at another time or place; everyone who was invited is told."""
-    case, meeting = called(session, case_id, alone=True)
+    case, meeting = called(session, actor, case_id, alone=True)
     starts_at, ends_at = _times(session, case, when)
     if (starts_at, ends_at, when.place) == (meeting.starts_at, meeting.ends_at, unseal(session, meeting, "place")):
         raise Refused("The meeting is at this time and place already. Change one of them.", "day")
     meeting.sequence += 1
     _put(session, meeting, starts_at, ends_at, when.place)
+    reschedule(session, case, meeting)
     _say(session, says.MeetingMoved, case, meeting, when.place)
     return done(case)
 
 
-def cancel_meeting(session: Session, _actor: Actor, *, case_id: UUID) -> Done:
+def cancel_meeting(session: Session, actor: Actor, *, case_id: UUID) -> Done:
     """Let the meeting not take place; everyone who was invited is told."""
-    case, meeting = called(session, case_id, alone=True)
+    case, meeting = called(session, actor, case_id, alone=True)
     if meeting.starts_at <= now(session):
         raise Refused("The meeting has begun. Write down that it was held.")
     meeting.sequence += 1
     meeting.state = rules.CANCELLED
+    untie(session, ties_of(session, case.id, of=meeting.id), by=actor.person)
+    say_members(session, case)
     _say(session, says.MeetingCancelled, case, meeting, unseal(session, meeting, "place"))
     return done(case)
 
 
 def hold_meeting(
     session: Session,
-    _actor: Actor,
+    actor: Actor,
     *,
     case_id: UUID,
     held_on: date | None,
@@ -76,9 +83,10 @@ def hold_meeting(
 ) -> Done:
     """Write down that the group has met: on which day, who was there, who declared an interest and of what kind.
 
-    Without a day it is the meeting that was called; on another day it is one that needed no invitation.
+    Without a day it is the meeting that was called; on another day it is one that needed no invitation. Who was there
+    may read on for a time, and to whom declared an interest the case is closed.
     """
-    case = case_of(session, case_id, alone=True)
+    case = case_of(session, actor, case_id, "call", alone=True)
     meeting: Meeting | None = session.scalar(_open(case_id))
     group = invited_to(session, case)
     day = held_on or (london_date(meeting.starts_at) if meeting else None)
@@ -95,7 +103,16 @@ def hold_meeting(
     assert meeting is not None and day is not None  # noqa: S101, PT018 -- the rule said so
     record = {"held_on": day.isoformat(), "attended": attended, "conflicts": conflicts, "interests": interests}
     meeting.record, meeting.state = seal(session, meeting, "record", record), rules.HELD
+    _admit(session, actor, case, meeting, [each for each in attended if each not in conflicts], THERE)
+    if conflicts:
+        closed(session, actor, case, [UUID(each) for each in conflicts], interests)
     return done(case)
+
+
+def _admit(session: Session, actor: Actor, case: Case, meeting: Meeting, people: list[str], why: str) -> None:
+    """Let people of the group read for the time of a meeting; whoever referred the case reads nothing of it."""
+    referrer = str(case.referrer_id)
+    invite(session, actor, case, meeting, [UUID(each) for each in people if each != referrer], why)
 
 
 def invited_to(session: Session, case: Case) -> list[str]:
@@ -103,7 +120,7 @@ def invited_to(session: Session, case: Case) -> list[str]:
     meeting: Meeting | None = session.scalar(_open(case.id))
     if meeting is not None:
         return meeting.invited
-    members = [each.id for each in profile_of(session).people_with_role("chair", "member")]
+    members = [*people_with(session, "chair"), *people_with(session, "member")]
     return [str(each) for each in dict.fromkeys([*members, case.referrer_id])]
 
 

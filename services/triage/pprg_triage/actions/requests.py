@@ -18,7 +18,8 @@ from pprg_shared.events import triage as says
 from pprg_shared.partial_dates import parse
 from pprg_shared.profile import Deadline, deadlines
 from pprg_triage import rules
-from pprg_triage.actions.cases import case_of, done, keep_day, known_days
+from pprg_triage.actions.access import case_of
+from pprg_triage.actions.cases import done, keep_day, known_days
 from pprg_triage.models import Case, Request, Return, Row, reminders
 
 DEFAULT_ROUTE = "rapid_review"
@@ -68,7 +69,7 @@ def release_requests(
     session: Session, actor: Actor, *, case_id: UUID, agencies: list[str], questions: str, **answers: Any
 ) -> Done:
     """Ask agencies the same, none of them twice; of the first that are asked the day is kept: clocks count from it."""
-    case = case_of(session, case_id, alone=True)
+    case = case_of(session, actor, case_id, "ask", alone=True)
     asked = agencies_asked(session, case_id)
     fresh = [each for each in dict.fromkeys(agencies) if each not in asked]
     if not fresh:
@@ -158,7 +159,7 @@ def move_due_day(session: Session, actor: Actor, *, case_id: UUID, request_id: U
 
 def decline_extension(session: Session, actor: Actor, *, case_id: UUID, request_id: UUID, reason: str) -> Done:
     """Let the due day stay, though the agency asked for more time."""
-    case = case_of(session, case_id)
+    case = case_of(session, actor, case_id, "decline")
     request = request_of(session, case_id, request_id, alone=True)
     if request.extension_until is None or rules.moved(request.state, "decline") is None:
         raise Refused(f"{NOT_NOW['decline']} Look at how the request stands now.")
@@ -203,7 +204,7 @@ def _change(
     words: str,
     due_on: date | None = None,
 ) -> Done:
-    case = case_of(session, case_id)
+    case = case_of(session, actor, case_id, happens)
     request = request_of(session, case_id, request_id, alone=True)
     state = rules.moved(request.state, happens)
     if state is None:

@@ -5,9 +5,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pprg_triage.answers.chronology import Chronology, Conflicts, PartialDate
-
-__all__ = ["Chronology", "Conflicts", "PartialDate"]
+from pprg_triage.answers.chronology import Chronology as Chronology
+from pprg_triage.answers.chronology import Conflicts as Conflicts
+from pprg_triage.answers.chronology import PartialDate as PartialDate
+from pprg_triage.answers.members import Members as Members
+from pprg_triage.answers.members import MemberShown as MemberShown
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from flask import jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from pprg_shared.acting import act, needs, reading, receipt, runtime, saw
+from pprg_shared.acting import act, actor, needs, reading, receipt, runtime, saw
 from pprg_shared.boxes.tables import steps
 from pprg_shared.calendar import london_date
 from pprg_shared.profile import Deadline
@@ -49,7 +49,7 @@ def cases() -> ResponseReturnValue:
     """List the cases."""
     needs("read")
     with reading() as session:
-        rows = all_cases(session)
+        rows = all_cases(session, actor())
     return jsonify({"cases": [_public(each) | {"earlier_reference": earlier} for each, earlier in rows]})
 
 
@@ -69,7 +69,7 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
     needs("read")
     today = london_date(runtime().clock())
     with reading() as session:
-        found = whole_case(session, case_id, runtime().profile)
+        found = whole_case(session, actor(), case_id, runtime().profile)
     told = told_of(found, runtime().profile, today)
     saw(case_id)
     meeting = found.meeting
@@ -137,7 +137,7 @@ def history(case_id: UUID) -> ResponseReturnValue:
     """Tell what happened, in time order."""
     needs("read")
     with reading() as session:
-        happened = history_of(session, actions.case_of(session, case_id), runtime().profile)
+        happened = history_of(session, actions.case_of(session, actor(), case_id), runtime().profile)
     saw(case_id)
     rows = [{"at": each.at.isoformat(), "what": each.what, "who": each.who} for each in happened]
     return jsonify({"history": rows})
@@ -149,7 +149,7 @@ def access(case_id: UUID) -> ResponseReturnValue:
     """Tell who saw, did or was sent what between two moments, the newest first."""
     needs("who saw")
     with reading() as session:
-        actions.case_of(session, case_id)
+        actions.case_of(session, actor(), case_id, "who saw")
         part = access_page(session, runtime().profile, case_id, **asked(AccessSchema()))
     saw(case_id)
     entries = [asdict(each) | {"at": each.at.isoformat()} for each in part.entries]
@@ -170,7 +170,7 @@ def counted_steps(case_id: UUID) -> ResponseReturnValue:
     needs("read")
     summed = select(steps.c.phase, func.sum(steps.c.count)).where(steps.c.subject == str(case_id))
     with reading() as session:
-        actions.case_of(session, case_id)
+        actions.case_of(session, actor(), case_id)
         found = {phase: int(count) for phase, count in session.execute(summed.group_by(steps.c.phase))}
     return jsonify({"total": sum(found.values()), "by_phase": found})
 
@@ -188,7 +188,7 @@ def one_request(case_id: UUID, request_id: UUID) -> ResponseReturnValue:
     """Show what an agency was asked, how that stands, and which returns are here."""
     needs("read")
     with reading() as session:
-        found = whole_request(session, case_id, request_id)
+        found = whole_request(session, actor(), case_id, request_id)
     saw(case_id)
     kept = {name: value for name, value in found.content.items() if name != "history"}
     returns = [
@@ -219,7 +219,7 @@ def create_meeting(case_id: UUID) -> ResponseReturnValue:
     """Call the group."""
     needs("call")
     with reading() as session:
-        said = body(meeting_schema(actions.case_of(session, case_id).meets_by))
+        said = body(meeting_schema(actions.case_of(session, actor(), case_id, "call").meets_by))
     return receipt(act(actions.schedule_meeting, phase="meeting", case_id=case_id, **said))
 
 
@@ -229,7 +229,7 @@ def move_meeting(case_id: UUID) -> ResponseReturnValue:
     """Move the meeting that is called; those invited are told."""
     needs("call")
     with reading() as session:
-        said = body(meeting_schema(actions.case_of(session, case_id).meets_by))
+        said = body(meeting_schema(actions.case_of(session, actor(), case_id, "call").meets_by))
     return receipt(act(actions.move_meeting, phase="meeting", case_id=case_id, **said))
 
 
@@ -246,7 +246,7 @@ def record_meeting(case_id: UUID) -> ResponseReturnValue:
     """Write down that the group has met: who was there, and who declared an interest."""
     needs("call")
     with reading() as session:
-        schema = held_schema(actions.invited_to(session, actions.case_of(session, case_id)))
+        schema = held_schema(actions.invited_to(session, actions.case_of(session, actor(), case_id, "call")))
     return receipt(act(actions.hold_meeting, phase="meeting", case_id=case_id, **body(schema)))
 
 

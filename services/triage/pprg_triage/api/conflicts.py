@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import jsonify
 from flask.typing import ResponseReturnValue
 
-from pprg_shared.acting import act, needs, reading, receipt, saw
+from pprg_shared.acting import act, actor, needs, reading, receipt, saw
 from pprg_shared.partial_dates import PartialDate
 from pprg_shared.web.api import asked, body, gives
 from pprg_triage import actions, answers, rules
@@ -23,7 +23,7 @@ def chronology(case_id: UUID) -> ResponseReturnValue:
     """Show a page of the rows of all agencies, or some of them, in one time order."""
     needs("read")
     with reading() as session:
-        actions.case_of(session, case_id)
+        actions.case_of(session, actor(), case_id)
         part = chronology_page(session, case_id, **asked(ChronologySchema()))
     saw(case_id)
     rows = [_row(each) for each in part.entries]
@@ -48,7 +48,7 @@ def conflicts(case_id: UUID) -> ResponseReturnValue:
     """List what somebody should look at in the chronology, what is open first."""
     needs("read")
     with reading() as session:
-        actions.case_of(session, case_id)
+        actions.case_of(session, actor(), case_id)
         part = conflicts_page(session, case_id, **asked(PageSchema()))
         opened = marked(session, case_id, ()).open
     saw(case_id)

@@ -8,7 +8,7 @@ from flask import jsonify
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 
-from pprg_shared.acting import act, needs, reading, receipt, saw
+from pprg_shared.acting import act, actor, needs, reading, receipt, saw
 from pprg_shared.web import takes_uploads
 from pprg_shared.web.api import body, gives
 from pprg_triage import actions, answers, rules
@@ -81,7 +81,7 @@ def one_import(import_id: UUID) -> ResponseReturnValue:
     """Show what an import made, and which of its cases cannot be taken back."""
     needs("import")
     with reading() as session:
-        found = whole_import(session, import_id)
+        found = whole_import(session, actor(), import_id)
     saw(*(each.case.id for each in found.made))
     made = [
         {

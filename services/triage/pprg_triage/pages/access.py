@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from pprg_shared import spreadsheet
-from pprg_shared.acting import needs, reading, runtime, saw
+from pprg_shared.acting import actor, needs, reading, runtime, saw
 from pprg_shared.calendar import moment
 from pprg_shared.errors import NotThere
 from pprg_shared.service import Runtime
@@ -33,7 +33,7 @@ def access(case_id: UUID) -> ResponseReturnValue:
     valid = form.is_valid()
     chosen = form.data if valid else AccessSchema().load({})
     with reading() as session:
-        about = actions.case_of(session, case_id)
+        about = actions.case_of(session, actor(), case_id, "who saw")
         part = access_page(session, runtime().profile, case_id, **chosen)
     if valid and part.page > part.pages:
         raise NotThere
@@ -50,7 +50,7 @@ def access_file(case_id: UUID) -> ResponseReturnValue:
     needs("who saw")
     chosen = asked(AccessSchema())
     with reading() as session:
-        about = actions.case_of(session, case_id)
+        about = actions.case_of(session, actor(), case_id, "who saw")
     saw(case_id, kind="export")
     answer = Response(gathered(_lines(runtime(), case_id, chosen)), mimetype="text/csv")
     name = f"{runtime().profile.marking} {about.reference} who saw what.csv"

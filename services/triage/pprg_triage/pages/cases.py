@@ -5,21 +5,20 @@ from uuid import UUID
 
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
-from pprg_shared.acting import act, may, needs, reading, runtime, saw
+from pprg_shared.acting import act, actor, needs, reading, runtime, saw
 from pprg_shared.actor import Done
 from pprg_shared.calendar import london_date
 from pprg_shared.errors import NotThere
 from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
-from pprg_triage.models import Case, News
 from pprg_triage.pages.common import form_page, pages, typed
 from pprg_triage.projections import (
     Step,
     clock_words,
     find_case,
     history_of,
+    latest_news,
     listed_cases,
     steps_of,
     told_of,
@@ -43,7 +42,7 @@ def cases() -> ResponseReturnValue:
     form = Form(FindSchema(), typed())
     if form.is_valid():
         with reading() as session:
-            found = find_case(session, form.data["reference"])
+            found = find_case(session, actor(), form.data["reference"])
         if found:
             return redirect(f"/cases/{found}", 303)
         form.refuse("No case has this reference, nor did one have it in a list", "reference")
@@ -52,10 +51,9 @@ def cases() -> ResponseReturnValue:
 
 def _list_of_cases(form: Form) -> ResponseReturnValue:
     page, today = request.args.get("page", 1, type=int), london_date(runtime().clock())
-    latest = select(News, Case.reference).outerjoin(Case, Case.id == News.case_id).order_by(News.at.desc()).limit(LINES)
     with reading() as session:
-        found = listed_cases(session, runtime().profile, today, page)
-        news = session.execute(latest).all() if page == 1 else []
+        found = listed_cases(session, actor(), runtime().profile, today, page)
+        news = latest_news(session, actor(), LINES) if page == 1 else []
     if page not in range(1, found.part.pages + 1):
         raise NotThere
     return render_template("cases.html", form=form, found=found, news=news), 422 if form.errors else 200
@@ -72,13 +70,14 @@ def case_page(case_id: UUID, form: Form) -> ResponseReturnValue:
     """The case; with what is wrong about a form that was sent from it."""
     today = london_date(runtime().clock())
     with reading() as session:
-        found = whole_case(session, case_id, runtime().profile)
+        found = whole_case(session, actor(), case_id, runtime().profile)
     told = told_of(found, runtime().profile, today)
     saw(case_id, phase="receipt")
     shown = {
         "told": told,
         "words": clock_words(found.case, found.watched, today),
-        "tasks": [_task(each) for each in steps_of(found, may)],
+        "tasks": [_task(each) for each in steps_of(found)],
+        "may": found.may,
         "outcomes": rules.OUTCOMES,
     }
     return render_template("case.html", found=found, form=form, today=today, **shown), 422 if form.errors else 200
@@ -89,7 +88,7 @@ def note(case_id: UUID) -> ResponseReturnValue:
     """Take the day of something that clocks count from."""
     needs("note")
     with reading() as session:
-        about = actions.case_of(session, case_id)
+        about = actions.case_of(session, actor(), case_id, "note")
 
     def send(data: dict[str, Any]) -> Done:
         return act(actions.note_day, phase="receipt", case_id=case_id, **data)
@@ -103,7 +102,7 @@ def history(case_id: UUID) -> ResponseReturnValue:
     """Show what happened, in time order."""
     needs("read")
     with reading() as session:
-        about = actions.case_of(session, case_id)
+        about = actions.case_of(session, actor(), case_id)
         happened = history_of(session, about, runtime().profile)
     saw(case_id)
     return render_template("history.html", case=about, happened=happened)
@@ -115,12 +114,12 @@ def on_paper(case_id: UUID) -> ResponseReturnValue:
     needs("read")
     now = runtime().clock()
     with reading() as session:
-        found = whole_case(session, case_id, runtime().profile)
+        found = whole_case(session, actor(), case_id, runtime().profile)
         happened = history_of(session, found.case, runtime().profile)
     told = told_of(found, runtime().profile, london_date(now))
     saw(case_id)
     words = clock_words(found.case, found.watched, london_date(now))
-    about = {"told": told, "happened": happened, "words": words, "outcomes": rules.OUTCOMES}
+    about = {"told": told, "happened": happened, "words": words, "outcomes": rules.OUTCOMES, "may": found.may}
     return render_template("print.html", found=found, today=london_date(now), printed=now, **about)
 
 

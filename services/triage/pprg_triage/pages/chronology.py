@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from pprg_shared import spreadsheet
-from pprg_shared.acting import needs, reading, runtime, saw
+from pprg_shared.acting import actor, needs, reading, runtime, saw
 from pprg_shared.errors import NotThere
 from pprg_shared.service import Runtime
 from pprg_shared.web.forms import END, Form
@@ -38,7 +38,7 @@ def chronology(case_id: UUID) -> ResponseReturnValue:
     valid = form.is_valid()
     chosen = form.data if valid else ChronologySchema().load({})
     with reading() as session:
-        about = actions.case_of(session, case_id)
+        about = actions.case_of(session, actor(), case_id)
         asked = actions.agencies_asked(session, case_id)
         part = chronology_page(session, case_id, **chosen)
         marks = marked(session, case_id, [each.row for each in part.entries])
@@ -55,7 +55,7 @@ def chronology_file(case_id: UUID) -> ResponseReturnValue:
     """Give all rows as a file for a spreadsheet, with the marking in its name and in each row, bit by bit."""
     needs("read")
     with reading() as session:
-        about = actions.case_of(session, case_id)
+        about = actions.case_of(session, actor(), case_id)
     saw(case_id, phase="chronology", kind="export")
     answer = Response(gathered(_lines(runtime(), case_id)), mimetype="text/csv")
     name = f"{runtime().profile.marking} {about.reference} chronology.csv"
@@ -68,7 +68,7 @@ def chronology_on_paper(case_id: UUID) -> ResponseReturnValue:
     """Show all rows as they are printed, the marking on every sheet, bit by bit: there may be tens of thousands."""
     needs("read")
     with reading() as session:
-        about = actions.case_of(session, case_id)
+        about = actions.case_of(session, actor(), case_id)
     saw(case_id, phase="chronology")
     shown = {"case": about, "printed": runtime().clock(), "heads": ON_PAPER, **WORDS}
     return Response(gathered(stream_template("chronology_print.html", rows=_rows(runtime(), case_id), **shown)))

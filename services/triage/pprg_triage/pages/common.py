@@ -3,15 +3,24 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from pprg_shared.acting import saw, submitted
+from pprg_shared.acting import aside, saw, submitted
 from pprg_shared.actor import Done
+from pprg_shared.web import problems
 from pprg_shared.web.forms import Form
+from pprg_triage import actions
 
 pages = Blueprint("pages", __name__)
+
+
+@pages.errorhandler(actions.Closed)
+def closed(error: actions.Closed) -> Response:
+    """To somebody who declared an interest in it a case is not there; the office is told that they tried."""
+    aside(actions.note_tried, case_id=error.case_id)
+    return problems.answer("not-found")
 
 
 def form_page(template: str, form: Form, send: Callable[[dict[str, Any]], Done], **about: Any) -> ResponseReturnValue:

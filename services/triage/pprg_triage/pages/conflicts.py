@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from pprg_shared.acting import act, may, needs, reading, saw
+from pprg_shared.acting import act, actor, may, needs, reading, saw
 from pprg_shared.actor import Done
 from pprg_shared.errors import NotThere
 from pprg_shared.web.forms import Form
@@ -24,7 +24,7 @@ def conflicts(case_id: UUID) -> ResponseReturnValue:
     needs("read")
     page = request.args.get("page", 1, type=int)
     with reading() as session:
-        about = actions.case_of(session, case_id)
+        about = actions.case_of(session, actor(), case_id)
         part = conflicts_page(session, case_id, page)
     if page not in range(1, part.pages + 1):
         raise NotThere
@@ -35,9 +35,10 @@ def conflicts(case_id: UUID) -> ResponseReturnValue:
 @pages.route("/cases/<uuid:case_id>/conflicts/<uuid:conflict_id>", methods=["GET", "POST"])
 def conflict(case_id: UUID, conflict_id: UUID) -> ResponseReturnValue:
     """Show rows beside one another, and take how that is settled."""
-    needs("settle" if request.method == "POST" else "read")
+    verb = "settle" if request.method == "POST" else "read"
+    needs(verb)
     with reading() as session:
-        about = actions.case_of(session, case_id)
+        about = actions.case_of(session, actor(), case_id, verb)
         found = one_conflict(session, case_id, conflict_id)
 
     def send(data: dict[str, Any]) -> Done:

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from pprg_shared.acting import act, needs, reading, runtime, saw, submitted
+from pprg_shared.acting import act, actor, needs, reading, runtime, saw, submitted
 from pprg_shared.actor import Done
 from pprg_shared.calendar import london_date
 from pprg_shared.errors import NotThere
@@ -23,7 +23,7 @@ def choose_route(case_id: UUID) -> ResponseReturnValue:
     """Ask on which kind of review the group decided; those that the referral names come first."""
     needs("propose")
     with reading() as session:
-        about = actions.case_of(session, case_id)
+        about = actions.case_of(session, actor(), case_id, "propose")
     saw(case_id)
     named, routes = about.routes.split(), runtime().profile.decided_routes()
     ordered = dict(sorted(routes.items(), key=lambda each: each[0] not in named))
@@ -37,7 +37,7 @@ def decide(case_id: UUID, route: str) -> ResponseReturnValue:
     if route not in runtime().profile.decided_routes():
         raise NotThere
     with reading() as session:
-        about = actions.case_of(session, case_id)
+        about = actions.case_of(session, actor(), case_id, "propose")
         first = proposed_before(session, about, route)
         decide_by = actions.decide_by(session, about, route)
     late = decide_by is not None and decide_by < london_date(runtime().clock())
@@ -77,7 +77,7 @@ def send_back(case_id: UUID, decision_id: UUID) -> ResponseReturnValue:
     """Take why a decision must be thought over."""
     needs("ratify")
     with reading() as session:
-        about = actions.case_of(session, case_id)
+        about = actions.case_of(session, actor(), case_id, "ratify")
 
     def send(data: dict[str, Any]) -> Done:
         return act(actions.send_back, phase="decision", case_id=case_id, **data)
@@ -91,7 +91,7 @@ def correct(case_id: UUID, decision_id: UUID) -> ResponseReturnValue:
     """Take other words for those who read what was decided."""
     needs("correct")
     with reading() as session:
-        about = actions.case_of(session, case_id)
+        about = actions.case_of(session, actor(), case_id, "correct")
         route, first = read_by_others(session, about, decision_id)
 
     def send(data: dict[str, Any]) -> Done:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema, ValidationError
 
 from pprg_shared import spreadsheet
-from pprg_shared.acting import act, needs, reading, runtime, saw, submitted
+from pprg_shared.acting import act, actor, needs, reading, runtime, saw, submitted
 from pprg_shared.actor import Done
 from pprg_shared.spreadsheet import NotATable, Table
 from pprg_shared.typed import clean, unprintable
@@ -150,7 +150,7 @@ def one_import(import_id: UUID) -> ResponseReturnValue:
     if answer := submitted(form, send):
         return answer
     with reading() as session:
-        found = whole_import(session, import_id)
+        found = whole_import(session, actor(), import_id)
     saw(*(each.case.id for each in found.made))
     return render_template("imported.html", found=found, form=form), 422 if form.errors else 200
 

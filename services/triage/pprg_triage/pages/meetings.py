@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask.typing import ResponseReturnValue
 
-from pprg_shared.acting import act, needs, reading, runtime
+from pprg_shared.acting import act, actor, needs, reading, runtime
 from pprg_shared.actor import Done
 from pprg_shared.calendar import london_date, long, time_of_day
 from pprg_shared.database import unseal
@@ -22,7 +22,7 @@ def meet(case_id: UUID) -> ResponseReturnValue:
     """Take when the group meets."""
     needs("call")
     with reading() as session:
-        about = actions.case_of(session, case_id)
+        about = actions.case_of(session, actor(), case_id, "call")
     target = rules.clock(about.day_zero, runtime().profile.working_days()).targets["meeting"].due
     schema = meeting_schema(about.meets_by)
     first = {"standing": next(iter(schema.offered), OTHER)}
@@ -69,7 +69,7 @@ def held(case_id: UUID) -> ResponseReturnValue:
     """Take that the group has met."""
     needs("call")
     with reading() as session:
-        about = actions.case_of(session, case_id)
+        about = actions.case_of(session, actor(), case_id, "call")
         schema = held_schema(actions.invited_to(session, about))
 
     def send(data: dict[str, Any]) -> Done:
@@ -82,6 +82,6 @@ def _called(case_id: UUID) -> tuple[Case, dict[str, Any]]:
     """A case and the meeting that is called about it; raises NotThere without one."""
     needs("call")
     with reading() as session:
-        about, meeting = actions.called(session, case_id)
+        about, meeting = actions.called(session, actor(), case_id)
         shown = {"starts_at": meeting.starts_at, "ends_at": meeting.ends_at}
         return about, shown | {"place": unseal(session, meeting, "place")}

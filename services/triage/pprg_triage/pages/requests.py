@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from pprg_shared.acting import act, may, needs, reading, runtime, saw, submitted
+from pprg_shared.acting import act, actor, needs, reading, runtime, saw, submitted
 from pprg_shared.actor import Done
 from pprg_shared.calendar import london_date
 from pprg_shared.database import unseal
@@ -24,11 +24,11 @@ def one_return(case_id: UUID, return_id: UUID) -> ResponseReturnValue:
     """Show what an agency answered."""
     needs("read")
     with reading() as session:
+        about = actions.case_of(session, actor(), case_id)
         found = session.get(Return, return_id)
         if found is None or found.case_id != case_id:
             raise NotThere
         content = unseal(session, found, "content")
-        about = actions.case_of(session, case_id)
     saw(case_id, phase="returns")
     return render_template("return.html", case=about, found=found, content=content)
 
@@ -38,7 +38,7 @@ def ask(case_id: UUID) -> ResponseReturnValue:
     """Take which agencies are asked."""
     needs("ask")
     with reading() as session:
-        about = actions.case_of(session, case_id)
+        about = actions.case_of(session, actor(), case_id, "ask")
         asked = actions.agencies_asked(session, case_id)
         usual = actions.standard_request(session, about)
     agencies = [each for each in about.named.split() if each not in asked]
@@ -74,11 +74,10 @@ def change_request(case_id: UUID, request_id: UUID, what: str) -> ResponseReturn
 
 def _request_page(case_id: UUID, request_id: UUID, sent: dict[str, Form] | None = None) -> ResponseReturnValue:
     with reading() as session:
-        about = actions.case_of(session, case_id)
-        found = whole_request(session, case_id, request_id)
+        found = whole_request(session, actor(), case_id, request_id)
     saw(case_id, phase="returns")
     until = found.request.extension_until
-    offered = [what for what in CHANGES if may(what) and rules.moved(found.request.state, what)]
+    offered = [what for what in CHANGES if found.may(what) and rules.moved(found.request.state, what)]
     initial = {"due_on": f"{until.day} {until:%B %Y}"} if until else {}
     forms = {
         what: Form(CHANGES[what](), None, initial if what == "move" else {}, mark=f"{what}-")
@@ -88,4 +87,4 @@ def _request_page(case_id: UUID, request_id: UUID, sent: dict[str, Form] | None 
     wrong = any(form.errors for form in forms.values())
     today = london_date(runtime().clock())
     shown = {"found": found, "offered": forms, "forms": list(forms.values()), "wanted": rules.WANTED, "today": today}
-    return render_template("request.html", case=about, states=rules.STATES, **shown), 422 if wrong else 200
+    return render_template("request.html", case=found.case, states=rules.STATES, **shown), 422 if wrong else 200

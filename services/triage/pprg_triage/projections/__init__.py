@@ -7,8 +7,9 @@ from pprg_triage.projections.conflicts import Marked, Shown, conflicts_page, liv
 from pprg_triage.projections.decisions import Decided, proposed_before, read_by_others
 from pprg_triage.projections.history import Happened, history_of
 from pprg_triage.projections.importing import Listed, WholeImport, imports, whole_import
-from pprg_triage.projections.listing import CaseList, all_cases, find_case, listed_cases
+from pprg_triage.projections.listing import CaseList, all_cases, find_case, latest_news, listed_cases
 from pprg_triage.projections.meetings import Met
+from pprg_triage.projections.members import Tied, tied_to
 from pprg_triage.projections.referral import Told, told_of
 from pprg_triage.projections.requests import WholeRequest, whole_request
 
@@ -22,6 +23,7 @@ __all__ = [
     "Met",
     "Shown",
     "Step",
+    "Tied",
     "Told",
     "Whole",
     "WholeImport",
@@ -34,6 +36,7 @@ __all__ = [
     "find_case",
     "history_of",
     "imports",
+    "latest_news",
     "listed_cases",
     "lives_of",
     "marked",
@@ -41,6 +44,7 @@ __all__ = [
     "proposed_before",
     "read_by_others",
     "steps_of",
+    "tied_to",
     "told_of",
     "whole_access",
     "whole_case",

@@ -9,24 +9,30 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pprg_shared.access import Relation
+from pprg_shared.actor import Actor
 from pprg_shared.calendar import moment, short
 from pprg_shared.database import unseal
 from pprg_shared.profile import Deadline, Profile, deadline
 from pprg_triage import rules
-from pprg_triage.actions import case_of, known_days, return_id
+from pprg_triage.actions import known_days, related, return_id
 from pprg_triage.models import Case, Decision, Letter, Meeting, Published, Request
 from pprg_triage.projections.chronology import rows_of
 from pprg_triage.projections.decisions import Decided, decided_of
 from pprg_triage.projections.importing import Listed, listed
 from pprg_triage.projections.meetings import Met, meetings_of
+from pprg_triage.projections.members import Tied, tied_to
 from pprg_triage.projections.requests import arriving
 
 
 @dataclass(frozen=True)
 class Whole:
-    """A case with everything that belongs to it."""
+    """A case with everything that belongs to it, and who reads it."""
 
     case: Case
+    actor: Actor
+    relation: Relation
+    tied: list[Tied]
     content: dict[str, Any]
     #: Those from which its clocks count, as far as they are known.
     days: Mapping[str, date]
@@ -42,6 +48,19 @@ class Whole:
     failed_letters: int
     published: Published | None
     listed: Listed | None
+
+    def may(self, verb: str) -> bool:
+        """Whether whoever reads it may do this about it."""
+        return rules.may(self.actor.roles, verb, self.relation)
+
+    @property
+    def members(self) -> Mapping[str, list[UUID]]:
+        """Who is tied to it now or soon, by what they are in it."""
+        people: dict[str, list[UUID]] = {}
+        for each in self.tied:
+            if not each.ended and each.role != rules.GLASS and each.person not in people.get(each.words, ()):
+                people.setdefault(each.words, []).append(each.person)
+        return people
 
     def answer_of(self, request: Request) -> UUID:
         """The id of the newest return that is here whole."""
@@ -93,9 +112,9 @@ class Step:
     href: str
 
 
-def steps_of(found: Whole, may: Callable[[str], bool]) -> list[Step]:
-    """The steps of a case in order, for somebody who may do some of them."""
-    places = _places(found, may)
+def steps_of(found: Whole) -> list[Step]:
+    """The steps of a case in order, for whoever reads it and may do some of them."""
+    places = _places(found, found.may)
     titles, hints, states = _titles(found, places), _hints(found), _states(found)
     return [Step(titles[name], states[name], hints[name], places.get(name, "")) for name in rules.STEPS]
 
@@ -165,15 +184,18 @@ def _places(found: Whole, may: Callable[[str], bool]) -> dict[str, str]:
     return places
 
 
-def whole_case(session: Session, case_id: UUID, profile: Profile) -> Whole:
+def whole_case(session: Session, actor: Actor, case_id: UUID, profile: Profile) -> Whole:
     """Read a case; raises NotThere."""
-    case = case_of(session, case_id)
+    case, relation = related(session, actor, case_id)
     days = known_days(session, case)
     requests = session.scalars(select(Request).where(Request.case_id == case_id).order_by(Request.agency)).all()
     decisions = session.scalars(select(Decision).where(Decision.case_id == case_id)).all()
     letters = session.scalars(select(Letter.state).where(Letter.case_id == str(case_id))).all()
     return Whole(
         case=case,
+        actor=actor,
+        relation=relation,
+        tied=tied_to(session, case_id),
         content=unseal(session, case, "content"),
         days=days,
         clock=rules.clock(case.day_zero, profile.working_days()),

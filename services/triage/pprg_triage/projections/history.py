@@ -16,6 +16,7 @@ from pprg_shared.database import unseal
 from pprg_shared.profile import Profile
 from pprg_triage import rules
 from pprg_triage.models import Case, Decision, Import, ImportedCase, TriggerDay
+from pprg_triage.projections.members import tied_to
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def history_of(session: Session, case: Case, profile: Profile) -> list[Happened]
     messages = list(_messages(session, case, profile))
     ratified = {each.decision: each.at for each in messages if each.decision}
     proposed = _proposed(session, case, profile, ratified)
-    noted = [*_imported(session, case, profile), *_noted(session, case, profile)]
+    noted = [*_imported(session, case, profile), *_noted(session, case, profile), *_tied(session, case, profile)]
     return sorted([*proposed, *messages, *noted], key=lambda each: each.at)
 
 
@@ -52,7 +53,8 @@ def _imported(session: Session, case: Case, profile: Profile) -> Iterator[Happen
 def _messages(session: Session, case: Case, profile: Profile) -> Iterator[Happened]:
     """What was heard and said about the case; of one whose body is gone by age, that it was and when."""
     for box in (inbox, outbox):
-        rows = sa.select(box.c.type, box.c.body, box.c.created_at).where(box.c.subject == str(case.id))
+        told = (box.c.subject == str(case.id), ~sa.or_(*(box.c.type.startswith(each) for each in rules.TOLD_BY_ROWS)))
+        rows = sa.select(box.c.type, box.c.body, box.c.created_at).where(*told)
         for kind, body, created_at in session.execute(rows):
             message = Envelope.from_json(body) if body else None
             at = message.time if message else created_at
@@ -101,6 +103,14 @@ def _noted(session: Session, case: Case, profile: Profile) -> Iterator[Happened]
         what = f"{profile.triggers.get(each.trigger, each.trigger).capitalize()}: {short(each.day)}"
         who = _name(each.noted_by, profile) or ("the referrer" if each.noted_by == case.referrer_id else "")
         yield Happened(each.noted_at, moment(each.noted_at), what, who)
+
+
+def _tied(session: Session, case: Case, profile: Profile) -> Iterator[Happened]:
+    """What somebody said of who reads the case, and who broke the glass; what follows from a meeting does not count."""
+    for each in tied_to(session, case.id):
+        if each.by is not None and not each.follows:
+            who, what = _name(each.person, profile), f"{each.words}: {_name(each.person, profile)}. {each.why}"
+            yield Happened(each.since, moment(each.since), what, _name(each.by, profile) or who)
 
 
 def _proposed(session: Session, case: Case, profile: Profile, ratified: Mapping[str, datetime]) -> Iterator[Happened]:

@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pprg_shared.actor import Actor
 from pprg_shared.database import unseal
 from pprg_shared.partial_dates import PartialDate, from_json
 from pprg_triage import rules
-from pprg_triage.actions import import_of, touched
+from pprg_triage.actions import import_of, touched, visible
 from pprg_triage.models import Case, Import, ImportedCase
 
 
@@ -33,6 +34,8 @@ class WholeImport:
 
     row: Import
     made: Sequence[Made]
+    #: How many of its cases are here no more.
+    taken_back: int
     left_out: Sequence[rules.Note]
 
     @property
@@ -40,17 +43,13 @@ class WholeImport:
         """Whether there is something to take back."""
         return any(not each.touched for each in self.made)
 
-    @property
-    def taken_back(self) -> int:
-        """How many of its cases are here no more."""
-        return self.row.count - len(self.made)
 
-
-def whole_import(session: Session, import_id: UUID) -> WholeImport:
-    """Read an import; raises NotThere."""
+def whole_import(session: Session, actor: Actor, import_id: UUID) -> WholeImport:
+    """Read an import, but for those of its cases that are closed to whoever reads it; raises NotThere."""
     found = import_of(session, import_id)
     stay = touched(session, found)
-    mine = select(Case, ImportedCase).join(ImportedCase, ImportedCase.id == Case.id)
+    open_to_them = visible(session, actor, Case.id)
+    mine = select(Case, ImportedCase, open_to_them).join(ImportedCase, ImportedCase.id == Case.id)
     rows = session.execute(mine.where(ImportedCase.import_id == import_id).order_by(ImportedCase.number)).all()
     made = [
         Made(
@@ -61,9 +60,15 @@ def whole_import(session: Session, import_id: UUID) -> WholeImport:
             unseal(session, case, "content")["subject_name"],
             stay.get(case.id, ""),
         )
-        for case, imported in rows
+        for case, imported, is_open in rows
+        if is_open
     ]
-    return WholeImport(found, made, [rules.Note(*each) for each in unseal(session, found, "content")["left_out"]])
+    return WholeImport(
+        found,
+        made,
+        found.count - len(rows),
+        [rules.Note(*each) for each in unseal(session, found, "content")["left_out"]],
+    )
 
 
 def imports(session: Session) -> Sequence[Import]:

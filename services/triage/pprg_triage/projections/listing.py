@@ -9,12 +9,14 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, defer
 
+from pprg_shared.actor import Actor
 from pprg_shared.calendar import short
 from pprg_shared.database import unseal
 from pprg_shared.paging import ROWS, Part, before
 from pprg_shared.profile import Profile, deadline
 from pprg_triage import rules
-from pprg_triage.models import Case, ImportedCase, Published, TriggerDay
+from pprg_triage.actions import visible
+from pprg_triage.models import Case, ImportedCase, News, Published, TriggerDay
 from pprg_triage.projections.case import clock_words
 
 
@@ -27,10 +29,11 @@ class CaseList:
     earlier: dict[UUID, str]
 
 
-def listed_cases(session: Session, profile: Profile, today: date, page: int) -> CaseList:
-    """A page of the cases: those whose learning is published last, of the others those that are due first."""
-    total = session.scalar(select(func.count()).select_from(Case)) or 0
-    chosen = _with_earlier(Published.published_on).outerjoin(Published, Published.id == Case.id)
+def listed_cases(session: Session, actor: Actor, profile: Profile, today: date, page: int) -> CaseList:
+    """A page of the cases of somebody: those whose learning is published last, of the others those due first."""
+    theirs = visible(session, actor, Case.id)
+    total = session.scalar(select(func.count()).select_from(Case).where(theirs)) or 0
+    chosen = _with_earlier(Published.published_on).outerjoin(Published, Published.id == Case.id).where(theirs)
     order = (Published.published_on.is_not(None), Case.due_on, Case.reference)
     rows = session.execute(chosen.order_by(*order).limit(ROWS).offset(before(page))).all()
     done = {case.id: f"Published {short(day)}" for case, _, day in rows if day}
@@ -39,9 +42,16 @@ def listed_cases(session: Session, profile: Profile, today: date, page: int) -> 
     return CaseList(Part([case for case, *_ in rows], total, page), done | clocks, earlier)
 
 
-def all_cases(session: Session) -> list[tuple[Case, str]]:
-    """Every case, the one that is due first before the others, with the reference that it had in a list."""
-    rows = session.execute(_with_earlier().order_by(Case.due_on))
+def latest_news(session: Session, actor: Actor, most: int) -> Sequence[Any]:
+    """The newest lines of news about cases of somebody, each with the reference once the case is here."""
+    chosen = select(News, Case.reference).outerjoin(Case, Case.id == News.case_id)
+    theirs = visible(session, actor, News.case_id)
+    return session.execute(chosen.where(theirs).order_by(News.at.desc()).limit(most)).all()
+
+
+def all_cases(session: Session, actor: Actor) -> list[tuple[Case, str]]:
+    """Every case of somebody, the one that is due first before the others, with its reference in a list."""
+    rows = session.execute(_with_earlier().where(visible(session, actor, Case.id)).order_by(Case.due_on))
     return [(case, unseal(session, imported, "known_as") if imported else "") for case, imported in rows]
 
 
@@ -64,13 +74,20 @@ def clocks_in_a_line(session: Session, cases: Sequence[Case], profile: Profile, 
     return {each.id: clock_words(each, watched.get(each.id), today) for each in cases}
 
 
-def find_case(session: Session, reference: str) -> UUID | None:
-    """The case of this reference, ours or the one that it had in a list, however it is spelt; the first of several."""
-    if ours := session.scalar(select(Case.id).where(Case.reference == reference.strip().upper())):
-        return ours
+def find_case(session: Session, actor: Actor, reference: str, verb: str = "read") -> UUID | None:
+    """The case of this reference, ours or the one that it had in a list, however it is spelt; the first of several.
+
+    One about which the actor may not do this is not found.
+    """
+    ours = select(Case.id).where(Case.reference == reference.strip().upper(), visible(session, actor, Case.id, verb))
+    if found := session.scalar(ours):
+        return found
     wanted = rules.fold(reference)
     listed_ones = session.scalars(
-        select(ImportedCase).options(defer(ImportedCase.content)).order_by(ImportedCase.number)
+        select(ImportedCase)
+        .options(defer(ImportedCase.content))
+        .where(visible(session, actor, ImportedCase.id, verb))
+        .order_by(ImportedCase.number)
     )
     earlier = ((each.id, rules.fold(unseal(session, each, "known_as"))) for each in listed_ones)
     return next((case_id for case_id, known_as in earlier if wanted and known_as == wanted), None)

@@ -8,31 +8,41 @@ from uuid import UUID
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from pprg_shared.access import Relation
+from pprg_shared.actor import Actor
 from pprg_shared.database import unseal, uuid_of
-from pprg_triage.actions import request_of
-from pprg_triage.models import Request, Return, Row
+from pprg_triage import rules
+from pprg_triage.actions import related, request_of
+from pprg_triage.models import Case, Request, Return, Row
 
 
 @dataclass(frozen=True)
 class WholeRequest:
-    """A request with what was asked, what was said about it since, and every return."""
+    """A request with what was asked, what was said about it since, and every return; and who reads it."""
 
+    case: Case
+    actor: Actor
+    relation: Relation
     request: Request
     content: dict[str, Any]
     returns: Sequence[Return]
     arriving: str
 
+    def may(self, verb: str) -> bool:
+        """Whether whoever reads it may do this about its case."""
+        return rules.may(self.actor.roles, verb, self.relation)
 
-def whole_request(session: Session, case_id: UUID, request_id: UUID) -> WholeRequest:
+
+def whole_request(session: Session, actor: Actor, case_id: UUID, request_id: UUID) -> WholeRequest:
     """Read a request; raises NotThere."""
+    case, relation = related(session, actor, case_id)
     request = request_of(session, case_id, request_id)
     of_agency = (Return.case_id == case_id, Return.agency == request.agency)
     returns = session.scalars(select(Return).where(*of_agency).order_by(Return.revision.desc())).all()
     content = unseal(session, request, "content") if request.content else {"history": []}
     history = [line | {"by": uuid_of(line["by"])} for line in content["history"]]
-    return WholeRequest(
-        request, content | {"history": history}, returns, arriving(session, case_id).get(request.agency, "")
-    )
+    coming = arriving(session, case_id).get(request.agency, "")
+    return WholeRequest(case, actor, relation, request, content | {"history": history}, returns, coming)
 
 
 def arriving(session: Session, case_id: UUID) -> dict[str, str]:

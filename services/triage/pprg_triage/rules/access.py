@@ -37,6 +37,7 @@ TOLD: Mapping[str, str] = {
     "one_letter": "a letter",
     "show_letter": "a letter",
     "publication": "a draft to publish",
+    "members": "who reads the case",
 }
 
 

@@ -26,6 +26,8 @@ TOLD: Mapping[str, str] = {
 }
 
 
+#: Events that rows of the case tell of, with more.
+TOLD_BY_ROWS = ("case.members-changed.", "glass.broken.")
 CORRECTED = "Words that others read about a decision corrected"
 
 

@@ -14,6 +14,7 @@ TOUCHED: Mapping[str, str] = {
     "meetings": "a meeting was called or written down",
     "decisions": "a decision was proposed",
     "trigger_days": "a date was noted",
+    "ties": "somebody was named to it",
 }
 
 

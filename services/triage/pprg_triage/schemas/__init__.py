@@ -19,6 +19,7 @@ from pprg_triage.schemas.importing import (
     table_of,
 )
 from pprg_triage.schemas.meetings import OTHER, CancellationSchema, held_schema, meeting_schema
+from pprg_triage.schemas.members import GlassSchema, InterestSchema, MemberSchema
 from pprg_triage.schemas.requests import CHANGES, ChronologySchema, RequestsSchema
 
 __all__ = [
@@ -31,7 +32,10 @@ __all__ = [
     "CorrectionSchema",
     "DaySchema",
     "FindSchema",
+    "GlassSchema",
+    "InterestSchema",
     "ListSchema",
+    "MemberSchema",
     "OpenCasesSchema",
     "PageSchema",
     "RatificationSchema",

@@ -1,0 +1,29 @@
+"""Who is tied to a case, as triage said last.
+
+The code before this migration must work with it too: both run at once while services are replaced one by one.
+So only add here; drop what is no longer used in a later release.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go forward."""
+    op.create_table(
+        "case_members",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("members", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+
+
+def downgrade() -> None:
+    """Go back."""
+    op.drop_table("case_members")

@@ -1,0 +1,106 @@
+"""Who may do what in triage, and what ties a person to a case: need-to-know, case by case."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from pprg_shared.access import EVERY, READABLE, THEIRS, Relation, Relations, Table, allows, open_to
+from pprg_shared.access import relations_of as _relations_of
+from pprg_shared.calendar import add_working_days, countable, london, london_date
+
+OFFICE = frozenset({"coordinator", "deputy"})
+CHAIR = frozenset({"chair"})
+RATIFYING = frozenset({"chair", "partner", "board-chair", "community-chair"})
+#: Whoever sees a case only where something ties them to it.
+GROUP = RATIFYING | {"member"}
+#: Whoever may be named to a case.
+READERS = OFFICE | GROUP
+GOVERNANCE = frozenset({"governance"})
+
+_OFFICE = open_to(OFFICE, EVERY)
+TABLE: Table = {
+    "read": _OFFICE | open_to(GROUP, READABLE),
+    "who saw": _OFFICE | open_to(GOVERNANCE, EVERY),
+    "find who saw": open_to(GOVERNANCE),
+    "ask": _OFFICE,
+    "accept": _OFFICE,
+    "query": _OFFICE | open_to(CHAIR, THEIRS),
+    "move": _OFFICE,
+    "decline": _OFFICE,
+    "waive": open_to(CHAIR, THEIRS),
+    "note": _OFFICE,
+    "import": open_to(OFFICE),
+    "call": _OFFICE,
+    "propose": _OFFICE | open_to(CHAIR, THEIRS),
+    "ratify": open_to(RATIFYING, THEIRS),
+    "correct": _OFFICE,
+    "settle": _OFFICE,
+    "name": _OFFICE,
+    "declare": _OFFICE | open_to(GROUP, READABLE),
+    "own interests": open_to(READERS),
+    "break the glass": open_to(GROUP, frozenset({Relation.OTHERS, *READABLE})),
+}
+
+
+def may(roles: Iterable[str], verb: str, relation: Relation = Relation.NO_MATTER) -> bool:
+    """Whether somebody with these roles may do this about a case that they are so related to."""
+    return allows(TABLE, roles, verb, relation)
+
+
+def relations_of(roles: Iterable[str], verb: str) -> Relations:
+    """The relations in which somebody with these roles may do this."""
+    return _relations_of(TABLE, roles, verb)
+
+
+#: Roles in a case, as pages call them.
+ROLES = {"lead": "Lead", "chair": "Chair", "member": "Member", "reviewer": "Reviewer", "ratifier": "Ratifies"}
+#: What else ties somebody to a case: an interest that they declared closes it to them, breaking the glass opens it.
+INTEREST, GLASS = "interest", "glass"
+GLASS_MINUTES = 60
+
+
+@dataclass(frozen=True)
+class Tie:
+    """What ties a person to a case: a role in it or an interest, from when and until before when."""
+
+    role: str
+    since: datetime
+    until: datetime | None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it does at this moment."""
+        return self.since <= at and (self.until is None or at < self.until)
+
+
+def relation(ties: Iterable[Tie], at: datetime) -> Relation:
+    """What somebody has to do with a case at a moment, by all that ties them to it; an interest outweighs the rest."""
+    held = {each.role for each in ties if each.holds(at)}
+    if INTEREST in held:
+        return Relation.CLOSED
+    if held & ROLES.keys():
+        return Relation.THEIRS
+    return Relation.OPENED if GLASS in held else Relation.OTHERS
+
+
+def window(starts: datetime, ends: datetime, notice: int, days_after: int, now: datetime) -> tuple[datetime, datetime]:
+    """From when until before when those who are invited to a meeting may read: from its papers to some days after it.
+
+    Of a year whose bank holidays are not known papers are there at once.
+    """
+    day = london_date(starts)
+    papers = london(add_working_days(day, -notice), time()) if countable(day) else now
+    return max(papers, now), after(ends, days_after)
+
+
+def after(moment: datetime, days: int) -> datetime:
+    """The end of the last of so many days after a moment, in London."""
+    return london(london_date(moment) + timedelta(days=days + 1), time())
+
+
+def naming_problem(roles: Collection[str], role: str) -> str | None:
+    """Why somebody with these roles cannot have this role in a case, or None when they can."""
+    if not READERS & set(roles):
+        return "Choose somebody of the office or the group"
+    if role == "chair" and "chair" not in roles:
+        return "Choose somebody who chairs the group"
+    return None
