@@ -2,6 +2,7 @@
 
 from pprg_intake import handlers, rules
 from pprg_intake.actions.directory import person, seed_directory
+from pprg_intake.actions.keys import by_key
 from pprg_intake.models import Base
 from pprg_shared.events.every import AccessRecorded
 from pprg_shared.events.intake import (
@@ -73,5 +74,6 @@ service = Service(
     },
     menu={"Requests": ("/requests", "answer"), "Refer a case": ("/referrals/start", "refer")},
     known=person,
+    by_key=by_key,
     prepare=prepare,
 )
