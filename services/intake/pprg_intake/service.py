@@ -70,6 +70,8 @@ service = Service(
         "pages.api_reference": "for everybody",
         "pages.problem": "for everybody",
         "pages.your_sign_ins": "one's own",
+        "pages.code_for_request": "for everybody, and tells nobody anything",
+        "pages.code_for_outcome": "for everybody, and tells nobody anything",
         "api.agencies": "for everybody",
     },
     menu={"Requests": ("/requests", "answer"), "Refer a case": ("/referrals/start", "refer")},
