@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -12,22 +12,26 @@ import sqlalchemy as sa
 from flask import abort, after_this_request, current_app, g, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized
 
 from pprg_shared.access import EVERYBODY
 from pprg_shared.actor import COOKIE, COORDINATING, HEADER, NOBODY, Actor, Done, signed
 from pprg_shared.audit import record
 from pprg_shared.boxes.tables import answers, insert_new, steps
 from pprg_shared.database import now
-from pprg_shared.errors import Busy, Forbidden, NotThere, Refused
+from pprg_shared.errors import Busy, Forbidden, NotThere, Refused, TooMany
 from pprg_shared.identity import cookies, tokens
 from pprg_shared.identity.people import has_ended
 from pprg_shared.identity.present import present
+from pprg_shared.limits import Counted, too_often
 from pprg_shared.postgres import lock_not_available
 from pprg_shared.profile import Person
 from pprg_shared.service import Runtime
 from pprg_shared.web.forms import Form
 
 LONGEST_KEY = 200
+KEYS_BEGIN, BEARER = "pprg_", WWWAuthenticate("bearer")
 _KEEP = (
     sa.update(answers)
     .where(answers.c.scope == sa.bindparam("in_scope"), answers.c.key == sa.bindparam("under_key"))
@@ -54,7 +58,17 @@ def actor() -> Actor:
 
 
 def _actor() -> Actor:
-    return _signed_in() or _tried_out()
+    return _with_key() or _signed_in() or _tried_out()
+
+
+def _with_key() -> Actor | None:
+    """A program of an agency, by `Authorization: Bearer pprg_…` at the API of the service that made the key."""
+    by_key, text = runtime().service.by_key, request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if by_key is None or not text.startswith(KEYS_BEGIN) or not request.path.startswith("/api/"):
+        return None
+    if who := by_key(runtime().database, text):
+        return who
+    raise Unauthorized("This key does not work (any more). Ask for another one.", www_authenticate=BEARER)
 
 
 def _signed_in() -> Actor | None:
@@ -105,6 +119,7 @@ def needs(verb: str) -> Actor:
         raise NotThere
     if not may(verb):
         whom = "the person you act as" if actor().person else "somebody who has not said who they are"
+        whom = "a program with this key" if actor().scopes is not None else whom
         raise Forbidden(f"This is not open to {whom}.")
     return actor()
 
@@ -129,9 +144,12 @@ def reading() -> Iterator[Session]:
         yield session
 
 
-def act(action: Callable[..., Done], *, phase: str, count: int = 1, **values: Any) -> Done:
+def act(
+    action: Callable[..., Done], *, phase: str, count: int = 1, limits: Sequence[Counted] = (), **values: Any
+) -> Done:
     """Run an action in one transaction, once for each idempotency key, and record it; a repeat gets the first answer.
 
+    Raises TooMany for what is over one of the `limits`.
     What the database keeps unique and somebody else has just taken is Refused: looked at again, it can be sent again.
     """
     scope = f"{actor().session if actor().scopes is not None else actor().person or 'nobody'}:{request.endpoint}"
@@ -144,6 +162,8 @@ def act(action: Callable[..., Done], *, phase: str, count: int = 1, **values: An
             known = _claim(session, scope, key)
             if known is not None:
                 return known
+            if (wait := too_often(session, limits)) and runtime().settings.limits:
+                raise TooMany(wait)
             done = action(session, actor(), **values)
             _keep_answer(session, scope, key, done)
             record(session, "change", action.__name__, done.subject, actor())

@@ -59,6 +59,7 @@ class Settings:
     sign_in_key: str = setting("", "Private key (Ed25519, base64) with which sign-ins are signed; intake's alone.")
     sign_in_public_keys: str = setting("", "Public keys that vouch for sign-ins, base64, newest first; in all four.")
     secret_key: str = setting("", "The service's own secret, for its form tokens.")
+    limits: bool = setting(True, "0 for a load test: nobody is slowed who sends many referrals or files.")
     loop: bool = setting(True, "0 to serve pages only; another process then runs `work` (PostgreSQL only).")
     audit_anchors: str = setting("", "Folder for the anchors of the audit chain; empty means `anchors` under VAR.")
     keep_bodies_days: int = setting(400, "Days for which boxes keep what a message said, once it is done.")
@@ -108,6 +109,8 @@ class Settings:
             raise SettingsError(f"HOST={self.host} is beyond loopback: set BEHIND_PROXY=1 and put a proxy in front")
         if not self.allowed_hosts:
             raise SettingsError("ALLOWED_HOSTS must name the host names that people type")
+        if not (self.limits or self.trial):
+            raise SettingsError("LIMITS=0 is for load tests on this machine: leave it out")
         if not self.trial:
             raise SettingsError("TRIAL=1 must be set: there is no sign-in yet, so only a try-out may leave loopback")
 

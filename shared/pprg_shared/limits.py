@@ -1,5 +1,6 @@
 """How often somebody may do something: counted in the database, so that all processes count together."""
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import cache
 
@@ -18,8 +19,19 @@ limits = sa.Table(
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("what", sa.String(40), nullable=False),
     sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("most", sa.Integer, nullable=False),
     sa.Column("ends_at", UtcDateTime, nullable=False, info=PASSES),
 )
+
+
+#: What is counted, how often it may be within so many seconds, and whose doing it is.
+Counted = tuple[tuple[str, int, int], str]
+
+
+def too_often(session: Session, counted: Iterable[Counted]) -> int:
+    """Count this once for each, up to the first that it is too much for; the seconds to wait, 0 for none."""
+    waits = (count(session, what, key, most, seconds) for (what, most, seconds), key in counted)
+    return next((wait for wait in waits if wait), 0)
 
 
 def count(session: Session, what: str, key: str, most: int, seconds: int) -> int:
@@ -34,6 +46,7 @@ def count(session: Session, what: str, key: str, most: int, seconds: int) -> int
         "id": about.keys["contact"].digest(key, f"limit:{what}"),
         "what": what,
         "count": 1,
+        "most": most,
         "ends_at": at + timedelta(seconds=seconds),
         "now": at,
     }
@@ -54,3 +67,10 @@ def _counting(dialect: str) -> sa.Executable:
     }
     told = (limits.c["count"].label("times"), limits.c.ends_at)
     return insert.on_conflict_do_update(index_elements=["id"], set_=anew).returning(*told)
+
+
+def reached(session: Session) -> Mapping[str, int]:
+    """How many are over a limit just now, by what they do; of limits that nobody is over, nothing."""
+    over = (limits.c["count"] > limits.c.most, limits.c.ends_at > context(session).clock())
+    query = sa.select(limits.c.what, sa.func.count().label("who")).where(*over).group_by(limits.c.what)
+    return {row.what: row.who for row in session.execute(query)}

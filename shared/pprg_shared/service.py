@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pprg_shared.access import EVERY_SERVICE, Table, roles_of
+from pprg_shared.actor import Actor
 from pprg_shared.audit.anchors import Anchors
 from pprg_shared.audit.keeping import Keeper
 from pprg_shared.boxes.arrival import Arrival, Handler
@@ -75,6 +76,8 @@ class Service:
     prepare: Callable[["Runtime"], None] = lambda _runtime: None
     #: A person as the service knows them: of the directory's owner its own row, of the others their copy.
     known: Callable[[Session, UUID], Known | None] = people.known
+    #: Who acts with a key of the API, where the service takes any; None for one that does not work.
+    by_key: Callable[[Database, str], Actor | None] | None = None
     #: Long-lived things that the service needs besides database and bus, by name.
     parts: Callable[["Runtime"], Mapping[str, Any]] = lambda _runtime: {}
 

@@ -110,6 +110,7 @@ class Setup(ABC):
         self.environment = dict(secrets) | {
             "VAR": str(folder),
             "TRIAL": "1",
+            "LIMITS": "0",
             "MAIL_SERVER": "127.0.0.1",
             "MAIL_PORT": str(self.mail_port),
             "MAIL_TLS": "none",

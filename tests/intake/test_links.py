@@ -75,6 +75,7 @@ def stored(world):
 
 
 def test_whatever_opens_links_by_itself_uses_nothing_up(world, letters, browser, path):
+    """A65."""
     ask_code(browser, path)
     (code,) = letters.codes()
     before = stored(world)
@@ -88,6 +89,26 @@ def test_whatever_opens_links_by_itself_uses_nothing_up(world, letters, browser,
     assert enter(browser, path, code).location == path
 
 
+def test_no_letter_can_be_unsubscribed_and_whatever_fetches_its_links_changes_nothing(world, letters, post):
+    """A68: what is asked by law is not unsubscribed from; a program that fetches what it finds in mail does nothing."""
+    post("intake", "/referrals", REFERRAL, who="")
+    asked = letters.ask()
+    letters.decide(asked, _referrer(world))
+    texts = [each.read_text("utf-8") for each in world.folder.glob("mailbox/*.eml")]
+    found = {path for text in texts for path in re.findall(r"http://127.0.0.1:8000(/\S+)", text)}
+    before = stored(world)
+
+    fetched = {path: letters.browser().get(path, follow_redirects=True).status_code for path in found}
+
+    assert len(texts) >= 5
+    assert [text for text in texts if "unsubscribe" in text.lower()] == []
+    assert {f"/requests/{asked.request_id}", "/referrals/PPRG-2026-0001/outcome"} < fetched.keys()
+    assert {path: status for path, status in fetched.items() if not path.startswith("/cases/")} == {
+        path: 200 for path in found if not path.startswith("/cases/")
+    }
+    assert stored(world) == before
+
+
 def closed_by(letters, asked, state):
     letters.change(asked, state)
     return f"/requests/{asked.request_id}"
@@ -95,6 +116,7 @@ def closed_by(letters, asked, state):
 
 @pytest.mark.parametrize("which", ["unknown", "accepted", "waived", "no outcome", "somebody else's words"])
 def test_what_is_not_there_closed_or_guessed_answers_as_what_is_there(world, letters, browser, asked, path, which):
+    """A65."""
     there = [browser.get(path, follow_redirects=True), *_asked(letters, browser, path)]
     before = len(letters.codes())
     other = {
@@ -137,6 +159,7 @@ def test_a_forwarded_link_is_of_no_use_without_the_mailbox(letters, browser, pat
 
 @pytest.mark.parametrize("how", ["wrong five times", "too old", "not the newest", "used"])
 def test_a_code_that_does_not_work_opens_nothing(world, letters, browser, path, how):
+    """A65."""
     ask_code(browser, path)
     (code,) = letters.codes()
     if how == "wrong five times":

@@ -76,7 +76,7 @@ class Place:
     def environment(self, service, name=""):
         """The settings of a service; `name` gives it another database than the one it has."""
         own = {"DATABASE_URL": self.database(service, name or service), "BROKER_URL": self.broker_url}
-        return os.environ | self.secrets | own | self.ports() | {"LOG_FORMAT": "json"}
+        return os.environ | self.secrets | own | self.ports() | {"LOG_FORMAT": "json", "LIMITS": "0"}
 
     @staticmethod
     def ports():

@@ -12,10 +12,11 @@ from pprg_intake.schemas import NilReturnSchema, TimeSchema, referral_schema, re
 from pprg_shared.acting import act, actor, may, needs, reading, receipt, runtime, saw
 from pprg_shared.calendar import london_date
 from pprg_shared.database import unseal
-from pprg_shared.errors import NotThere
+from pprg_shared.errors import NotThere, Refused
 from pprg_shared.spreadsheet import NotATable
 from pprg_shared.web import takes_uploads
 from pprg_shared.web.api import body, content, gives, takes
+from pprg_shared.web.limits import address, slow
 from pprg_shared.web.problems import Invalid
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -34,8 +35,11 @@ def create_referral() -> ResponseReturnValue:
     """Submit a referral."""
     needs("refer")
     said = body(referral_schema(entering=may("enter")))
-    prefix = runtime().profile.partnership.prefix
-    return receipt(act(actions.submit_referral, phase="receipt", prefix=prefix, **said))
+    who, prefix = actor(), runtime().profile.partnership.prefix
+    if who.scopes is not None and said["referrer_agency"] != who.agency:
+        raise Refused("This key refers cases for its own agency alone.", "referrer_agency")
+    limits = [rules.of_referral(who.person, who.agency, address())]
+    return receipt(act(actions.submit_referral, phase="receipt", limits=limits, prefix=prefix, **said))
 
 
 @api.get("/referrals/<reference>/outcome")
@@ -102,6 +106,7 @@ def create_draft(request_id: UUID) -> ResponseReturnValue:
         agency = actions.request_of(session, actor(), request_id).agency
     today, themes = london_date(runtime().clock()), runtime().profile.themes
     names = (agency, runtime().profile.names()["agency"](agency))
+    slow((rules.UPLOADS, agency))
     try:
         rows, wrong = actions.read_chronology(content("text/csv"), today, names, themes)
     except NotATable as error:

@@ -2,6 +2,7 @@
 
 from pprg_intake import handlers, rules
 from pprg_intake.actions.directory import person, seed_directory
+from pprg_intake.actions.keys import by_key
 from pprg_intake.models import Base
 from pprg_shared.events.every import AccessRecorded
 from pprg_shared.events.intake import (
@@ -69,9 +70,12 @@ service = Service(
         "pages.api_reference": "for everybody",
         "pages.problem": "for everybody",
         "pages.your_sign_ins": "one's own",
+        "pages.code_for_request": "for everybody, and tells nobody anything",
+        "pages.code_for_outcome": "for everybody, and tells nobody anything",
         "api.agencies": "for everybody",
     },
     menu={"Requests": ("/requests", "answer"), "Refer a case": ("/referrals/start", "refer")},
     known=person,
+    by_key=by_key,
     prepare=prepare,
 )

@@ -29,11 +29,13 @@ from pprg_shared.web.problems import PROBLEMS
 ABOUT = """\
 The same schemas and actions stand behind the pages. Every POST carries an `Idempotency-Key`: sent again with the same
 key and body it gets the first answer and does nothing. Bodies are strict: unknown names are refused. What goes wrong is
-told as `application/problem+json` (RFC 9457). Codes of agencies, reviews and people come from the partnership's
-profile; those in the examples are of the profile that is shipped, and all people in them are invented.
+told as `application/problem+json` (RFC 9457). A program of an agency sends `Authorization: Bearer` and a key that an
+administrator made; its scopes open referrals, or requests and outcomes, of that agency. Codes of agencies, reviews and
+people come from the partnership's profile; those in the examples are of the profile that is shipped, and all people in
+them are invented.
 """
 #: What may go wrong with any request, and with those that send something.
-ALWAYS = ("malformed", "unavailable")
+ALWAYS = ("malformed", "signed-out", "too-many", "unavailable")
 SENDING = ("conflict", "too-large", "unsupported-type", "invalid")
 _converter = OpenAPIConverter("3.1.0", lambda _schema: None, APISpec("", "", "3.1.0"))  # 3.1 is plain JSON Schema
 

@@ -13,6 +13,7 @@ from pprg_shared.logs import log
 #: slug: (status, title, what to do)
 PROBLEMS: Mapping[str, tuple[int, str, str]] = {
     "malformed": (400, "This could not be read", "Go back, check what you sent and send it again."),
+    "signed-out": (401, "You are not signed in", "Sign in, or send a key that works."),
     "forbidden": (403, "You cannot do this", "Say who you are, or ask the coordinator."),
     "not-found": (404, "Page not found", "If you typed the address, check it. It may also be somebody else's."),
     "method-not-allowed": (405, "That cannot be done here", "Go back and use the links and buttons of the page."),
@@ -130,7 +131,7 @@ def _http(error: HTTPException) -> Response:
     if error.code is not None and error.code < 400:  # noqa: PLR2004 -- a redirect is no error
         return Response(error.get_response())  # type: ignore[arg-type]  # werkzeug's own response
     slug = BY_STATUS.get(error.code or 500, "malformed")
-    detail = error.description or "" if error.code in {400, 415} else ""  # ours say what to do
+    detail = error.description or "" if error.code in {400, 401, 415} else ""  # ours say what to do
     response = answer(slug, detail, status=error.code)
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After", "WWW-Authenticate"}:

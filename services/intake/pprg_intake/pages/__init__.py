@@ -1,6 +1,6 @@
-"""Pages of intake: the front page, the referral, the requests of one's agency, who one is, personal links."""
+"""Pages of intake: the front page, the referral, the requests of one's agency, who one is, links and keys."""
 
-from pprg_intake.pages import front, leaving, links, requests
+from pprg_intake.pages import front, keys, leaving, links, requests
 from pprg_intake.pages.common import pages
 
-__all__ = ["front", "leaving", "links", "pages", "requests"]
+__all__ = ["front", "keys", "leaving", "links", "pages", "requests"]

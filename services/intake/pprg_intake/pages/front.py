@@ -23,6 +23,7 @@ from pprg_shared.errors import Forbidden, NotThere
 from pprg_shared.web import reference
 from pprg_shared.web.forms import Form
 from pprg_shared.web.headers import FORGET
+from pprg_shared.web.limits import address
 from pprg_shared.web.problems import PROBLEMS
 
 SECONDS = 12 * 3600
@@ -126,7 +127,9 @@ def refer() -> ResponseReturnValue:
     form = Form(schema, request.form if request.method == "POST" else None, known | first)
 
     def send(data: dict[str, Any]) -> Done:
-        return act(actions.submit_referral, phase="receipt", prefix=runtime().profile.partnership.prefix, **data)
+        limits = [rules.of_referral(actor().person, actor().agency, address())]
+        prefix = runtime().profile.partnership.prefix
+        return act(actions.submit_referral, phase="receipt", limits=limits, prefix=prefix, **data)
 
     if answer := submitted(form, send):
         return answer

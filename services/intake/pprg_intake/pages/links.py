@@ -13,10 +13,11 @@ from pprg_intake.schemas import CodeSchema
 from pprg_shared.acting import actor, reading, runtime
 from pprg_shared.errors import NotThere, TooMany
 from pprg_shared.identity import cookies, tokens
+from pprg_shared.limits import too_often
 from pprg_shared.logs import log
 from pprg_shared.web.csrf import browser
 from pprg_shared.web.forms import Form
-from pprg_shared.web.limits import address, slow, too_often
+from pprg_shared.web.limits import address, slow
 
 #: The same for a wrong code, an old one, and one for what is not there.
 NOT_RIGHT = "That code is not right, or does not work any more. Check it, or have another one sent."
@@ -102,7 +103,7 @@ def _send(thing: str) -> None:
 
 def _entered(thing: str, typed: str) -> tokens.Token | None:
     with runtime().database.writing("action", g.get("request_id")) as session:
-        wait = too_often(session, (CODES_TRIED, f"{address()} {thing}"))
+        wait = too_often(session, [(CODES_TRIED, f"{address()} {thing}")])
         token = None if wait else links.enter_code(session, thing, browser(), typed)
     if wait:
         log.warning("codes are being guessed", thing=thing.partition(":")[0])

@@ -26,6 +26,7 @@ from pprg_shared.paging import ROWS, Part, before
 from pprg_shared.spreadsheet import NotATable
 from pprg_shared.web import takes_uploads
 from pprg_shared.web.forms import Form
+from pprg_shared.web.limits import slow
 
 #: Rows of an uploaded chronology on a page, and the most errors of a file that are listed.
 MOST_SHOWN = 1000
@@ -124,6 +125,7 @@ def _read_file(asked: Request) -> tuple[list[dict[str, str]], list[rules.Wrong]]
     raw = sent.read() if sent else b""
     if not raw:
         raise Refused("Choose a CSV file with at least one row.", "file")
+    slow((rules.UPLOADS, asked.agency))
     names = (asked.agency, runtime().profile.names()["agency"](asked.agency))
     try:
         return actions.read_chronology(raw, london_date(runtime().clock()), names, runtime().profile.themes)

@@ -12,16 +12,16 @@ from pprg_intake.rules.chronology import (
     warnings,
 )
 from pprg_intake.rules.columns import CHOICES, COLUMNS, FURTHER, Wrong, choice, table
+from pprg_intake.rules.keys import LIFETIMES, SCOPE_WORDS, SCOPES, verbs_of
 from pprg_intake.rules.limits import (
     CALLS,
     CODES_ASKED,
     CODES_MAILED,
     CODES_SOUGHT,
     CODES_TRIED,
-    REFERRALS_BY_ADDRESS,
-    REFERRALS_BY_PERSON,
     UPLOADS,
     Limit,
+    of_referral,
 )
 from pprg_intake.rules.links import (
     CODE_DIGITS,
@@ -76,12 +76,13 @@ __all__ = [
     "KNOWN_DAYS",
     "LATE_AFTER",
     "LEAD",
+    "LIFETIMES",
     "MOST_ROWS",
     "MOST_TRIES",
     "OPENED",
     "PART_BYTES",
-    "REFERRALS_BY_ADDRESS",
-    "REFERRALS_BY_PERSON",
+    "SCOPES",
+    "SCOPE_WORDS",
     "TABLE",
     "UPLOADS",
     "WAITS",
@@ -96,6 +97,7 @@ __all__ = [
     "is_reference",
     "lines",
     "may",
+    "of_referral",
     "outcome_is_open",
     "parts",
     "reference",
@@ -107,6 +109,7 @@ __all__ = [
     "table",
     "time_of_day",
     "time_problem",
+    "verbs_of",
     "waits",
     "warnings",
     "worth_a_letter",

@@ -1,6 +1,7 @@
 """How often something may be done, and why so often: what is over waits, and is told whom to call."""
 
 from typing import NamedTuple
+from uuid import UUID
 
 
 class Limit(NamedTuple):
@@ -11,12 +12,13 @@ class Limit(NamedTuple):
     seconds: int
 
 
-MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
+MINUTE, HOUR = 60, 3600
 
 #: Whoever mistypes asks again once or twice; by browser's address and link, so that nobody shuts out another.
 CODES_ASKED = Limit("codes asked", 5, 15 * MINUTE)
-#: However many places ask: the mailbox of whom the link is for is not to be filled, nor the code to be guessed.
-CODES_MAILED = Limit("codes mailed", 20, DAY)
+#: However many places ask: the mailbox of whom the link is for is not to be filled, nor a code to be guessed. For an
+#: hour and no longer, lest somebody who knows the link keeps out whom it is for.
+CODES_MAILED = Limit("codes mailed", 12, HOUR)
 #: By address alone: somebody who tries link after link.
 CODES_SOUGHT = Limit("codes sought", 30, HOUR)
 #: Two codes' worth of tries; a million codes are not guessed at this pace.
@@ -25,7 +27,16 @@ CODES_TRIED = Limit("codes tried", 10, 5 * MINUTE)
 REFERRALS_BY_ADDRESS = Limit("referrals by address", 20, MINUTE)
 #: Whoever is signed in is counted alone, however busy the others at their address are.
 REFERRALS_BY_PERSON = Limit("referrals by person", 20, MINUTE)
+#: A program of an agency may send what has lain for a while.
+REFERRALS_BY_PROGRAM = Limit("referrals by program", 60, MINUTE)
 #: A file of thousands of rows is read whole each time: an agency puts right one or two at once, not dozens.
 UPLOADS = Limit("uploads", 20, 5 * MINUTE)
 #: What an agency's program may ask of the API with its keys.
-CALLS = Limit("calls", 300, MINUTE)
+CALLS = Limit("calls", 120, MINUTE)
+
+
+def of_referral(person: UUID | None, agency: str | None, address: str) -> tuple[Limit, str]:
+    """Which limit a referral counts towards, and as whose: a person's, a program's of an agency, or an address's."""
+    if person:
+        return REFERRALS_BY_PERSON, str(person)
+    return (REFERRALS_BY_PROGRAM, agency) if agency else (REFERRALS_BY_ADDRESS, address)

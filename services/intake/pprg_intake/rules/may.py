@@ -8,6 +8,7 @@ AGENCY = frozenset({"agency", "partner"})
 TABLE: Table = {
     "refer": open_to({EVERYBODY}),
     "enter": open_to({"coordinator", "deputy"}),
+    "keep keys": open_to({"administrator"}),
     "answer": open_to(AGENCY, THEIRS),
     "read outcomes": open_to(AGENCY | {"referrer"}, THEIRS),
 }

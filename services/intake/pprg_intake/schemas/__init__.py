@@ -3,6 +3,7 @@
 from pprg_intake.schemas.choices import KINDS, REASONS
 from pprg_intake.schemas.codes import CodeSchema
 from pprg_intake.schemas.gate import GateSchema
+from pprg_intake.schemas.keys import KeySchema
 from pprg_intake.schemas.referral import ReferralSchema, referral_schema
 from pprg_intake.schemas.returns import NilReturnSchema, TimeSchema, return_schema
 from pprg_intake.schemas.sign_in import NOBODY, ActingSchema
@@ -14,6 +15,7 @@ __all__ = [
     "ActingSchema",
     "CodeSchema",
     "GateSchema",
+    "KeySchema",
     "NilReturnSchema",
     "ReferralSchema",
     "TimeSchema",

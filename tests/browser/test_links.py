@@ -1,0 +1,98 @@
+"""Somebody with nothing but a letter opens what it is about: link, code, page; on a narrow screen, without scripts."""
+
+import re
+from uuid import uuid4
+
+import pytest
+
+from invented import REFERRAL
+from waiting import eventually
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def mode(narrow_mode):
+    return narrow_mode
+
+
+@pytest.fixture
+def office(visit):
+    visitor = visit()
+    visitor.sign_in("Robin Sample, coordinator")
+    return visitor
+
+
+def ask_the_police(office):
+    """A case about which the police are asked; its reference and id."""
+
+    def api(path, body=None):
+        about = {"headers": {"Acting-As": "coordinator", "Idempotency-Key": str(uuid4())}}
+        url = f"{office.base}/api/v1{path}"
+        return office.page.request.post(url, data=body, **about) if body else office.page.request.get(url, **about)
+
+    reference = api("/referrals", REFERRAL).json()["reference"]
+    found = eventually(lambda: [each for each in api("/cases").json()["cases"] if each["reference"] == reference])
+    asked = {"agencies": ["police"], "questions": "What was your part?"}
+    assert api(f"/cases/{found[0]['id']}/requests", asked).ok
+    return reference, found[0]["id"]
+
+
+def letter(office, case_id, kind):
+    """What a letter of this kind about a case says."""
+
+    def newest():
+        office.open(f"/letters?subject={case_id}")
+        links = office.page.get_by_role("link", name=re.compile(kind, re.IGNORECASE))
+        return links.first.get_attribute("href") if links.count() else None
+
+    office.open(eventually(newest))
+    return office.text
+
+
+def test_a_link_and_a_code_from_the_mailbox_open_what_is_asked_and_nothing_else(visit, office):
+    reference, case_id = ask_the_police(office)
+    link = re.search(r"http://\S+(/requests/\S+)", letter(office, case_id, "request for information"))[1]
+    lead = visit()
+
+    lead.open(link)
+    lead.sees("Open a page with a code")
+    lead.press("Open the page")
+    lead.sees("Error: Open a page with a code", 422)
+    assert lead.problems == ["Enter the 6 digits of the code"]
+    lead.press("Send me another code")
+    lead.sees("Open a page with a code")
+    lead.fill({"code": re.search(r"Code: (\d{6})", letter(office, case_id, "your code"))[1]})
+    lead.press("Open the page")
+
+    lead.sees(f"Request {reference}")
+    assert "What was your part?" in lead.text
+    lead.page.get_by_text("Your agency holds nothing about this person").click()
+    lead.fill({"nil-author": "Invented Lead"})
+    lead.press("We hold nothing")
+    lead.sees("Answer received")
+    lead.open("/requests")
+    lead.sees("Page not found", 404)
+
+
+def test_a_key_for_a_program_is_made_shown_once_and_revoked(visit):
+    administrator = visit()
+    administrator.open("/sign-in")
+    administrator.page.get_by_label(re.compile("administrator")).check()
+    administrator.press("Continue")
+    administrator.open("/agencies/police/keys")
+    administrator.sees("Keys of programs, Wiltshire Police")
+    administrator.press("Make the key")
+    administrator.sees("Error: Keys of programs, Wiltshire Police", 422)
+    administrator.fill({"name": "Invented records"})
+    administrator.choose("Refer cases", "90 days")
+    administrator.press("Make the key")
+    administrator.sees("Keys of programs, Wiltshire Police")
+    assert re.search(r"pprg_[\w-]{43}", administrator.text)
+
+    administrator.page.get_by_role("link", name="Revoke").click()
+    administrator.sees("Revoke a key")
+    administrator.press("Revoke the key")
+    administrator.sees("Keys of programs, Wiltshire Police")
+    assert "pprg_" not in administrator.text
+    assert administrator.rows[0][2].startswith("Revoked")

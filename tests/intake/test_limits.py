@@ -1,0 +1,154 @@
+"""Who does something too often is told for how long to wait and whom to call; others go on, and nothing is kept."""
+
+import json
+import re
+from io import BytesIO
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from invented import REFERRAL, as_form
+from linked import ask_code, enter, send
+from pprg_intake.models import Code, Draft, Referral
+from pprg_shared.limits import limits
+from pprg_shared.metrics import exposition
+
+PHONE = "If it cannot wait, call us on 01632 960001."
+REFER = "/referrals/new?immediate_risk=no"
+
+
+def kept(world, table):
+    with world.services["intake"].database.reading() as session:
+        return session.scalar(sa.select(sa.func.count()).select_from(table))
+
+
+def refer(client, who=""):
+    headers = {"Idempotency-Key": str(uuid4()), "Acting-As": who}
+    return client.post("/api/v1/referrals", json=REFERRAL, headers=headers)
+
+
+def words(page):
+    return " ".join(re.sub(r"<[^>]+>", " ", page.text).split())
+
+
+def test_a_burst_of_referrals_from_one_address_is_stopped_and_others_go_on(world, letters):
+    """A30."""
+    busy, quiet = letters.browser("192.0.2.1"), letters.browser("192.0.2.2")
+
+    burst = [refer(busy) for _ in range(30)]
+
+    assert [each.status_code for each in burst] == [201] * 20 + [429] * 10
+    over = burst[-1]
+    assert (over.headers["Retry-After"], over.content_type) == ("60", "application/problem+json")
+    assert (over.json["code"], over.json["detail"]) == ("too-many", f"Wait 60 seconds, then try again. {PHONE}")
+    assert kept(world, Referral) == 20
+    assert refer(quiet).status_code == 201
+    world.clock.forward(seconds=61)
+    assert refer(busy).status_code == 201
+
+
+def test_a_professional_who_is_signed_in_is_slowed_and_not_shut_out_by_others(world, letters):
+    """A30."""
+    busy = letters.browser("192.0.2.1")
+    for _ in range(21):
+        refer(busy)
+
+    sent = [refer(busy, "lead-gp").status_code for _ in range(21)]
+
+    assert sent == [201] * 20 + [429]
+    assert refer(busy, "lead-police").status_code == 201
+
+
+def test_a_form_that_comes_too_soon_says_so_keeps_what_was_typed_and_can_be_sent_again(world, letters):
+    """A30, A24."""
+    browser = letters.browser("192.0.2.1")
+    for _ in range(20):
+        refer(browser)
+
+    soon = send(browser, REFER, **as_form(REFERRAL))
+    again = dict(re.findall(r'name="([\w-]+)" value="([^"]*)"', soon.text))
+    world.clock.forward(seconds=61)
+    later = browser.post(REFER, data=again | {"agencies": REFERRAL["agencies"]})
+
+    assert (soon.status_code, soon.headers["Retry-After"]) == (429, "60")
+    assert f"Wait 60 seconds, then try again. {PHONE}" in words(soon)
+    assert "What you typed is not lost: you can send it again." in words(soon)
+    assert (later.status_code, kept(world, Referral)) == (303, 21)
+
+
+def test_guessing_codes_is_stopped_seen_and_shuts_out_nobody(world, letters, capsys):
+    """A58."""
+    path = f"/requests/{letters.ask().request_id}"
+    victim, guesser = letters.browser("192.0.2.1"), letters.browser("192.0.2.66")
+    ask_code(victim, path)
+    (code,) = letters.codes()
+    for _ in range(2):
+        ask_code(guesser, path)
+    wrong = f"{(int(code) + 1) % 10**6:06}"
+
+    tried = [enter(guesser, path, wrong) for _ in range(11)]
+
+    assert [each.status_code for each in tried] == [422] * 10 + [429]
+    assert tried[-1].headers["Retry-After"] == "300"
+    assert f"Wait 5 minutes, then try again. {PHONE}" in words(tried[-1])
+    assert wrong not in tried[-1].text
+    assert "codes are being guessed" in capsys.readouterr().out
+    assert b'pprg_limits_reached{service="intake",what="codes tried"} 1.0' in exposition([world.services["intake"]])
+    assert enter(victim, path, code).location == path
+
+
+def test_a_mailbox_is_not_filled_and_who_asks_too_often_waits(world, letters):
+    """A58."""
+    path = f"/requests/{letters.ask().request_id}"
+
+    first = [ask_code(letters.browser(), path).status_code for _ in range(6)]
+    many = [ask_code(letters.browser(f"198.51.100.{number}"), path).status_code for number in range(8)]
+
+    assert first == [303] * 5 + [429]
+    assert many == [303] * 7 + [429]
+    assert len(letters.codes()) == kept(world, Code) == 12
+
+
+def test_somebody_who_tries_link_after_link_is_stopped_as_if_they_were_there(world, letters):
+    """A65."""
+    guesser = letters.browser("192.0.2.66")
+
+    sought = [ask_code(guesser, f"/requests/{uuid4()}") for _ in range(31)]
+
+    assert [each.status_code for each in sought] == [303] * 30 + [429]
+    assert kept(world, Code) == 0
+
+
+@pytest.mark.parametrize("by", ["page", "api"])
+def test_an_agency_that_uploads_too_often_waits_and_keeps_what_it_had(world, letters, by):
+    asked = letters.ask()
+    lead = world.visitor("intake", "lead-police") if by == "page" else world.client("intake")
+
+    def upload():
+        file = b"Date,Source,Event\r\n1 May 2016,Record,Seen\r\n"
+        if by == "api":
+            about = {"Acting-As": "lead-police", "Idempotency-Key": str(uuid4())}
+            path = f"/api/v1/requests/{asked.request_id}/chronology"
+            return lead.post(path, data=file, content_type="text/csv", headers=about)
+        path = f"/requests/{asked.request_id}/chronology"
+        hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', lead.get(path).text))
+        return lead.post(path, data={**hidden, "_end": "1", "file": (BytesIO(file), "c.csv")})
+
+    sent = [upload() for _ in range(21)]
+
+    assert {each.status_code for each in sent[:20]} == {303 if by == "page" else 201}
+    assert (sent[20].status_code, sent[20].headers["Retry-After"]) == (429, "300")
+    assert kept(world, Draft) == 1
+
+
+def test_what_is_counted_holds_no_address_and_no_person(world, letters):
+    refer(letters.browser("192.0.2.1"))
+    refer(letters.browser("192.0.2.1"), "lead-gp")
+    person = str(world.services["intake"].profile.person("lead-gp").id)
+
+    with world.services["intake"].database.reading() as session:
+        rows = json.dumps([list(map(str, row)) for row in session.execute(sa.select(limits))])
+
+    assert "referrals by address" in rows
+    assert [each for each in ("192.0.2.1", person, "lead-gp") if each in rows] == []
