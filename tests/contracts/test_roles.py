@@ -17,7 +17,7 @@ import roles
 from pprg_shared.actor import COOKIE, sign
 from pprg_shared.app import create_app
 from pprg_shared.web.reference import read
-from pprg_triage.models import Decision, Request, Return, Tie
+from pprg_triage.models import Conflict, Decision, Request, Return, Tie
 
 PAGE = (Path(__file__).parent.parent.parent / "docs/reference/access.md").read_text("utf-8")
 #: One of each kind; who has the same rules as another need not be asked.
@@ -28,7 +28,10 @@ PEOPLE = (
 OPENING = ("chair", "partner-police", "board-chair")
 SAME = {"deputy": "coordinator", "community-chair": "board-chair"}
 #: Kinds of things by their place in an address, and the part of a case that each is.
-PLACES = ("case_id", "request_id", "return_id", "decision_id", "tie_id", "publication_id", "reference")
+PLACES = (
+    *("case_id", "request_id", "return_id", "decision_id", "tie_id", "conflict_id", "publication_id"),
+    "reference",
+)
 #: Answers to what is not there that are none of 404: a page that says there is nothing yet.
 NOTHING_YET = {"office.for_case"}
 #: Routes whose thing is looked for among what one may have to do with oneself, whatever one's roles.
@@ -95,7 +98,9 @@ def play(world, post, case, agency):
     path, case["agency"] = f"/cases/{case['case_id']}", agency
     post("triage", f"{path}/requests", {"agencies": [agency], "questions": "What was your part?"})
     case["request_id"] = one(world, Request, case)
-    post("intake", f"/requests/{case['request_id']}/return", {"author": "A", "summary": "S"}, f"lead-{agency}")
+    answer = {"author": "A", "summary": "S", "rows": [{"date": "2016", "source": "Log", "event": "Twice."}] * 2}
+    post("intake", f"/requests/{case['request_id']}/return", answer, f"lead-{agency}")
+    case["conflict_id"] = one(world, Conflict, case)
     post("triage", f"{path}/requests/{case['request_id']}/query", SAID["query"])
     post("intake", f"/requests/{case['request_id']}/chronology", None, f"lead-{agency}", **FILE)
     case["return_id"] = one(world, Return, case)
