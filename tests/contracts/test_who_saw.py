@@ -18,6 +18,9 @@ SHOWS_NOTHING = {
     **dict.fromkeys(["pages.home", "pages.sign_in", "api.agencies"], "for everybody"),
     **dict.fromkeys([f"learning.{each}" for each in ("learning", "outcome", "feed", "catalogue")], "for everybody"),
     **dict.fromkeys(["api.learning", "learning.catalogue_json", "learning.catalogue_csv"], "for everybody"),
+    "pages.own_interests": "references of cases that somebody has declared an interest in, to them alone",
+    **dict.fromkeys(["pages.break_glass", "pages.find_who_saw"], "an empty form"),
+    **dict.fromkeys(["pages.code_for_request", "pages.code_for_outcome"], "a reference that whoever asks has given"),
     "pages.your_sign_ins": "moments, to whose they are",
     "pages.sign_out": "a button",
     **dict.fromkeys(["pages.gate", "pages.refer"], "an empty form, or what the asker typed"),
@@ -40,7 +43,17 @@ QUERY = {
     "api.counted_steps": "?case={case_id}",
     "pages.refer": "?immediate_risk=no&reason_kind=concern",
 }
-PEOPLE = ("coordinator", "chair", "partner-police", "partner-health", "lead-police", "lead-gp", "ops", "administrator")
+PEOPLE = (
+    "coordinator",
+    "chair",
+    "partner-police",
+    "partner-health",
+    "lead-police",
+    "lead-gp",
+    "ops",
+    "administrator",
+    "governance",
+)
 REFERRAL = invented.REFERRAL | {
     "subjects": [invented.SUBJECT | {"name": "Canary Child"}],
     "what_happened": "Canary account.",
