@@ -10,7 +10,7 @@ from pprg_shared.actor import COOKIE, sign
 from pprg_shared.app import create_app
 from pprg_shared.audit.verifying import verified
 from pprg_shared.boxes.tables import audit
-from pprg_triage.models import Decision, Return
+from pprg_triage.models import Conflict, Decision, Return
 
 #: GET routes that record nothing, and why they need not; every other one must record.
 SHOWS_NOTHING = {
@@ -72,7 +72,7 @@ def played(world, post):
     requests = {each["agency"]: each["id"] for each in asked_of(world, path)}
     summary = {"author": "Canary Author", "summary": "Canary summary."}
     row = {"date": "2016", "source": "Log", "event": "Canary event."}
-    post("intake", f"/requests/{requests['police']}/return", summary | {"rows": [row]}, "lead-police")
+    post("intake", f"/requests/{requests['police']}/return", summary | {"rows": [row, row]}, "lead-police")
     file = b"Date,Source,Event\r\n2016,Log,Canary event.\r\n"
     about = f"/requests/{requests['gp']}/chronology"
     post("intake", about, None, "lead-gp", data=file, content_type="text/csv")
@@ -85,6 +85,7 @@ def played(world, post):
         "reference": case["reference"],
         "request_id": [requests["gp"], requests["police"]],
         "return_id": ids(world, Return),
+        "conflict_id": ids(world, Conflict),
         "decision_id": decision,
         "route": "rapid_review",
     }
