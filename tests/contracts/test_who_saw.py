@@ -10,7 +10,7 @@ from pprg_shared.actor import COOKIE, sign
 from pprg_shared.app import create_app
 from pprg_shared.audit.verifying import verified
 from pprg_shared.boxes.tables import audit
-from pprg_triage.models import Decision, Return
+from pprg_triage.models import Conflict, Decision, Return
 
 #: GET routes that record nothing, and why they need not; every other one must record.
 SHOWS_NOTHING = {
@@ -18,6 +18,9 @@ SHOWS_NOTHING = {
     **dict.fromkeys(["pages.home", "pages.sign_in", "api.agencies"], "for everybody"),
     **dict.fromkeys([f"learning.{each}" for each in ("learning", "outcome", "feed", "catalogue")], "for everybody"),
     **dict.fromkeys(["api.learning", "learning.catalogue_json", "learning.catalogue_csv"], "for everybody"),
+    "pages.own_interests": "references of cases that somebody has declared an interest in, to them alone",
+    **dict.fromkeys(["pages.break_glass", "pages.find_who_saw"], "an empty form"),
+    **dict.fromkeys(["pages.code_for_request", "pages.code_for_outcome"], "a reference that whoever asks has given"),
     "pages.your_sign_ins": "moments, to whose they are",
     "pages.sign_out": "a button",
     **dict.fromkeys(["pages.gate", "pages.refer"], "an empty form, or what the asker typed"),
@@ -40,7 +43,17 @@ QUERY = {
     "api.counted_steps": "?case={case_id}",
     "pages.refer": "?immediate_risk=no&reason_kind=concern",
 }
-PEOPLE = ("coordinator", "chair", "partner-police", "partner-health", "lead-police", "lead-gp", "ops", "administrator")
+PEOPLE = (
+    "coordinator",
+    "chair",
+    "partner-police",
+    "partner-health",
+    "lead-police",
+    "lead-gp",
+    "ops",
+    "administrator",
+    "governance",
+)
 REFERRAL = invented.REFERRAL | {
     "subjects": [invented.SUBJECT | {"name": "Canary Child"}],
     "what_happened": "Canary account.",
@@ -59,7 +72,7 @@ def played(world, post):
     requests = {each["agency"]: each["id"] for each in asked_of(world, path)}
     summary = {"author": "Canary Author", "summary": "Canary summary."}
     row = {"date": "2016", "source": "Log", "event": "Canary event."}
-    post("intake", f"/requests/{requests['police']}/return", summary | {"rows": [row]}, "lead-police")
+    post("intake", f"/requests/{requests['police']}/return", summary | {"rows": [row, row]}, "lead-police")
     file = b"Date,Source,Event\r\n2016,Log,Canary event.\r\n"
     about = f"/requests/{requests['gp']}/chronology"
     post("intake", about, None, "lead-gp", data=file, content_type="text/csv")
@@ -72,6 +85,7 @@ def played(world, post):
         "reference": case["reference"],
         "request_id": [requests["gp"], requests["police"]],
         "return_id": ids(world, Return),
+        "conflict_id": ids(world, Conflict),
         "decision_id": decision,
         "route": "rapid_review",
     }

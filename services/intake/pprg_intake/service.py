@@ -66,6 +66,8 @@ service = Service(
         "pages.sign_in": "for everybody",
         "pages.sign_out": "for everybody",
         "pages.leave": "for everybody",
+        "pages.code_for_request": "for everybody: the same page whether or not the link works",
+        "pages.code_for_outcome": "for everybody: the same page whether or not the link works",
         "pages.thanks": "a reference that whoever asks has written into the address",
         "pages.api_reference": "for everybody",
         "pages.problem": "for everybody",

@@ -30,7 +30,10 @@ service = Service(
     rules=rules.TABLE,
     open={
         **dict.fromkeys(
-            [f"learning.{each}" for each in ("learning", "outcome", "feed", "catalogue_json", "catalogue_csv")],
+            [
+                f"learning.{each}"
+                for each in ("learning", "outcome", "feed", "catalogue", "catalogue_json", "catalogue_csv")
+            ],
             "for everybody",
         ),
         **dict.fromkeys([f"notices.{each}" for each in ("privacy", "cookies", "accessibility")], "for everybody"),

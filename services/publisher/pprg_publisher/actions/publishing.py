@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from pprg_publisher import rules
 from pprg_publisher.models import CaseMembers, Publication
@@ -29,11 +29,13 @@ def publication_of(
     """
     members = CaseMembers.id == Publication.case_id
     query = select(Publication, CaseMembers.members).outerjoin(CaseMembers, members)
+    query = query.options(lazyload(Publication.theme_rows))  # read once it is known whose it is
     query = query.where(Publication.id == publication_id)
     row = session.execute(query.with_for_update(of=Publication) if alone else query).first()
     if row is None or not rules.may(actor.roles, verb, relation_to(session, actor, *row)):
         raise NotThere
     found: Publication = row[0]
+    session.refresh(found, ["theme_rows"])
     return found
 
 

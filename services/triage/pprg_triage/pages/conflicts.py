@@ -35,8 +35,8 @@ def conflicts(case_id: UUID) -> ResponseReturnValue:
 @pages.route("/cases/<uuid:case_id>/conflicts/<uuid:conflict_id>", methods=["GET", "POST"])
 def conflict(case_id: UUID, conflict_id: UUID) -> ResponseReturnValue:
     """Show rows beside one another, and take how that is settled."""
-    verb = "settle" if request.method == "POST" else "read"
-    needs(verb)
+    needs("read" if request.method == "GET" else "settle")
+    verb = "read" if request.method == "GET" else "settle"
     with reading() as session:
         about = actions.case_of(session, actor(), case_id, verb)
         found = one_conflict(session, case_id, conflict_id)

@@ -64,6 +64,8 @@ def _keep_in_step(form: Form) -> None:
 def ratify(case_id: UUID) -> ResponseReturnValue:
     """Take the second person's yes; a no is shown on the case."""
     needs("ratify")
+    with reading() as session:
+        actions.case_of(session, actor(), case_id, "ratify")
     form = Form(RatificationSchema(), request.form)
 
     def send(data: dict[str, Any]) -> Done:

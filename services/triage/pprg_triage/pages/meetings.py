@@ -36,6 +36,7 @@ def meet(case_id: UUID) -> ResponseReturnValue:
 @pages.route("/cases/<uuid:case_id>/meetings/move", methods=["GET", "POST"])
 def move(case_id: UUID) -> ResponseReturnValue:
     """Take when the group meets instead."""
+    needs("call")
     about, meeting = _called(case_id)
     form = Form(meeting_schema(about.meets_by), typed(), _present(meeting))
 
@@ -55,6 +56,7 @@ def _present(meeting: Mapping[str, Any]) -> dict[str, str]:
 @pages.route("/cases/<uuid:case_id>/meetings/cancel", methods=["GET", "POST"])
 def cancel(case_id: UUID) -> ResponseReturnValue:
     """Take that the group does not meet."""
+    needs("call")
     about, meeting = _called(case_id)
 
     def send(data: dict[str, Any]) -> Done:
@@ -80,7 +82,6 @@ def held(case_id: UUID) -> ResponseReturnValue:
 
 def _called(case_id: UUID) -> tuple[Case, dict[str, Any]]:
     """A case and the meeting that is called about it; raises NotThere without one."""
-    needs("call")
     with reading() as session:
         about, meeting = actions.called(session, actor(), case_id)
         shown = {"starts_at": meeting.starts_at, "ends_at": meeting.ends_at}

@@ -64,6 +64,8 @@ def one_request(case_id: UUID, request_id: UUID) -> ResponseReturnValue:
 def change_request(case_id: UUID, request_id: UUID, what: str) -> ResponseReturnValue:
     """Accept or query an answer, give more time or none, or go on without an answer."""
     needs(what)
+    with reading() as session:
+        actions.case_of(session, actor(), case_id, what)
     form = Form(CHANGES[what](), request.form, mark=f"{what}-")
 
     def send(data: dict[str, Any]) -> Done:

@@ -1,0 +1,297 @@
+"""Who may do what: every route of every service by every method, as every kind of person, of everybody's things.
+
+What must come of it stands in docs/reference/access.md; the rules of the services are not asked.
+"""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+
+import invented
+import roles
+from pprg_shared.actor import COOKIE, sign
+from pprg_shared.app import create_app
+from pprg_shared.web.reference import read
+from pprg_triage.models import Conflict, Decision, Request, Return, Tie
+
+PAGE = (Path(__file__).parent.parent.parent / "docs/reference/access.md").read_text("utf-8")
+#: One of each kind; who has the same rules as another need not be asked.
+PEOPLE = (
+    *("coordinator", "chair", "partner-police", "board-chair", "lead-police", "lead-gp", "ops", "administrator"),
+    *("governance", "nobody"),
+)
+OPENING = ("chair", "partner-police", "board-chair")
+SAME = {"deputy": "coordinator", "community-chair": "board-chair"}
+#: Kinds of things by their place in an address, and the part of a case that each is.
+PLACES = (
+    *("case_id", "request_id", "return_id", "decision_id", "tie_id", "conflict_id", "publication_id"),
+    "reference",
+)
+#: Answers to what is not there that are none of 404: a page that says there is nothing yet.
+NOTHING_YET = {"office.for_case"}
+#: Routes whose thing is looked for among what one may have to do with oneself, whatever one's roles.
+OWN = {"pages.withdraw", "api.withdraw_interest"}
+FILE = {"data": b"Date,Source,Event\r\n2016,Log,An invented call.\r\n", "content_type": "text/csv"}
+#: What a change of a request wants to be sent.
+SAID = {
+    "accept": {},
+    "query": {"query": "What else?"},
+    "move": {"due_on": "2026-12-10", "reason": "Invented."},
+    "decline": {"reason": "Invented."},
+    "waive": {"reason": "Invented."},
+}
+NOT_THERE = {each: str(uuid4()) for each in PLACES} | {"reference": "PPRG-2026-9999"}
+#: A part of an address: one of several words, or a thing.
+PLACE = re.compile(r"<(?:any\(([^)]*)\):|\w+:)?(\w+)>")
+VARIES = re.compile(r'nonce="[^"]+"|value="[0-9a-f-]{36,64}"|_of-[0-9a-f]{8}')
+
+
+def tables(page):
+    """The rows below each heading of the page, as dicts by the heads of their columns."""
+    for title, text in re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", page, re.DOTALL | re.MULTILINE):
+        lines = [[cell.strip(" `") for cell in each.split("|")[1:-1]] for each in text.splitlines() if each[:1] == "|"]
+        head, _, *rows = lines
+        yield title, [dict(zip(head, row, strict=True)) for row in rows]
+
+
+class Rules:
+    """What the page says of one service."""
+
+    def __init__(self, service):
+        found = dict(tables(PAGE))
+        verbs, addresses = (found[f"{service.capitalize()}: {each}"] for each in ("verbs", "addresses"))
+        self.verbs = {row.pop("verb"): row for row in verbs}
+        self.routes = {(row["method"], row["address"]) for row in addresses}
+
+    def relations(self, verb, of):
+        cells = [self.verbs[verb].get(role, "") for role in (*of, "everybody")]
+        return {each for cell in cells for each in cell.split(", ")} - {""}
+
+
+@pytest.fixture
+def cases(world, post, get):
+    """Things of three cases by relation: one that all who may be are named to, one nobody is, one closed to all."""
+    found = {}
+    for relation in ("theirs", "others'", "closed"):
+        agency = "gp" if relation == "others'" else "police"
+        about = {"agencies": ["police"], "referrer_agency": agency}
+        reference = post("intake", "/referrals", invented.REFERRAL | about)["reference"]
+        listed = get("triage", "/cases")["cases"]
+        found[relation] = {"reference": reference}
+        found[relation]["case_id"] = next(each["id"] for each in listed if each["reference"] == reference)
+        play(world, post, found[relation], agency)
+    for each in readers(world):
+        tie(post, found["theirs"], "members", {"person": each, "role": "member"})
+        tie(post, found["closed"], "interests", {"person": each})
+    take_off(post, get, found["others'"])
+    world.settle()
+    return found
+
+
+def play(world, post, case, agency):
+    """A case with something of everything; what its parts are called."""
+    path, case["agency"] = f"/cases/{case['case_id']}", agency
+    post("triage", f"{path}/requests", {"agencies": [agency], "questions": "What was your part?"})
+    case["request_id"] = one(world, Request, case)
+    answer = {"author": "A", "summary": "S", "rows": [{"date": "2016", "source": "Log", "event": "Twice."}] * 2}
+    post("intake", f"/requests/{case['request_id']}/return", answer, f"lead-{agency}")
+    case["conflict_id"] = one(world, Conflict, case)
+    post("triage", f"{path}/requests/{case['request_id']}/query", SAID["query"])
+    post("intake", f"/requests/{case['request_id']}/chronology", None, f"lead-{agency}", **FILE)
+    case["return_id"] = one(world, Return, case)
+    post("triage", f"{path}/meetings/record", invented.HELD)
+    post("triage", f"{path}/decisions", invented.decision("rapid_review"))
+    case["decision_id"] = case["publication_id"] = one(world, Decision, case)
+    post("triage", f"{path}/decisions/ratification", {"decision_id": case["decision_id"]}, "partner-health")
+    post("triage", f"{path}/meetings", {"day": "2026-12-08", "starts": "10:00", "ends": "12:00", "place": "Room 2"})
+    case["tie_id"] = one(world, Tie, case)
+
+
+def one(world, model, case):
+    with world.services["triage"].database.reading() as session:
+        found = session.scalars(sa.select(model.id).where(model.case_id == UUID(case["case_id"])))
+        return str(found.first())
+
+
+def readers(world):
+    """The coordinator last, so that they can close the case to the others first."""
+    names = ("deputy", "chair", "partner-police", "partner-health", "board-chair", "community-chair", "coordinator")
+    return [str(world.services["triage"].profile.person(each).id) for each in names]
+
+
+def tie(post, case, what, body):
+    post("triage", f"/cases/{case['case_id']}/{what}", body | {"why": "Invented for this test."})
+
+
+def take_off(post, get, case):
+    for each in get("triage", f"/cases/{case['case_id']}/members")["members"]:
+        if not each["ended"]:
+            post("triage", f"/cases/{case['case_id']}/members/{each['id']}/end", {})
+
+
+class Walk:
+    """Asks one service everything as everybody, and notes where the answer is not what the page says."""
+
+    def __init__(self, alive, things):
+        self.alive, self.things, self.app = alive, things, create_app(alive)
+        self.name, self.rules, self.wrong, self.asked = alive.service.name, Rules(alive.service.name), [], Counter()
+        self.examples = read()[self.name]["paths"]
+        self.reads = 0
+        for engine in {alive.database.engine, alive.database._single}:
+            sa.event.listen(engine, "before_cursor_execute", self._count)
+        with self.app.test_request_context(headers={"Cookie": f"pprg-form-{self.name}=walk"}):
+            self.token = self.app.jinja_env.globals["csrf_token"]()
+
+    def _count(self, _connection, _cursor, statement, *_):
+        self.reads += statement.startswith("SELECT")
+
+    def go(self, people=PEOPLE):
+        for route in roles.routes(self.app):
+            if route.why_open or not route.verb:
+                continue
+            for who in people:
+                self._ask_as(route, who)
+
+    def _ask_as(self, route, who):
+        person = self.alive.profile.person(who)
+        allowed = self.rules.relations(route.verb, person.roles if person else ())
+        client = self._client(route, person)
+        if not allowed:
+            for thing in (self.things.get("theirs", {}), NOT_THERE):
+                answer, _ = self._send(client, route, thing)
+                asked_for_a_code = person is None and (answer.location or "").partition("?")[0].endswith("/code")
+                self._expect(route, who, "no role", answer.status_code == 403 or asked_for_a_code, answer.status_code)
+            return
+        if not any(f"{each}>" in route.path for each in PLACES) or route.endpoint in OWN:
+            status = self._send(client, route, {}, right=False)[0].status_code
+            self._expect(route, who, "any", status != 403, status)
+            return
+        nothing = self._send(client, route, NOT_THERE)
+        for relation, thing in self.things.items():
+            seen = self._relation(relation, person)
+            self._compare(
+                route, who, seen, self._send(client, route, thing, right=seen not in allowed), nothing, allowed
+            )
+
+    def _relation(self, relation, person):
+        """What a person has to do with a thing: at intake by their agency; and nobody names governance to a case."""
+        if self.name == "intake":
+            return "theirs" if person and person.agency == self.things[relation]["agency"] else "others'"
+        return "others'" if person and "governance" in person.roles else relation
+
+    def _compare(self, route, who, relation, answer, nothing, allowed):
+        (response, reads), (not_there, fewer) = answer, nothing
+        if relation in allowed:
+            fine = response.status_code == 200 if route.method == "GET" else response.status_code not in {403, 404}
+            fine = fine or route.endpoint in NOTHING_YET or response.status_code in {303, 409}
+            self._expect(route, who, relation, fine, response.status_code)
+            return
+        same = (response.status_code, self._body(response)) == (not_there.status_code, self._body(not_there))
+        status = not_there.status_code == 404 or route.endpoint in NOTHING_YET
+        self._expect(route, who, relation, same and status, response.status_code, not_there.status_code)
+        self._expect(route, who, f"{relation}: queries", relation == "closed" or reads == fewer, reads, fewer)
+
+    def _expect(self, route, who, relation, fine, *more):
+        self.asked[route.endpoint] += 1
+        if not fine:
+            self.wrong.append((self.name, route.method, route.path, who, relation, *more))
+
+    def _client(self, route, person):
+        client = self.app.test_client()
+        if route.path.startswith("/api/"):
+            client.environ_base["HTTP_ACTING_AS"] = person.code if person else "nobody"
+        elif person:
+            client.set_cookie(COOKIE, sign(person.id, self.alive.settings.session_keys))
+        client.set_cookie(f"pprg-form-{self.name}", "walk")
+        return client
+
+    def _send(self, client, route, thing, *, right=True):
+        """The answer, and how often the database was read for it; what is not `right` no action takes."""
+        path = self._address(route.path, thing)
+        before, headers = self.reads, {"X-Request-ID": "walking-through", "Idempotency-Key": str(uuid4())}
+        if route.method == "GET":
+            answer = client.get(path, headers=headers)
+        elif route.path.startswith("/api/"):
+            body = json.dumps(self._example(route)) if right else "["
+            answer = client.post(path, data=body, headers=headers, content_type="application/json")
+        else:
+            answer = client.post(path, data={"_csrf": self.token} | ({"_end": "1"} if right else {}), headers=headers)
+        answer.get_data()
+        answer.close()
+        self.place = path
+        return answer, self.reads - before
+
+    @staticmethod
+    def _address(path, thing):
+        known = {**NOT_THERE, "import_id": str(uuid4()), "letter_id": str(uuid4()), "route": "rapid_review", **thing}
+        return PLACE.sub(lambda found: found[1].split(",")[0] if found[1] else known[found[2]], path)
+
+    def _example(self, route):
+        what = route.path.rpartition("/")[2]
+        if what in SAID and "/requests/" in route.path:
+            return SAID[what]
+        plain = PLACE.sub(r"{\2}", route.path)
+        ((_, content),) = self.examples[plain]["post"]["requestBody"]["content"].items()
+        return content.get("example", {})
+
+    @staticmethod
+    def _body(answer):
+        """The body without what differs from request to request, and without the ids of the address."""
+        text = VARIES.sub("", answer.text)
+        for each in re.findall(r"[0-9a-f-]{36}|PPRG-\d{4}-\d{4}", answer.request.path):
+            text = text.replace(each, "ID")
+        return text
+
+
+def count(world):
+    found = {}
+    for name, alive in world.services.items():
+        with alive.database.reading() as session:
+            for table in alive.service.metadata.sorted_tables:
+                if (name, table.name) != ("triage", "news"):  # of who tried in spite of an interest
+                    found[name, table.name] = session.scalar(sa.select(sa.func.count()).select_from(table))
+    return found
+
+
+def test_every_route_has_a_rule_and_the_page_lists_it(world):
+    for name, alive in world.services.items():
+        listed, found = Rules(name), roles.routes(create_app(alive))
+
+        assert [each for each in found if not each.verb and not each.why_open] == [], "call needs(), or say why not"
+        assert {(each.method, each.path) for each in found} == listed.routes, "run make docs"
+        assert {each.verb for each in found if each.verb} <= set(listed.verbs), "no rule names these verbs"
+        if name != "notifier":
+            for one_role, same in SAME.items():
+                assert all(row.get(one_role, "") == row.get(same, "") for row in listed.verbs.values())
+
+
+def test_every_answer_is_what_the_page_says(world, cases, post):
+    before = count(world)
+    walks = [Walk(alive, cases) for alive in world.services.values()]
+
+    for walk in walks:
+        walk.go()
+    unchanged = changed(before, count(world))
+    glass = {"reference": cases["others'"]["reference"], "reason": "Invented: somebody may come to harm."}
+    for who in OPENING:
+        post("triage", "/cases/break-glass", glass, who)
+    opened = Walk(world.services["triage"], {"opened": cases["others'"]})
+    opened.go(OPENING)
+
+    wrong = [str(each) for walk in (*walks, opened) for each in walk.wrong]
+    assert not wrong, "\n".join(wrong)
+    assert unchanged == set()
+    for walk in walks:
+        wanted = {each.endpoint for each in roles.routes(walk.app) if each.verb}
+        assert wanted == set(walk.asked)
+
+
+def changed(before, after):
+    """The tables that hold more than before, but for those that keep what was read, and each step."""
+    kept = {"audit", "steps", "audit_marks"}
+    return {each for each in before if before[each] != after[each] and each[1] not in kept}
