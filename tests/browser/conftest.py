@@ -171,10 +171,10 @@ def narrow_mode() -> Mode:
 
 
 class Looking:
-    """Takes the picture of a page, asks for its facts, and may have axe judge it."""
+    """Takes the picture of a page, asks for its facts, and has axe judge it."""
 
-    def __init__(self, mode: Mode, copy: Page, *, judging: bool) -> None:
-        self.copy, self.judging = copy, judging
+    def __init__(self, mode: Mode, copy: Page) -> None:
+        self.copy = copy
         folder = os.environ.get("SCREENSHOTS")
         self.folder = Path(folder) / mode.name if folder else None
         self.number = 0
@@ -185,8 +185,7 @@ class Looking:
             name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
             page.screenshot(path=self.folder / f"{self.number:02}-{name}.png", full_page=True)
         assert page.evaluate(FACTS) == GOOD
-        if self.judging:
-            assert self._violations(page) == []
+        assert self._violations(page) == []
 
     def _violations(self, page: Page) -> list[dict[str, Any]]:
         """Axe waits by timers, which stand still where scripts are off: so it lives beside, and judges a copy."""
@@ -198,14 +197,11 @@ class Looking:
 
 
 @pytest.fixture
-def visit(
-    request: pytest.FixtureRequest, chromium: Browser, address: str, mode: Mode
-) -> Iterator[Callable[[], Visitor]]:
-    """Somebody new at the door, with a browser that knows nothing yet; axe judges wide windows with `--long` only."""
-    judging = mode is MODES[0] or request.config.getoption("--long")
+def visit(chromium: Browser, address: str, mode: Mode) -> Iterator[Callable[[], Visitor]]:
+    """Somebody new at the door, with a browser that knows nothing yet."""
     size = {"width": mode.width, "height": 800}
     contexts = [chromium.new_context(viewport=size)]
-    looking = Looking(mode, contexts[0].new_page(), judging=judging)
+    looking = Looking(mode, contexts[0].new_page())
     looking.copy.goto(f"{address}/problems/malformed")
 
     def new() -> Visitor:

@@ -8,6 +8,9 @@ pytestmark = pytest.mark.browser
 LIST = Path(__file__).parent.parent / "triage/open_cases.csv"
 
 
+@pytest.mark.parametrize(
+    "mode", [pytest.param(0, marks=pytest.mark.long), 1], indirect=True, ids=["320-without-script", "1280-with-script"]
+)
 def test_open_cases_are_brought_from_a_spreadsheet_and_taken_back(visit):
     office = visit()
     office.sign_in("Robin Sample, coordinator")

@@ -30,6 +30,9 @@ REASONS = "Invented reasons: the agencies could have worked together better, and
 LEARNT = "Agencies held parts of the picture and met late in 2026. Sharing what they knew earlier would have helped."
 
 
+@pytest.mark.parametrize(
+    "mode", [0, pytest.param(1, marks=pytest.mark.long)], indirect=True, ids=["320-without-script", "1280-with-script"]
+)
 def test_a_case_is_walked_from_the_door_to_what_everybody_can_read(visit, mode):
     title = f"Hearing a child, an invented case {mode.width}"
 

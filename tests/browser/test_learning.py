@@ -9,6 +9,9 @@ LIST = Path(__file__).parent.parent / "publisher/published_reviews.csv"
 NOTICES = ("Privacy", "Cookies", "Accessibility")
 
 
+@pytest.mark.parametrize(
+    "mode", [pytest.param(0, marks=pytest.mark.long), 1], indirect=True, ids=["320-without-script", "1280-with-script"]
+)
 def test_a_list_is_imported_released_searched_and_taken_away(visit, mode):
     office, chair, reader = visit(), visit(), visit()
     office.sign_in("Robin Sample, coordinator")

@@ -29,6 +29,8 @@ from waiting import eventually, free_port
 NAMES = [each.name for each in SERVICES]
 #: How long a crowded machine may take to start, to finish what is in hand, and to come to rest.
 STARTED_SECONDS, STOPPED_SECONDS, REST_SECONDS = 60, 60, 60
+#: A look reads every box: whoever looks all the time takes the processor from those who are looked at.
+SECONDS_BETWEEN_LOOKS = 0.2
 #: The table into which a service's handlers write; when it takes no row, they fail.
 HANDLED = {"intake": "requests", "triage": "returns", "notifier": "letters", "publisher": "publications"}
 #: What gunicorn's arbiter says of a worker that was killed.
@@ -214,7 +216,7 @@ class Setup(ABC):
             return findings(evidence, told, self.unknown_outcomes())
 
         try:
-            eventually(lambda: not busy(evidence) and not look(), seconds)
+            eventually(lambda: not busy(evidence) and not look(), seconds, every=SECONDS_BETWEEN_LOOKS)
         except AssertionError:  # it never comes to rest, or is truly wrong
             return look()
         return []

@@ -113,8 +113,9 @@ def test_what_nobody_here_handles_is_parked_at_once_and_can_be_dropped(world):
 
 
 def test_what_cannot_be_read_is_left_for_the_dead_letters(world):
+    before = rows(world.services["triage"], inbox)
     assert world.services["triage"].arrival.receive([b"no event", b'{"id": 3}']) == [False, False]
-    assert rows(world.services["triage"], inbox) == []
+    assert rows(world.services["triage"], inbox) == before
 
 
 def test_a_replay_changes_nothing_and_sends_no_letter(world):
