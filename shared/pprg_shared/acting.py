@@ -129,8 +129,10 @@ def reading() -> Iterator[Session]:
         yield session
 
 
-def act(action: Callable[..., Done], *, phase: str, count: int = 1, **values: Any) -> Done:
+def act(action: Callable[..., Done], *, phase: str, count: int = 1, recorded: str = "change", **values: Any) -> Done:
     """Run an action in one transaction, once for each idempotency key, and record it; a repeat gets the first answer.
+
+    `recorded` is the kind of its entry in the audit chain.
 
     What the database keeps unique and somebody else has just taken is Refused: looked at again, it can be sent again.
     """
@@ -146,7 +148,7 @@ def act(action: Callable[..., Done], *, phase: str, count: int = 1, **values: An
                 return known
             done = action(session, actor(), **values)
             _keep_answer(session, scope, key, done)
-            record(session, "change", action.__name__, done.subject, actor())
+            record(session, recorded, action.__name__, done.subject, actor())
             _count(session, done.subject, phase, "form", count, done.location)
     except sa.exc.IntegrityError:
         raise Refused(

@@ -24,7 +24,7 @@ from pprg_shared.service import Runtime, Service
 
 
 def prepare(runtime: Runtime) -> None:
-    """Fill the directory from the profile."""
+    """Put into the directory what the profile names and it does not hold yet."""
     with runtime.database.writing("action") as session:
         seed_directory(session, runtime.profile)
 
@@ -43,6 +43,7 @@ service = Service(
         LetterAccepted: handlers.note_code_sent,
         LetterFailed: handlers.note_code_returned,
     },
+    commands=["pprg_intake.commands:directory_command"],
     says=[
         AgencyChanged,
         PersonChanged,
@@ -71,7 +72,12 @@ service = Service(
         "pages.your_sign_ins": "one's own",
         "api.agencies": "for everybody",
     },
-    menu={"Requests": ("/requests", "answer"), "Refer a case": ("/referrals/start", "refer")},
+    menu={
+        "Requests": ("/requests", "answer"),
+        "People": ("/people", "read directory"),
+        "Agencies": ("/agencies", "read directory"),
+        "Refer a case": ("/referrals/start", "refer"),
+    },
     known=person,
     prepare=prepare,
 )

@@ -1,6 +1,6 @@
-"""Pages of intake: the front page, the referral, the requests of one's agency, who one is, personal links."""
+"""Pages of intake: front page, referral, requests of one's agency, who one is, personal links, the directory."""
 
-from pprg_intake.pages import front, leaving, links, requests
+from pprg_intake.pages import agencies, directory_lists, front, leaving, links, people, requests
 from pprg_intake.pages.common import pages
 
-__all__ = ["front", "leaving", "links", "pages", "requests"]
+__all__ = ["agencies", "directory_lists", "front", "leaving", "links", "pages", "people", "requests"]

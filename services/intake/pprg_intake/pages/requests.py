@@ -124,7 +124,7 @@ def _read_file(asked: Request) -> tuple[list[dict[str, str]], list[rules.Wrong]]
     raw = sent.read() if sent else b""
     if not raw:
         raise Refused("Choose a CSV file with at least one row.", "file")
-    names = (asked.agency, runtime().profile.names()["agency"](asked.agency))
+    names = (asked.agency, runtime().agencies.name(asked.agency))
     try:
         return actions.read_chronology(raw, london_date(runtime().clock()), names, runtime().profile.themes)
     except NotATable as error:

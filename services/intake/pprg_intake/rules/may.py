@@ -1,4 +1,4 @@
-"""Who may do what at intake: everybody refers, an agency answers what it was asked and reads what was decided."""
+"""Who may do what at intake: everybody refers, an agency answers what it was asked, administrators keep people."""
 
 from collections.abc import Iterable
 
@@ -10,6 +10,8 @@ TABLE: Table = {
     "enter": open_to({"coordinator", "deputy"}),
     "answer": open_to(AGENCY, THEIRS),
     "read outcomes": open_to(AGENCY | {"referrer"}, THEIRS),
+    "read directory": open_to({"coordinator", "deputy", "administrator"}),
+    "change directory": open_to({"administrator"}),
 }
 
 

@@ -2,6 +2,7 @@
 
 from pprg_intake.schemas.choices import KINDS, REASONS
 from pprg_intake.schemas.codes import CodeSchema
+from pprg_intake.schemas.directory import AgencySchema, ListSchema, PersonSchema, PlanSchema, SearchSchema
 from pprg_intake.schemas.gate import GateSchema
 from pprg_intake.schemas.referral import ReferralSchema, referral_schema
 from pprg_intake.schemas.returns import NilReturnSchema, TimeSchema, return_schema
@@ -12,10 +13,15 @@ __all__ = [
     "NOBODY",
     "REASONS",
     "ActingSchema",
+    "AgencySchema",
     "CodeSchema",
     "GateSchema",
+    "ListSchema",
     "NilReturnSchema",
+    "PersonSchema",
+    "PlanSchema",
     "ReferralSchema",
+    "SearchSchema",
     "TimeSchema",
     "referral_schema",
     "return_schema",
