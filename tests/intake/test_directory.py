@@ -123,7 +123,7 @@ NO_AGENCY = [
     ({"name": "wiltshire POLICE"}, "An agency of this name is in the directory already. Change that one."),
     ({"kind": "pub"}, "Choose what kind of agency it is"),
     ({"safeguarding_lead": ""}, "Enter the address of the safeguarding lead: letters go there."),
-    ({"coordinator": "a@hospice.example, b@evil.example"}, "Enter one email address"),
+    ({"deputy": "a@hospice.example, b@evil.example"}, "Enter one email address"),
     ({"escalation": "x@elsewhere.example"}, "This is not within the secure domains of Invented Hospice"),
     ({"domains": "hospice"}, "“hospice” is no domain"),
 ]
@@ -138,15 +138,15 @@ def test_what_makes_no_sense_about_an_agency_is_refused_in_words(administrator, 
         assert ('value="North"' in page.text, "Error: " in page.text) == (True, True)
 
 
-def test_the_office_stays_the_office(administrator, world):
-    now = administrator.get("/agencies/pprg-office/change")
-    answers = {"name": "Office", "kind": "other", "active": "yes", "coordinator": "c@pprg.example"}
+def test_there_is_one_office_and_its_posts_alone_are_changed(administrator, world):
+    where = send(administrator, "/agencies/pprg-office/change", {"name": "Office", "coordinator": "c@pprg.example"})
+    other = send(administrator, "/agencies/new", AGENCY | {"kind": "office"})
+    without = send(administrator, "/agencies/pprg-office/change", {"name": "Office"})
 
-    page = send(administrator, "/agencies/pprg-office/change", answers)
-
-    assert now.status_code == 200
-    assert page.status_code == 422
-    assert "It stays what it is." in words(page)
+    assert "Kind The practice review office" in words(administrator.get(where.location))
+    assert (other.status_code, without.status_code) == (422, 422)
+    assert "There is an office already." in words(other)
+    assert "Enter the address of the practice review coordinator: letters go there." in words(without)
 
 
 @pytest.mark.both_databases

@@ -134,7 +134,8 @@ def person_of(session: Session, person_id: UUID, *, alone: bool = False) -> Pers
 
 def add_agency(session: Session, _actor: Actor, **answers: Any) -> Done:
     """Put an agency into the directory."""
-    state = rules.AgencyState("", "").told(answers)
+    blank = rules.AgencyState("", "")
+    state = blank.told(blank.answers() | answers)
     taken = set(session.scalars(sa.select(Agency.id)))
     if any(rules.fold(state.name) == rules.fold(each) for each in session.scalars(sa.select(Agency.name))):
         raise Refused("An agency of this name is in the directory already. Change that one.", "name")
@@ -146,14 +147,13 @@ def change_agency(session: Session, _actor: Actor, *, code: str, **answers: Any)
     """Change what the directory says of an agency."""
     row = agency_of(session, code, alone=True)
     before = agency_state(session, row)
-    state = before.told(answers)
-    if before.kind == rules.OFFICE != state.kind or (before.kind == rules.OFFICE and not state.active):
-        raise Refused("This is the practice review office: letters to it go to its posts. It stays what it is.", "kind")
-    return _agency_kept(session, row, state)
+    return _agency_kept(session, row, before.told(before.answers() | answers), before)
 
 
-def _agency_kept(session: Session, row: Agency, state: rules.AgencyState) -> Done:
-    for field, words in rules.agency_problems(state).items():
+def _agency_kept(
+    session: Session, row: Agency, state: rules.AgencyState, before: rules.AgencyState | None = None
+) -> Done:
+    for field, words in (rules.office_problems(before, state) | rules.agency_problems(state)).items():
         raise Refused(f"{words}.", field)
     if not row.revision or state != agency_state(session, row):
         keep_agency(session, row, state)

@@ -83,17 +83,12 @@ def _agencies(session: Session, read: Sequence[tuple[int, Answers]]) -> Plan:
             wrong["code"] = "A code is small letters and digits with hyphens, or empty for a new agency"
         if not wrong:
             after = (before or rules.AgencyState("", "")).told(answers)
-            wrong = rules.agency_problems(after) | _office(before, after)
+            wrong = rules.agency_problems(after) | rules.office_problems(before, after)
             key = code or rules.code_of(after.name, taken)
             taken.add(key)
             entries.append(Entry(number, key, before, after))
         problems += _notes(number, wrong, AGENCY_COLUMNS)
     return Plan(entries, [*problems, *_twice(entries, "", lambda each: each.key)])
-
-
-def _office(before: rules.AgencyState | None, after: rules.AgencyState) -> dict[str, str]:
-    was = before is not None and before.kind == rules.OFFICE
-    return {"kind": "The practice review office stays what it is"} if was and after.kind != rules.OFFICE else {}
 
 
 def _people(session: Session, read: Sequence[tuple[int, Answers]]) -> Plan:

@@ -9,7 +9,7 @@ from pprg_intake.actions import directory
 from pprg_intake.pages.common import pages
 from pprg_intake.projections import listed_agencies, whole_agency
 from pprg_intake.rules import directory as rules
-from pprg_intake.schemas import AgencySchema
+from pprg_intake.schemas import agency_form
 from pprg_shared.acting import act, may, needs, reading, submitted
 from pprg_shared.actor import Done
 from pprg_shared.web.forms import Form
@@ -42,7 +42,7 @@ def one_agency(code: str) -> ResponseReturnValue:
 def add_agency() -> ResponseReturnValue:
     """Take a new agency."""
     needs("change directory")
-    form = Form(AgencySchema(), _sent(), rules.AgencyState("", "").answers())
+    form = Form(agency_form(office=False), _sent(), rules.AgencyState("", "").answers())
 
     def send(data: dict[str, Any]) -> Done:
         return act(directory.add_agency, phase="directory", recorded="directory", **data)
@@ -58,7 +58,7 @@ def change_agency(code: str) -> ResponseReturnValue:
     with reading() as session:
         row = directory.agency_of(session, code)
         now = directory.agency_state(session, row)
-    form = Form(AgencySchema(), _sent(), now.answers())
+    form = Form(agency_form(office=now.kind == rules.OFFICE), _sent(), now.answers())
 
     def send(data: dict[str, Any]) -> Done:
         return act(directory.change_agency, phase="directory", recorded="directory", code=code, **data)

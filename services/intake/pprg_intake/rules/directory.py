@@ -183,6 +183,14 @@ def agency_problems(state: AgencyState) -> dict[str, str]:
     return wrong
 
 
+def office_problems(before: AgencyState | None, after: AgencyState) -> dict[str, str]:
+    """There is one office, as the profile has it: it stays that, and no other agency becomes it."""
+    was = before is not None and before.kind == OFFICE
+    if was == (after.kind == OFFICE):
+        return {"active": "The practice review office is always there"} if was and not after.active else {}
+    return {"kind": "The practice review office stays what it is" if was else "There is an office already"}
+
+
 def after_leaving(state: AgencyState, address: str) -> AgencyState:
     """An agency once whoever has this address has left: the deputy takes over, and another is to be named."""
     gone = address.lower()

@@ -2,7 +2,7 @@
 
 from pprg_intake.schemas.choices import KINDS, REASONS
 from pprg_intake.schemas.codes import CodeSchema
-from pprg_intake.schemas.directory import AgencySchema, ListSchema, PersonSchema, PlanSchema, SearchSchema
+from pprg_intake.schemas.directory import ListSchema, PersonSchema, PlanSchema, SearchSchema, agency_form
 from pprg_intake.schemas.gate import GateSchema
 from pprg_intake.schemas.referral import ReferralSchema, referral_schema
 from pprg_intake.schemas.returns import NilReturnSchema, TimeSchema, return_schema
@@ -13,7 +13,6 @@ __all__ = [
     "NOBODY",
     "REASONS",
     "ActingSchema",
-    "AgencySchema",
     "CodeSchema",
     "GateSchema",
     "ListSchema",
@@ -23,6 +22,7 @@ __all__ = [
     "ReferralSchema",
     "SearchSchema",
     "TimeSchema",
+    "agency_form",
     "referral_schema",
     "return_schema",
 ]

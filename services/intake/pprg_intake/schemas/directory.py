@@ -44,8 +44,10 @@ class AgencySchema(Schema):
         section="Where letters go",
         hint="Requests, reminders and outcomes go here, whoever holds the post today.",
     )
-    coordinator = _address("Address of the coordinator", hint="The practice review office alone has this post.")
-    deputy_coordinator = _address("Address of the deputy coordinator", hint="The same.")
+    coordinator = _address(
+        "Address of the coordinator", section="Where letters go", hint="What agencies answer and ask is told here."
+    )
+    deputy_coordinator = _address("Address of the deputy coordinator")
     single_point = _address(
         "Address of the single point of contact",
         section="Whom to talk to",
@@ -68,6 +70,16 @@ class AgencySchema(Schema):
         _, wrong = rules.domains_of(value)
         if wrong:
             raise ValidationError(f"“{wrong[0][:80]}” is no domain. Write what stands behind the @, such as police.uk")
+
+
+def agency_form(*, office: bool) -> AgencySchema:
+    """What a form asks of an agency: of the office where its letters go, of any other what the office is not."""
+    if office:
+        return AgencySchema(exclude=["kind", "active", "safeguarding_lead"])
+    form = AgencySchema(exclude=["coordinator", "deputy_coordinator"])
+    kinds = {code: words for code, words in rules.KINDS.items() if code != rules.OFFICE}
+    form.fields["kind"].metadata = {**form.fields["kind"].metadata, "choices": kinds}
+    return form
 
 
 class PersonSchema(Schema):
@@ -107,7 +119,12 @@ class SearchSchema(Schema):
     find = fields.String(
         load_default="",
         validate=validate.Length(max=100, error="Keep this to 100 characters"),
-        metadata={"label": "Name or work address", "hint": "Or how its words begin.", "autocomplete": "off"},
+        metadata={
+            "label": "Name or work address",
+            "hint": "Or how its words begin.",
+            "autocomplete": "off",
+            "width": 20,
+        },
         **words("Enter a name"),
     )
     of = fields.String(
