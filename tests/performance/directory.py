@@ -21,7 +21,8 @@ FILL = """
       SELECT 'agency-' || n, 'Agency ' || n, 'health', true, 1, '' FROM generate_series(1, %(agencies)s) n;
     INSERT INTO people (id, agency, roles, active, revision, name, address, found_by, content)
       SELECT gen_random_uuid(), 'agency-' || n %% %(agencies)s, 'agency', true, 1,
-             'Ann' || n %% 1000 || ' Example' || n, n || '@agency.example', ' ann' || n %% 1000 || ' example' || n, repeat('x', 200)
+             'Ann' || n %% 1000 || ' Example' || n, n || '@agency.example',
+             ' ann' || n %% 1000 || ' example' || n, repeat('x', 200)
       FROM generate_series(1, %(people)s) n
 """
 WHERE = "FROM people WHERE name IS NOT NULL AND found_by LIKE %s AND found_by LIKE %s"
