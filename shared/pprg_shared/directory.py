@@ -2,10 +2,11 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from pprg_shared import profile as profiles
 from pprg_shared.boxes.tables import insert_new
-from pprg_shared.database import context, profile_of
+from pprg_shared.database import context, profile_of, uuid_of
 from pprg_shared.events.intake import AgencyChanged
 from pprg_shared.profile import Profile
 
@@ -87,6 +88,36 @@ class Agencies:
     def asked(self) -> dict[str, str]:
         """Names by code of the agencies that may be asked."""
         return {code: each.name for code, each in self.all().items() if each.asked}
+
+
+class People:
+    """Names of people by id, each looked up once and again as those of agencies are.
+
+    Whom the service does not know is called as in the profile, or by no name.
+    """
+
+    def __init__(self, database: "Database", profile: Profile, known: "Callable[[Session, UUID], Any]") -> None:
+        self._database, self._profile, self._known = database, profile, known
+        self._read: tuple[int, float] = (-1, 0.0)
+        self._found: dict[UUID, str] = {}
+
+    def name(self, named: UUID | str | None) -> str:
+        """What somebody is called."""
+        at, latest = time.monotonic(), _latest
+        if self._read[0] != latest or at - self._read[1] > SECONDS:
+            self._found, self._read = {}, (latest, at)
+        number = named if isinstance(named, UUID) else uuid_of(named or "")
+        if number is None:
+            return ""
+        if number not in self._found:
+            invented = self._profile.person(number)
+            try:
+                with self._database.reading() as session:
+                    there = self._known(session, number)
+            except sa.exc.SQLAlchemyError:  # as above
+                return invented.name if invented else ""
+            self._found[number] = there.name if there else invented.name if invented else ""
+        return self._found[number]
 
 
 def agencies(session: Session, profile: Profile) -> dict[str, Agency]:

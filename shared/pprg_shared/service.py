@@ -24,7 +24,7 @@ from pprg_shared.bus import Bus
 from pprg_shared.config import Settings
 from pprg_shared.contract import Event
 from pprg_shared.database import Clock, Database, utcnow
-from pprg_shared.directory import Agencies
+from pprg_shared.directory import Agencies, People
 from pprg_shared.identity import people
 from pprg_shared.identity.people import Known
 from pprg_shared.logs import bound, log
@@ -93,6 +93,7 @@ class Runtime:
         self.keys = Keys({ring: _ring(settings, ring) for ring in service.rings})
         self.database = Database(settings.database(service.name), service.name, self.keys, clock, self.profile)
         self.agencies = Agencies(self.database, self.profile)
+        self.people = People(self.database, self.profile, service.known)
         self.migrations = Migrations(service.package, service.metadata)
         self.arrival = Arrival(self.database, service.hears, lambda: self.wake("inbox"))
         self.parts = service.parts(self)

@@ -16,7 +16,7 @@ service = Service(
     blueprints=["pprg_triage.pages:pages", "pprg_triage.api:api"],
     hears={
         intake.AgencyChanged: directory.keep_agency,
-        intake.PersonChanged: people.keep_colleague,
+        intake.PersonChanged: handlers.hear_person,
         intake.SessionEnded: people.hear_ended,
         intake.ReferralSubmitted: handlers.open_case,
         intake.RequestReady: handlers.note_ready,

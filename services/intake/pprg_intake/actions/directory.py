@@ -99,6 +99,7 @@ def keep_person(session: Session, row: Person, state: rules.PersonState) -> None
     row.revision += 1
     row.content = seal(session, row, "content", before | {"name": state.name, "address": state.address})
     session.add(row)
+    changed(session)
     publish(session, said_of_person(session, row))
 
 
