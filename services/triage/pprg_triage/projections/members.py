@@ -35,6 +35,8 @@ class Tied:
     @property
     def words(self) -> str:
         """What it is called."""
+        if self.role == "stand-in" and not self.holds and not self.ended:
+            return "Will stand in for the lead"
         return {**rules.ROLES, rules.INTEREST: "Declared an interest", rules.GLASS: "Broke the glass"}[self.role]
 
 
