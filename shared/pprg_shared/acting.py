@@ -145,11 +145,17 @@ def reading() -> Iterator[Session]:
 
 
 def act(
-    action: Callable[..., Done], *, phase: str, count: int = 1, limits: Sequence[Counted] = (), **values: Any
+    action: Callable[..., Done],
+    *,
+    phase: str,
+    count: int = 1,
+    recorded: str = "change",
+    limits: Sequence[Counted] = (),
+    **values: Any,
 ) -> Done:
     """Run an action in one transaction, once for each idempotency key, and record it; a repeat gets the first answer.
 
-    Raises TooMany for what is over one of the `limits`.
+    `recorded` is the kind of its entry in the audit chain. Raises TooMany for what is over one of the `limits`.
     What the database keeps unique and somebody else has just taken is Refused: looked at again, it can be sent again.
     """
     scope = f"{actor().session if actor().scopes is not None else actor().person or 'nobody'}:{request.endpoint}"
@@ -166,7 +172,7 @@ def act(
                 raise TooMany(wait)
             done = action(session, actor(), **values)
             _keep_answer(session, scope, key, done)
-            record(session, "change", action.__name__, done.subject, actor())
+            record(session, recorded, action.__name__, done.subject, actor())
             _count(session, done.subject, phase, "form", count, done.location)
     except sa.exc.IntegrityError:
         raise Refused(

@@ -39,7 +39,7 @@ def create_app(alive: Runtime) -> Flask:
         actor=actor,
     )
     app.jinja_env.globals["may"] = may
-    app.jinja_env.filters.update(alive.profile.names())
+    app.jinja_env.filters.update(alive.profile.names() | {"agency": alive.agencies.name, "person": alive.people.name})
     app.jinja_env.filters["known_date"] = lambda text: partial_dates.words(text, today=london_date(alive.clock()))
     for name in service.blueprints:
         app.register_blueprint(resolve_name(name))

@@ -25,6 +25,7 @@ from pprg_shared.bus import Bus
 from pprg_shared.config import Settings
 from pprg_shared.contract import Event
 from pprg_shared.database import Clock, Database, utcnow
+from pprg_shared.directory import Agencies, People
 from pprg_shared.identity import people
 from pprg_shared.identity.people import Known
 from pprg_shared.logs import bound, log
@@ -94,6 +95,8 @@ class Runtime:
         self.profile: Profile = load_profile(settings.profile or None)
         self.keys = Keys({ring: _ring(settings, ring) for ring in service.rings})
         self.database = Database(settings.database(service.name), service.name, self.keys, clock, self.profile)
+        self.agencies = Agencies(self.database, self.profile)
+        self.people = People(self.database, self.profile, service.known)
         self.migrations = Migrations(service.package, service.metadata)
         self.arrival = Arrival(self.database, service.hears, lambda: self.wake("inbox"))
         self.parts = service.parts(self)

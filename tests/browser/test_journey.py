@@ -41,6 +41,7 @@ def test_a_case_is_walked_from_the_door_to_what_everybody_can_read(visit, mode):
     say_who(office)
     find(office, reference)
     ask(office, reference)
+    lead(office, reference)
     answer(visit(), reference)
     hold_nothing(visit(), reference)
     read_the_answers(office, reference)
@@ -200,6 +201,24 @@ def ask(office, reference):
     due = short(add_working_days(today(), 7))
     waiting = [row for row in office.rows if row[-1] == "Waiting"]
     assert waiting == [["GP practices", due, "Waiting"], ["Wiltshire Police", due, "Waiting"]]
+
+
+def lead(office, reference):
+    """Whoever asked leads the case, and says who stands in for them."""
+    case = office.page.url
+    office.open("/cases/caseload")
+    office.sees("Your caseload")
+    assert [reference] in [row[:1] for row in office.rows]
+    office.press("Name who stands in")
+    office.sees("Error: Your caseload", 422)
+    assert len(office.problems) == 4
+    days = {"stand_in-first": "1 December 2099", "stand_in-last": "4 December 2099"}
+    office.fill({"stand_in-why": "Leave"} | days)
+    office.page.locator("#stand_in-person").select_option(index=1)
+    office.press("Name who stands in")
+    office.sees("Your caseload")
+    assert "Tue 1 Dec 2099 to Fri 4 Dec 2099" in office.text
+    office.page.goto(case)
 
 
 def open_request(visitor, name, reference):

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import audit
 import consumer
+import directory
 import document
 import embedded
 import idle
@@ -37,6 +38,7 @@ SECTIONS = {
     **{page: (pages.variants(page), 0.6) for page in pages.ASKED},
     **{name: (posting.variants(name), 0.6) for name in posting.CONNECTIONS},
     "audit": (audit.variants, 0.6),
+    "directory": (directory.variants, 0.6),
     "starting": (starting.variants, 0.6),
 }
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import consumer
+import directory
 import embedded
 import idle
 import latency
@@ -144,5 +145,16 @@ GOALS = [
             pages.HAND,
         )
         for page in pages.ASKED
+    ),
+    *(
+        Goal("–", f"{words} ÷ the same SQL by psycopg", "directory", variant, "p50 ms", 2, 1.5, limit)
+        for words, variant, limit in (
+            (
+                "a search for people among 100,000, kept under seal and answered",
+                directory.SEARCH,
+                directory.SEARCH_HAND,
+            ),
+            ("a search for agencies among 5,000", directory.FIND, directory.FIND_HAND),
+        )
     ),
 ]

@@ -1,6 +1,7 @@
 """Each bench once, on a few messages: its samples check their own results, and nothing is timed here."""
 
 import consumer
+import directory
 import embedded
 import latency
 import merging
@@ -21,6 +22,7 @@ CHOSEN = {
     "merging": (merging.variants, [merging.WHOLE, merging.HAND]),
     **{page: (pages.variants(page), [pages.PRODUCT, pages.HAND]) for page in pages.ASKED},
     **{name: (posting.variants(name), [posting.PRODUCT, posting.HAND]) for name in posting.CONNECTIONS},
+    "directory": (directory.variants, list(directory.variants(None))),
     "starting": (starting.variants, [starting.HAND]),
 }
 EVERY_DAY = "relay"

@@ -26,7 +26,8 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 @gives(answers.Agencies)
 def agencies() -> ResponseReturnValue:
     """List the agencies of the partnership."""
-    return jsonify({"agencies": [{"slug": each.code, "name": each.name} for each in runtime().profile.agencies]})
+    known = runtime().agencies.all()
+    return jsonify({"agencies": [{"slug": code, "name": each.name} for code, each in known.items() if each.active]})
 
 
 @api.post("/referrals")
@@ -105,7 +106,7 @@ def create_draft(request_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         agency = actions.request_of(session, actor(), request_id).agency
     today, themes = london_date(runtime().clock()), runtime().profile.themes
-    names = (agency, runtime().profile.names()["agency"](agency))
+    names = (agency, runtime().agencies.name(agency))
     slow((rules.UPLOADS, agency))
     try:
         rows, wrong = actions.read_chronology(content("text/csv"), today, names, themes)

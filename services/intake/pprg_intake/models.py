@@ -22,7 +22,10 @@ limits.to_metadata(Base.metadata)
 
 
 class Agency(Base):
-    """An agency in the directory; `content` seals its duties and their addresses."""
+    """An agency in the directory; `content` seals its duties and their addresses, `contacts` those of its contacts.
+
+    `domains` are those within which its people's addresses are, with spaces between.
+    """
 
     __tablename__ = "agencies"
     id: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
@@ -30,17 +33,30 @@ class Agency(Base):
     kind: Mapped[str] = mapped_column(sa.String(60))
     active: Mapped[bool]
     revision: Mapped[int]
+    area: Mapped[str] = mapped_column(sa.String(200), server_default="", default="")
+    domains: Mapped[str] = mapped_column(sa.String(2000), server_default="", default="")
     content: Mapped[str] = mapped_column(sa.Text, info=CONTACT)
+    contacts: Mapped[str | None] = mapped_column(sa.Text, info=CONTACT)
 
 
 class Person(Base):
     """A person in the directory; `content` seals name and address.
 
     Of those who work with the product, name and work address (in lower case) are clear as well, so that they can be
-    looked for; of a referrer they are not.
+    looked for; of a referrer they are not. No two who are active have the same address; `found_by` is the name as it
+    is looked for.
     """
 
     __tablename__ = "people"
+    __table_args__ = (
+        sa.Index(
+            "people_active_address",
+            "address",
+            unique=True,
+            sqlite_where=sa.text("active AND address IS NOT NULL"),
+            postgresql_where=sa.text("active AND address IS NOT NULL"),
+        ),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     agency: Mapped[str | None] = mapped_column(sa.String(60))
     roles: Mapped[str] = mapped_column(sa.String(200))
@@ -48,6 +64,17 @@ class Person(Base):
     revision: Mapped[int]
     name: Mapped[str | None] = mapped_column(sa.String(200))
     address: Mapped[str | None] = mapped_column(sa.String(320), index=True)
+    found_by: Mapped[str | None] = mapped_column(sa.String(220), index=True)
+    content: Mapped[str] = mapped_column(sa.Text, info=CONTACT)
+
+
+class Search(Base):
+    """What somebody looked for among people, kept for a while so that no address of a page says it; their own."""
+
+    __tablename__ = "searches"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person: Mapped[UUID]
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime, info=PASSES)
     content: Mapped[str] = mapped_column(sa.Text, info=CONTACT)
 
 

@@ -1,19 +1,25 @@
-"""What pages and API show of an outcome, put together for whoever may read it."""
+"""What pages and API show of an outcome, and of the directory, put together for whoever may read it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, false, func, select
+from sqlalchemy.orm import Session, defer
 
 from pprg_intake import actions, rules
-from pprg_intake.models import Outcome, Person
+from pprg_intake.actions import directory
+from pprg_intake.models import Agency, Outcome, Person
+from pprg_intake.rules import directory as directory_rules
 from pprg_shared.access import Relation
 from pprg_shared.actor import Actor
 from pprg_shared.database import profile_of, unseal
 from pprg_shared.errors import NotThere
+from pprg_shared.paging import ROWS, Part, before
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -69,3 +75,59 @@ def _told(session: Session, row: Outcome, whose: str) -> Told:
     corrected = content.get("corrected_on")
     corrected_on = date.fromisoformat(corrected) if corrected else None
     return Told(row.route, row.outcome, row.decided_on, corrected_on, content[whose], row.case_id)
+
+
+@dataclass(frozen=True)
+class WholeAgency:
+    """An agency with its people: how many are there, whose address is not within its domains, who has which address."""
+
+    row: Agency
+    state: directory_rules.AgencyState
+    people: int
+    outside: list[Person]
+    names: Mapping[str, Person]
+
+
+def whole_agency(session: Session, code: str) -> WholeAgency:
+    """Read an agency; raises NotThere."""
+    row = directory.agency_of(session, code)
+    state = directory.agency_state(session, row)
+    mine = _light().where(Person.agency == code, Person.active)
+    there = session.scalars(mine.order_by(Person.found_by, Person.id)).all()
+    outside = [each for each in there if not directory_rules.within(each.address or "", state.domains)]
+    named = session.scalars(_light().where(Person.address.in_(state.addresses().values()), Person.active))
+    return WholeAgency(row, state, len(there), outside, {each.address or "": each for each in named})
+
+
+def listed_agencies(session: Session, find: str, page: int) -> Part[Agency]:
+    """A page of the agencies in the order of their names; `find` stands in the name."""
+    chosen = select(Agency).options(defer(Agency.content), defer(Agency.contacts))
+    if find:
+        chosen = chosen.where(func.lower(Agency.name).contains(find.lower(), autoescape=True))
+    return _part(session, chosen.order_by(func.lower(Agency.name), Agency.id), page)
+
+
+def listed_people(session: Session, looked_for: Mapping[str, str], page: int) -> Part[Person]:
+    """A page of the people whom somebody looks for, or of all, in the order of their names."""
+    chosen, find = _light(), looked_for.get("find", "")
+    if "@" in find:
+        chosen = chosen.where(Person.address.startswith(find.lower(), autoescape=True))
+    elif find:
+        begins = [Person.found_by.contains(each, autoescape=True) for each in directory_rules.beginnings(find)]
+        chosen = chosen.where(*(begins or [false()]))
+    if of := looked_for.get("of"):
+        chosen = chosen.where(Person.agency == of)
+    return _part(session, chosen.order_by(Person.found_by, Person.id), page)
+
+
+def _light() -> Select[Person]:
+    """Those who work with the product, without what is sealed of them."""
+    return select(Person).options(defer(Person.content)).where(Person.name.is_not(None))
+
+
+def _part(session: Session, chosen: Select[T], page: int) -> Part[T]:
+    total = session.scalar(select(func.count()).select_from(chosen.order_by(None).subquery())) or 0
+    part = Part(session.scalars(chosen.limit(ROWS).offset(before(page))).all(), total, page)
+    if page not in range(1, part.pages + 1):
+        raise NotThere
+    return part

@@ -25,7 +25,7 @@ from pprg_shared.service import Runtime, Service
 
 
 def prepare(runtime: Runtime) -> None:
-    """Fill the directory from the profile."""
+    """Put into the directory what the profile names and it does not hold yet."""
     with runtime.database.writing("action") as session:
         seed_directory(session, runtime.profile)
 
@@ -44,6 +44,7 @@ service = Service(
         LetterAccepted: handlers.note_code_sent,
         LetterFailed: handlers.note_code_returned,
     },
+    commands=["pprg_intake.commands:directory_command"],
     says=[
         AgencyChanged,
         PersonChanged,
@@ -72,11 +73,14 @@ service = Service(
         "pages.api_reference": "for everybody",
         "pages.problem": "for everybody",
         "pages.your_sign_ins": "one's own",
-        "pages.code_for_request": "for everybody, and tells nobody anything",
-        "pages.code_for_outcome": "for everybody, and tells nobody anything",
         "api.agencies": "for everybody",
     },
-    menu={"Requests": ("/requests", "answer"), "Refer a case": ("/referrals/start", "refer")},
+    menu={
+        "Requests": ("/requests", "answer"),
+        "People": ("/people", "read directory"),
+        "Agencies": ("/agencies", "read directory"),
+        "Refer a case": ("/referrals/start", "refer"),
+    },
     known=person,
     by_key=by_key,
     prepare=prepare,

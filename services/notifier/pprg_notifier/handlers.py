@@ -8,13 +8,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from pprg_notifier import rules
-from pprg_notifier.models import Agency, Meeting, letters, place_of
+from pprg_notifier.models import Meeting, letters, place_of
 from pprg_shared.boxes.tables import insert_new
 from pprg_shared.contract import Event
-from pprg_shared.database import context, now, seal
+from pprg_shared.database import context, now
 from pprg_shared.directory import keep_higher
 from pprg_shared.events.intake import (
-    AgencyChanged,
     AgencySummarySubmitted,
     CodeIssued,
     ExtensionRequested,
@@ -182,12 +181,3 @@ def write_code(session: Session, heard: CodeIssued) -> None:
     expires_at = heard.envelope.expires_at or now(session)
     facts = {"reference": heard.reference, "until": expires_at.isoformat()}
     _write(session, heard, "code", to, facts, {"code": heard.code})
-
-
-def copy_agency(session: Session, heard: AgencyChanged) -> None:
-    """Keep the present state of an agency and its duties."""
-    row = Agency(id=heard.agency, name=heard.name, active=heard.active, revision=heard.revision)
-    duties = {each.slug: {"label": each.label, "address": each.address} for each in heard.duties}
-    content = seal(session, row, "content", duties)
-    values = {"id": row.id, "name": row.name, "active": row.active, "revision": row.revision, "content": content}
-    keep_higher(session, Agency.metadata.tables["agencies"], "id", values)

@@ -6,9 +6,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from pprg_shared.database import UtcDateTime, profile_of, unseal
+from pprg_shared import directory
+from pprg_shared.database import UtcDateTime, profile_of
 from pprg_shared.errors import NotYet, Refused
-from pprg_shared.identity.people import copies, known
+from pprg_shared.identity import people
 
 CONTACT = {"ring": "contact"}
 
@@ -47,18 +48,8 @@ letters = sa.Table(
 )
 
 
-copies.to_metadata(Base.metadata)
-
-
-class Agency(Base):
-    """A copy of an agency in the directory; `content` seals its duties."""
-
-    __tablename__ = "agencies"
-    id: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(200))
-    active: Mapped[bool]
-    revision: Mapped[int]
-    content: Mapped[str] = mapped_column(sa.Text, info=CONTACT)
+people.copies.to_metadata(Base.metadata)
+directory.copies.to_metadata(Base.metadata)
 
 
 class Meeting(Base):
@@ -77,14 +68,14 @@ def place_of(letter: UUID, column: str) -> str:
 def recipient(session: Session, letter: Any) -> tuple[str, str]:
     """Where a letter goes today and whom it greets; raises NotYet for nobody we know of, Refused for who has left."""
     if letter.person_id is not None:
-        person = known(session, letter.person_id)
+        person = people.known(session, letter.person_id)
         if person is None:
             raise NotYet("the directory does not know this person")
         if not person.active:
             raise Refused("this person has left")
         return person.address, profile_of(session).letters.kinds[letter.type].greets
-    agency = session.get(Agency, letter.agency)
-    duties = unseal(session, agency, "content") if agency and agency.active else {}
+    agency = directory.contact(session, letter.agency)
+    duties = agency.duties if agency and agency.active else {}
     if agency is None or letter.duty not in duties:
         place = agency.name if agency else letter.agency
         raise NotYet(f"the directory has no {letter.duty.replace('-', ' ')} at {place}")

@@ -10,14 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pprg_notifier import rules
-from pprg_notifier.models import Agency, letters, place_of
+from pprg_notifier.models import letters, place_of
 from pprg_notifier.rules import State
 from pprg_shared.database import context, profile_of
+from pprg_shared.directory import copies
 from pprg_shared.errors import NotThere
 from pprg_shared.profile import Profile
 
 MOST = 200
-_ALL = sa.select(letters, Agency.name.label("agency_name")).outerjoin(Agency, Agency.id == letters.c.agency)
+_ALL = sa.select(letters, copies.c.name.label("agency_name")).outerjoin(copies, copies.c.id == letters.c.agency)
 _STATES: Mapping[State, tuple["sa.ColumnElement[bool]", ...]] = {
     State.WAITING: (letters.c.done_at.is_(None), letters.c.failed_at.is_(None)),
     State.FAILED: (letters.c.failed_at.is_not(None),),

@@ -7,6 +7,7 @@ from typing import Any
 from pprg_notifier import handlers, rules
 from pprg_notifier.delivery import Letters, Mailbox
 from pprg_notifier.models import Base
+from pprg_shared import directory
 from pprg_shared.events import every, intake, notifier, triage
 from pprg_shared.identity import people
 from pprg_shared.service import Drains, Runtime, Service
@@ -32,7 +33,7 @@ service = Service(
     hears={
         intake.PersonChanged: people.keep_person,
         intake.SessionEnded: people.hear_ended,
-        intake.AgencyChanged: handlers.copy_agency,
+        intake.AgencyChanged: directory.keep_agency,
         intake.ReferralSubmitted: handlers.write_receipt,
         intake.RequestReady: handlers.write_request,
         intake.AgencySummarySubmitted: handlers.write_about_return,

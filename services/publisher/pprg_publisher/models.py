@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+from pprg_shared import directory
 from pprg_shared.database import UtcDateTime
-from pprg_shared.identity.people import copies
+from pprg_shared.identity import people
 
 CASE = {"ring": "case"}
 
@@ -17,7 +18,8 @@ class Base(DeclarativeBase):
     """Of all tables of the publisher."""
 
 
-copies.to_metadata(Base.metadata)
+people.copies.to_metadata(Base.metadata)
+directory.copies.to_metadata(Base.metadata)
 
 
 class CaseMembers(Base):

@@ -2,8 +2,9 @@
 
 from pprg_publisher import handlers, rules
 from pprg_publisher.models import Base
+from pprg_shared import directory
 from pprg_shared.events.every import AccessRecorded
-from pprg_shared.events.intake import PersonChanged, SessionEnded
+from pprg_shared.events.intake import AgencyChanged, PersonChanged, SessionEnded
 from pprg_shared.events.publisher import OutcomePublished
 from pprg_shared.events.triage import CaseMembersChanged, DecisionRatified
 from pprg_shared.identity import people
@@ -20,6 +21,7 @@ service = Service(
     ],
     commands=["pprg_publisher.commands:import_command"],
     hears={
+        AgencyChanged: directory.keep_agency,
         PersonChanged: people.keep_colleague,
         SessionEnded: people.hear_ended,
         DecisionRatified: handlers.draft_publication,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.tables import insert_all_new, waiting
 from pprg_shared.database import now, profile_of, seal, today, unseal, uuid_of
+from pprg_shared.directory import name_of
 from pprg_shared.errors import NotYet
 from pprg_shared.events.every import AccessRecorded
 from pprg_shared.events.intake import (
@@ -17,6 +18,7 @@ from pprg_shared.events.intake import (
     ChronologySubmitted,
     ExtensionRequested,
     NilReturnSubmitted,
+    PersonChanged,
     ReferralSubmitted,
     RequestOpened,
     RequestReady,
@@ -25,13 +27,20 @@ from pprg_shared.events.intake import (
 from pprg_shared.events.notifier import LetterAccepted, LetterFailed
 from pprg_shared.events.publisher import OutcomePublished
 from pprg_shared.events.triage import CaseOpened, ReminderDue
+from pprg_shared.identity import people
 from pprg_shared.partial_dates import from_json
 from pprg_triage import rules
-from pprg_triage.actions import keep_conflicts, name_chairs, return_id, rows_here
+from pprg_triage.actions import keep_conflicts, name_chairs, pass_to_deputy, return_id, rows_here
 from pprg_triage.models import Access, Case, Letter, News, Published, Request, Return, Row, TriggerDay, reminders
 from pprg_triage.projections import lives_of, whole_chronology
 
 _ACCESS = Access.metadata.tables["access"]
+
+
+def hear_person(session: Session, heard: PersonChanged) -> None:
+    """Keep the present state of a colleague; of one who has left the office the deputy leads the cases."""
+    people.keep_colleague(session, heard)
+    pass_to_deputy(session, heard.person_id)
 
 
 def open_case(session: Session, heard: ReferralSubmitted) -> None:
@@ -182,8 +191,7 @@ def compare(session: Session, case_id: UUID) -> None:
         return  # more rows have come since, and are compared with these
     lives = lives_of(unseal(session, case, "content"), today(session))
     here = session.scalars(select(Request.agency).where(Request.case_id == case_id, Request.answer > 0))
-    names = profile_of(session).names()["agency"]
-    answered = {agency: names(agency) for agency in here}
+    answered = {agency: name_of(session, profile_of(session), agency) for agency in here}
     entries = list(whole_chronology(session, case_id))
     keep_conflicts(session, case_id, rules.conflicts(entries, lives, answered, today(session)))
 

@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from pprg_shared import directory
 from pprg_shared.boxes.tables import box
 from pprg_shared.database import UtcDateTime
-from pprg_shared.identity.people import copies
+from pprg_shared.identity import people
 
 CASE = {"ring": "case"}
 CONTACT = {"ring": "contact"}
@@ -18,7 +19,8 @@ class Base(DeclarativeBase):
     """Of all tables of triage."""
 
 
-copies.to_metadata(Base.metadata)
+people.copies.to_metadata(Base.metadata)
+directory.copies.to_metadata(Base.metadata)
 
 #: What is to be done later about a case, the `subject`. Reminders of a request: `type` is the rung, and whether one
 #: still applies is seen when it is due. Once the rows of a return are here, all rows are compared: `compare`.

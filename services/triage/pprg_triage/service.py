@@ -1,5 +1,6 @@
 """Triage, described: cases, clocks, requests, meetings, decisions."""
 
+from pprg_shared import directory
 from pprg_shared.boxes import Box
 from pprg_shared.events import every, intake, notifier, publisher, triage
 from pprg_shared.identity import people
@@ -14,7 +15,8 @@ service = Service(
     metadata=Base.metadata,
     blueprints=["pprg_triage.pages:pages", "pprg_triage.api:api"],
     hears={
-        intake.PersonChanged: people.keep_colleague,
+        intake.AgencyChanged: directory.keep_agency,
+        intake.PersonChanged: handlers.hear_person,
         intake.SessionEnded: people.hear_ended,
         intake.ReferralSubmitted: handlers.open_case,
         intake.RequestReady: handlers.note_ready,

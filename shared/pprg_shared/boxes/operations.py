@@ -1,16 +1,16 @@
 """What a person can do about the rows of boxes: look, try again, give up, and send what was said once more."""
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import click
 import sqlalchemy as sa
 
 from pprg_shared.boxes.tables import boxes_of, outbox, waiting
 from pprg_shared.bus import Message, Unheard
-from pprg_shared.contract import EVENTS, Envelope, is_transient
+from pprg_shared.contract import EVENTS, Envelope, Event, is_transient
 
 if TYPE_CHECKING:  # the runtime imports boxes, and boxes must not import the runtime
     from pprg_shared.service import Runtime
@@ -109,6 +109,32 @@ def replay(
     if not heard:
         raise click.ClickException(f"no service called {to} hears anything of this")
     return sent
+
+
+def tell(runtime: "Runtime", to: str, events: Iterable[Event]) -> int:
+    """Say something to one consumer and nobody else, marked as said before; how much it has taken.
+
+    Raises ClickException when it hears nothing of this, or when the broker did not take all.
+    """
+    sent, correlation = 0, str(uuid4())
+    for event_type, group in groupby(events, key=lambda each: each.event_type):
+        while part := list(islice(group, SLICE)):
+            messages = [
+                Message(each.id, event_type, each.to_json(), to) for each in _wrapped(runtime, part, correlation)
+            ]
+            try:
+                confirmed = runtime.bus.publish(messages)
+            except Unheard:
+                raise click.ClickException(f"no service called {to} hears {event_type}") from None
+            if len(confirmed) < len(messages):
+                raise click.ClickException(f"{len(messages) - len(confirmed)} events were not taken; run it again")
+            sent += len(confirmed)
+    return sent
+
+
+def _wrapped(runtime: "Runtime", events: Iterable[Event], correlation: str) -> Iterator[Envelope]:
+    about: dict[str, Any] = {"source": runtime.service.name, "time": runtime.clock(), "correlation_id": correlation}
+    return (each.wrap(runtime.keys, **about).again() for each in events)
 
 
 def _by_type(runtime: "Runtime", ids: Sequence[UUID], to: str, *, mark: bool) -> Iterator[list[Message]]:

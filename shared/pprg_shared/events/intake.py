@@ -108,7 +108,13 @@ class AgencyChanged(Event, name="agency.changed", version=1, subject="agency"):
     kind: str
     active: bool
     revision: int
+    area: str = ""
+    secure_domains: list[str] = field(default_factory=list)
     duties: list[Duty] = sealed("contact", default_factory=list)
+    #: Work addresses, or empty.
+    single_point: str = sealed("contact", default="")
+    deputy: str = sealed("contact", default="")
+    escalation: str = sealed("contact", default="")
 
 
 class PersonChanged(Event, name="person.changed", version=1, subject="person_id"):

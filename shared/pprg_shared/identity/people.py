@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from pprg_shared.boxes.tables import ended_sessions, insert_new
 from pprg_shared.database import context, now
-from pprg_shared.directory import keep_higher
+from pprg_shared.directory import changed, keep_higher
 from pprg_shared.events.intake import PersonChanged, SessionEnded
 
 #: A copy of the people in the directory, for the metadata of every service but intake, which owns them;
@@ -91,7 +91,8 @@ def _keep(session: Session, heard: PersonChanged) -> None:
         "revision": heard.revision,
         "content": context(session).keys["contact"].seal(plain, _place(heard.person_id)),
     }
-    keep_higher(session, copies, "id", values)
+    if keep_higher(session, copies, "id", values):
+        changed(session)
 
 
 def has_ended(session: Session, which: UUID) -> bool:

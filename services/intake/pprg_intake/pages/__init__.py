@@ -1,6 +1,6 @@
-"""Pages of intake: the front page, the referral, the requests of one's agency, who one is, links and keys."""
+"""Pages of intake: front page, referral, requests of one's agency, who one is, links, the directory, keys."""
 
-from pprg_intake.pages import front, keys, leaving, links, requests
+from pprg_intake.pages import agencies, directory_lists, front, keys, leaving, links, people, requests
 from pprg_intake.pages.common import pages
 
-__all__ = ["front", "keys", "leaving", "links", "pages", "requests"]
+__all__ = ["agencies", "directory_lists", "front", "keys", "leaving", "links", "pages", "people", "requests"]

@@ -126,7 +126,7 @@ def _read_file(asked: Request) -> tuple[list[dict[str, str]], list[rules.Wrong]]
     if not raw:
         raise Refused("Choose a CSV file with at least one row.", "file")
     slow((rules.UPLOADS, asked.agency))
-    names = (asked.agency, runtime().profile.names()["agency"](asked.agency))
+    names = (asked.agency, runtime().agencies.name(asked.agency))
     try:
         return actions.read_chronology(raw, london_date(runtime().clock()), names, runtime().profile.themes)
     except NotATable as error:

@@ -1,4 +1,4 @@
-"""Who may do what at intake: everybody refers, an agency answers what it was asked and reads what was decided."""
+"""Who may do what at intake: everybody refers, an agency answers what it was asked, administrators keep people."""
 
 from collections.abc import Iterable
 
@@ -11,6 +11,8 @@ TABLE: Table = {
     "keep keys": open_to({"administrator"}),
     "answer": open_to(AGENCY, THEIRS),
     "read outcomes": open_to(AGENCY | {"referrer"}, THEIRS),
+    "read directory": open_to({"coordinator", "deputy", "administrator"}),
+    "change directory": open_to({"administrator"}),
 }
 
 

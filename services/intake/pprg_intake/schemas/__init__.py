@@ -2,6 +2,7 @@
 
 from pprg_intake.schemas.choices import KINDS, REASONS
 from pprg_intake.schemas.codes import CodeSchema
+from pprg_intake.schemas.directory import ListSchema, PersonSchema, PlanSchema, SearchSchema, agency_form
 from pprg_intake.schemas.gate import GateSchema
 from pprg_intake.schemas.keys import KeySchema
 from pprg_intake.schemas.referral import ReferralSchema, referral_schema
@@ -16,9 +17,14 @@ __all__ = [
     "CodeSchema",
     "GateSchema",
     "KeySchema",
+    "ListSchema",
     "NilReturnSchema",
+    "PersonSchema",
+    "PlanSchema",
     "ReferralSchema",
+    "SearchSchema",
     "TimeSchema",
+    "agency_form",
     "referral_schema",
     "return_schema",
 ]

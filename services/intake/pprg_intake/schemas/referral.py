@@ -1,6 +1,5 @@
 """A referral."""
 
-import re
 from collections.abc import Collection
 from functools import cache
 from typing import Any
@@ -21,11 +20,10 @@ from pprg_intake.schemas.choices import (
     reviews,
 )
 from pprg_intake.schemas.subjects import PromptSchema, SubjectSchema
-from pprg_intake.schemas.words import agencies, chosen, one_of, optional, people_date, several, text, words
+from pprg_intake.schemas.words import ADDRESS, agencies, chosen, one_of, optional, people_date, several, text, words
 from pprg_shared.acting import runtime
 from pprg_shared.calendar import london_date
 
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 STOP = (
     "Somebody may be at risk now: this is not the place. Call 999, or the council's safeguarding team, then come back."
 )
@@ -77,7 +75,7 @@ class ReferralSchema(Schema):
         required=True,
         validate=[
             validate.Length(max=200, error="Keep this to 200 characters"),
-            validate.Regexp(_ADDRESS.pattern + r"\Z", error="Enter one email address, such as name@agency.example"),
+            validate.Regexp(ADDRESS + r"\Z", error="Enter one email address, such as name@agency.example"),
         ],
         metadata={
             "label": "Your work email address",

@@ -10,6 +10,8 @@ from pprg_shared.calendar import london_date
 from pprg_shared.partial_dates import NotADate, parse
 
 Choices = Callable[[], Mapping[str, str]]
+#: One plain address and nothing else: parsers of mail would find two in what looks like one.
+ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
 
 
 def words(text: str) -> dict[str, Any]:
@@ -90,4 +92,4 @@ def people_date(value: str) -> None:
 
 def agencies() -> Mapping[str, str]:
     """The agencies that may be named."""
-    return runtime().profile.asked_agencies()
+    return runtime().agencies.asked()

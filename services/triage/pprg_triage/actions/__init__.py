@@ -1,5 +1,8 @@
 """What people do in triage; each function one transaction."""
 
+from collections.abc import Callable, Mapping
+
+from pprg_shared.actor import Done
 from pprg_triage.actions.access import Closed, case_of, related, visible
 from pprg_triage.actions.cases import known_days, note_day
 from pprg_triage.actions.conflicts import conflict_of, keep_conflicts, settle_conflict
@@ -12,6 +15,7 @@ from pprg_triage.actions.decisions import (
     ratifying_roles,
     send_back,
 )
+from pprg_triage.actions.handing import hand_over, led_by, name_stand_in, pass_to_deputy
 from pprg_triage.actions.importing import (
     Plan,
     import_cases,
@@ -53,9 +57,12 @@ from pprg_triage.actions.requests import (
 )
 from pprg_triage.actions.ties import name_chairs
 
+HANDING: Mapping[str, Callable[..., Done]] = {"stand_in": name_stand_in, "hand_over": hand_over}
+
 __all__ = [
     "CHANGES",
     "FOR_OTHERS",
+    "HANDING",
     "Closed",
     "Plan",
     "accept_return",
@@ -75,6 +82,7 @@ __all__ = [
     "invited_to",
     "keep_conflicts",
     "known_days",
+    "led_by",
     "move_due_day",
     "move_meeting",
     "name_chairs",
@@ -82,6 +90,7 @@ __all__ = [
     "note_day",
     "note_tried",
     "own_interests",
+    "pass_to_deputy",
     "plan_of",
     "propose_decision",
     "query_return",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from pprg_shared.actor import Actor, Done
 from pprg_shared.calendar import london_date, long
 from pprg_shared.database import now, profile_of, seal, today, unseal
+from pprg_shared.directory import asked_now
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.spreadsheet import Table, read_text
 from pprg_triage import rules
@@ -42,7 +43,7 @@ def remembered(session: Session) -> dict[str, str]:
 
 def plan_of(session: Session, table: Table, columns: Sequence[str]) -> Plan:
     """Read a list against what is here."""
-    words = rules.Vocabulary.of(profile_of(session))
+    words = rules.Vocabulary.of(profile_of(session), asked_now(session))
     reading = rules.read_cases(table, columns, words, today(session))
     here = list(_here(session, reading.cases))
     return Plan(rules.compared(reading.cases, here), reading, _same_file(session, table))

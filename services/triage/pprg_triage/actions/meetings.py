@@ -11,6 +11,7 @@ from pprg_shared.actor import Actor, Done
 from pprg_shared.boxes import publish
 from pprg_shared.calendar import london, london_date
 from pprg_shared.database import now, profile_of, seal, today, unseal
+from pprg_shared.directory import agencies
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import triage as says
 from pprg_triage import rules
@@ -130,11 +131,12 @@ def group_has_met(session: Session, case_id: UUID) -> None:
     if not records:
         raise Refused("Write down first that the group has met: the group decides.")
     profile = profile_of(session)
+    known = agencies(session, profile)
     missing: list[str] = []
     for record in records:
         deciding = [profile.person(each) for each in record["attended"] if each not in record["conflicts"]]
-        agencies = [profile.agency(each.agency) for each in deciding if each]
-        missing = rules.quorum_missing({each.kind for each in agencies if each}, profile.meetings.quorum)
+        kinds = {known[each.agency].kind for each in deciding if each and each.agency in known}
+        missing = rules.quorum_missing(kinds, profile.meetings.quorum)
         if not missing:
             return
     raise Refused(f"The group was not quorate: nobody who may decide was there for {', '.join(missing)}.")

@@ -13,6 +13,7 @@ from pprg_shared.actor import Actor, Done
 from pprg_shared.boxes import publish
 from pprg_shared.calendar import BeyondHorizon, short
 from pprg_shared.database import now, profile_of, seal, today, unseal
+from pprg_shared.directory import asked_now
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import triage as says
 from pprg_shared.partial_dates import parse
@@ -20,6 +21,7 @@ from pprg_shared.profile import Deadline, deadlines
 from pprg_triage import rules
 from pprg_triage.actions.access import case_of
 from pprg_triage.actions.cases import done, keep_day, known_days
+from pprg_triage.actions.handing import lead_if_nobody_does
 from pprg_triage.models import Case, Request, Return, Row, reminders
 
 DEFAULT_ROUTE = "rapid_review"
@@ -74,6 +76,9 @@ def release_requests(
     fresh = [each for each in dict.fromkeys(agencies) if each not in asked]
     if not fresh:
         raise Refused("All these agencies have been asked already. Choose others.", "agencies")
+    if gone := set(fresh) - set(asked_now(session)):
+        raise Refused(f"These agencies are not asked any more: {', '.join(sorted(gone))}. Choose others.", "agencies")
+    lead_if_nobody_does(session, actor, case)
     terms = _terms(session, case, answers)
     person = unseal(session, case, "content")
     scope = {name: terms[name] for name in ("scope_from", "scope_to")}

@@ -1,6 +1,17 @@
 """Pages of triage: the coordinator's first page, the case, and a form for each thing done about it."""
 
-from pprg_triage.pages import access, cases, chronology, conflicts, decisions, importing, meetings, members, requests
+from pprg_triage.pages import (
+    access,
+    cases,
+    chronology,
+    conflicts,
+    decisions,
+    handing,
+    importing,
+    meetings,
+    members,
+    requests,
+)
 from pprg_triage.pages.common import pages
 
 __all__ = [
@@ -9,6 +20,7 @@ __all__ = [
     "chronology",
     "conflicts",
     "decisions",
+    "handing",
     "importing",
     "meetings",
     "members",

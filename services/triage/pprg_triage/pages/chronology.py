@@ -82,7 +82,7 @@ def _rows(alive: Runtime, case_id: UUID) -> Iterator[tuple[Entry, Sequence[Confl
 
 
 def _lines(alive: Runtime, case_id: UUID) -> Iterator[str]:
-    names, marking = alive.profile.names(), alive.profile.marking
+    names, marking = {**alive.profile.names(), "agency": alive.agencies.name}, alive.profile.marking
     yield spreadsheet.MARK + spreadsheet.line(HEADS)
     for each, marks in _rows(alive, case_id):
         first = (each.when.as_entered, each.time, names["agency"](each.agency), each.source, each.people)

@@ -9,7 +9,7 @@ from pprg_triage.projections.history import Happened, history_of
 from pprg_triage.projections.importing import Listed, WholeImport, imports, whole_import
 from pprg_triage.projections.listing import CaseList, all_cases, find_case, latest_news, listed_cases
 from pprg_triage.projections.meetings import Met
-from pprg_triage.projections.members import Tied, tied_to
+from pprg_triage.projections.members import Led, Tied, caseload, tied_to
 from pprg_triage.projections.referral import Told, told_of
 from pprg_triage.projections.requests import WholeRequest, whole_request
 
@@ -18,6 +18,7 @@ __all__ = [
     "CaseList",
     "Decided",
     "Happened",
+    "Led",
     "Listed",
     "Marked",
     "Met",
@@ -30,6 +31,7 @@ __all__ = [
     "WholeRequest",
     "access_page",
     "all_cases",
+    "caseload",
     "chronology_page",
     "clock_words",
     "conflicts_page",

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from pprg_shared.directory import name_of
 from pprg_shared.paging import ROWS, Part, before
 from pprg_shared.profile import Profile
 from pprg_triage import rules
@@ -38,7 +39,7 @@ def access_page(
     chosen = accesses(case_id, start, end)
     total = session.scalar(select(func.count()).select_from(chosen.with_only_columns(Access.id).subquery())) or 0
     rows = session.scalars(_newest_first(chosen).limit(ROWS).offset(before(page)))
-    return Part([_line(row, profile) for row in rows], total, page)
+    return Part([_line(session, row, profile) for row in rows], total, page)
 
 
 def whole_access(
@@ -47,7 +48,7 @@ def whole_access(
     """Every line between two moments, a few hundred in memory at a time."""
     chosen = _newest_first(accesses(case_id, start, end)).execution_options(yield_per=500)
     for row in session.scalars(chosen):
-        yield _line(row, profile)
+        yield _line(session, row, profile)
         session.expunge(row)
 
 
@@ -63,8 +64,8 @@ def _newest_first(chosen: Select[Access]) -> Select[Access]:
     return chosen.order_by(Access.at.desc(), Access.id.desc())
 
 
-def _line(row: Access, profile: Profile) -> Accessed:
-    agency = profile.names()["agency"](row.agency) if row.agency else ""
+def _line(session: Session, row: Access, profile: Profile) -> Accessed:
+    agency = name_of(session, profile, row.agency) if row.agency else ""
     who = _who(row, profile)
     return Accessed(row.at, who, agency, rules.access_words(row.kind, row.verb), row.service)
 

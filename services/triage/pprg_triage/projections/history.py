@@ -13,6 +13,7 @@ from pprg_shared.boxes.tables import inbox, outbox
 from pprg_shared.calendar import london, moment, short
 from pprg_shared.contract import Envelope
 from pprg_shared.database import unseal
+from pprg_shared.directory import name_of
 from pprg_shared.profile import Profile
 from pprg_triage import rules
 from pprg_triage.models import Case, Decision, Import, ImportedCase, TriggerDay
@@ -80,8 +81,7 @@ def _detail(public: Any, profile: Profile) -> str:
 def _who(session: Session, public: Any, profile: Profile) -> str:
     named = public.get("agency") or public.get("referrer_agency")
     if named:
-        agency = profile.agency(named)
-        return agency.name if agency else str(named)
+        return name_of(session, profile, str(named))
     if "decision_id" in public and (found := session.get(Decision, UUID(public["decision_id"]))):
         return _name(_corrector(session, found, public) if public.get("corrected_on") else found.ratified_by, profile)
     return ""

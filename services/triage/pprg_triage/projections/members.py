@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from pprg_shared.actor import Actor
+from pprg_shared.calendar import london_date, short
 from pprg_shared.database import now, unseal, uuid_of
-from pprg_triage import rules
-from pprg_triage.models import Tie
+from pprg_shared.identity.people import known
+from pprg_triage import actions, rules
+from pprg_triage.models import Case, Tie
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Tied:
     @property
     def words(self) -> str:
         """What it is called."""
+        if self.role == "stand-in" and not self.holds and not self.ended:
+            return "Will stand in for the lead"
         return {**rules.ROLES, rules.INTEREST: "Declared an interest", rules.GLASS: "Broke the glass"}[self.role]
 
 
@@ -40,6 +45,35 @@ def tied_to(session: Session, case_id: UUID) -> list[Tied]:
     at = now(session)
     rows: Sequence[Tie] = session.scalars(select(Tie).where(Tie.case_id == case_id).order_by(Tie.since, Tie.id)).all()
     return [_tied(session, each, at) for each in rows]
+
+
+@dataclass(frozen=True)
+class Led:
+    """A case that somebody leads, since when, and who stands in for them today or later."""
+
+    case: Case
+    since: datetime
+    stand_ins: str
+
+
+def caseload(session: Session, actor: Actor) -> list[Led]:
+    """The cases that the actor leads and may read, by reference."""
+    mine, at = actions.led_by(session, actor.person), now(session)
+    held = (Tie.role == "stand-in", Tie.until > at, Tie.case_id.in_([case.id for case, _ in mine]))
+    standing: dict[UUID, list[str]] = {}
+    for each in session.scalars(select(Tie).where(*held).order_by(Tie.since)):
+        found = known(session, each.person_id)
+        last = london_date((each.until or at) - timedelta(seconds=1))
+        words = f"{found.name if found else 'Somebody'}, {short(london_date(each.since))} to {short(last)}"
+        standing.setdefault(each.case_id, []).append(words)
+    closed = {each.case_id for each in session.scalars(select(Tie).where(*_interests(actor)))}
+    return [
+        Led(case, found.since, "; ".join(standing.get(case.id, []))) for case, found in mine if case.id not in closed
+    ]
+
+
+def _interests(actor: Actor) -> tuple["ColumnElement[bool]", ...]:
+    return (Tie.person_id == actor.person, Tie.role == rules.INTEREST, Tie.until.is_(None))
 
 
 def _tied(session: Session, row: Tie, at: datetime) -> Tied:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from pprg_shared.access import EVERY, READABLE, THEIRS, Relation, Relations, Table, allows, open_to
 from pprg_shared.access import relations_of as _relations_of
@@ -38,6 +38,7 @@ TABLE: Table = {
     "name": _OFFICE,
     "declare": _OFFICE | open_to(GROUP, READABLE),
     "own interests": open_to(READERS),
+    "hand over": open_to(OFFICE),
     "break the glass": open_to(GROUP, frozenset({Relation.OTHERS, *READABLE})),
 }
 
@@ -53,7 +54,14 @@ def relations_of(roles: Iterable[str], verb: str) -> Relations:
 
 
 #: Roles in a case, as pages call them.
-ROLES = {"lead": "Lead", "chair": "Chair", "member": "Member", "reviewer": "Reviewer", "ratifier": "Ratifies"}
+ROLES = {
+    "lead": "Lead",
+    "stand-in": "Stands in for the lead",
+    "chair": "Chair",
+    "member": "Member",
+    "reviewer": "Reviewer",
+    "ratifier": "Ratifies",
+}
 #: What else ties somebody to a case: an interest that they declared closes it to them, breaking the glass opens it.
 INTEREST, GLASS = "interest", "glass"
 GLASS_MINUTES = 60
@@ -95,6 +103,18 @@ def window(starts: datetime, ends: datetime, notice: int, days_after: int, now: 
 def after(moment: datetime, days: int) -> datetime:
     """The end of the last of so many days after a moment, in London."""
     return london(london_date(moment) + timedelta(days=days + 1), time())
+
+
+def absence_problem(first: date, last: date, today: date) -> tuple[str, str] | None:
+    """Why nobody can stand in from one day to another, and which of them is wrong, or None when somebody can."""
+    if last < first:
+        return "The last day comes before the first", "last"
+    return ("Choose days that lie in the future", "last") if last < today else None
+
+
+def absence(first: date, last: date, now: datetime) -> tuple[datetime, datetime]:
+    """From when until before when somebody stands in: whole days in London, and from now on today."""
+    return max(london(first, time()), now), london(last + timedelta(days=1), time())
 
 
 def naming_problem(roles: Collection[str], role: str) -> str | None:

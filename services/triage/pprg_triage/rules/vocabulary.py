@@ -40,8 +40,8 @@ class Vocabulary:
     from_notification: bool
 
     @classmethod
-    def of(cls, profile: Profile) -> "Vocabulary":
-        """What this partnership calls them."""
+    def of(cls, profile: Profile, asked: Mapping[str, str] | None = None) -> "Vocabulary":
+        """What this partnership calls them; `asked` are the names of agencies by code, else those of the profile."""
         routes: dict[str, str] = {}
         decided = [profile.routes[code] for code in profile.decided_routes()]
         for each in decided:
@@ -50,7 +50,8 @@ class Vocabulary:
             if found := profile.publication.types.get(each.publishes or ""):
                 for name in (found.label, found.short, *found.aliases):
                     routes.setdefault(fold(name), each.code)
-        agencies = {fold(name): code for code, known in profile.asked_agencies().items() for name in (known, code)}
+        known = profile.asked_agencies() if asked is None else asked
+        agencies = {fold(name): code for code, called in known.items() for name in (called, code)}
         young = {each.code: _only(each.subjects) for each in decided}
         counts = starts_clock(profile) == NOTIFIED
         return cls(routes, agencies, profile.decided_routes(), young, profile.working_days(), counts)

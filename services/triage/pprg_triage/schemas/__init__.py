@@ -10,6 +10,7 @@ from pprg_triage.schemas.decisions import (
     SendBackSchema,
     decision_schema,
 )
+from pprg_triage.schemas.handing import HandOverSchema, StandInSchema
 from pprg_triage.schemas.importing import (
     LONGEST_LIST,
     ListSchema,
@@ -33,6 +34,7 @@ __all__ = [
     "DaySchema",
     "FindSchema",
     "GlassSchema",
+    "HandOverSchema",
     "InterestSchema",
     "ListSchema",
     "MemberSchema",
@@ -43,6 +45,7 @@ __all__ = [
     "RouteSchema",
     "SendBackSchema",
     "SettlingSchema",
+    "StandInSchema",
     "chosen",
     "chosen_schema",
     "decision_schema",

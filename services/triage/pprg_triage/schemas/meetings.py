@@ -146,6 +146,5 @@ def held_schema(invited: Sequence[str]) -> HeldSchema:
 
 
 def _name(person_id: str) -> str:
-    profile = runtime().profile
-    person = profile.person(person_id)
-    return f"{person.name}, {profile.names()['agency'](person.agency)}" if person else "The referrer"
+    person = runtime().profile.person(person_id)
+    return f"{person.name}, {runtime().agencies.name(person.agency)}" if person else "The referrer"

@@ -1,6 +1,6 @@
 """What may be sent about who reads a case: members, interests, the glass, and a reference to look for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from marshmallow import Schema, ValidationError, fields, validate
 
@@ -52,7 +52,7 @@ class MemberSchema(Schema):
     def __init__(self, people: Sequence[Known]) -> None:
         """Offer these people: names by id."""
         super().__init__()
-        _offer(self, people)
+        offer(self, people)
 
 
 class InterestSchema(Schema):
@@ -69,7 +69,7 @@ class InterestSchema(Schema):
         """Let the office say whose it is, among these people where a form offers some; with none it is one's own."""
         super().__init__(exclude=("person",) if people == () else ())
         if people:
-            _offer(self, people)
+            offer(self, people)
 
 
 class GlassSchema(Schema):
@@ -88,11 +88,11 @@ class GlassSchema(Schema):
     )
 
 
-def _offer(schema: Schema, people: Sequence[Known]) -> None:
+def offer(schema: Schema, people: Sequence[Known]) -> None:
+    """Offer these people in the field `person`: names by id."""
     choices = {str(each.id): _name(each) for each in people}
     schema.fields["person"].metadata = {**schema.fields["person"].metadata, "choices": choices}
 
 
 def _name(person: Known) -> str:
-    names: Mapping[str, str] = {each.code: each.name for each in runtime().profile.agencies}
-    return f"{person.name}, {names.get(person.agency or '', person.agency or 'no agency')}"
+    return f"{person.name}, {runtime().agencies.name(person.agency) if person.agency else 'no agency'}"

@@ -6,12 +6,23 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from pprg_shared.acting import runtime
+from pprg_shared.directory import OFFICE
 from pprg_triage.rules import WANTED
 from pprg_triage.schemas.words import words
 
 
 def _agencies() -> dict[str, str]:
-    return runtime().profile.asked_agencies()
+    return runtime().agencies.asked()
+
+
+def _ever() -> dict[str, str]:
+    """Every agency that may once have answered."""
+    return {code: each.name for code, each in runtime().agencies.all().items() if each.kind != OFFICE}
+
+
+def _was(slug: str) -> None:
+    if slug not in _ever():
+        raise ValidationError("Choose an agency from the list")
 
 
 def _known(slug: str) -> None:
@@ -121,8 +132,8 @@ class ChronologySchema(Schema):
     )
     agency = fields.String(
         load_default="",
-        validate=_known,
-        metadata={"label": "Agency", "widget": "select", "choices": _agencies},
+        validate=_was,
+        metadata={"label": "Agency", "widget": "select", "choices": _ever},
         **words("Choose an agency from the list"),
     )
     first = _day("From", "Enter the first day with its month and year")

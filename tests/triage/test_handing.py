@@ -1,0 +1,135 @@
+"""Who leads a case: whoever asks first, whoever it is handed to, the deputy of somebody who has left, a stand-in."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+import invented
+from pprg_shared.boxes import publish
+from pprg_shared.events.intake import PersonChanged
+from pprg_triage.models import News, Tie
+
+
+@pytest.fixture
+def case(world, post, get):
+    """A case about which the coordinator has asked."""
+    post("intake", "/referrals", invented.REFERRAL)
+    (only,) = get("triage", "/cases")["cases"]
+    post("triage", f"/cases/{only['id']}/requests", {"agencies": ["police"], "questions": "What?"})
+    return only
+
+
+@pytest.fixture
+def office(world):
+    return world.visitor("triage", "coordinator")
+
+
+def send(client, action, **answers):
+    page = client.get("/cases/caseload").text
+    hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', page))
+    return client.post(f"/cases/caseload/{action}", data={**hidden, "_end": "1", **answers})
+
+
+def words(page):
+    main = page.text.partition("<main")[2].partition("</main>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", re.sub("</?bdi[^>]*>", "", main)).split())
+
+
+def who(world, name):
+    return world.services["triage"].profile.person(name).id
+
+
+def leads(world):
+    """Who leads any case now, and the lines of news about it."""
+    with world.services["triage"].database.reading() as session:
+        held = sa.select(Tie.person_id).where(Tie.role == "lead", Tie.until.is_(None))
+        kinds = sa.select(News.kind).where(News.kind.in_(["handed", "no-lead", "stand-in"]))
+        return session.scalars(held).all(), session.scalars(kinds).all()
+
+
+def leave(world, name, **about):
+    """The directory says that somebody has left the office."""
+    person = world.services["intake"].profile.person(name)
+    whole = {"person_id": person.id, "agency": person.agency, "roles": list(person.roles), "revision": 2}
+    named = {"name": person.name, "address": person.address}
+    with world.services["intake"].database.writing("action") as session:
+        publish(session, PersonChanged(**whole | {"active": False} | about | named))
+    world.settle()
+
+
+def test_whoever_asks_about_a_case_that_nobody_leads_becomes_its_lead(world, case, office, post):
+    post("triage", f"/cases/{case['id']}/requests", {"agencies": ["gp"], "questions": "What?"}, who="deputy")
+
+    assert leads(world)[0] == [who(world, "coordinator")]
+    assert case["reference"] in words(office.get("/cases/caseload"))
+    assert "Lead: Robin Sample" in words(office.get(f"/cases/{case['id']}"))
+
+
+@pytest.mark.both_databases
+def test_a_caseload_is_handed_over_with_a_reason_that_stands_with_each_case(world, case, office):
+    answer = send(office, "hand_over", person=str(who(world, "deputy")), why="A new post")
+
+    assert answer.location == "/cases/caseload"
+    assert leads(world) == ([who(world, "deputy")], ["handed"])
+    assert "A new post" in words(office.get(f"/cases/{case['id']}/members"))
+    assert "Has another lead, of PPRG office" in words(office.get("/cases"))
+    assert "You lead no case." in words(office.get("/cases/caseload"))
+
+
+def test_a_caseload_goes_to_somebody_else_of_the_office_for_a_reason(world, case, office, unchanged):
+    for answers, advice in (
+        ({"person": str(who(world, "coordinator")), "why": "Why"}, "Choose somebody else of the office"),
+        ({"person": str(who(world, "chair")), "why": "Why"}, "Choose somebody else of the office"),
+        ({"person": str(who(world, "deputy"))}, "Say why"),
+    ):
+        page = send(office, "hand_over", **answers)
+
+        assert page.status_code == 422
+        assert advice in words(page)
+    assert world.visitor("triage", "chair").get("/cases/caseload").status_code == 403
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("about", [{}, {"active": True, "roles": ["member"]}], ids=["left", "another role"])
+def test_the_deputy_leads_what_somebody_led_who_has_left_the_office(world, case, about):
+    leave(world, "coordinator", **about)
+    leave(world, "coordinator", **about)
+
+    assert leads(world) == ([who(world, "deputy")], ["handed"])
+    page = words(world.visitor("triage", "deputy").get(f"/cases/{case['id']}/members"))
+    assert "Robin Sample has left the office" in page
+
+
+def test_a_lead_who_is_only_renamed_stays(world, case):
+    leave(world, "coordinator", active=True)
+
+    assert leads(world) == ([who(world, "coordinator")], [])
+
+
+def test_without_a_deputy_the_office_is_told_that_nobody_leads(world, case):
+    leave(world, "deputy")
+    leave(world, "coordinator")
+
+    assert leads(world) == ([], ["no-lead"])
+
+
+@pytest.mark.both_databases
+def test_somebody_stands_in_from_one_day_to_another(world, case, office, clock):
+    person = str(who(world, "deputy"))
+    days = {"first": "1 December 2026", "last": "4 December 2026"}
+
+    wrong = send(office, "stand_in", person=person, why="Leave", first=days["last"], last=days["first"])
+    send(office, "stand_in", person=person, why="Leave", **days)
+
+    def stands_in():
+        return "Stands in for the lead: Ashley Sample" in words(office.get(f"/cases/{case['id']}"))
+
+    assert (wrong.status_code, "The last day comes before the first" in words(wrong)) == (422, True)
+    assert "Ashley Sample, Tue 1 Dec 2026 to Fri 4 Dec 2026" in words(office.get("/cases/caseload"))
+    before = stands_in()
+    clock.forward(days=9)
+    during = stands_in()
+    clock.forward(days=3)
+    assert (before, during, stands_in()) == (False, True, False)
+    assert leads(world) == ([who(world, "coordinator")], ["stand-in"])
