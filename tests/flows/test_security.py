@@ -86,6 +86,15 @@ def test_over_https_a_cookie_is_this_host_s_alone_and_no_script_s(world, token):
     assert text not in form.text
 
 
+@pytest.mark.asvs("7.4.4")
+def test_every_page_leads_whoever_is_signed_in_to_the_way_out(world):
+    for name, alive in world.services.items():
+        for path, _ in alive.service.menu.values():
+            page = world.visitor(name, "coordinator").get(path).text
+
+            assert 'href="/sign-out"' in page, path
+
+
 HEAD = b"POST /x HTTP/1.1\r\nHost: localhost\r\n"
 CHUNKS = b"\r\n3\r\nabc\r\n0\r\n\r\n"
 
