@@ -90,7 +90,7 @@ ELSEWHERE_NOT = {
 }
 
 
-@pytest.mark.asvs("6.5.3", "11.2.1", "11.2.3", "11.3.1", "11.3.2", "11.4.1", "11.6.1")
+@pytest.mark.asvs("6.5.3", "11.2.1", "11.2.3", "11.3.1", "11.3.2", "11.4.1", "11.4.3", "11.6.1")
 def test_ciphers_hashes_chance_and_signatures_are_approved_ones_from_known_libraries():
     used = {path: security.used(tree) - APPROVED - ELSEWHERE_NOT.get(path, set()) for path, tree in MODULES.items()}
 
