@@ -1,11 +1,14 @@
 """Pages about security that are written from the code: what proves the standard, and where keys and logs are."""
 
 import ast
+import importlib
+import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import asvs
+from pprg_intake import rules
 
 ROOT = Path(__file__).parent.parent
 CODE = ("shared", "services", "deploy")
@@ -30,9 +33,9 @@ def pages() -> dict[str, Page]:
             asvs.page(),
         ),
         "inventory.md": (
-            "Where keys, chance and logs are",
+            "Where keys, chance, limits and logs are",
             ("What [security.md](security.md) says in words, module by module, as the code has it.",),
-            [*cryptography(), "", *log_lines()],
+            [*cryptography(), "", *how_often(), "", *log_lines()],
         ),
     }
 
@@ -73,6 +76,30 @@ def used(tree: ast.Module) -> set[str]:
 
 def _deals(module: str) -> bool:
     return module.partition(".")[0] in CRYPTOGRAPHIC
+
+
+def how_often() -> Iterator[str]:
+    """Each limit on how often somebody may do something, from the rules of intake."""
+    yield from (
+        "## How often something may be done",
+        "",
+        "| what | at most | within | set in |",
+        "| --- | --- | --- | --- |",
+    )
+    for found in pkgutil.iter_modules(rules.__path__):
+        module = importlib.import_module(f"{rules.__name__}.{found.name}")
+        for value in vars(module).values():
+            if isinstance(value, tuple) and [type(each) for each in value] == [str, int, int]:
+                what, most, seconds = value
+                yield f"| {what} | {most} | {in_words(seconds)} | `services/intake/pprg_intake/rules/{found.name}.py` |"
+
+
+def in_words(seconds: int) -> str:
+    """`15 minutes`."""
+    for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds % length == 0:
+            return f"{seconds // length} {unit}{'s' if seconds > length else ''}"
+    return f"{seconds} seconds"
 
 
 def log_lines() -> Iterator[str]:
