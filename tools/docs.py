@@ -13,6 +13,7 @@ import click
 
 import inputs
 import roles
+import security
 from pprg_embedded.__main__ import main as pprg
 from pprg_embedded.world import SERVICES, assemble, with_secrets
 from pprg_shared.app import create_app
@@ -46,6 +47,7 @@ def pages() -> dict[Path, str]:
     found["profile.md"] = profile()
     apis, found["access.md"] = served()
     found |= {"api.md": api(apis), "input.md": what_is_taken(apis)}
+    found |= {name: heading(title, *words) + lines for name, (title, words, lines) in security.pages().items()}
     reference = {REFERENCE / name: "\n".join(lines).rstrip() + "\n" for name, lines in found.items()}
     written = {
         DOCUMENTS / f"{name}.json": json.dumps(each, indent=2, ensure_ascii=False) + "\n" for name, each in apis.items()
@@ -253,8 +255,7 @@ def service_commands() -> dict[tuple[str, str], list[str]]:
     found: dict[tuple[str, str], list[str]] = {}
     for program, group in groups.items():
         for path, text in helps(group, program):
-            same = (path.removeprefix(f"{program} "), text.replace(program, "PROGRAM"))
-            found.setdefault(same, []).append(program)
+            found.setdefault((path.removeprefix(f"{program} "), text.replace(program, "PROGRAM")), []).append(program)
     return found
 
 

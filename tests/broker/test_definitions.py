@@ -81,6 +81,7 @@ def test_services_with_these_logins_reach_one_another(buses, rabbit):
     assert heard == {"intake": [b"case", b"again"], "triage": [b"nil"], "publisher": [b"case"]}
 
 
+@pytest.mark.asvs("13.2.1", "13.2.2")
 @pytest.mark.parametrize(
     ("service", "event_type", "to"),
     [
@@ -97,6 +98,7 @@ def test_nobody_says_what_is_not_theirs_to_say(buses, service, event_type, to):
         buses[service].publish([Message(uuid4(), event_type, b"forged", to=to)])
 
 
+@pytest.mark.asvs("13.2.2")
 def test_nobody_reads_or_touches_what_is_anothers(login):
     others = queue_name("triage")
     tries = [
@@ -118,6 +120,7 @@ def test_nobody_reads_or_touches_what_is_anothers(login):
     assert [refused(login("intake"), each) for each in tries] == [True] * len(tries)
 
 
+@pytest.mark.asvs("13.2.2")
 @pytest.mark.parametrize(
     ("exchange", "key"),
     [("", "pprg.triage"), (DEAD_EXCHANGE, "triage"), (EXCHANGE, "case.opened.v1"), ("amq.topic", "case.opened.v1")],

@@ -42,6 +42,7 @@ def test_one_referral_sent_by_sixteen_at_once_is_one_referral(refer, stored):
     assert refer("the same key").json["reference"] == "PPRG-2026-0001"
 
 
+@pytest.mark.asvs("2.3.4")
 def test_sixteen_referrals_at_once_get_sixteen_numbers_without_a_gap(refer, stored):
     sent = at_once(CROWD, lambda _: refer())
 

@@ -46,6 +46,7 @@ def kept(key, at):
     return {"scope": "x", "key": key, "fingerprint": "", "location": "", "reference": "", "kept_at": at}
 
 
+@pytest.mark.asvs("16.5.2")
 def test_a_killed_server_is_503_and_back_by_itself(server, refer, stored):
     """F18."""
     first = refer().json["reference"]

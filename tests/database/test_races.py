@@ -71,6 +71,7 @@ def test_agencies_that_two_people_ask_are_asked_once(world, case, both):
     assert len(ids(world, "triage", Request)) == 2
 
 
+@pytest.mark.asvs("2.3.4")
 def test_a_request_that_two_people_answer_is_answered_once(world, case, both):
     post(world, "triage", f"{case}/requests", ASK, "coordinator")
     (request,) = world.client("intake").get("/api/v1/requests", headers={"Acting-As": "lead-police"}).json["requests"]
@@ -87,6 +88,7 @@ def test_a_meeting_that_two_people_call_is_called_once(world, case, both):
     assert len(ids(world, "triage", Meeting)) == 1
 
 
+@pytest.mark.asvs("2.3.4")
 def test_a_decision_that_two_people_write_ratify_and_publish_is_one(world, case, both):
     post(world, "triage", f"{case}/meetings/record", invented.HELD, "coordinator")
     written = both("triage", f"{case}/decisions", DECIDE, "coordinator", "deputy")

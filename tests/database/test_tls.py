@@ -48,6 +48,7 @@ def test_a_server_that_proves_who_it_is_is_spoken_with_in_cipher(secure, certifi
     assert ask(secure.fresh(), certificate.path) is True
 
 
+@pytest.mark.asvs("12.3.2", "12.3.4")
 @pytest.mark.parametrize(
     ("host", "trusted", "words"),
     [
@@ -66,6 +67,7 @@ def test_any_other_is_refused_in_words_that_say_what_to_do(request, secure, caps
     assert f"Error: the database is away: {words}" in capsys.readouterr().err
 
 
+@pytest.mark.asvs("12.3.1")
 def test_a_server_without_a_certificate_is_refused(postgres, certificate, capsys):
     url = sa.make_url(postgres.fresh()).set(host="127.0.0.1").render_as_string(hide_password=False)
 

@@ -70,6 +70,7 @@ def test_the_right_people_get_the_right_letters_and_nothing_of_the_case_is_in_th
     assert [word for word in CONTENT for each in letters if word.lower() in str(each).lower()] == []
 
 
+@pytest.mark.asvs("16.2.5")
 def test_no_log_of_any_container_says_anything_of_the_case(stack, played):
     said = stack.compose("logs", "--no-color").lower()
 
@@ -77,6 +78,7 @@ def test_no_log_of_any_container_says_anything_of_the_case(stack, played):
     assert [word for word in CONTENT if word.lower() in said] == []
 
 
+@pytest.mark.asvs("16.2.1", "16.2.4")
 def test_one_request_has_one_id_in_the_logs_of_proxy_and_service(stack):
     named = stack.get("/cases", who="", allow_redirects=False).headers["X-Request-ID"]
 

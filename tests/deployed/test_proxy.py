@@ -60,6 +60,7 @@ def told(stack, docker, root):
     docker("network", "rm", mark)
 
 
+@pytest.mark.asvs("4.1.3", "15.3.4")
 def test_what_only_the_proxy_may_say_is_overwritten(told):
     forged = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix")
     forged += ("X-Real-IP", "Forwarded", "X_Forwarded_Host", "X-Request-ID")

@@ -69,6 +69,7 @@ def test_only_the_one_origin_is_published_and_only_on_loopback(stack):
     assert published == [("nginx", "127.0.0.1", stack.url.rpartition(":")[2])]
 
 
+@pytest.mark.asvs("13.2.4", "13.2.5")
 def test_containers_reach_nothing_outside(stack, docker):
     networks = json.loads(
         docker("network", "inspect", *(f"{stack.project}_{name}" for name in ("pages", "data", "mail")))
@@ -80,6 +81,7 @@ def test_containers_reach_nothing_outside(stack, docker):
     assert joined["postgres"] == joined["rabbitmq"] == {f"{stack.project}_data"}
 
 
+@pytest.mark.asvs("13.4.5")
 def test_the_operations_port_answers_inside_and_never_through_the_origin(stack):
     starts = ("/", "//", "/cases/../", "/api/v1/", "/api/v1/triage/", "/assets/triage/")
     paths = [start + name for start in starts for name in OPERATIONS]
@@ -98,6 +100,7 @@ def test_the_operations_port_answers_inside_and_never_through_the_origin(stack):
     assert other_host == 400
 
 
+@pytest.mark.asvs("4.1.3")
 def test_nobody_forges_what_only_the_proxy_may_say(stack):
     forged = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example", "X-Forwarded-Prefix": "/evil"}
     forged |= {"Forwarded": "for=1.2.3.4;proto=https;host=evil.example", "X-Request-ID": 'forged" "line'}
@@ -111,6 +114,7 @@ def test_nobody_forges_what_only_the_proxy_may_say(stack):
     assert elsewhere.status_code == 400
 
 
+@pytest.mark.asvs("5.2.1")
 def test_a_body_too_long_is_refused_before_it_reaches_a_service(stack):
     answer = requests.post(f"{stack.url}/api/v1/referrals", data=b"0" * 6_000_000, timeout=30)
 
@@ -118,6 +122,7 @@ def test_a_body_too_long_is_refused_before_it_reaches_a_service(stack):
     assert "X-Content-Type-Options" not in answer.headers  # the services set it
 
 
+@pytest.mark.asvs("13.2.1", "13.2.2")
 def test_a_login_opens_its_own_database_and_no_other(stack):
     databases = (*stack.services, "postgres", "template1")
 
@@ -132,12 +137,14 @@ def test_a_login_opens_its_own_database_and_no_other(stack):
     assert opened == [(name, name) for name in stack.services]
 
 
+@pytest.mark.asvs("13.2.3")
 def test_the_broker_knows_the_four_services_and_no_guest(stack):
     users = stack.inside("rabbitmq", "rabbitmqctl", "--quiet", "--no-table-headers", "list_users").splitlines()
 
     assert sorted(users) == sorted(f"{name}\t[]" for name in stack.services)
 
 
+@pytest.mark.asvs("13.3.2")
 def test_a_container_holds_its_own_secrets_and_the_notifier_no_case_key(stack):
     held = {name: set(stack.inside(name, "ls", "/run/secrets").split()) for name in stack.services}
     environments = {name: stack.inside(name, "cat", "/proc/1/environ") for name in stack.services}
@@ -154,6 +161,7 @@ def test_a_container_holds_its_own_secrets_and_the_notifier_no_case_key(stack):
     assert [name for name in stack.services for value in values(stack.secrets) if value in environments[name]] == []
 
 
+@pytest.mark.asvs("15.2.3")
 @pytest.mark.parametrize("name", ["intake", "triage", "notifier", "publisher"])
 def test_an_image_holds_no_secret_no_compiler_and_no_test(stack, docker, name):
     image = f"pprg-{name}:deployed"

@@ -131,6 +131,7 @@ def meanwhile(*acts):
             each.result()
 
 
+@pytest.mark.asvs("16.5.2")
 def test_referrals_are_accepted_while_the_broker_is_killed_and_started_again(grown, office, private_rabbitmq):
     office.client.slowest = 0.0
 

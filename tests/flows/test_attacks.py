@@ -47,6 +47,7 @@ def refer(world, **changes):
     return world.client("triage").get("/api/v1/cases", headers=OFFICE).json["cases"][-1]["id"]
 
 
+@pytest.mark.asvs("3.5.1")
 @pytest.mark.parametrize(
     "token", [row("A24-none", None), row("A24-another-s", "another"), row("A24-invented", "0" * 64)]
 )
@@ -62,6 +63,7 @@ def test_a_form_without_its_own_token_is_refused_and_what_was_typed_is_not_lost(
     assert 'name="what_happened" value="An invented account."' in sent.text
 
 
+@pytest.mark.asvs("3.5.3")
 def test_a25_nothing_is_changed_by_asking(world, unchanged):
     asked = []
     for name, alive in world.services.items():
@@ -78,6 +80,7 @@ def test_a25_nothing_is_changed_by_asking(world, unchanged):
     assert len(asked) > 20
 
 
+@pytest.mark.asvs("3.4.2")
 @pytest.mark.parametrize("method", [row("A26-fetch", "GET"), row("A26-preflight", "OPTIONS"), row("A26-post", "POST")])
 def test_another_site_is_let_read_nothing(intake, unchanged, method):
     asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
@@ -87,6 +90,7 @@ def test_another_site_is_let_read_nothing(intake, unchanged, method):
     assert [name for name, _ in sent.headers if name.lower().startswith("access-control")] == []
 
 
+@pytest.mark.asvs("2.2.1", "3.5.2")
 @pytest.mark.parametrize(
     "headers",
     [
@@ -103,6 +107,7 @@ def test_a_request_without_a_proper_key_is_refused(intake, unchanged, headers):
     assert (sent.status_code, "Idempotency-Key" in sent.json["detail"]) == (400, True)
 
 
+@pytest.mark.asvs("2.3.3")
 def test_a28_the_same_key_with_another_body_is_refused(world, intake, request):
     assert intake.post(API, json=REFERRAL, headers=key()).status_code == 201
     world.settle()
@@ -113,6 +118,7 @@ def test_a28_the_same_key_with_another_body_is_refused(world, intake, request):
     assert (sent.status_code, "sent before with other answers" in sent.json["detail"]) == (409, True)
 
 
+@pytest.mark.asvs("8.4.1")
 def test_a29_the_same_key_of_somebody_else_is_another(intake):
     first = intake.post(API, json=REFERRAL, headers=key(**{"Acting-As": "lead-gp"}))
     second = intake.post(API, json=REFERRAL, headers=key(**{"Acting-As": "lead-police"}))
@@ -129,6 +135,7 @@ def hostile_referral():
     return dict.fromkeys(names, HOSTILE) | {"subjects": [subject], "agencies": ["police"]}
 
 
+@pytest.mark.asvs("1.1.2", "1.2.1", "1.2.3", "1.2.4", "1.3.7", "1.3.10")
 def test_a31_a32_a33_what_is_typed_is_shown_as_text_on_every_page_and_in_no_letter(world):
     case = refer(world, **hostile_referral())
     office = world.visitor("triage", "coordinator")
@@ -149,6 +156,7 @@ def people(world):
     return People(world)
 
 
+@pytest.mark.asvs("1.2.1", "1.2.2", "1.2.4", "1.3.1", "1.3.5")
 def test_a31_a34_what_is_published_is_text_whatever_it_looks_like_and_is_found_as_text(people):
     html = "<b onclick=x>Bold</b> <a href='javascript:alert(1)'>link</a> ' OR 1=1--"
     address = people.published(learning=html, summary=html, title="Injected ' OR 1=1--")
@@ -163,6 +171,7 @@ def test_a31_a34_what_is_published_is_text_whatever_it_looks_like_and_is_found_a
     assert (address in found, other in found) == (True, False)
 
 
+@pytest.mark.asvs("1.3.4", "5.2.2")
 @pytest.mark.parametrize("kind", [row("A35-svg", "image/svg+xml"), row("A35-html", "text/html")])
 def test_a_picture_that_is_a_program_is_not_taken(world, post, get, kind):
     post("intake", "/referrals", REFERRAL, "")
@@ -179,6 +188,7 @@ def test_a_picture_that_is_a_program_is_not_taken(world, post, get, kind):
     assert world.client("intake").get(path, headers=who).status_code == 404
 
 
+@pytest.mark.asvs("1.2.9", "15.2.2")
 @pytest.mark.parametrize("bomb", [row("A36-a", "(a+)+$" * 30), row("A36-b", "a" * 190 + "b"), row("A36-c", "%_" * 95)])
 def test_no_search_takes_long(people, bomb):
     people.published(learning="a" * 400)
@@ -191,6 +201,7 @@ def test_no_search_takes_long(people, bomb):
     assert monotonic() - began < 1  # a fifth of it where nothing else runs
 
 
+@pytest.mark.asvs("1.2.2", "1.3.6")
 def test_a37_an_address_that_points_inside_is_text_and_is_asked_for_by_nobody(world, people):
     with socket.create_server(("127.0.0.1", 0)) as inside:
         inside.settimeout(0.2)
@@ -210,6 +221,7 @@ def test_a37_an_address_that_points_inside_is_text_and_is_asked_for_by_nobody(wo
 NEWLINE = "=?utf-8?q?a=0D=0ABcc:_evil=40x.test?="
 
 
+@pytest.mark.asvs("1.3.11")
 @pytest.mark.parametrize("name", [row("A51-encoded", NEWLINE), row("A51-bare", "a\r\nBcc: evil@x.test")])
 def test_a_name_with_a_line_end_reaches_no_header(world, name):
     refer(world, referrer_name=name)
@@ -222,6 +234,7 @@ def test_a_name_with_a_line_end_reaches_no_header(world, name):
         assert not re.search("evil|utf-8", str(each["To"]) + str(each["Subject"]) + str(each["From"]))
 
 
+@pytest.mark.asvs("1.3.11", "2.2.1")
 @pytest.mark.parametrize(
     "address",
     [
@@ -240,6 +253,7 @@ def test_what_is_not_one_plain_address_is_refused(intake, unchanged, address):
     assert "Enter one email address, such as name@agency.example" in sent.text
 
 
+@pytest.mark.asvs("16.2.5")
 def test_a55_a66_no_line_of_the_log_holds_what_was_typed_or_asked_for(world, lines):
     case = refer(world, referrer_name=f"{SECRET}\n\x1b[31m".replace("\x1b", ""), what_happened=f"{SECRET}'s account")
     office = world.visitor("triage", "coordinator")
@@ -255,6 +269,7 @@ def test_a55_a66_no_line_of_the_log_holds_what_was_typed_or_asked_for(world, lin
     assert {"/cases/<uuid:case_id>", "/learning", "-"} <= {each.get("route") for each in lines}
 
 
+@pytest.mark.asvs("8.2.2", "8.4.1")
 def test_a61_what_is_another_agency_s_is_not_there(world):
     case = refer(world)
     asked = {"agencies": ["police"], "questions": "What did you do?"}
@@ -276,6 +291,7 @@ def test_a61_what_is_another_agency_s_is_not_there(world):
     assert body(request["id"], "POST", json=nil)[0] == body(never, "POST", json=nil)[0] != 201
 
 
+@pytest.mark.asvs("13.4.2", "16.3.4", "16.5.1")
 @pytest.mark.parametrize("fault", [row("A76-any", RuntimeError), row("A76-value", ValueError)])
 @pytest.mark.parametrize("path", ["/cases", "/api/v1/cases"])
 def test_an_error_with_a_secret_in_it_gets_a_page_without(world, monkeypatch, lines, unchanged, fault, path):
@@ -293,8 +309,10 @@ def test_an_error_with_a_secret_in_it_gets_a_page_without(world, monkeypatch, li
     assert sent.headers["X-Request-ID"] in sent.text
     assert not re.search(f"{SECRET}|Traceback|{fault.__name__}|\\.py", sent.text)
     assert SECRET not in json.dumps(lines, default=str)
+    assert [each["fault"] for each in lines if each["event"] == "unforeseen"] == [fault.__name__]
 
 
+@pytest.mark.asvs("13.4.1", "13.4.2", "13.4.5")
 @pytest.mark.parametrize(
     "path",
     [
@@ -317,6 +335,7 @@ def test_nothing_for_operators_is_open_to_everybody(world, path):
         assert world.client(name).get(path).status_code == 404
 
 
+@pytest.mark.asvs("1.2.2", "3.7.2")
 @pytest.mark.parametrize("to", [row("A78-host", "//evil.example"), row("A78-line", "/%0d%0aSet-Cookie:a=b")])
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-out", "/exit"])
 def test_nobody_writes_where_a_page_leads(intake, path, to):
@@ -329,6 +348,7 @@ def test_nobody_writes_where_a_page_leads(intake, path, to):
     assert "a=b" not in str(sent.headers)
 
 
+@pytest.mark.asvs("16.5.3")
 def test_a79_an_event_that_nobody_sealed_is_parked_and_changes_nothing(world, unchanged_cases):
     refer(world)
     intake, triage = world.services["intake"], world.services["triage"]

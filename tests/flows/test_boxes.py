@@ -56,6 +56,7 @@ def test_what_is_said_arrives_once_however_often_it_is_sent(world):
     assert len(cases(world)) == 1
 
 
+@pytest.mark.asvs("2.3.3")
 def test_nothing_is_said_when_the_transaction_fails(world):
     with pytest.raises(RuntimeError), world.services["intake"].database.writing("action") as session:
         publish(session, ReferralSubmitted(referral_id=uuid4(), referrer_id=uuid4(), **REFERRAL))
@@ -158,6 +159,7 @@ def test_an_outbox_waits_while_a_listener_is_away_and_catches_up(world):
     assert listed(world.services["intake"], "outbox", "waiting", 10) == []
 
 
+@pytest.mark.asvs("11.3.3")
 def test_a_sealed_column_moved_to_another_row_does_not_open(world):
     refer(world)
     refer(world, reference="PPRG-2026-0002")
@@ -170,6 +172,7 @@ def test_a_sealed_column_moved_to_another_row_does_not_open(world):
         unseal(session, session.get(Case, first.id), "content")
 
 
+@pytest.mark.asvs("11.2.2")
 def test_a_key_leaves_the_ring_after_everything_is_sealed_anew(world):
     triage = world.services["triage"]
     refer(world)
@@ -196,6 +199,7 @@ def all_values(runtime):
         return [repr(row) for name in names for row in connection.exec_driver_sql(f"SELECT * FROM {name}")]
 
 
+@pytest.mark.asvs("14.2.4")
 def test_names_and_narratives_lie_nowhere_in_clear(world):
     refer(world)
     world.settle()

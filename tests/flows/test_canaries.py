@@ -62,6 +62,7 @@ def play(world, seen):
     return f"/cases/{case['id']}"
 
 
+@pytest.mark.asvs("14.2.1", "14.2.4", "16.2.5")
 def test_names_leave_the_sealed_columns_only_to_the_pages_of_the_case(world, seen, tmp_path):
     case = play(world, seen)
     office = world.visitor("triage", "coordinator")

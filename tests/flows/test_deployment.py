@@ -25,6 +25,7 @@ def settings_from(folder, service):
     return Settings.from_environment({f"{each.name}_FILE": str(each) for each in (folder / service).iterdir()})
 
 
+@pytest.mark.asvs("13.3.2")
 def test_each_container_gets_its_own_secrets_and_the_notifier_no_case_key(folder):
     held = {each.name: {path.name for path in (folder / each.name).iterdir()} for each in SERVICES}
 
@@ -32,6 +33,7 @@ def test_each_container_gets_its_own_secrets_and_the_notifier_no_case_key(folder
     assert held == {name: COMMON | own[name] for name in held}
 
 
+@pytest.mark.asvs("13.2.1", "13.2.3")
 def test_services_share_keys_and_nothing_else(folder):
     settings = {each.name: settings_from(folder, each.name) for each in SERVICES}
 

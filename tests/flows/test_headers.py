@@ -17,6 +17,7 @@ PLACES = [
 ]
 
 
+@pytest.mark.asvs("3.2.1", "3.4.3", "3.4.4", "3.4.5", "3.4.6", "14.2.2", "14.2.3", "14.3.2")
 @pytest.mark.parametrize(("service", "path"), PLACES)
 def test_a66_a67_a69_nothing_is_kept_framed_or_told_to_others(world, service, path):
     headers = world.visitor(service, "coordinator").get(path).headers
@@ -31,6 +32,7 @@ def test_a66_a67_a69_nothing_is_kept_framed_or_told_to_others(world, service, pa
     assert not re.search("unsafe|https?:|data:", headers["Content-Security-Policy"])
 
 
+@pytest.mark.asvs("3.4.3", "11.5.1")
 def test_every_script_and_style_carries_a_word_that_is_new_for_each_answer(world):
     client, seen = world.visitor("triage", "coordinator"), set()
     for _ in range(3):
@@ -44,6 +46,7 @@ def test_every_script_and_style_carries_a_word_that_is_new_for_each_answer(world
     assert len(seen) == 3
 
 
+@pytest.mark.asvs("3.2.1")
 def test_what_is_no_page_loads_nothing(world):
     answer = world.visitor("triage", "coordinator").get("/api/v1/cases")
 

@@ -58,6 +58,7 @@ def test_what_the_api_gives_of_a_case_is_marked(world, case):
     assert (answer.json["marking"], answer.headers["Protective-Marking"]) == (MARKING, MARKING)
 
 
+@pytest.mark.asvs("5.4.1")
 def test_a_file_is_marked_in_its_name_and_in_each_row_and_can_be_sent_back(world, case):
     file = world.visitor("triage", "coordinator").get(f"/cases/{case}/chronology.csv")
     lead = world.client("intake")

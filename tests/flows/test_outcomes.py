@@ -83,6 +83,7 @@ def words(page):
     return " ".join(re.sub(r"<[^>]+>", " ", page.text.partition("<main")[2].partition("</main>")[0]).split())
 
 
+@pytest.mark.asvs("15.3.1")
 def test_the_referrer_and_each_agency_read_their_own_words_and_nobody_else_reads_any(case):
     case.decide()
     referral, police, health = f"referrals/{case.reference}/outcome", case.page("lead-police"), case.page("lead-icb")

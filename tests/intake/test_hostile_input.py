@@ -37,6 +37,7 @@ def is_problem(sent, status, words):
     return True
 
 
+@pytest.mark.asvs("1.1.1", "1.3.3", "1.4.2", "2.2.1", "15.2.2", "15.3.3", "15.3.5", "15.3.7")
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [
@@ -74,6 +75,7 @@ def test_a_hostile_body_gets_a_problem_document_and_stores_nothing(intake, uncha
     assert is_problem(intake.post(API, data=body, content_type=JSON, headers=KEY), status, words)
 
 
+@pytest.mark.asvs("1.3.3")
 @pytest.mark.parametrize("text", [row("A10-override", "Invented\u202eChild"), row("A10-zero-width", "In\u200bvented")])
 def test_direction_marks_and_unseen_characters_are_refused_in_an_address(intake, unchanged, text):
     answers = REFERRAL | {"referrer_email": f"{text}@agency.example"}
@@ -82,6 +84,7 @@ def test_direction_marks_and_unseen_characters_are_refused_in_an_address(intake,
     assert intake.post(FORM, data={**as_form(answers), **hidden(intake)}).status_code == 422
 
 
+@pytest.mark.asvs("15.3.7")
 @pytest.mark.parametrize(
     ("address", "words"),
     [
@@ -92,6 +95,7 @@ def test_what_stands_in_two_places_is_refused(intake, unchanged, address, words)
     assert is_problem(intake.post(address, json=REFERRAL, headers=KEY), 400, words)
 
 
+@pytest.mark.asvs("15.3.7")
 def test_a14_a_name_twice_in_the_address_is_refused(world, unchanged):
     sent = world.client("notifier").get(
         "/api/v1/letters?state=failed&state=accepted", headers={"Acting-As": "coordinator"}
@@ -100,6 +104,7 @@ def test_a14_a_name_twice_in_the_address_is_refused(world, unchanged):
     assert is_problem(sent, 400, "state stands twice in the address. Send it once.")
 
 
+@pytest.mark.asvs("2.2.1")
 @pytest.mark.parametrize(
     ("field", "date", "words"),
     [
@@ -130,6 +135,7 @@ def case(world, intake):
     return found["id"]
 
 
+@pytest.mark.asvs("2.3.1")
 def test_a17_a_decision_before_a_meeting_is_refused(world, case, unchanged):
     decision = invented.decision("rapid_review")
     headers = KEY | {"Acting-As": "coordinator"}
@@ -139,6 +145,7 @@ def test_a17_a_decision_before_a_meeting_is_refused(world, case, unchanged):
     assert is_problem(sent, 409, "Write down first that the group has met: the group decides.")
 
 
+@pytest.mark.asvs("3.5.2")
 @pytest.mark.parametrize(
     "kind",
     [row("A18-form", PAIRS), row("A18-text", "text/plain"), row("A18-nothing", None)],
@@ -147,6 +154,7 @@ def test_another_content_type_is_refused(intake, unchanged, kind):
     assert is_problem(intake.post(API, data=b"{}", content_type=kind, headers=KEY), 415, "Send application/json.")
 
 
+@pytest.mark.asvs("13.4.4")
 @pytest.mark.parametrize("method", [row("A19-delete", "DELETE"), row("A19-put", "PUT"), row("A19-trace", "TRACE")])
 def test_another_method_is_refused_and_the_right_ones_are_named(intake, unchanged, method):
     sent = intake.open(API, method=method)
@@ -155,6 +163,7 @@ def test_another_method_is_refused_and_the_right_ones_are_named(intake, unchange
     assert set(sent.headers["Allow"].split(", ")) == {"OPTIONS", "POST"}
 
 
+@pytest.mark.asvs("4.1.3")
 @pytest.mark.parametrize(
     "headers",
     [
@@ -182,6 +191,7 @@ def multipart(answers, end):
     return ("".join(parts) + end).encode()
 
 
+@pytest.mark.asvs("2.2.1")
 def test_a22_a_multipart_form_without_its_end_is_refused(intake, unchanged):
     whole = as_form(REFERRAL | {"agencies": "police", "routes": ""}) | hidden(intake)
     del whole["_end"]
@@ -191,6 +201,7 @@ def test_a22_a_multipart_form_without_its_end_is_refused(intake, unchanged):
     assert (sent.status_code, "The form did not arrive whole." in sent.text) == (400, True)
 
 
+@pytest.mark.asvs("5.2.1", "15.2.2")
 @pytest.mark.parametrize("kind", [row("A23-parts", BOUNDARY), row("A23-pairs", PAIRS)])
 def test_thousands_of_parts_are_refused(intake, unchanged, kind):
     many = {f"f{number}": "x" for number in range(5000)}
@@ -201,6 +212,7 @@ def test_thousands_of_parts_are_refused(intake, unchanged, kind):
     assert (sent.status_code, "This is too large" in sent.text) == (413, True)
 
 
+@pytest.mark.asvs("1.3.3", "5.2.1", "15.2.2")
 @pytest.mark.parametrize("kind", [row("A23-field", BOUNDARY), row("A23-field-pairs", PAIRS)])
 def test_a_field_of_megabytes_is_refused(intake, unchanged, kind):
     large = {"what_happened": "x" * 2_000_000}
@@ -211,6 +223,7 @@ def test_a_field_of_megabytes_is_refused(intake, unchanged, kind):
     assert (sent.status_code, "This is too large" in sent.text) == (413, True)
 
 
+@pytest.mark.asvs("15.3.5")
 @pytest.mark.parametrize("year", [row("A13-text-for-number", "2026"), row("A13-true-for-number", True)])
 def test_a_number_is_sent_as_a_number(world, unchanged, year):
     path = "/api/v1/publications/00000000-0000-4000-8000-000000000001/draft"

@@ -18,6 +18,7 @@ def hidden(client, path):
     return dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', client.get(path).text)) | {"_end": "1"}
 
 
+@pytest.mark.asvs("7.4.1", "14.3.1")
 def test_a67_whoever_stops_acting_is_nobody_and_the_browser_forgets_what_it_was_shown(lead):
     asked = lead.get("/sign-out")
 
@@ -48,6 +49,7 @@ def test_the_browser_forgets_when_another_acts_from_now_on(lead, person, forgott
     assert ("Clear-Site-Data" in changed.headers) == forgotten
 
 
+@pytest.mark.asvs("3.7.2", "14.3.1")
 def test_a67_the_exit_leads_to_the_page_of_the_profile_and_whoever_comes_back_is_nobody(lead):
     gone = lead.get("/exit")
 

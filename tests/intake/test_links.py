@@ -46,6 +46,7 @@ def opened(letters, browser, path):
     return enter(browser, path, letters.codes()[-1])
 
 
+@pytest.mark.asvs("6.5.4")
 def test_a_link_and_a_code_open_what_is_asked_and_let_it_be_answered(world, letters, browser, path):
     first = browser.get(path, follow_redirects=True)
     asked = ask_code(browser, path)
@@ -74,6 +75,7 @@ def stored(world):
     return found
 
 
+@pytest.mark.asvs("3.5.3")
 def test_whatever_opens_links_by_itself_uses_nothing_up(world, letters, browser, path):
     """A65."""
     ask_code(browser, path)
@@ -114,6 +116,7 @@ def closed_by(letters, asked, state):
     return f"/requests/{asked.request_id}"
 
 
+@pytest.mark.asvs("8.2.2")
 @pytest.mark.parametrize("which", ["unknown", "accepted", "waived", "no outcome", "somebody else's words"])
 def test_what_is_not_there_closed_or_guessed_answers_as_what_is_there(world, letters, browser, asked, path, which):
     """A65."""
@@ -143,6 +146,7 @@ def _asked(letters, browser, path):
     return page, enter(browser, path, "no")
 
 
+@pytest.mark.asvs("6.6.2")
 def test_a_forwarded_link_is_of_no_use_without_the_mailbox(letters, browser, path):
     ask_code(browser, path)
     (code,) = letters.codes()
@@ -157,6 +161,7 @@ def test_a_forwarded_link_is_of_no_use_without_the_mailbox(letters, browser, pat
     assert enter(browser, path, code).location == path, "and nobody makes useless what another has been sent"
 
 
+@pytest.mark.asvs("6.5.1", "6.5.5", "6.6.3")
 @pytest.mark.parametrize("how", ["wrong five times", "too old", "not the newest", "used"])
 def test_a_code_that_does_not_work_opens_nothing(world, letters, browser, path, how):
     """A65."""
@@ -181,6 +186,7 @@ def test_a_code_that_does_not_work_opens_nothing(world, letters, browser, path, 
     assert browser.get(path).status_code == 303
 
 
+@pytest.mark.asvs("14.2.4")
 def test_the_database_holds_no_code(world, letters, browser, path):
     ask_code(browser, path)
     (code,) = letters.codes()
@@ -191,6 +197,7 @@ def test_the_database_holds_no_code(world, letters, browser, path):
                 assert code not in str(session.execute(sa.select(table)).all())
 
 
+@pytest.mark.asvs("8.2.1", "9.2.2")
 def test_a_link_opens_nothing_else(world, letters, browser, path):
     """Every page of every service is to whoever came by a link as to nobody, or not there."""
     other = letters.ask("icb")
@@ -260,6 +267,7 @@ def _referrer(world):
     return next(each.id for each in rows(world, Person) if each.roles == "referrer")
 
 
+@pytest.mark.asvs("8.4.1")
 def test_two_agencies_in_two_browsers_see_nothing_of_each_other(letters):
     case_id = uuid4()
     asked = {name: letters.ask(name, case_id) for name in ("police", "icb")}

@@ -51,6 +51,7 @@ def test_the_api_takes_the_same_referral(world, intake):
     assert "Invented Child" not in sent.text
 
 
+@pytest.mark.asvs("2.3.4")
 def test_a_double_click_is_one_referral(world, intake):
     form = {**as_form(GOOD), **hidden(intake), "_end": "1"}
 
@@ -70,6 +71,7 @@ def test_a_repeated_request_gets_the_first_answer_and_another_body_is_refused(wo
     assert stored(world) == 1
 
 
+@pytest.mark.asvs("2.2.1", "2.2.2")
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -97,6 +97,7 @@ def test_a_good_outcome_has_its_own_short_form(world, intake):
     assert said(world).reason_kind == "good_outcome"
 
 
+@pytest.mark.asvs("2.3.2")
 def test_another_person_is_added_up_to_four_and_everything_typed_is_kept(world, intake):
     typed = as_form(REFERRAL) | {"criteria-0-reply": "yes", "criteria-0-evidence": "An invented record"}
     page = submit(intake, FORM, typed | {"_add": "subjects"})
@@ -168,6 +169,7 @@ def test_nobody_else_says_how_a_referral_came(world, intake):
     assert len(stored(world)) == 1
 
 
+@pytest.mark.asvs("2.2.3")
 @pytest.mark.parametrize(
     ("changes", "pointer", "words"),
     [

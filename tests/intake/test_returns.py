@@ -109,6 +109,7 @@ def test_a_long_chronology_travels_in_sealed_parts_that_are_each_short_enough(wo
     assert [row.event for part in parts for row in part.rows] == [rows[f"rows-{n}-event"] for n in range(300)]
 
 
+@pytest.mark.asvs("8.2.2")
 def test_a_request_of_another_agency_is_not_there(world, asked):
     client = world.client("intake")
     headers = {"Acting-As": "lead-icb", "Idempotency-Key": "one"}

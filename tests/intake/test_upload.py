@@ -120,6 +120,7 @@ def test_all_that_is_wrong_is_said_at_once_by_row_and_column_and_nothing_is_kept
     assert kept(world, Draft) == 0
 
 
+@pytest.mark.asvs("5.2.1", "5.2.2", "5.2.3")
 @pytest.mark.parametrize(
     ("raw", "advice"),
     [
@@ -211,6 +212,7 @@ def test_every_word_of_a_column_is_read_as_its_code_however_it_is_written(column
     assert rules.choice(column, "perhaps") is None
 
 
+@pytest.mark.asvs("5.2.1")
 def test_a_file_larger_than_any_chronology_is_refused_and_other_forms_take_no_more_than_before(asked, lead):
     path = asked()
 
@@ -220,6 +222,7 @@ def test_a_file_larger_than_any_chronology_is_refused_and_other_forms_take_no_mo
     assert (large.status_code, typed.status_code) == (413, 413)
 
 
+@pytest.mark.asvs("15.2.2")
 def test_two_thousand_rows_are_taken_and_shown_page_by_page(asked, lead):
     path = asked()
     text = "An invented event. " * 40

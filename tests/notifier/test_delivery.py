@@ -331,6 +331,7 @@ def test_a_letter_to_a_duty_that_nobody_holds_waits_for_somebody(notifier, mail_
     assert notifier.fates() == [("accepted", None)]
 
 
+@pytest.mark.asvs("16.5.2")
 def test_while_the_mail_server_is_away_letters_are_tried_for_days_and_go_out_when_it_is_back(make_notifier):
     port = free_port()
     notifier = make_notifier(mail_server="127.0.0.1", mail_port=port, mail_tls="none", mail_timeout=2)

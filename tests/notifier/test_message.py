@@ -176,6 +176,7 @@ def test_a_place_reads_back_as_it_was_written_and_is_sent_in_ascii(place):
     assert max(map(len, raw.split(b"\r\n"))) <= 998
 
 
+@pytest.mark.asvs("1.1.2")
 @pytest.mark.parametrize("place", ["Room\nBEGIN:VALARM", "Room\r\nATTENDEE:mailto:evil@x.example", "a;b,c:d\\n"])
 def test_a_place_adds_nothing_to_an_invitation(place):
     event = event_in(invitation(place=place))
@@ -197,6 +198,7 @@ def test_text_beyond_ascii_arrives_as_it_was_written():
     assert read(raw).get_content().splitlines() == ["Naïve – “quoted” £5", "second line", ".", "From here"]
 
 
+@pytest.mark.asvs("1.3.11")
 @settings(deadline=None)
 @given(st.text(max_size=80), st.sampled_from(["subject", "to", "sender"]))
 def test_no_text_becomes_a_header(words, place):
@@ -229,6 +231,7 @@ def test_only_one_plain_address_is_written_to_and_from(name, address):
         letter(**{name: address})
 
 
+@pytest.mark.asvs("1.3.11")
 @pytest.mark.parametrize("name", ["subject", "to", "sender"])
 @pytest.mark.parametrize(
     "words",

@@ -155,6 +155,7 @@ def test_pages_say_in_plain_words_what_went_wrong_and_what_to_do(letters):
     assert "Next try" not in failed
 
 
+@pytest.mark.asvs("8.2.3", "15.3.1")
 @pytest.mark.parametrize(("who", "shown"), [(each, each in {"coordinator", "administrator"}) for each in READERS])
 def test_only_coordinator_and_administrator_see_an_address(letters, make_notifier, who, shown):
     letters.invite()

@@ -38,6 +38,7 @@ def send_one(make_notifier, server, way, **changes):
     return notifier.fates()
 
 
+@pytest.mark.asvs("12.3.2", "12.3.4")
 @pytest.mark.parametrize("way", ["starttls", "tls"])
 def test_a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_said(
     make_notifier, secure_server, certificate, way
@@ -50,6 +51,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_sai
     assert server.verbs == (["EHLO", "STARTTLS"] if way == "starttls" else [])
 
 
+@pytest.mark.asvs("12.3.2")
 @pytest.mark.parametrize("way", ["starttls", "tls"])
 def test_a_good_certificate_of_somebody_else_is_refused(
     make_notifier, secure_server, certificate_of_another, trust, way
@@ -82,6 +84,7 @@ def test_whom_to_trust_can_be_a_setting(make_notifier, secure_server, certificat
     assert send_one(make_notifier, server, way, mail_ca=certificate.path) == [("accepted", None)]
 
 
+@pytest.mark.asvs("16.3.4")
 @pytest.mark.parametrize(
     ("shown", "trusted", "words"),
     [
@@ -99,11 +102,13 @@ def test_the_log_says_what_to_do_about_a_certificate(
     assert words in str(lines)
 
 
+@pytest.mark.asvs("12.3.1")
 def test_a_server_that_does_not_offer_tls_gets_nothing(make_notifier, mail_server):
     assert send_one(make_notifier, mail_server, "starttls") == [NOT_USED]
     assert mail_server.verbs == ["EHLO"]
 
 
+@pytest.mark.asvs("12.3.1")
 def test_a_server_that_refuses_tls_for_now_gets_nothing(make_notifier, secure_server, certificate):
     server = secure_server(certificate)
     server.script.append(("STARTTLS", "454 4.7.0 not now"))

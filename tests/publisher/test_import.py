@@ -118,6 +118,7 @@ def test_unknown_themes_and_messy_dates_are_shown_before_anything_is_kept(people
     assert "“A pathway”: it reads like guidance or a reply, not a review." in words(shown)
 
 
+@pytest.mark.asvs("5.2.2", "5.2.3")
 @pytest.mark.parametrize(
     ("raw", "answers", "problem"),
     [

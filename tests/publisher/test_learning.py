@@ -265,6 +265,7 @@ def test_what_is_withdrawn_is_in_no_list_feed_or_catalogue(people):
         assert "Withdrawn afterwards" not in people.everybody.get(f"/learning{name}").text
 
 
+@pytest.mark.asvs("14.2.2")
 def test_a_page_of_somebody_who_acts_is_kept_by_nobody(people):
     mine, everybody_s = people.office.get("/learning"), people.everybody.get("/learning")
 

@@ -131,6 +131,7 @@ def test_a_draft_keeps_what_is_written_so_far_and_may_lack_the_rest(people):
     assert 'value="neglect" checked' in " ".join(page.split())
 
 
+@pytest.mark.asvs("2.3.2")
 def test_who_offers_cannot_release_and_whoever_else_may_can(people):
     path = people.offered()
 

@@ -72,6 +72,7 @@ def test_what_has_no_anchor_at_the_end_gets_one(triage):
     assert laid(triage) == [last]
 
 
+@pytest.mark.asvs("16.4.2")
 def test_a_cut_behind_the_last_anchor_is_found_even_if_the_head_was_put_right(triage):
     first, last = write(triage, 150), write(triage, 50)
     triage.keeper.drain()
@@ -158,6 +159,7 @@ def test_the_folder_is_a_setting(settings, tmp_path):
     assert chosen.anchors() == tmp_path / "elsewhere"
 
 
+@pytest.mark.asvs("16.4.2")
 def test_nobody_else_may_read_or_write_anchors(tmp_path):
     anchors = Anchors(tmp_path / "new", "things")
     anchors.lay(Mark(1, HASH), NOW)

@@ -195,6 +195,7 @@ class Tampering:
 WAYS = ("edit", "delete", "swap", "insert", "cut", "write_anew", "delete_and_write_anew")
 
 
+@pytest.mark.asvs("11.4.3", "16.4.2")
 @pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.long)])
 def test_each_of_many_random_tamperings_is_found(written, count):
     """G16. The last entry has an anchor, so whatever is done reaches behind it."""
@@ -259,6 +260,7 @@ def note(world, case, key="two"):
     return world.client("triage").post(f"/api/v1/cases/{case}/dates", json=said, headers=headers)
 
 
+@pytest.mark.asvs("16.2.1")
 @pytest.mark.both_databases
 def test_what_a_person_does_is_recorded_once_with_it(world, triage, case, clock):
     before = len(entries(triage))
@@ -304,6 +306,7 @@ def test_a_head_that_was_taken_away_is_found_anew_and_the_chain_goes_on(world, t
     assert verified(triage.database, []).whole
 
 
+@pytest.mark.asvs("16.5.3")
 @pytest.mark.both_databases
 def test_what_cannot_be_recorded_is_neither_done_nor_shown(world, triage, case):
     """F79."""
@@ -323,6 +326,7 @@ def test_what_cannot_be_recorded_is_neither_done_nor_shown(world, triage, case):
     assert "Invented Child" in world.visitor("triage", "coordinator").get(f"/cases/{case}").text
 
 
+@pytest.mark.asvs("16.4.2")
 @pytest.mark.both_databases
 @pytest.mark.parametrize("statement", ["UPDATE audit SET subject = 'another'", "DELETE FROM audit"])
 def test_the_database_takes_nothing_away_from_the_chain(world, triage, case, statement):

@@ -86,6 +86,7 @@ def test_an_independent_library_reads_the_wire_form():
     assert read.get_subject() == str(ABOUT["case_id"])
 
 
+@pytest.mark.asvs("1.5.2")
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode) | st.just(b'{"id": 1}'))
 def test_anything_else_is_unreadable(body):
     with pytest.raises(Unreadable):

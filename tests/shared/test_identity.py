@@ -35,6 +35,7 @@ def test_a_token_says_what_was_signed_to_whoever_holds_the_public_key(made, worl
     assert tokens.read(tokens.issue(made, KEY), keys, world.clock.at) == made
 
 
+@pytest.mark.asvs("7.2.1", "9.1.1", "9.1.2")
 def test_a_token_that_was_changed_is_none(made, world):
     head, body, signature = tokens.issue(made, KEY).split(".")
     claims = json.loads(base64.urlsafe_b64decode(body + "=="))
@@ -45,6 +46,7 @@ def test_a_token_that_was_changed_is_none(made, world):
         assert tokens.read(text, PUBLIC, world.clock.at) is None
 
 
+@pytest.mark.asvs("9.2.1", "9.2.2", "9.2.4")
 @pytest.mark.parametrize(
     ("keys", "later", "use"),
     [
@@ -99,6 +101,7 @@ def test_whoever_is_signed_in_acts_on_pages(browser):
     assert "Robin Sample" in page.text
 
 
+@pytest.mark.asvs("9.2.2", "9.2.3")
 def test_a_token_for_pages_is_no_use_at_the_api_nor_the_other_way_round(world, token, browser):
     client = world.client("triage")
 
@@ -111,6 +114,7 @@ def test_a_token_for_pages_is_no_use_at_the_api_nor_the_other_way_round(world, t
     assert visitor.get("/cases").status_code == 403
 
 
+@pytest.mark.asvs("7.3.1")
 def test_half_an_hour_without_a_page_ends_it_and_each_page_begins_it_anew(world, browser):
     client = browser()
 
@@ -121,6 +125,7 @@ def test_half_an_hour_without_a_page_ends_it_and_each_page_begins_it_anew(world,
     assert [after(29), after(29), after(29), after(31), after(0)] == [200, 200, 200, 403, 403]
 
 
+@pytest.mark.asvs("7.3.2")
 def test_twelve_hours_end_it_however_busy_somebody_is(world, browser):
     client = browser()
     codes = []
@@ -149,6 +154,7 @@ def change(world, **about):
     say(world, PersonChanged(**whole | {"name": "Robin Sample", "address": person.address} | about))
 
 
+@pytest.mark.asvs("7.4.2")
 @pytest.mark.parametrize(
     ("about", "status"),
     [
@@ -167,6 +173,7 @@ def test_who_has_left_or_is_something_else_is_no_longer_signed_in(world, browser
     assert client.get("/cases").status_code == status
 
 
+@pytest.mark.asvs("7.4.1")
 def test_a_session_that_was_ended_lets_nobody_in_and_is_forgotten_when_its_token_would_have_ended(world, browser):
     client = browser()
     say(world, SessionEnded(person_id=uuid4(), sessions=[SESSION, uuid4()]))

@@ -10,6 +10,7 @@ GOOD = {"session_keys": "x" * 40, "secret_key": "x" * 40, "sign_in_public_keys":
 FAR = "postgresql://triage:secret@db.partnership.test/triage"
 
 
+@pytest.mark.asvs("12.3.1", "12.3.2")
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -25,6 +25,7 @@ def told(capsys):
     structlog.configure(**before)  # others must not write to what was captured here
 
 
+@pytest.mark.asvs("16.4.1")
 @pytest.mark.parametrize("form", ["json", "text"])
 def test_nothing_in_a_field_breaks_the_line_or_colours_a_terminal(told, form):
     said = told(form, "info", "handled", why=HOSTILE, service="triage")
@@ -33,6 +34,7 @@ def test_nothing_in_a_field_breaks_the_line_or_colours_a_terminal(told, form):
     assert "\x1b" not in said
 
 
+@pytest.mark.asvs("16.2.1", "16.2.4")
 def test_a_line_in_a_container_is_json_with_time_level_and_what_is_bound(told):
     with logs.bound(correlation_id="c-1"):
         line = json.loads(told("json", "warning", "row postponed", box="inbox", why=HOSTILE))

@@ -17,6 +17,7 @@ def test_what_was_sealed_opens_in_its_place(plain, place):
     assert ring.open(ring.seal(plain, place), place) == plain
 
 
+@pytest.mark.asvs("11.3.3")
 def test_a_value_moved_elsewhere_does_not_open():
     ring = Keyring([NEW])
     token = ring.seal(b"secret", "column:cases:1:content")
@@ -25,6 +26,7 @@ def test_a_value_moved_elsewhere_does_not_open():
         ring.open(token, "column:cases:2:content")
 
 
+@pytest.mark.asvs("11.3.3")
 @pytest.mark.parametrize(
     "harm", [lambda t: t[:-2] + "AA", lambda t: "00000000" + t[8:], lambda t: t[:20], lambda _: ""]
 )
@@ -35,6 +37,7 @@ def test_a_changed_value_does_not_open(harm):
         ring.open(harm(ring.seal(b"secret and more of it", "here")), "here")
 
 
+@pytest.mark.asvs("11.2.2")
 def test_the_newest_key_seals_and_the_older_still_open():
     before = Keyring([OLD]).seal(b"x", "here")
     ring = Keyring([NEW, OLD])
@@ -48,6 +51,7 @@ def test_a_ring_that_is_not_held_says_so():
         Keys({})["case"]
 
 
+@pytest.mark.asvs("11.2.3", "11.5.1")
 def test_a_new_key_fits_the_setting():
     assert len(b64decode(new_key())) == 32
     assert len(Keyring.parse(f"{new_key()}, {new_key()}").ids) == 2

@@ -297,6 +297,7 @@ def version():
     return iter(range(1, 10**6)).__next__
 
 
+@pytest.mark.asvs("5.4.1", "5.4.2")
 def test_the_file_is_named_by_the_marking_and_holds_no_formula(world, case, said):
     hear(world, *said("police", [row("2025", event="=HYPERLINK(1)", source="+44")]))
 

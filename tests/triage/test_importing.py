@@ -346,6 +346,7 @@ def test_the_rows_to_change_are_given_as_a_file_that_no_spreadsheet_runs(office)
     assert lines[1][3].startswith("Date received: 31/02/2026")
 
 
+@pytest.mark.asvs("5.2.2", "5.2.3")
 @pytest.mark.parametrize(
     ("raw", "problem"),
     [

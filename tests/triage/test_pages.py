@@ -75,6 +75,7 @@ def test_a_case_shows_its_clock_with_working_what_comes_next_and_what_was_told(c
     assert "Invented Child" not in page.text.partition("</head>")[0]
 
 
+@pytest.mark.asvs("8.2.1", "8.3.1")
 @pytest.mark.parametrize(
     ("who", "page", "status"),
     [
@@ -94,6 +95,7 @@ def test_a_case_is_open_to_those_whose_work_it_is(world, case, who, page, status
     assert world.visitor("triage", who).get(case + page).status_code == status
 
 
+@pytest.mark.asvs("8.2.1")
 @pytest.mark.parametrize(
     "path", ["/cases", "{case}", "{case}/chronology", "{case}/requests/new", "{case}/decision/new"]
 )
@@ -272,6 +274,7 @@ def test_a_decision_that_is_not_whole_is_refused_in_words(case, office, changes,
     assert (DECISION | changes)["reasons"] in refused.text
 
 
+@pytest.mark.asvs("2.3.1")
 def test_nothing_is_decided_before_the_group_has_met_nor_twice(case, office):
     send(office, f"{case}/meetings/new", **MEETING)
     too_early = send(office, f"{case}{DECIDE}", **DECISION)

@@ -57,6 +57,7 @@ def asked(queries, client, path):
     return counted.reads, page
 
 
+@pytest.mark.asvs("15.2.2")
 @pytest.mark.both_databases
 def test_pages_ask_the_database_as_often_among_many_cases_as_among_few(world, queries, referred):
     office = world.visitor("triage", "coordinator")
@@ -91,6 +92,7 @@ def test_the_list_of_cases_has_pages_and_what_is_published_comes_last(world, ref
     assert [office.get(f"/cases?page={each}").status_code for each in ("3", "0", "-1", "x")] == [404, 404, 404, 200]
 
 
+@pytest.mark.asvs("15.3.1")
 def test_the_first_page_reads_nothing_that_is_sealed(world, queries, referred):
     referred(FEW)
 

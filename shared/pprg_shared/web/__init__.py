@@ -151,7 +151,8 @@ def _door(app: Flask, hosts: set[str], about: About) -> None:
             response.headers["Protective-Marking"] = about.marking
         response.headers["X-Request-ID"] = g.get("request_id", "")
         route = request.url_rule.rule if request.url_rule else "-"
-        logs.log.info("answered", method=request.method, route=route, status=response.status_code)
+        who = str(getattr(g.get("actor"), "person", None) or "-")
+        logs.log.info("answered", method=request.method, route=route, status=response.status_code, person=who)
         return response
 
 
