@@ -7,11 +7,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.actor import Actor, Done
+from pprg_shared.calendar import london_date
 from pprg_shared.database import now, profile_of, today, unseal
 from pprg_shared.errors import Refused
+from pprg_shared.profile import PLANNED, notices
 from pprg_triage import rules
 from pprg_triage.actions.access import case_of
-from pprg_triage.models import Case, Decision, Published, TriggerDay
+from pprg_triage.models import Case, Decision, Planned, Published, TriggerDay
 
 
 def done(case: Case) -> Done:
@@ -26,7 +28,17 @@ def known_days(session: Session, case: Case) -> dict[str, date]:
     decided = session.scalar(select(func.min(Decision.ratified_on)).where(Decision.case_id == case.id))
     published = session.scalar(select(Published.published_on).where(Published.id == case.id))
     by_themselves = {"referral_received": case.received_on, "decided": decided, "published": published}
+    by_themselves[PLANNED] = planned_day(session, case)
     return days | {name: day for name, day in by_themselves.items() if day}
+
+
+def planned_day(session: Session, case: Case) -> date | None:
+    """The first day that is planned for publishing something about which others must be told before."""
+    profile = profile_of(session)
+    told_of = [each for each in profile.publication.types if notices(profile, each, None)]
+    mine = (Planned.case_id == case.id, Planned.type.in_(told_of))
+    first = session.scalar(select(func.min(Planned.planned_at)).where(*mine))
+    return london_date(first) if first else None
 
 
 def note_day(session: Session, actor: Actor, *, case_id: UUID, trigger: str, day: date) -> Done:

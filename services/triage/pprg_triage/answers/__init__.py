@@ -182,6 +182,7 @@ class WholeCase(CaseShown):
     meetings: list[Met]
     decisions: list[DecisionShown]
     letters: Letters
+    planned_at: datetime | None = field(metadata={"example": None})
     published: str | None = field(metadata={"example": None})
     earlier_reference: str = field(metadata={"example": ""})
     listed: dict[str, Any] | None = field(metadata={"example": None})
