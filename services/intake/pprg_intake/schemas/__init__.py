@@ -4,7 +4,7 @@ from pprg_intake.schemas.choices import KINDS, REASONS
 from pprg_intake.schemas.codes import CodeSchema
 from pprg_intake.schemas.gate import GateSchema
 from pprg_intake.schemas.referral import ReferralSchema, referral_schema
-from pprg_intake.schemas.returns import NilReturnSchema, TimeSchema, return_schema
+from pprg_intake.schemas.returns import NilReturnSchema, TimeSchema, UploadSchema, return_schema
 from pprg_intake.schemas.sign_in import NOBODY, ActingSchema
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "NilReturnSchema",
     "ReferralSchema",
     "TimeSchema",
+    "UploadSchema",
     "referral_schema",
     "return_schema",
 ]

@@ -204,6 +204,7 @@ class CaseRead:
     earlier_reference: str = field(metadata={"example": "23/014"})
     received: PartialDate
     subject: str = field(metadata={"example": "AB"})
+    siblings: list[str] = field(metadata={"example": ["CB"]})
     routes: list[str] = field(metadata={"example": ["rapid_review"]})
     due_on: date | None = field(metadata={"example": "2026-11-24"})
 
