@@ -25,20 +25,25 @@ def known_days(session: Session, case: Case) -> dict[str, date]:
     """The days from which clocks of a case count: what rows say by themselves, and what people noted last."""
     noted = select(TriggerDay.trigger, TriggerDay.day).where(TriggerDay.case_id == case.id)
     days = {row.trigger: row.day for row in session.execute(noted.order_by(TriggerDay.noted_at))}
-    decided = session.scalar(select(func.min(Decision.ratified_on)).where(Decision.case_id == case.id))
-    published = session.scalar(select(Published.published_on).where(Published.id == case.id))
-    by_themselves = {"referral_received": case.received_on, "decided": decided, "published": published}
-    by_themselves[PLANNED] = planned_day(session, case)
+    by_themselves = _by_themselves(session, case)
     return days | {name: day for name, day in by_themselves.items() if day}
 
 
-def planned_day(session: Session, case: Case) -> date | None:
-    """The first day that is planned for publishing something about which others must be told before."""
+def _by_themselves(session: Session, case: Case) -> dict[str, date | None]:
+    """What rows say, in one question; of several publications the first before which others must be told counts."""
     profile = profile_of(session)
-    told_of = [each for each in profile.publication.types if notices(profile, each, None)]
-    mine = (Planned.case_id == case.id, Planned.type.in_(told_of))
-    first = session.scalar(select(func.min(Planned.planned_at)).where(*mine))
-    return london_date(first) if first else None
+    told_before = [each for each in profile.publication.types if notices(profile, each, None)]
+    planned = (Planned.case_id == case.id, Planned.type.in_(told_before))
+    found = session.execute(
+        select(
+            select(func.min(Decision.ratified_on)).where(Decision.case_id == case.id).scalar_subquery(),
+            select(Published.published_on).where(Published.id == case.id).scalar_subquery(),
+            select(func.min(Planned.planned_at)).where(*planned).scalar_subquery(),
+        )
+    )
+    decided, published, at = found.one()
+    days = {"referral_received": case.received_on, "decided": decided, "published": published}
+    return days | {PLANNED: london_date(at) if at else None}
 
 
 def note_day(session: Session, actor: Actor, *, case_id: UUID, trigger: str, day: date) -> Done:
