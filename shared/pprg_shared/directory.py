@@ -190,7 +190,7 @@ def _forget(_session: Session) -> None:
 
 
 def keep_higher(session: Session, table: sa.Table, key: str, values: dict[str, Any]) -> bool:
-    """Keep the whole state of a person or agency if its revision is higher than the copy's; whether it was."""
+    """Keep the whole state of a person, say, if its revision is higher than the copy's; whether it was."""
     column = table.c[key]
     inserted = session.execute(insert_new(session, table), values).first()
     if inserted is not None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pprg_intake import rules
 from pprg_intake.models import Draft, Submission
 from pprg_shared.boxes import publish
+from pprg_shared.boxes.tables import outbox
 from pprg_shared.events.triage import InformationRequested
 
 CASE = UUID("00000000-0000-4000-8000-00000000000c")
@@ -115,7 +116,7 @@ def test_all_that_is_wrong_is_said_at_once_by_row_and_column_and_nothing_is_kept
         ("5", "Event"),
         ("6", "Whole row"),
     ]
-    assert "4 of the rows below need changing. Nothing was kept." in words(refused)
+    assert "4 rows need changing. Nothing was kept." in words(refused)
     assert "put a question mark in front of it" in words(refused)
     assert kept(world, Draft) == 0
 
@@ -141,6 +142,8 @@ def test_a_file_that_cannot_be_taken_is_refused_in_words(world, asked, lead, raw
     assert refused.status_code == 422
     assert advice in words(refused)
     assert kept(world, Draft) == 0
+    assert re.findall(r'<a href="(#[^"]+)"', refused.text.partition("error-summary")[2])[:1] == ["#file"]
+    assert re.findall(r'id="(file(?:-error)?)"', refused.text) == ["file-error", "file"]
 
 
 FURTHER = (
@@ -288,7 +291,9 @@ def test_the_api_takes_the_same_file(world, asked):
     wrong = post("/chronology", data=b"Date,Source,Event\n31/02/2016,,x\n", content_type="text/csv")
     no_table = post("/chronology", data=b"PK\x03\x04", content_type="text/csv; charset=utf-8")
     other_type = post("/chronology", json={"rows": []})
+    before = client.get(path, headers={"Acting-As": "lead-police"}).json["state"]
     taken = post("/chronology", data=GOOD, content_type="text/csv")
+    at_work = client.get(path, headers={"Acting-As": "lead-police"}).json["state"]
     draft = client.get(f"{path}/chronology", headers={"Acting-As": "lead-police"})
     unseen = post("/return", json={"author": "Lead", "summary": "Invented."})
     sent = post("/return", json={"author": "Lead", "summary": "Invented.", "draft": draft.json["draft"]})
@@ -298,6 +303,10 @@ def test_the_api_takes_the_same_file(world, asked):
     assert [each["pointer"] for each in wrong.json["errors"]] == ["/2/Source", "/2/Date"]
     assert [each.status_code for each in (wrong, no_table, other_type)] == [422, 422, 415]
     assert (taken.status_code, unseen.status_code, sent.status_code) == (201, 409, 201)
+    assert (before, at_work) == ("asked", "opened")
+    with world.services["intake"].database.reading() as session:
+        told = sa.select(outbox.c.type).where(outbox.c.type == "request.opened.v1")
+        assert len(session.scalars(told).all()) == 1
     assert [each["row"] for each in draft.json["warnings"]] == [1, 3]
     assert (gone.status_code, stranger.status_code) == (404, 404)
 

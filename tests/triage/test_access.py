@@ -74,6 +74,7 @@ def test_every_service_tells_and_the_page_shows_who_saw_did_and_received_what(wo
     assert (people("lead-police").name, "Wiltshire Police", "Saw: a request", "Intake") in shown
     assert ("Safeguarding lead", "Wiltshire Police", "Was sent: information request", "Notifier") in shown
     assert any(what == "Did: release requests" for _, _, what, _ in shown)
+    assert "The referrer" in {who for who, _, what, _ in shown if what == "Was sent: referral received"}
     assert "Invented Child" not in page.text
     assert f'href="{case}/access"' in office.get(case).text
 

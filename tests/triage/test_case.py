@@ -1,8 +1,8 @@
 """What a case shows of its referral: possible routes, clocks and what they wait for, what happened, and paper."""
 
 import re
-from datetime import date
-from uuid import uuid4
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 import invented
 from invented import PROFILE
+from pprg_shared.boxes import publish
+from pprg_shared.events.publisher import PublicationPlanned
 from pprg_triage import rules
 from pprg_triage.models import Case
 
@@ -162,6 +164,35 @@ def test_the_clock_of_returns_shows_its_working_and_who_started_it(world, office
     assert "Agency returns in Begins when waits for: date the request was sent" in waiting
     assert "Agency returns in Due Thu 3 Dec 2026 How it is counted day 0 Tue 24 Nov 2026" in words(office.get(case))
     assert ("Date the request was sent: Tue 24 Nov 2026", "Robin Sample") in told
+
+
+def test_a_planned_publication_starts_the_clock_of_those_who_are_told_before_it(world, office):
+    case = refer(world, routes=["lcspr"])
+    case_id = case.removeprefix("/cases/")
+    waiting = clock(get(world, case), "lcspr.pre_publication")["words"]
+    about = {"publication_id": uuid4(), "case_id": UUID(case_id), "reference": "PPRG-2026-0001"}
+    about |= {"planned_by": PROFILE.person("coordinator").id}
+    # Of one publication the highest revision holds, whatever comes last; before the other nobody must be told.
+    for day, revision in ((15, 2), (8, 1)):
+        planned = datetime(2027, 1, day, 9, tzinfo=UTC)
+        say(world, PublicationPlanned(**about, publication_type="lcspr", planned_at=planned, revision=revision))
+    other = about | {"publication_id": uuid4(), "publication_type": "dhr", "revision": 1}
+    say(world, PublicationPlanned(**other, planned_at=datetime(2026, 12, 15, 9, tzinfo=UTC)))
+
+    shown = get(world, case)
+    told = [(each["what"], each["who"]) for each in get(world, f"{case}/history")["history"]]
+
+    assert waiting == "waits for: planned publication date"
+    assert clock(shown, "lcspr.pre_publication")["words"] == "day 0 Fri 15 Jan 2027; due Wed 6 Jan 2027"
+    assert shown["planned_at"] == "2026-12-15T09:00:00+00:00"
+    assert "Planned for Tuesday 15 December 2026, 09:00." in words(office.get(case))
+    assert ("Publication planned: Friday 15 January 2027, 09:00", "Robin Sample") in told
+
+
+def say(world, event):
+    with world.services["publisher"].database.writing("action") as session:
+        publish(session, event)
+    world.settle()
 
 
 def test_days_that_the_referrer_knew_start_clocks_at_once(world):

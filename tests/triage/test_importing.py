@@ -120,6 +120,19 @@ def test_an_imported_case_shows_what_the_list_told_and_its_clock_counts_from_the
     assert "Your own reference SVPP/24/08" in words(office.get(f"{adult}/print"))
 
 
+def test_brothers_and_sisters_of_a_row_are_subjects_of_its_case_and_the_list_stands_for_the_referrer(world, office):
+    siblings = "Ref,Received,Name,Type,Siblings\nR/1,3/11/26,J.S.,Rapid review,T.S. (3/4/2018); B.S.\n"
+    shown = plan(office, siblings.encode())
+    confirm(office, siblings.encode())
+    (case,) = cases(world).values()
+    page = words(office.get(f"/cases/{case['id']}"))
+
+    assert "J.S., T.S., B.S." in words(shown)
+    assert "J.S. Who A child T.S. Who A child Born 3 April 2018 B.S. Who A child" in page
+    assert "Brothers and sisters T.S. (3/4/2018); B.S." in page
+    assert "Referrer Imported from the list" in page
+
+
 @pytest.mark.parametrize("typed", ["r 2", "R/2", "PPRG-2026-L0002", " pprg-2026-l0002 "])
 def test_a_case_is_found_by_its_reference_ours_or_that_of_the_list(world, office, typed):
     confirm(office, SMALL.encode())

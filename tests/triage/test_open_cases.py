@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pprg_shared import spreadsheet
 from pprg_shared.profile import load_profile
 from pprg_triage import rules
+from pprg_triage.rules.siblings import siblings
 
 TODAY = date(2026, 11, 24)
 WORDS = rules.Vocabulary.of(load_profile())
@@ -274,3 +275,34 @@ def test_whatever_the_headings_are_nothing_but_notes_is_guessed_twice(heads, rem
     once = [each for each in found if each not in (rules.UNUSED, rules.NOTES)]
     assert len(once) == len(set(once))
     assert set(rules.columns_problems(spreadsheet.Table(heads, []), found)) <= {-1}
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("T.S.", [("T.S.", "")]),
+        ("T.S. (3/4/2018); B.S. (born: 2020)", [("T.S.", "3/4/2018"), ("B.S.", "2020")]),
+        ("T.S.\nB.S.\n\n", [("T.S.", ""), ("B.S.", "")]),
+        ("Sample, Toni; Sample, Bo", [("Sample, Toni", ""), ("Sample, Bo", "")]),
+        ("Toni and Bo & Alex", [("Toni", ""), ("Bo", ""), ("Alex", "")]),
+        ("Toni, Bo", [("Toni", ""), ("Bo", "")]),
+        ("Toni (half-brother)", [("Toni (half-brother)", "")]),
+        ("none", []),
+        ("n/a", []),
+        ("T.S. (3/4/2018)", [("T.S.", "3/4/2018")]),
+        ("T.S. (3/4/2018) / B.S. (1, 2 or 3)", [("T.S.", "3/4/2018"), ("B.S. (1, 2 or 3)", "")]),
+    ],
+)
+def test_brothers_and_sisters_in_one_cell_are_people_of_the_same_case(cell, found):
+    assert [(each.name, each.born) for each in siblings(cell, TODAY)] == found
+
+
+def test_a_sibling_who_has_a_row_of_their_own_under_the_same_reference_is_here_already():
+    heads, columns = "Ref,Received,Name,Siblings", ("reference", "received", "subject", "siblings")
+    reading = read("1,3/11/26,J.S.,T.S.", "1,3/11/26,T.S.,J.S.", heads=heads, columns=columns)
+
+    found = rules.compared(reading.cases, [])
+
+    assert rules.guessed(table("1", heads=heads), {}) == list(columns)
+    assert [each.row for each in found.new] == [2]
+    assert [each.words for each in found.known] == ["“1” is here already: row 2."]

@@ -1,7 +1,7 @@
 """What the publisher's API gives, by name; its document says the same."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 
@@ -45,6 +45,8 @@ class Draft:
     id: UUID
     state: str = field(metadata={"example": "draft"})
     slug: str | None = field(metadata={"example": None})
+    planned_at: datetime | None = field(metadata={"example": "2027-01-15T09:00:00+00:00"})
+    copies_on: date | None = field(metadata={"example": None})
 
 
 @dataclass(frozen=True)

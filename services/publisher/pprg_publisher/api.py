@@ -8,9 +8,19 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
 from pprg_publisher import answers, projections
-from pprg_publisher.actions import importing, publishing
+from pprg_publisher.actions import importing, planning, publishing
+from pprg_publisher.models import Publication
 from pprg_publisher.rules import Note
-from pprg_publisher.schemas import ListSchema, NothingSchema, PublicationSchema, SearchSchema, WhichCase, offering
+from pprg_publisher.schemas import (
+    LiftSchema,
+    ListSchema,
+    NothingSchema,
+    PlanSchema,
+    PublicationSchema,
+    SearchSchema,
+    WhichCase,
+    offering,
+)
 from pprg_shared.acting import act, actor, needs, reading, receipt, runtime
 from pprg_shared.boxes.tables import steps
 from pprg_shared.web.api import asked, body, gives, second, takes
@@ -38,7 +48,13 @@ def publications() -> ResponseReturnValue:
     case_id = asked(WhichCase())["case"]
     with reading() as session:
         rows = projections.of_case(session, actor(), case_id)
-    return jsonify({"publications": [{"id": str(row.id), "state": row.state, "slug": row.slug} for row in rows]})
+    return jsonify({"publications": [_draft(row) for row in rows]})
+
+
+def _draft(row: Publication) -> dict[str, Any]:
+    about = {"id": str(row.id), "state": row.state, "slug": row.slug}
+    copies = row.copies_on.isoformat() if row.copies_on else None
+    return about | {"planned_at": row.planned_at.isoformat() if row.planned_at else None, "copies_on": copies}
 
 
 @api.get("/publications/steps")
@@ -95,6 +111,20 @@ def withdraw(publication_id: UUID) -> ResponseReturnValue:
     needs("withdraw")
     body(NothingSchema())
     return receipt(act(publishing.withdraw, phase=PHASE, publication_id=publication_id))
+
+
+@api.post("/publications/<uuid:publication_id>/plan")
+def plan_publication(publication_id: UUID) -> ResponseReturnValue:
+    """Plan when it is published, or move that; what is left out is blank."""
+    needs("publish")
+    return receipt(act(planning.plan, phase=PHASE, publication_id=publication_id, **body(PlanSchema())))
+
+
+@api.post("/publications/<uuid:publication_id>/lifting")
+def lift(publication_id: UUID) -> ResponseReturnValue:
+    """Wait no longer for the planned day."""
+    needs("publish")
+    return receipt(act(planning.lift, phase=PHASE, publication_id=publication_id, **body(LiftSchema())))
 
 
 @api.post("/publications/imports/plan")

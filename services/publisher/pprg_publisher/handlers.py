@@ -1,10 +1,14 @@
-"""What the publisher does about what it hears."""
+"""What the publisher does about what it hears, and when the moment of a publication has come."""
+
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from pprg_publisher import rules
+from pprg_publisher.actions.publishing import make_public
 from pprg_publisher.models import CaseMembers, Publication
 from pprg_publisher.rules import State
-from pprg_shared.database import profile_of, seal, today
+from pprg_shared.database import now, profile_of, seal, today
 from pprg_shared.directory import keep_higher
 from pprg_shared.events.triage import CaseMembersChanged, DecisionRatified
 
@@ -33,3 +37,10 @@ def keep_members(session: Session, heard: CaseMembersChanged) -> None:
     ]
     values = {"id": heard.case_id, "revision": heard.revision, "members": members}
     keep_higher(session, CaseMembers.metadata.tables["case_members"], "id", values)
+
+
+def publish_released(session: Session, row: Any) -> None:
+    """The moment of a publication has come: it is published if it is still released and no later one is planned."""
+    found = session.get(Publication, row.publication_id, with_for_update=True)
+    if found and found.state == State.SCHEDULED and not rules.waits(found.planned_at, now(session)):
+        make_public(session, found)

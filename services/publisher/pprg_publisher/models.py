@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from pprg_shared import directory
+from pprg_shared.boxes.tables import box
 from pprg_shared.database import UtcDateTime
 from pprg_shared.identity import people
 
@@ -20,6 +21,8 @@ class Base(DeclarativeBase):
 
 people.copies.to_metadata(Base.metadata)
 directory.copies.to_metadata(Base.metadata)
+#: What was released and waits for its moment, which is `due_at`. Whether it still waits is seen when that has come.
+embargoes = box("embargoes", Base.metadata, sa.Column("publication_id", sa.Uuid, nullable=False, index=True))
 
 
 class CaseMembers(Base):
@@ -71,6 +74,11 @@ class Publication(Base):
     #: The first day that the date of publication may mean, and how exactly it is known: day, month or year.
     published_on: Mapped[date | None] = mapped_column(index=True)
     precision: Mapped[str] = mapped_column(sa.String(10), server_default="day")
+    #: Before this moment nobody outside reads it, however early it is released; `plans` counts what was said about it.
+    planned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    plans: Mapped[int] = mapped_column(server_default="0", default=0)
+    #: The day on which those who must be told before it is published got their copies.
+    copies_on: Mapped[date | None]
     import_id: Mapped[UUID | None] = mapped_column(index=True)
     offered_by: Mapped[UUID | None]
     released_by: Mapped[UUID | None]

@@ -119,7 +119,9 @@ def last_change(session: Session) -> datetime | None:
 def for_office(session: Session, actor: Actor) -> Sequence[Publication]:
     """Everything that somebody may release, what is still to be done first; without texts, which lists do not show."""
     order = sa.case(
-        {State.OFFERED.value: 0, State.DRAFT.value: 1, State.LIVE.value: 2}, value=Publication.state, else_=3
+        {State.OFFERED.value: 0, State.DRAFT.value: 1, State.SCHEDULED.value: 2, State.LIVE.value: 3},
+        value=Publication.state,
+        else_=4,
     )
     chosen = select(Publication).options(raiseload(Publication.theme_rows)).order_by(order, *_NEWEST)
     return _releasable(session, actor, chosen)

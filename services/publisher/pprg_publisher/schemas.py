@@ -121,6 +121,54 @@ class NothingSchema(Schema):
     """A button that says all there is to say."""
 
 
+class PlanSchema(Schema):
+    """When something is published, and when those who must be told before got their copies."""
+
+    day = fields.Date(
+        required=True,
+        metadata={"label": "Day", "hint": "Such as 15 January 2027", "width": 20, "example": "2027-01-15"},
+        **_words("Enter the day of publication with its month and year"),
+    )
+    at = fields.Time(
+        required=True,
+        format="%H:%M",
+        metadata={"label": "Time", "hint": "London time, such as 09:00", "width": 5, "example": "09:00"},
+        **_words("Enter the time of publication, such as 09:00"),
+    )
+    copies_on = fields.Date(
+        allow_none=True,
+        metadata={
+            "label": "Day on which copies were sent (optional)",
+            "hint": "To those who must have one before it is published.",
+            "width": 20,
+            "example": "2026-11-24",
+        },
+        **_words("Enter the day on which copies were sent with its month and year"),
+    )
+    why = _text(
+        2000,
+        "Enter text",
+        label="Why is it moved? (optional while nothing is planned yet)",
+        widget="textarea",
+        rows=3,
+        example="The inquest ends later than expected.",
+    )
+
+
+class LiftSchema(Schema):
+    """Why something is published without waiting for its day."""
+
+    why = _text(
+        2000,
+        "Say why it does not wait",
+        5,
+        label="Why does it not wait?",
+        widget="textarea",
+        rows=3,
+        example="Everybody concerned has agreed.",
+    )
+
+
 class ListSchema(Schema):
     """A list of published reviews, as CSV, and the type of those that do not say."""
 

@@ -1,11 +1,12 @@
 """The publisher, described: what was learnt, for everybody to read."""
 
 from pprg_publisher import handlers, rules
-from pprg_publisher.models import Base
+from pprg_publisher.models import Base, embargoes
 from pprg_shared import directory
+from pprg_shared.boxes import Box
 from pprg_shared.events.every import AccessRecorded
 from pprg_shared.events.intake import AgencyChanged, PersonChanged, SessionEnded
-from pprg_shared.events.publisher import OutcomePublished
+from pprg_shared.events.publisher import OutcomePublished, PublicationPlanned
 from pprg_shared.events.triage import CaseMembersChanged, DecisionRatified
 from pprg_shared.identity import people
 from pprg_shared.service import Service
@@ -27,7 +28,8 @@ service = Service(
         DecisionRatified: handlers.draft_publication,
         CaseMembersChanged: handlers.keep_members,
     },
-    says=[OutcomePublished, AccessRecorded],
+    says=[OutcomePublished, PublicationPlanned, AccessRecorded],
+    boxes=lambda runtime: [Box(runtime.database, embargoes, handlers.publish_released)],
     segments=["learning", "publications", "privacy", "cookies", "accessibility"],
     rules=rules.TABLE,
     open={

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.tables import insert_all_new, waiting
 from pprg_shared.database import now, profile_of, seal, today, unseal, uuid_of
-from pprg_shared.directory import name_of
+from pprg_shared.directory import keep_higher, name_of
 from pprg_shared.errors import NotYet
 from pprg_shared.events.every import AccessRecorded
 from pprg_shared.events.intake import (
@@ -25,13 +25,25 @@ from pprg_shared.events.intake import (
     Subject,
 )
 from pprg_shared.events.notifier import LetterAccepted, LetterFailed
-from pprg_shared.events.publisher import OutcomePublished
+from pprg_shared.events.publisher import OutcomePublished, PublicationPlanned
 from pprg_shared.events.triage import CaseOpened, ReminderDue
 from pprg_shared.identity import people
 from pprg_shared.partial_dates import from_json
 from pprg_triage import rules
 from pprg_triage.actions import keep_conflicts, name_chairs, pass_to_deputy, return_id, rows_here
-from pprg_triage.models import Access, Case, Letter, News, Published, Request, Return, Row, TriggerDay, reminders
+from pprg_triage.models import (
+    Access,
+    Case,
+    Letter,
+    News,
+    Planned,
+    Published,
+    Request,
+    Return,
+    Row,
+    TriggerDay,
+    reminders,
+)
 from pprg_triage.projections import lives_of, whole_chronology
 
 _ACCESS = Access.metadata.tables["access"]
@@ -219,6 +231,13 @@ def note_published(session: Session, heard: OutcomePublished) -> None:
     """The outcome can be read by everybody."""
     if session.get(Published, heard.case_id) is None:
         session.add(Published(id=heard.case_id, slug=heard.slug, published_on=heard.published_on))
+
+
+def note_planned(session: Session, heard: PublicationPlanned) -> None:
+    """Something about the case is to be published on another day, and clocks count from that; the newest word holds."""
+    about = {"id": heard.publication_id, "case_id": heard.case_id, "type": heard.publication_type}
+    about |= {"planned_at": heard.planned_at, "revision": heard.revision}
+    keep_higher(session, Planned.metadata.tables["planned"], "id", about)
 
 
 def note_letter(session: Session, heard: LetterAccepted) -> None:

@@ -282,3 +282,14 @@ class Published(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(sa.String(200))
     published_on: Mapped[date]
+
+
+class Planned(Base):
+    """When something about a case is to be published, by the id of the publication; its highest revision is kept."""
+
+    __tablename__ = "planned"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    type: Mapped[str] = mapped_column(sa.String(60))
+    planned_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revision: Mapped[int]

@@ -28,6 +28,7 @@ service = Service(
         notifier.LetterAccepted: handlers.note_letter,
         notifier.LetterFailed: handlers.note_failed_letter,
         publisher.OutcomePublished: handlers.note_published,
+        publisher.PublicationPlanned: handlers.note_planned,
         every.AccessRecorded: handlers.note_access,
     },
     says=[

@@ -1,6 +1,6 @@
 """What the publisher says: what the public can read."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from pprg_shared.contract import Event
@@ -14,3 +14,15 @@ class OutcomePublished(Event, name="outcome.published", version=1, subject="case
     reference: str
     slug: str
     published_on: date
+
+
+class PublicationPlanned(Event, name="publication.planned", version=1, subject="case_id"):
+    """A publication has another planned moment, before which nobody outside reads it; the highest `revision` holds."""
+
+    publication_id: UUID
+    case_id: UUID
+    reference: str
+    publication_type: str
+    planned_at: datetime
+    planned_by: UUID
+    revision: int

@@ -15,7 +15,7 @@ from pprg_shared.profile.criteria import (
     answers_from_subjects,
     possible_routes,
 )
-from pprg_shared.profile.deadlines import Deadline, deadline, deadlines
+from pprg_shared.profile.deadlines import PLANNED, Deadline, deadline, deadlines, notices
 from pprg_shared.profile.letters import Labels, Letter, Letters
 from pprg_shared.profile.loading import ProfileError, load_profile
 from pprg_shared.profile.meetings import Meetings, next_standing, standing_dates
@@ -28,6 +28,7 @@ __all__ = [
     "CONTACTS",
     "ETHNICITIES",
     "IMPACTS",
+    "PLANNED",
     "RATINGS",
     "SAID",
     "SEXES",
@@ -65,6 +66,7 @@ __all__ = [
     "deadlines",
     "load_profile",
     "next_standing",
+    "notices",
     "possible_routes",
     "standing_dates",
 ]

@@ -8,6 +8,9 @@ from pprg_shared.calendar import BeyondHorizon, Unit, Working, count
 from pprg_shared.profile.clocks import Clock
 from pprg_shared.profile.whole import Profile
 
+#: The trigger of clocks that count from the day on which something is to be published.
+PLANNED = "publication_planned"
+
 
 @dataclass(frozen=True)
 class Deadline:
@@ -40,3 +43,11 @@ def deadlines(profile: Profile, routes: Collection[str], dates: Mapping[str, dat
     running = [name for name, each in profile.clocks.items() if each.route is None or each.route in routes]
     found = [deadline(profile, name, dates) for name in running]
     return sorted(found, key=lambda each: (each.due is None, each.due or date.max))
+
+
+def notices(profile: Profile, publication_type: str, planned: date | None) -> list[Deadline]:
+    """Who must be told before something of this type is published, and by when; waiting while no day is planned."""
+    routes = {code for code, each in profile.routes.items() if each.publishes == publication_type}
+    clocks = [each for each in profile.clocks.values() if each.trigger == PLANNED]
+    mine = [each.code for each in clocks if each.route is None or each.route in routes]
+    return [deadline(profile, each, {PLANNED: planned} if planned else {}) for each in mine]

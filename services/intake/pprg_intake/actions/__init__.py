@@ -200,8 +200,12 @@ def read_chronology(
 
 
 def keep_draft(session: Session, actor: Actor, *, request_id: UUID, rows: list[dict[str, str]]) -> Done:
-    """Keep an uploaded chronology, in place of the one before it, until it is sent; forgotten ones go."""
+    """Keep an uploaded chronology, in place of the one before it, until it is sent; forgotten ones go.
+
+    Whoever uploads is at work on what is asked, even if nobody has opened its page.
+    """
     request = _open(session, actor, request_id)
+    _opened(session, request)
     old = today(session) - DRAFTS_KEPT
     session.execute(delete(Draft).where(or_(Draft.request_id == request.id, Draft.uploaded_on < old)))
     draft = Draft(id=uuid4(), request_id=request.id, uploaded_on=today(session), count=len(rows))
@@ -229,7 +233,10 @@ def answer_nil(session: Session, actor: Actor, *, request_id: UUID, author: str)
 
 def note_opened(session: Session, actor: Actor, *, request_id: UUID) -> None:
     """Say, once, that an agency has opened what it is asked: somebody there is at work on it."""
-    request = request_of(session, actor, request_id, alone=True)
+    _opened(session, request_of(session, actor, request_id, alone=True))
+
+
+def _opened(session: Session, request: Request) -> None:
     if request.state == "asked":
         request.state = rules.OPENED
         publish(session, says.RequestOpened(**_about(request), opened_on=today(session)))

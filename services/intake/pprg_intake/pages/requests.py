@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
-from marshmallow import Schema
 from sqlalchemy import select
 
 from pprg_intake import actions, projections, rules
@@ -14,6 +13,7 @@ from pprg_intake.pages.common import pages
 from pprg_intake.schemas import (
     NilReturnSchema,
     TimeSchema,
+    UploadSchema,
     return_schema,
 )
 from pprg_shared import spreadsheet
@@ -101,7 +101,7 @@ def more_time(request_id: UUID) -> ResponseReturnValue:
 def upload(request_id: UUID) -> ResponseReturnValue:
     """Take a chronology as a file: show what is wrong with it, or what was read, before it is sent."""
     needs("answer")
-    form = Form(Schema(), request.form if request.method == "POST" else None)
+    form = Form(UploadSchema(), request.form if request.method == "POST" else None)
     wrong: list[rules.Wrong] = []
     with reading() as session:
         asked = actions.request_of(session, actor(), request_id)
@@ -112,7 +112,7 @@ def upload(request_id: UUID) -> ResponseReturnValue:
         rows, found = _read_file(asked)
         wrong.extend(found)
         if found:
-            raise Refused(f"{len({each.row for each in found})} of the rows below need changing. Nothing was kept.")
+            raise Refused(f"{len({each.row for each in found})} rows need changing. Nothing was kept.", "file")
         return act(actions.keep_draft, phase="returns", request_id=request_id, rows=rows)
 
     if gone_on := submitted(form, send):
@@ -130,7 +130,7 @@ def _read_file(asked: Request) -> tuple[list[dict[str, str]], list[rules.Wrong]]
     try:
         return actions.read_chronology(raw, london_date(runtime().clock()), names, runtime().profile.themes)
     except NotATable as error:
-        raise Refused(f"{error}.") from None
+        raise Refused(f"{error}.", "file") from None
 
 
 def _upload_page(asked: Request, form: Form, wrong: list[rules.Wrong]) -> ResponseReturnValue:

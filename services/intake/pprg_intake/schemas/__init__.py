@@ -6,7 +6,7 @@ from pprg_intake.schemas.directory import ListSchema, PersonSchema, PlanSchema, 
 from pprg_intake.schemas.gate import GateSchema
 from pprg_intake.schemas.keys import KeySchema
 from pprg_intake.schemas.referral import ReferralSchema, referral_schema
-from pprg_intake.schemas.returns import NilReturnSchema, TimeSchema, return_schema
+from pprg_intake.schemas.returns import NilReturnSchema, TimeSchema, UploadSchema, return_schema
 from pprg_intake.schemas.sign_in import NOBODY, ActingSchema
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "ReferralSchema",
     "SearchSchema",
     "TimeSchema",
+    "UploadSchema",
     "agency_form",
     "referral_schema",
     "return_schema",

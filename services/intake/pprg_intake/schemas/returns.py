@@ -120,3 +120,9 @@ class TimeSchema(Schema):
         **words("Enter a day with its month and year"),
     )
     reason = text("Why do you need more time?", "Say why you need more time", 2000, widget="textarea", rows=4)
+
+
+class UploadSchema(Schema):
+    """A chronology as a file, which travels beside the other fields; what is wrong with it is shown at it."""
+
+    file = fields.Raw()

@@ -58,7 +58,8 @@ def release_import(session: Session, actor: Actor, *, import_id: UUID) -> Done:
     for each in offered:
         if problem := rules.releasing_problem(each.state, each.offered_by, actor.person):
             raise Refused(problem)
-        make_public(session, each, actor)
+        each.released_by = actor.person
+        make_public(session, each)
     return Done(f"/publications/imports/{import_id}", f"{len(offered)} reviews", str(import_id))
 
 

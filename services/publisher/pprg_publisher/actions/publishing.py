@@ -2,20 +2,22 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session, lazyload
 
 from pprg_publisher import rules
-from pprg_publisher.models import CaseMembers, Publication
+from pprg_publisher.models import CaseMembers, Publication, embargoes
 from pprg_publisher.rules import State
 from pprg_shared.access import Relation
 from pprg_shared.actor import Actor, Done
 from pprg_shared.boxes import publish
-from pprg_shared.database import now, today
+from pprg_shared.calendar import london_date
+from pprg_shared.database import now, profile_of, today
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events.publisher import OutcomePublished
+from pprg_shared.profile import Deadline, notices
 
 TEXTS = ("title", "summary", "learning", "recommendations", "author", "model", "label")
 
@@ -56,7 +58,7 @@ def save_draft(session: Session, actor: Actor, *, publication_id: UUID, **answer
     """Keep what has been written so far; what is not there is blank."""
     found = _open(session, actor, publication_id)
     write(found, answers)
-    return _done(found)
+    return done(found)
 
 
 def offer(session: Session, actor: Actor, *, publication_id: UUID, **answers: Any) -> Done:
@@ -71,15 +73,20 @@ def offer(session: Session, actor: Actor, *, publication_id: UUID, **answers: An
         words = "There is a publication of this type, label and year already. Labels recur: make this one different."
         raise Refused(words, "label")
     found.identity, found.state, found.offered_by = taken, State.OFFERED, actor.person
-    return _done(found)
+    return done(found)
 
 
 def release(session: Session, actor: Actor, *, publication_id: UUID) -> Done:
-    """Put what was offered before everybody, as the second person; the first time, say so."""
+    """Put what was offered before everybody, as the second person; at once, unless it is planned for later."""
     found = publication_of(session, actor, publication_id, "release", alone=True)
     if problem := rules.releasing_problem(found.state, found.offered_by, actor.person):
         raise Refused(problem)
-    make_public(session, found, actor)
+    told_in_time(session, found)
+    found.released_by = actor.person
+    if rules.waits(found.planned_at, now(session)):
+        let_wait(session, found)
+        return done(found)
+    make_public(session, found)
     return Done(f"/learning/{found.slug}", found.reference or found.title, _subject(found))
 
 
@@ -89,7 +96,7 @@ def reopen(session: Session, actor: Actor, *, publication_id: UUID) -> Done:
     if problem := rules.reopening_problem(found.state):
         raise Refused(problem)
     found.state, found.offered_by = State.DRAFT, None
-    return _done(found)
+    return done(found)
 
 
 def withdraw(session: Session, actor: Actor, *, publication_id: UUID) -> Done:
@@ -98,15 +105,38 @@ def withdraw(session: Session, actor: Actor, *, publication_id: UUID) -> Done:
     if problem := rules.withdrawing_problem(found.state):
         raise Refused(problem)
     found.state, found.withdrawn_on, found.changed_at = State.WITHDRAWN, today(session), now(session)
-    return _done(found)
+    return done(found)
 
 
-def make_public(session: Session, found: Publication, actor: Actor) -> None:
-    """Make a publication live at an address that it keeps from now on."""
+def notices_of(session: Session, found: Publication) -> list[Deadline]:
+    """Who must be told before it is published, and by when; nobody of what was public before."""
+    if found.import_id or found.slug:
+        return []
+    planned = london_date(found.planned_at) if found.planned_at else None
+    return notices(profile_of(session), found.type, max(planned, today(session)) if planned else None)
+
+
+def told_in_time(session: Session, found: Publication) -> None:
+    """Raise Refused unless those who must be told first have had their time."""
+    if problem := rules.notice_problem(notices_of(session, found), found.copies_on):
+        raise Refused(f"{problem[0]}.")
+
+
+def let_wait(session: Session, found: Publication) -> None:
+    """Have the loop publish what was released once its moment has come, and not at another that was planned before."""
+    session.execute(delete(embargoes).where(embargoes.c.publication_id == found.id, embargoes.c.done_at.is_(None)))
+    row = {"id": uuid4(), "type": "publish", "subject": _subject(found), "publication_id": found.id}
+    # The row begins to wait when it is due; patience with its faults counts from then.
+    session.execute(insert(embargoes), row | {"created_at": found.planned_at, "due_at": found.planned_at})
+    found.state = State.SCHEDULED
+
+
+def make_public(session: Session, found: Publication) -> None:
+    """Make a publication live at an address that it keeps from now on; the first time, say so."""
     first = found.slug is None
     found.published_on = found.published_on or today(session)
     found.slug = found.slug or _free_slug(session, rules.slug(found.title, found.year or found.published_on.year))
-    found.state, found.released_by, found.changed_at = State.LIVE, actor.person, now(session)
+    found.state, found.changed_at = State.LIVE, now(session)
     if first and found.case_id and found.reference:
         about: dict[str, Any] = {"publication_id": found.id, "case_id": found.case_id, "reference": found.reference}
         publish(session, OutcomePublished(**about, slug=found.slug, published_on=found.published_on))
@@ -141,5 +171,6 @@ def _subject(found: Publication) -> str:
     return str(found.case_id or found.id)
 
 
-def _done(found: Publication) -> Done:
+def done(found: Publication) -> Done:
+    """Back to the publication."""
     return Done(f"/publications/{found.id}", found.reference or found.title, _subject(found))

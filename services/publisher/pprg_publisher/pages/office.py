@@ -1,6 +1,7 @@
 """Pages for the office: drafts, what waits for a second person, what everybody can read."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,18 +9,20 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from pprg_publisher import projections, rules
-from pprg_publisher.actions import publishing
+from pprg_publisher.actions import planning, publishing
 from pprg_publisher.models import Publication
 from pprg_publisher.rules import State
-from pprg_publisher.schemas import NothingSchema, PublicationSchema, offering
+from pprg_publisher.schemas import LiftSchema, NothingSchema, PlanSchema, PublicationSchema, offering
 from pprg_shared.acting import act, actor, needs, reading, runtime, saw, submitted
 from pprg_shared.actor import Done
+from pprg_shared.calendar import london_date, moment, time_of_day
 from pprg_shared.database import unseal
 from pprg_shared.errors import Refused
 from pprg_shared.web.forms import Form
 
 pages = Blueprint("office", __name__)
 PHASE = "publishing"
+USUAL_HOUR = "09:00"
 #: Button of the page, which is the verb too, to what it does.
 BUTTONS: dict[str, Callable[..., Done]] = {
     "release": publishing.release,
@@ -84,6 +87,46 @@ def do(publication_id: UUID, what: str) -> ResponseReturnValue:
     return submitted(form, send) or _page(publication_id, form)
 
 
+@pages.route("/publications/<uuid:publication_id>/plan", methods=["GET", "POST"])
+def plan(publication_id: UUID) -> ResponseReturnValue:
+    """Take the day and hour of publication, or others than were planned."""
+    needs("publish")
+    with reading() as session:
+        found = publishing.publication_of(session, actor(), publication_id, "publish")
+        notices = publishing.notices_of(session, found)
+    planned = found.planned_at
+    first = {
+        "day": _long(london_date(planned)) if planned else "",
+        "at": time_of_day(planned) if planned else USUAL_HOUR,
+        "copies_on": _long(found.copies_on) if found.copies_on else "",
+    }
+    form = Form(PlanSchema(), request.form if request.method == "POST" else None, first)
+
+    def send(data: dict[str, Any]) -> Done:
+        return act(planning.plan, phase=PHASE, publication_id=publication_id, **data)
+
+    return submitted(form, send) or _form_page("plan.html", form, found, notices=notices)
+
+
+@pages.route("/publications/<uuid:publication_id>/lift", methods=["GET", "POST"])
+def lift(publication_id: UUID) -> ResponseReturnValue:
+    """Take why it does not wait for its day."""
+    needs("publish")
+    with reading() as session:
+        found = publishing.publication_of(session, actor(), publication_id, "publish")
+    form = Form(LiftSchema(), request.form if request.method == "POST" else None)
+
+    def send(data: dict[str, Any]) -> Done:
+        return act(planning.lift, phase=PHASE, publication_id=publication_id, **data)
+
+    return submitted(form, send) or _form_page("lift.html", form, found)
+
+
+def _form_page(template: str, form: Form, found: Publication, **about: Any) -> ResponseReturnValue:
+    saw(found.case_id or found.id, phase=PHASE)
+    return render_template(template, form=form, found=found, **about), 422 if form.errors else 200
+
+
 def _imported(publication_id: UUID) -> bool:
     with reading() as session:
         return publishing.publication_of(session, actor(), publication_id, "publish").import_id is not None
@@ -93,22 +136,37 @@ def _page(publication_id: UUID, form: Form | None = None) -> ResponseReturnValue
     with reading() as session:
         found = publishing.publication_of(session, actor(), publication_id, "release")
         content = unseal(session, found, "content") if found.content else {}
+        notices = publishing.notices_of(session, found)
     writing = form if form and isinstance(form.schema, PublicationSchema) else None
     if writing is None and found.state == State.DRAFT:
         writing = Form(PublicationSchema(), None, _initial(found))
     saw(found.case_id or found.id, phase=PHASE)
-    refusal = rules.releasing_problem(found.state, found.offered_by, actor().person)
+    late = rules.notice_problem(notices, found.copies_on)
+    refusal = rules.releasing_problem(found.state, found.offered_by, actor().person) or (late and f"{late[0]}.")
     forms = [each for each in (form, writing) if each]
     about = {
         "buttons": {each: Form(NothingSchema()) for each in BUTTONS},
         "documents": [projections.document_words(each, runtime().profile) for each in found.documents],
         "found": found,
         "content": content,
+        "notices": notices,
+        "planned": [_planned(each) for each in content.get("planned", ())],
+        "plannable": not rules.planning_problem(found.state, imported=found.import_id is not None),
+        "waits": rules.waits(found.planned_at, runtime().clock()),
         "writing": writing,
         "forms": list(dict.fromkeys(forms)),
     }
     page = render_template("publication.html", **about, refusal=refusal, when=projections.published_words(found))
     return page, 422 if form and form.errors else 200
+
+
+def _long(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _planned(line: dict[str, str]) -> dict[str, str]:
+    """When something was planned for when, in words."""
+    return line | {name: moment(datetime.fromisoformat(line[name])) for name in ("at", "planned_at")}
 
 
 def _initial(found: Publication) -> dict[str, Any]:

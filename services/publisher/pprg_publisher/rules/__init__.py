@@ -1,6 +1,7 @@
 """The rules of publication: what may be public, who releases it, and how a list of published reviews is read."""
 
 from pprg_publisher.rules.catalogue import FIELDS, size_words
+from pprg_publisher.rules.embargo import copies_problem, moment_problem, notice_problem, planning_problem, waits
 from pprg_publisher.rules.lists import Note, Reading, Review, columns_of, read_list
 from pprg_publisher.rules.may import TABLE, Tie, may, relation
 from pprg_publisher.rules.release import (
@@ -26,10 +27,14 @@ __all__ = [
     "Tie",
     "Vocabulary",
     "columns_of",
+    "copies_problem",
     "fold",
     "identity",
     "may",
+    "moment_problem",
+    "notice_problem",
     "offering_problem",
+    "planning_problem",
     "public_problem",
     "read_list",
     "relation",
@@ -38,5 +43,6 @@ __all__ = [
     "size_words",
     "slug",
     "undoing_problem",
+    "waits",
     "withdrawing_problem",
 ]

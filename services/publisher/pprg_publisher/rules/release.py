@@ -10,6 +10,7 @@ class State(StrEnum):
 
     DRAFT = "draft"
     OFFERED = "offered"
+    SCHEDULED = "scheduled"
     LIVE = "live"
     WITHDRAWN = "withdrawn"
 
@@ -17,6 +18,7 @@ class State(StrEnum):
 STATES: Mapping[str, str] = {
     State.DRAFT: "Draft",
     State.OFFERED: "Waits for a second person",
+    State.SCHEDULED: "Released, waits for its day",
     State.LIVE: "Published",
     State.WITHDRAWN: "Withdrawn",
 }
@@ -26,6 +28,7 @@ def offering_problem(state: str) -> str | None:
     """Why a publication cannot be changed or offered now, or None."""
     return {
         State.OFFERED.value: "This has been offered for release already. Take it back to change it.",
+        State.SCHEDULED.value: "This has been released already. Take it back to change it.",
         State.LIVE.value: "This outcome has been published already. Withdraw it to change it.",
         State.WITHDRAWN.value: "This has been withdrawn. Take it back into a draft to change it.",
     }.get(state)
@@ -38,6 +41,8 @@ def releasing_problem(state: str, offered_by: UUID | None, releaser: UUID | None
     """
     if state == State.LIVE:
         return "This outcome has been published already."
+    if state == State.SCHEDULED:
+        return "This has been released already, and waits for its day."
     if state != State.OFFERED:
         return "Nobody has offered this for release yet."
     if releaser is None:

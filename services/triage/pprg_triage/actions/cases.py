@@ -7,11 +7,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.actor import Actor, Done
+from pprg_shared.calendar import london_date
 from pprg_shared.database import now, profile_of, today, unseal
 from pprg_shared.errors import Refused
+from pprg_shared.profile import PLANNED, notices
 from pprg_triage import rules
 from pprg_triage.actions.access import case_of
-from pprg_triage.models import Case, Decision, Published, TriggerDay
+from pprg_triage.models import Case, Decision, Planned, Published, TriggerDay
 
 
 def done(case: Case) -> Done:
@@ -23,10 +25,25 @@ def known_days(session: Session, case: Case) -> dict[str, date]:
     """The days from which clocks of a case count: what rows say by themselves, and what people noted last."""
     noted = select(TriggerDay.trigger, TriggerDay.day).where(TriggerDay.case_id == case.id)
     days = {row.trigger: row.day for row in session.execute(noted.order_by(TriggerDay.noted_at))}
-    decided = session.scalar(select(func.min(Decision.ratified_on)).where(Decision.case_id == case.id))
-    published = session.scalar(select(Published.published_on).where(Published.id == case.id))
-    by_themselves = {"referral_received": case.received_on, "decided": decided, "published": published}
+    by_themselves = _by_themselves(session, case)
     return days | {name: day for name, day in by_themselves.items() if day}
+
+
+def _by_themselves(session: Session, case: Case) -> dict[str, date | None]:
+    """What rows say, in one question; of several publications the first before which others must be told counts."""
+    profile = profile_of(session)
+    told_before = [each for each in profile.publication.types if notices(profile, each, None)]
+    planned = (Planned.case_id == case.id, Planned.type.in_(told_before))
+    found = session.execute(
+        select(
+            select(func.min(Decision.ratified_on)).where(Decision.case_id == case.id).scalar_subquery(),
+            select(Published.published_on).where(Published.id == case.id).scalar_subquery(),
+            select(func.min(Planned.planned_at)).where(*planned).scalar_subquery(),
+        )
+    )
+    decided, published, at = found.one()
+    days = {"referral_received": case.received_on, "decided": decided, "published": published}
+    return days | {PLANNED: london_date(at) if at else None}
 
 
 def note_day(session: Session, actor: Actor, *, case_id: UUID, trigger: str, day: date) -> Done:

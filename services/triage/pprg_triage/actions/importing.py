@@ -154,7 +154,15 @@ def _content(row: rules.OpenCase, by: UUID) -> dict[str, Any]:
     subject = {"kind": row.about, "name": name, "born": born}
     blank = dict.fromkeys(("also_known_as", "died_on", "sex", "ethnicity", "nhs_number", "address"), "")
     told = {"subject_name": name, "subject_born": born, "incident_on": incident}
-    lists: dict[str, Any] = {"subjects": [subject | blank], "criteria": [], "harm": [], "parallel_processes": []}
+    # A brother or sister of a child is a child; of one who is not born yet nobody knows.
+    kind = "" if row.about == "unborn" else row.about
+    others = [{"kind": kind, "name": each.name, "born": each.born} | blank for each in row.siblings]
+    lists: dict[str, Any] = {
+        "subjects": [subject | blank, *others],
+        "criteria": [],
+        "harm": [],
+        "parallel_processes": [],
+    }
     rest = {"what_happened": "", "reason_kind": "concern", "source": "list", "incident": "", "more": {}}
     return told | lists | rest | {"entered_by": str(by)}
 

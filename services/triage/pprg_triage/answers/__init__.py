@@ -182,6 +182,7 @@ class WholeCase(CaseShown):
     meetings: list[Met]
     decisions: list[DecisionShown]
     letters: Letters
+    planned_at: datetime | None = field(metadata={"example": None})
     published: str | None = field(metadata={"example": None})
     earlier_reference: str = field(metadata={"example": ""})
     listed: dict[str, Any] | None = field(metadata={"example": None})
@@ -203,6 +204,7 @@ class CaseRead:
     earlier_reference: str = field(metadata={"example": "23/014"})
     received: PartialDate
     subject: str = field(metadata={"example": "AB"})
+    siblings: list[str] = field(metadata={"example": ["CB"]})
     routes: list[str] = field(metadata={"example": ["rapid_review"]})
     due_on: date | None = field(metadata={"example": "2026-11-24"})
 

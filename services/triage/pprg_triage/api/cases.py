@@ -87,6 +87,7 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
         "meetings": [_meeting(each) for each in found.meetings],
         "decisions": [_decision(each, told) for each, told in found.decisions],
         "letters": {"accepted": found.letters, "failed": found.failed_letters},
+        "planned_at": found.planned and found.planned.isoformat(),
         "published": found.published and found.published.slug,
         "earlier_reference": found.listed.texts.get("reference", "") if found.listed else "",
         "listed": dict(found.listed.texts) if found.listed else None,

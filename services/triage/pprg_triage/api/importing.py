@@ -57,6 +57,7 @@ def _new(each: rules.OpenCase) -> dict[str, Any]:
         "earlier_reference": each.texts.get("reference", ""),
         "received": each.dates["received"].to_json(),
         "subject": each.texts.get("subject", ""),
+        "siblings": [one.name for one in each.siblings],
         "routes": list(each.routes),
         "due_on": None if each.about == "adult" else each.due_on.isoformat(),
     }

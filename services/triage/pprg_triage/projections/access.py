@@ -12,7 +12,7 @@ from pprg_shared.directory import name_of
 from pprg_shared.paging import ROWS, Part, before
 from pprg_shared.profile import Profile
 from pprg_triage import rules
-from pprg_triage.models import Access
+from pprg_triage.models import Access, Case
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ def access_page(
     chosen = accesses(case_id, start, end)
     total = session.scalar(select(func.count()).select_from(chosen.with_only_columns(Access.id).subquery())) or 0
     rows = session.scalars(_newest_first(chosen).limit(ROWS).offset(before(page)))
-    return Part([_line(session, row, profile) for row in rows], total, page)
+    referrer = _referrer(session, case_id)
+    return Part([_line(session, row, profile, referrer) for row in rows], total, page)
 
 
 def whole_access(
@@ -47,8 +48,9 @@ def whole_access(
 ) -> Iterator[Accessed]:
     """Every line between two moments, a few hundred in memory at a time."""
     chosen = _newest_first(accesses(case_id, start, end)).execution_options(yield_per=500)
+    referrer = _referrer(session, case_id)
     for row in session.scalars(chosen):
-        yield _line(session, row, profile)
+        yield _line(session, row, profile, referrer)
         session.expunge(row)
 
 
@@ -64,15 +66,20 @@ def _newest_first(chosen: Select[Access]) -> Select[Access]:
     return chosen.order_by(Access.at.desc(), Access.id.desc())
 
 
-def _line(session: Session, row: Access, profile: Profile) -> Accessed:
+def _referrer(session: Session, case_id: UUID) -> UUID | None:
+    return session.scalar(select(Case.referrer_id).where(Case.id == case_id))
+
+
+def _line(session: Session, row: Access, profile: Profile, referrer: UUID | None) -> Accessed:
     agency = name_of(session, profile, row.agency) if row.agency else ""
-    who = _who(row, profile)
+    who = _who(row, profile, referrer)
     return Accessed(row.at, who, agency, rules.access_words(row.kind, row.verb), row.service)
 
 
-def _who(row: Access, profile: Profile) -> str:
+def _who(row: Access, profile: Profile, referrer: UUID | None) -> str:
     """A person by name or, whom nobody here knows, by number; a duty by what it is called; else nobody in person."""
     if row.person:
         person = profile.person(row.person)
-        return person.name if person else f"person {row.person}"
+        unknown = "The referrer" if row.person == referrer else f"person {row.person}"
+        return person.name if person else unknown
     return row.duty.replace("-", " ").capitalize() if row.duty else "Somebody at a terminal"

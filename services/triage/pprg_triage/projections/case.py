@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from pprg_shared.database import unseal
 from pprg_shared.profile import Deadline, Profile, deadline
 from pprg_triage import rules
 from pprg_triage.actions import known_days, related, return_id
-from pprg_triage.models import Case, Decision, Letter, Meeting, Published, Request
+from pprg_triage.models import Case, Decision, Letter, Meeting, Planned, Published, Request
 from pprg_triage.projections.chronology import rows_of
 from pprg_triage.projections.decisions import Decided, decided_of
 from pprg_triage.projections.importing import Listed, listed
@@ -46,6 +46,7 @@ class Whole:
     decisions: list[tuple[Decision, Decided]]
     letters: int
     failed_letters: int
+    planned: datetime | None
     published: Published | None
     listed: Listed | None
 
@@ -156,13 +157,14 @@ def _hints(found: Whole) -> dict[str, str]:
     proposed, ratified = len(found.decisions), len([one for one, _ in found.decisions if one.ratified_on])
     decided = f"{proposed} proposed, {ratified} ratified. " if proposed else ""
     published = found.published
+    coming = f"Planned for {moment(found.planned)}." if found.planned else "Once a decision is ratified."
     return {
         "Referred": f"{found.listed.received.words() if found.listed else short(found.case.received_on)}.",
         "Requested": (f"{asked} asked. " if asked else "") + by["request_out"],
         "Returned": returned + by["agency_return"],
         "Meeting": f"{moment(meeting.starts_at)}." if meeting else by["meeting"],
         "Decision": decided + by["sign_off"],
-        "Published": f"{short(published.published_on)}." if published else "Once a decision is ratified.",
+        "Published": f"{short(published.published_on)}." if published else coming,
     }
 
 
@@ -208,6 +210,7 @@ def whole_case(session: Session, actor: Actor, case_id: UUID, profile: Profile) 
         decisions=[(each, decided_of(session, each, profile)) for each in decisions],
         letters=letters.count("accepted"),
         failed_letters=letters.count("failed"),
+        planned=session.scalar(select(func.min(Planned.planned_at)).where(Planned.case_id == case_id)),
         published=session.get(Published, case_id),
         listed=listed(session, case_id),
     )

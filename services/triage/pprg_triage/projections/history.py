@@ -71,14 +71,16 @@ def _detail(public: Any, profile: Profile) -> str:
     """What the public part adds: which letter, which meeting, which route; never content."""
     if "template" in public:
         return str(public["template"]).replace("_", " ")
-    if "starts_at" in public:
-        return moment(datetime.fromisoformat(public["starts_at"]))
+    if at := public.get("starts_at") or public.get("planned_at"):
+        return moment(datetime.fromisoformat(at))
     if "route" in public and public["route"] in profile.routes:
         return profile.routes[public["route"]].name
     return ""
 
 
 def _who(session: Session, public: Any, profile: Profile) -> str:
+    if "planned_by" in public:
+        return _name(UUID(public["planned_by"]), profile)
     named = public.get("agency") or public.get("referrer_agency")
     if named:
         return name_of(session, profile, str(named))

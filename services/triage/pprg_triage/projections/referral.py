@@ -24,6 +24,7 @@ def told_of(found: Whole, profile: Profile, today: date) -> Told:
     open_routes = {each.code for each in routes if each.strength != rules.NOT_RULED_OUT} | set(
         found.case.routes.split()
     )
+    open_routes |= {each.route for each, _ in found.decisions if each.ratified_on and each.outcome == rules.MET}
     running = rules.clocks(profile, open_routes, found.days)
     answers = [
         (profile.criteria[each["criterion"]], each["reply"], each["evidence"])

@@ -28,6 +28,7 @@ from pprg_triage.rules.columns import (
 from pprg_triage.rules.conflicts import COMPARE, KINDS, Life, conflicts, settling_problem
 from pprg_triage.rules.conflicts import STATES as CONFLICT_STATES
 from pprg_triage.rules.decisions import (
+    MET,
     OUTCOMES,
     REPLIES,
     correcting_problem,
@@ -105,6 +106,7 @@ __all__ = [
     "KINDS",
     "LETTER",
     "LETTER_BACK",
+    "MET",
     "MOVES",
     "NOTES",
     "NOTIFIED",

@@ -12,7 +12,7 @@ from pprg_shared.calendar import (
     working,
     working_days_between,
 )
-from pprg_shared.profile import Deadline, Profile, deadlines
+from pprg_shared.profile import PLANNED, Deadline, Profile, deadlines
 from pprg_triage.rules.routes import NOT_RULED_OUT, routes
 
 STEPS = ("Referred", "Requested", "Returned", "Meeting", "Decision", "Published")
@@ -51,7 +51,7 @@ def day_words(received: date, due: date, today: date) -> str:
 
 
 #: Triggers that rows of a case tell by themselves; the others somebody notes.
-BY_THEMSELVES = ("referral_received", "decided", "published")
+BY_THEMSELVES = ("referral_received", "decided", PLANNED, "published")
 
 
 def clocks(profile: Profile, open_routes: Collection[str], days: Mapping[str, date]) -> list[Deadline]:

@@ -19,6 +19,8 @@ class Column:
 UNUSED = ""
 #: Several columns of a file may be notes; every other column is there once.
 NOTES = "notes"
+#: Other people whom the same case is about, however many a cell names.
+SIBLINGS = "siblings"
 COLUMNS: Mapping[str, Column] = {
     "reference": Column("Own reference", 60, "reference ref ourref ourreference caseref casereference casenumber id"),
     "received": Column("Date received", 60, "datereceived received receivedon referraldate dateofreferral datein date"),
@@ -26,6 +28,7 @@ COLUMNS: Mapping[str, Column] = {
     "agency": Column("Referring agency", 200, "agency referringagency referredby referrer agencyreferring source"),
     "kind": Column("Kind of review", 200, "kind type kindofcase typeofcase casetype typeofreview reviewtype route"),
     "subject": Column("Person it is about", 200, "subject name initials nameofchild childsname person child adult"),
+    SIBLINGS: Column("Brothers and sisters", 400, "siblings sibling brotherssisters brothersandsisters otherchildren"),
     "about": Column("Child or adult", 60, "childoradult childadult adultorchild adultchild"),
     "born": Column("Date of birth", 60, "dateofbirth dob born birthdate"),
     "incident": Column("Date it happened", 60, "incident incidentdate dateofincident dateithappened"),

@@ -7,8 +7,9 @@ from unicodedata import normalize
 
 from pprg_shared.calendar import short
 
+MET = "criteria_met"
 OUTCOMES = {
-    "criteria_met": "Criteria met",
+    MET: "Criteria met",
     "criteria_not_met": "Criteria not met",
     "insufficient_information": "Not enough information yet",
 }

@@ -22,6 +22,7 @@ TOLD: Mapping[str, str] = {
     "decision.ratified": "Decision ratified",
     "letter.accepted": "Letter accepted by the mail server",
     "letter.failed": "Letter came back or was given up",
+    "publication.planned": "Publication planned",
     "outcome.published": "Outcome published",
 }
 

@@ -70,7 +70,8 @@ def compared(cases: Iterable[OpenCase], here: Iterable[Here]) -> Compared:
             words = f"The same person and day received as {twin.called}."
             alike.append(Note(each.row, COLUMNS["subject"].label, words))
         new.append(each)
-        remember(Here(f"row {each.row}", earlier, each.name, each.received_on))
+        for name in each.names or [""]:
+            remember(Here(f"row {each.row}", earlier, name, each.received_on))
     return Compared(new, known, alike)
 
 

@@ -9,7 +9,8 @@ from pprg_shared.calendar import countable, long, short
 from pprg_shared.partial_dates import NotADate, PartialDate, parse
 from pprg_shared.spreadsheet import Table
 from pprg_triage.rules.clocks import clock
-from pprg_triage.rules.columns import COLUMNS, NOTES, UNUSED, heading
+from pprg_triage.rules.columns import COLUMNS, NOTES, SIBLINGS, UNUSED, heading
+from pprg_triage.rules.siblings import Sibling, siblings
 from pprg_triage.rules.vocabulary import NOTHING, Vocabulary, fold, known_name
 
 MOST_ROWS = 1000
@@ -52,6 +53,7 @@ class OpenCase:
     routes: tuple[str, ...]
     agency: str
     about: str
+    siblings: tuple[Sibling, ...] = ()
 
     @property
     def received_on(self) -> date:
@@ -62,6 +64,11 @@ class OpenCase:
     def name(self) -> str:
         """Whom it is about, folded; empty where that is not known."""
         return known_name(self.texts.get("subject", ""))
+
+    @property
+    def names(self) -> list[str]:
+        """Everybody whom it is about, folded, as far as they are known."""
+        return [each for each in (self.name, *(known_name(one.name) for one in self.siblings)) if each]
 
 
 @dataclass
@@ -101,6 +108,8 @@ def _texts(table: Table, columns: Sequence[str], cells: Sequence[str]) -> dict[s
         if name == NOTES:
             text = f"{heading(table, place)}: {text}" if several else text
             found[NOTES] = f"{found[NOTES]}\n{text}" if NOTES in found else text
+        elif name == SIBLINGS:
+            found[name] = "; ".join(" ".join(each.split()) for each in text.splitlines() if each.strip())
         else:
             found[name] = " ".join(text.split())
     return found
@@ -150,7 +159,8 @@ class _Row:
         about = self._about(routes)
         if about != "adult":
             self._compare_due(due, day_zero)
-        return OpenCase(self.row, self.texts, self.dates, notified, day_zero, due, routes, agency, about)
+        others = siblings(self.texts.get(SIBLINGS, ""), self.today)
+        return OpenCase(self.row, self.texts, self.dates, notified, day_zero, due, routes, agency, about, others)
 
     def _received(self) -> PartialDate | None:
         found = self._date("received", self._wrong)
