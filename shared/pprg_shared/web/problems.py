@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from pprg_shared.actor import NOBODY
 from pprg_shared.errors import Busy, Forbidden, NotThere, Refused, TooLarge, TooMany
 from pprg_shared.logs import log
 
@@ -37,6 +38,7 @@ BY_STATUS = {status: slug for slug, (status, _, _) in PROBLEMS.items()}
 RETRY_SECONDS = "5"
 #: Never given back with a form that is offered again.
 UNSPOKEN = frozenset({"_csrf", "_end", "password", "code"})
+OUR_FAULT = 500
 #: After these the same form may well be taken, so it is offered again.
 WORTH_SENDING_AGAIN = frozenset({"forbidden", "conflict", "too-many", "failed", "unavailable"})
 OURS = frozenset({None, "same-origin", "none"})
@@ -74,6 +76,8 @@ def answer(
         response.content_type = "application/problem+json"
     else:
         about = {"slug": slug, "title": title, "detail": words, "request_id": g.get("request_id", "")}
+        if (status or number) >= OUR_FAULT:
+            g.actor = NOBODY  # whoever it was would be looked up once more in what has just failed
         page = render_template("error.html", **about, errors=errors, again=_typed(slug))
         response = Response(page, content_type="text/html; charset=utf-8")
     response.status_code = status or number
