@@ -228,8 +228,17 @@ class Walk:
 
     @staticmethod
     def _address(path, thing):
-        known = {**NOT_THERE, "import_id": str(uuid4()), "letter_id": str(uuid4()), "route": "rapid_review", **thing}
-        return PLACE.sub(lambda found: found[1].split(",")[0] if found[1] else known[found[2]], path)
+        known = {
+            **NOT_THERE,
+            "import_id": str(uuid4()),
+            "letter_id": str(uuid4()),
+            "route": "rapid_review",
+            "agency": "police",
+            **thing,
+        }
+        return PLACE.sub(
+            lambda found: found[1].split(",")[0] if found[1] else known.get(found[2]) or str(uuid4()), path
+        )
 
     def _example(self, route):
         what = route.path.rpartition("/")[2]

@@ -74,6 +74,14 @@ def test_a_letter_with_a_code_is_these_bytes(name, greeting):
     assert letter(subject=subject, text=text) == (HERE / f"{name}.eml").read_bytes()
 
 
+def test_a_letter_about_a_glass_that_was_broken_is_these_bytes():
+    facts = {"reference": "PPRG-2026-0001", "who": "board chair", "at": "2026-11-24T09:30:00+00:00"}
+    facts["link"] = "https://reviews.example/cases/00000000-0000-4000-8000-000000000001"
+    subject, text = wording(PROFILE, "glass_broken", facts, PROFILE.letters.kinds["glass_broken"].greets)
+
+    assert letter(subject=subject, text=text) == (HERE / "glass_broken.eml").read_bytes()
+
+
 def read(raw: bytes):
     return message_from_bytes(raw, policy=SMTP)
 

@@ -32,6 +32,8 @@ FACTS = {
     "place": "Room 1;\nnorth {wing}",
     "link": LINK,
     "code": "012345",
+    "who": "board chair",
+    "at": "2026-11-24T09:30:00+00:00",
     "until": "2026-11-24T09:40:00+00:00",
 }
 OFFICE = {"extension_requested", "new_referral", "return_received"}
@@ -42,6 +44,7 @@ TO_PEOPLE = {
     "meeting_cancelled",
     "outcome_to_referrer",
     "code",
+    "glass_broken",
 }
 
 

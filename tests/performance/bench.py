@@ -17,6 +17,7 @@ import embedded
 import idle
 import latency
 import merging
+import need
 import pages
 import posting
 import relay
@@ -39,6 +40,7 @@ SECTIONS = {
     **{name: (posting.variants(name), 0.6) for name in posting.CONNECTIONS},
     "audit": (audit.variants, 0.6),
     "directory": (directory.variants, 0.6),
+    "need to know": (need.variants, 0.6),
     "starting": (starting.variants, 0.6),
 }
 

@@ -8,6 +8,7 @@ import embedded
 import idle
 import latency
 import merging
+import need
 import pages
 import posting
 import relay
@@ -53,6 +54,8 @@ FORMS = (latency.TOGETHER, latency.APART)
 DOOR = {"section": posting.REFERRALS, "variant": posting.PRODUCT, "figure": "requests per CPU s", "at_least": True}
 SQLITE = {"section": "embedded", "figure": "a second", "at_least": True}
 MERGE = {"section": "merging", "figure": "CPU ms", "goal": 4, "stretch": 1.5}
+NEED = {"section": "need to know", "figure": "p50 ms", "goal": 3, "stretch": 2}
+CHECK = NEED | {"goal": 1.5, "stretch": 1.2}
 GOALS = [
     Goal("B1", "backlog ÷ a transaction a message", variant=consumer.ORM, **B1),
     Goal("B2", "backlog ÷ celery, a task a message", variant=consumer.ORM, limit=consumer.CELERY, **B2),
@@ -157,4 +160,13 @@ GOALS = [
             ("a search for agencies among 5,000", directory.FIND, directory.FIND_HAND),
         )
     ),
+    Goal(
+        "–",
+        "a chair's list of 10,000 cases ÷ the same SQL by psycopg",
+        variant=need.CHAIR,
+        limit=need.HAND_CHAIR,
+        **NEED,
+    ),
+    Goal("–", "a coordinator's ÷ the same SQL by psycopg", variant=need.OFFICE, limit=need.HAND_OFFICE, **NEED),
+    Goal("–", "a coordinator's ÷ one of which nobody is asked whose", variant=need.OFFICE, limit=need.OPEN, **CHECK),
 ]

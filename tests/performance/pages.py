@@ -10,7 +10,7 @@ from messages import form
 from pprg_shared.actor import COOKIE, sign
 from pprg_shared.boxes.arrival import Arrival
 from pprg_shared.database import Database
-from pprg_shared.events.intake import ReferralSubmitted, Subject
+from pprg_shared.events.intake import PersonChanged, ReferralSubmitted, Subject
 from pprg_shared.paging import ROWS
 from pprg_shared.profile import load_profile
 from pprg_triage.service import service as triage
@@ -39,6 +39,8 @@ INSERT INTO letters_heard (id, case_id, template, state)
 INSERT INTO chronology (id, case_id, agency, number, day, until, content)
   SELECT gen_random_uuid(), id, 'police', n, received_on, received_on, repeat('x', 300)
   FROM cases, generate_series(1, 5) n;
+INSERT INTO ties (id, case_id, person_id, role, since, content)
+  SELECT gen_random_uuid(), id, %(reader)s, 'chair', now(), '' FROM cases WHERE reference NOT LIKE 'WR-%%';
 """
 
 
@@ -50,7 +52,7 @@ def asked(place, page, server):
         cases = max(50, round(CASES * place.scale))
         with place.rows("triage", "pages") as rows:
             case, reference = _cases(place, rows, cases)
-        environment = place.environment("triage", "pages") | {"LOOP": "0"}
+        environment = place.environment("triage", "pages") | {"LOOP": "0", "TRIAL": "1"}
         port = environment["PORT"]
         environment |= {"GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}"}
         cookie = sign(load_profile().person(READER).id, place.secrets["SESSION_KEYS"])
@@ -80,29 +82,35 @@ def _cases(place, rows, number):
     """The case that is read, one of so many; they are made when they are first asked for."""
     (there,) = rows.execute("SELECT count(*) FROM cases").fetchone()
     if there != number:
-        tables = "cases, requests, news, letters_heard, chronology, inbox, outbox"
+        tables = "cases, ties, people, requests, news, letters_heard, chronology, inbox, outbox"
         rows.execute(f"TRUNCATE {tables}")
         _open_one(place)
         agencies = list(load_profile().asked_agencies())[:8]
         for statement in filter(str.strip, OTHERS.split(";")):
-            rows.execute(statement, {"others": number - 1, "agencies": agencies} if "%(" in statement else None)
+            values = {"others": number - 1, "agencies": agencies, "reader": load_profile().person(READER).id}
+            rows.execute(statement, values if "%(" in statement else None)
         rows.execute("VACUUM ANALYZE")
     return rows.execute("SELECT id, reference FROM cases WHERE reference LIKE 'WR-%'").fetchone()
 
 
 def _open_one(place):
-    """A case as triage opens it when it hears of a referral."""
+    """A case as triage opens it when it hears of a referral; whoever reads chairs the group, and so the case."""
     told = {name: value for name, value in form().items() if name in ReferralSubmitted.__dataclass_fields__}
     told |= {"subjects": [Subject(**each) for each in told["subjects"]], "criteria": []}
     now = datetime.now(UTC)
     about = {"referral_id": uuid4(), "reference": "WR-1", "submitted_on": now.date(), "referrer_id": uuid4()}
     first = {"subject_kind": "child", "subject_name": "Invented Child", "subject_born": "May 2016"}
     event = ReferralSubmitted(**told, **about, **first)
-    body = event.wrap(place.keys, source="intake", time=now, correlation_id="bench").to_json()
+    reader = load_profile().person(READER)
+    known = {"person_id": reader.id, "name": reader.name, "address": reader.address, "roles": list(reader.roles)}
+    told = PersonChanged(**known, agency=reader.agency, active=True, revision=1)
+    wrapped = {"source": "intake", "time": now, "correlation_id": "bench"}
+    bodies = [each.wrap(place.keys, **wrapped).to_json() for each in (told, event)]
     url = place.database("triage", "pages")
     database = Database(url, "triage", place.keys, profile=load_profile())
     try:
-        assert Arrival(database, triage.hears, lambda: None).receive([body]) == [True]
+        arrival = Arrival(database, triage.hears, lambda: None)
+        assert [arrival.receive([each]) for each in bodies] == [[True], [True]]
     finally:
         database.close()
 

@@ -5,6 +5,7 @@ import directory
 import embedded
 import latency
 import merging
+import need
 import pages
 import posting
 import pytest
@@ -23,9 +24,10 @@ CHOSEN = {
     **{page: (pages.variants(page), [pages.PRODUCT, pages.HAND]) for page in pages.ASKED},
     **{name: (posting.variants(name), [posting.PRODUCT, posting.HAND]) for name in posting.CONNECTIONS},
     "directory": (directory.variants, list(directory.variants(None))),
+    "need to know": (need.variants, [need.CHAIR, need.OPEN, need.HAND_CHAIR]),
     "starting": (starting.variants, [starting.HAND]),
 }
-EVERY_DAY = "relay"
+EVERY_DAY = {"relay", "need to know"}
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,7 @@ def place(private_rabbitmq, private_postgres, tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    "section", [each if each == EVERY_DAY else pytest.param(each, marks=pytest.mark.long) for each in CHOSEN]
+    "section", [each if each in EVERY_DAY else pytest.param(each, marks=pytest.mark.long) for each in CHOSEN]
 )
 def test_every_message_of_a_bench_has_its_effect_once(place, tmp_path, section):
     variants, names = CHOSEN[section]

@@ -34,12 +34,13 @@ PAGE = 12 * 1024
 #: What a journey leaves in each file; letters that are sent and what is said of them are no part of it.
 TABLES = {
     "intake": ("people", "referrals", "outbox"),
-    "triage": ("inbox", "cases", "news", "outbox"),
+    "triage": ("inbox", "cases", "ties", "news", "outbox"),
+    "publisher": ("inbox", "case_members"),
     "notifier": ("inbox", "people", "letters"),
 }
 #: Under whose keys a service opens what arrives.
-HELD = {"triage": {"case", "contact"}, "notifier": {"contact"}}
-RINGS = {"people": "contact", "referrals": "case", "cases": "case", "letters": "contact"}
+HELD = {"triage": {"case", "contact"}, "notifier": {"contact"}, "publisher": {"case", "contact"}}
+RINGS = {"people": "contact", "referrals": "case", "cases": "case", "ties": "case", "letters": "contact"}
 
 
 class World:
@@ -105,11 +106,12 @@ class ByHand:
         return new
 
     def go_on(self, journeys):
-        """Relay, triage, relay, notifier: each a transaction for all of these."""
+        """Relay, triage, relay, notifier and publisher: each a transaction for all of these."""
         self._mark("intake", journeys)
         self._write("triage", journeys)
         self._mark("triage", journeys)
         self._write("notifier", journeys)
+        self._write("publisher", journeys)
 
     def _write(self, service, journeys):
         own = self.files[service]

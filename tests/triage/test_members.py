@@ -238,6 +238,18 @@ def test_an_interest_is_withdrawn_by_whose_it_is_or_by_the_office(world, case, r
     assert words(world.visitor("triage", "deputy").get("/cases")).count("Interest withdrawn by somebody of") == 2
 
 
+def test_who_asks_for_what_is_not_theirs_stands_in_the_log_by_number_and_not_by_name(world, case, lines):
+    partner = world.visitor("triage", "partner-police")
+
+    partner.get(case)
+
+    (refused,) = [each for each in lines if each["event"] == "refused"]
+
+    assert (refused["problem"], refused["route"]) == ("not-found", "/cases/<uuid:case_id>")
+    assert refused["person"] == person(world, "partner-police")
+    assert "Jamie" not in str(refused)
+
+
 def test_an_interest_closes_the_case_to_a_coordinator_too(world, case, reads, post, get):
     post("triage", f"{case}/interests", {"why": WHY}, "deputy")
 

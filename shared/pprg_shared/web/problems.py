@@ -41,6 +41,8 @@ UNSPOKEN = frozenset({"_csrf", "_end", "password", "code"})
 OUR_FAULT = 500
 #: After these the same form may well be taken, so it is offered again.
 WORTH_SENDING_AGAIN = frozenset({"forbidden", "conflict", "too-many", "failed", "unavailable"})
+#: Somebody has asked for what is not theirs, or is not there: who, by number, stands in the log.
+WORTH_NOTING = frozenset({"forbidden", "not-found"})
 OURS = frozenset({None, "same-origin", "none"})
 #: InternalError is also what PostgreSQL says when it ends a session that was idle for too long, or may not write.
 DATABASE_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, sa.exc.TimeoutError)
@@ -81,6 +83,9 @@ def answer(
         page = render_template("error.html", **about, errors=errors, again=_typed(slug))
         response = Response(page, content_type="text/html; charset=utf-8")
     response.status_code = status or number
+    if slug in WORTH_NOTING and "actor" in g:
+        route = request.url_rule.rule if request.url_rule else "-"
+        log.info("refused", problem=slug, method=request.method, route=route, person=str(g.actor.person or "nobody"))
     if response.status_code in {409, 503} and slug != "conflict":
         response.headers["Retry-After"] = RETRY_SECONDS
     return response
