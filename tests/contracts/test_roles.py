@@ -267,6 +267,7 @@ def count(world):
     return found
 
 
+@pytest.mark.asvs("8.2.1")
 def test_every_route_has_a_rule_and_the_page_lists_it(world):
     for name, alive in world.services.items():
         listed, found = Rules(name), roles.routes(create_app(alive))
@@ -279,6 +280,7 @@ def test_every_route_has_a_rule_and_the_page_lists_it(world):
                 assert all(row.get(one_role, "") == row.get(same, "") for row in listed.verbs.values())
 
 
+@pytest.mark.asvs("8.2.1", "8.2.2", "8.3.1", "8.4.1")
 def test_every_answer_is_what_the_page_says(world, cases, post):
     before = count(world)
     walks = [Walk(alive, cases) for alive in world.services.values()]

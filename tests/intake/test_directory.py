@@ -75,6 +75,7 @@ def recorded(world):
         return [tuple(row) for row in session.execute(chosen.order_by(audit.c.sequence))]
 
 
+@pytest.mark.asvs("8.2.1")
 @pytest.mark.parametrize(
     ("who", "reads", "changes"),
     [("administrator", 200, 200), ("coordinator", 200, 403), ("ops", 403, 403), ("lead-gp", 403, 403)],
@@ -197,6 +198,7 @@ def test_two_people_who_are_there_have_two_addresses(administrator, hospice):
     assert third.status_code == 303
 
 
+@pytest.mark.asvs("7.4.2")
 def test_a_role_that_is_taken_away_ends_what_was_opened_with_it(world, administrator, token):
     chair = world.services["intake"].profile.person("chair")
     signed = {"Authorization": f"Bearer {token('chair', tokens.API)}"}
@@ -242,6 +244,7 @@ def find(client, **looked_for):
     return send(client, "/people", looked_for)
 
 
+@pytest.mark.asvs("14.2.1")
 @pytest.mark.both_databases
 def test_nothing_of_whom_somebody_looks_for_stands_in_an_address_or_in_clear(world, administrator, hospice):
     added(administrator)
@@ -277,6 +280,7 @@ def test_people_are_found_by_how_their_names_begin_by_address_and_by_agency(worl
         assert re.findall(r'href="/people/[0-9a-f-]{36}">([^<]+)<', page.text) == names
 
 
+@pytest.mark.asvs("8.2.2")
 def test_a_search_is_its_owners_and_ends(world, administrator, clock):
     where = find(administrator, find="sample").location
     other = world.visitor("intake", "coordinator")

@@ -74,6 +74,7 @@ def test_a_form_that_is_sent_twice_makes_one_key_and_does_not_show_it_again(worl
     assert len(rows(world)) == 1
 
 
+@pytest.mark.asvs("8.2.2", "8.4.1")
 def test_a_program_acts_for_its_agency_and_for_no_other(world, letters, make, program):
     own, other = letters.ask("police"), letters.ask("icb")
     key = make("answer")
@@ -91,6 +92,7 @@ def test_a_program_acts_for_its_agency_and_for_no_other(world, letters, make, pr
     assert rows(world)[0].used_at == world.clock()
 
 
+@pytest.mark.asvs("8.2.1")
 def test_scopes_say_what_a_key_opens(world, letters, make, program):
     asked = letters.ask("police")
     refers, answers = make("refer"), make("answer")
@@ -111,6 +113,7 @@ def test_a_key_refers_for_its_own_agency_alone(world, make, program):
     assert rows(world, Referral) == []
 
 
+@pytest.mark.asvs("7.2.1")
 @pytest.mark.parametrize("how", ["revoked", "ended", "another", "unknown"])
 def test_a_key_that_does_not_work_opens_nothing(world, administrator, letters, make, program, how):
     key = make("answer")
@@ -142,6 +145,7 @@ def test_a_key_is_no_use_at_other_services_nor_on_pages(world, make, program, se
     assert world.client("intake").get("/requests", headers={"Authorization": f"Bearer {key}"}).status_code == 403
 
 
+@pytest.mark.asvs("2.4.1")
 def test_an_agency_whose_programs_ask_too_much_waits_and_others_do_not(world, make, program):
     keys = [make("answer"), make("answer")]
     other = make("answer", agency="icb")

@@ -32,6 +32,7 @@ def words(page):
     return " ".join(re.sub(r"<[^>]+>", " ", page.text).split())
 
 
+@pytest.mark.asvs("2.4.1", "15.3.4")
 def test_a_burst_of_referrals_from_one_address_is_stopped_and_others_go_on(world, letters):
     """A30."""
     busy, quiet = letters.browser("192.0.2.1"), letters.browser("192.0.2.2")
@@ -48,6 +49,7 @@ def test_a_burst_of_referrals_from_one_address_is_stopped_and_others_go_on(world
     assert refer(busy).status_code == 201
 
 
+@pytest.mark.asvs("2.4.1")
 def test_a_professional_who_is_signed_in_is_slowed_and_not_shut_out_by_others(world, letters):
     """A30."""
     busy = letters.browser("192.0.2.1")
@@ -77,6 +79,7 @@ def test_a_form_that_comes_too_soon_says_so_keeps_what_was_typed_and_can_be_sent
     assert (later.status_code, kept(world, Referral)) == (303, 21)
 
 
+@pytest.mark.asvs("2.4.1", "6.3.1", "6.6.3", "16.3.3")
 def test_guessing_codes_is_stopped_seen_and_shuts_out_nobody(world, letters, capsys):
     """A58."""
     path = f"/requests/{letters.ask().request_id}"
@@ -98,6 +101,7 @@ def test_guessing_codes_is_stopped_seen_and_shuts_out_nobody(world, letters, cap
     assert enter(victim, path, code).location == path
 
 
+@pytest.mark.asvs("2.4.1")
 def test_a_mailbox_is_not_filled_and_who_asks_too_often_waits(world, letters):
     """A58."""
     path = f"/requests/{letters.ask().request_id}"
@@ -110,6 +114,7 @@ def test_a_mailbox_is_not_filled_and_who_asks_too_often_waits(world, letters):
     assert len(letters.codes()) == kept(world, Code) == 12
 
 
+@pytest.mark.asvs("2.4.1")
 def test_somebody_who_tries_link_after_link_is_stopped_as_if_they_were_there(world, letters):
     """A65."""
     guesser = letters.browser("192.0.2.66")
@@ -120,6 +125,7 @@ def test_somebody_who_tries_link_after_link_is_stopped_as_if_they_were_there(wor
     assert kept(world, Code) == 0
 
 
+@pytest.mark.asvs("2.4.1", "15.2.2")
 @pytest.mark.parametrize("by", ["page", "api"])
 def test_an_agency_that_uploads_too_often_waits_and_keeps_what_it_had(world, letters, by):
     asked = letters.ask()

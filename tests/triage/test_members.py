@@ -149,6 +149,7 @@ def test_who_is_to_ratify_reads_until_some_time_after_it_is_done(world, case, re
     assert (asked, later, reads("board-chair")) == ([200, 404], [200], [404])
 
 
+@pytest.mark.asvs("8.2.2")
 def test_the_list_the_news_and_the_search_hold_no_case_that_is_not_theirs(world, case, post, get):
     post("intake", "/referrals", invented.REFERRAL)
     post("triage", f"{case}/members", {"person": person(world, "partner-police"), "role": "member", "why": WHY})
@@ -199,6 +200,7 @@ def test_who_cannot_be_named_is_refused_with_advice(world, case, post, who, role
     assert refused["errors"][0]["pointer"] == where
 
 
+@pytest.mark.asvs("8.2.2", "16.3.2")
 def test_an_interest_closes_the_case_and_the_office_is_told_of_it_and_of_each_day_that_they_try(
     world, case, reads, post
 ):
@@ -286,6 +288,7 @@ def test_who_breaks_the_glass_reads_for_an_hour_and_the_chair_gets_a_letter_with
     assert reads("board-chair") == [404]
 
 
+@pytest.mark.asvs("8.2.2")
 def test_a_reference_that_nobody_has_is_answered_like_one_that_is_closed(world, case, post, get):
     post("triage", f"{case}/interests", {"person": person(world, "board-chair"), "why": WHY})
     visitor = world.visitor("triage", "board-chair")
@@ -314,6 +317,7 @@ def test_whoever_sees_all_or_nothing_has_no_glass_to_break(world, who):
     assert world.visitor("triage", who).get("/cases/break-glass").status_code == 403
 
 
+@pytest.mark.asvs("8.2.3")
 def test_governance_reads_who_saw_any_case_and_nothing_of_it(world, case):
     governance = world.visitor("triage", "governance")
     world.visitor("triage", "chair").get(case)
