@@ -230,10 +230,8 @@ class Walk:
     def _address(path, thing):
         known = {
             **NOT_THERE,
-            "import_id": str(uuid4()),
-            "letter_id": str(uuid4()),
+            **dict.fromkeys(["agency", "code"], "police"),
             "route": "rapid_review",
-            "agency": "police",
             **thing,
         }
         return PLACE.sub(
