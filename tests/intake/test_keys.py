@@ -163,6 +163,10 @@ def test_only_administrators_keep_keys(world, who):
     assert client.get(PAGE).status_code == 403
 
 
+def test_the_page_of_an_agency_leads_to_its_keys(administrator):
+    assert f'href="{PAGE}"' in administrator.get("/agencies/police").text
+
+
 def test_an_agency_that_is_not_there_has_no_keys(administrator):
     assert administrator.get("/agencies/nobody/keys").status_code == 404
 
