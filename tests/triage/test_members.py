@@ -352,3 +352,34 @@ def test_the_cases_that_are_chosen_are_those_that_the_rule_opens(world, case):
             chosen.append(session.scalar(sa.select(Case.id).where(actions.visible(session, chair, Case.id))))
 
     assert [bool(each) for each in chosen] == [each in {Relation.THEIRS, Relation.OPENED} for _, each in EXPECTED]
+
+
+def test_who_decides_and_need_not_know_whom_it_is_about_is_given_no_names_not_even_hidden(world, post, get):
+    subject = invented.SUBJECT | {
+        "also_known_as": "Canary Two",
+        "address": "1 Canary Street",
+        "nhs_number": "9434765919",
+    }
+    said = {"subjects": [subject | {"name": "Canary Child"}], "family": "Canary Mother", "what_happened": "An account."}
+    post("intake", "/referrals", invented.REFERRAL | said)
+    post("triage", "/cases/imports", {"text": "Ref,Date received,Name\nCanary/1,3 November 2026,Canary Adult\n"})
+    cases = [f"/cases/{each['id']}" for each in get("triage", "/cases")["cases"]]
+    for each in cases:
+        for who in ("board-chair", "partner-police"):
+            post("triage", f"{each}/members", {"person": person(world, who), "role": "member", "why": WHY})
+
+    seen = {}
+    for who in ("board-chair", "partner-police", "coordinator"):
+        visitor, client = world.visitor("triage", who), world.client("triage")
+        pages = [
+            visitor.get(f"{each}{page}") for each in cases for page in ("", "/print", "/history", "/chronology.csv")
+        ]
+        api = [client.get(f"/api/v1{each}", headers={"Acting-As": who}) for each in cases]
+        lists = [visitor.get("/cases"), client.get("/api/v1/cases", headers={"Acting-As": who})]
+        assert {each.status_code for each in (*pages, *api, *lists)} == {200}
+        seen[who] = sum("canary" in each.text.casefold() for each in (*pages, *api, *lists))
+        content = api[0].json["content"]
+        assert ("subject_name" in content) == (who != "board-chair")
+
+    assert seen["board-chair"] == 0
+    assert seen["partner-police"] == seen["coordinator"] > 0

@@ -189,6 +189,7 @@ def _places(found: Whole, may: Callable[[str], bool]) -> dict[str, str]:
 def whole_case(session: Session, actor: Actor, case_id: UUID, profile: Profile) -> Whole:
     """Read a case; raises NotThere."""
     case, relation = related(session, actor, case_id)
+    content, names = unseal(session, case, "content"), rules.may(actor.roles, "names", relation)
     days = known_days(session, case)
     requests = session.scalars(select(Request).where(Request.case_id == case_id).order_by(Request.agency)).all()
     decisions = session.scalars(select(Decision).where(Decision.case_id == case_id)).all()
@@ -198,7 +199,7 @@ def whole_case(session: Session, actor: Actor, case_id: UUID, profile: Profile) 
         actor=actor,
         relation=relation,
         tied=tied_to(session, case_id),
-        content=unseal(session, case, "content"),
+        content=content if names else rules.without_names(content),
         days=days,
         clock=rules.clock(case.day_zero, profile.working_days()),
         watched=deadline(profile, case.watches, days) if case.watches else None,
@@ -212,5 +213,5 @@ def whole_case(session: Session, actor: Actor, case_id: UUID, profile: Profile) 
         failed_letters=letters.count("failed"),
         planned=session.scalar(select(func.min(Planned.planned_at)).where(Planned.case_id == case_id)),
         published=session.get(Published, case_id),
-        listed=listed(session, case_id),
+        listed=listed(session, case_id, names=names),
     )

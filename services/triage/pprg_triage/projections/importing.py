@@ -1,7 +1,7 @@
 """An import of open cases with what became of its cases, and what a list told of one case."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -91,10 +91,13 @@ class Listed:
         return from_json(told["value"], told["precision"], told["as_entered"], uncertain=told["uncertain"])
 
 
-def listed(session: Session, case_id: UUID) -> Listed | None:
-    """What a list told of a case; None for one that was referred."""
+def listed(session: Session, case_id: UUID, *, names: bool) -> Listed | None:
+    """What a list told of a case, or what of it names nobody; None for one that was referred."""
     found = session.get(ImportedCase, case_id)
-    return _listed(session, found) if found else None
+    if found is None:
+        return None
+    told = _listed(session, found)
+    return told if names else replace(told, texts=rules.listed_without_names(told.texts))
 
 
 def _listed(session: Session, found: ImportedCase) -> Listed:

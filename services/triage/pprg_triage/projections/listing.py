@@ -38,7 +38,8 @@ def listed_cases(session: Session, actor: Actor, profile: Profile, today: date, 
     rows = session.execute(chosen.order_by(*order).limit(ROWS).offset(before(page))).all()
     done = {case.id: f"Published {short(day)}" for case, _, day in rows if day}
     clocks = clocks_in_a_line(session, [case for case, *_ in rows if case.id not in done], profile, today)
-    earlier = {case.id: unseal(session, imported, "known_as") for case, imported, _ in rows if imported}
+    named = [each for each in rows if each[1] and rules.relations_of(actor.roles, "names")]
+    earlier = {case.id: unseal(session, imported, "known_as") for case, imported, _ in named}
     return CaseList(Part([case for case, *_ in rows], total, page), done | clocks, earlier)
 
 
@@ -52,7 +53,8 @@ def latest_news(session: Session, actor: Actor, most: int) -> Sequence[Any]:
 def all_cases(session: Session, actor: Actor) -> list[tuple[Case, str]]:
     """Every case of somebody, the one that is due first before the others, with its reference in a list."""
     rows = session.execute(_with_earlier().where(visible(session, actor, Case.id)).order_by(Case.due_on))
-    return [(case, unseal(session, imported, "known_as") if imported else "") for case, imported in rows]
+    names = bool(rules.relations_of(actor.roles, "names"))
+    return [(case, unseal(session, imported, "known_as") if imported and names else "") for case, imported in rows]
 
 
 def _with_earlier(*more: Any) -> Select[Any]:

@@ -73,6 +73,7 @@ from pprg_triage.rules.meetings import (
     quorum_missing,
     still_to_come,
 )
+from pprg_triage.rules.names import listed_without_names, without_names
 from pprg_triage.rules.open_cases import Note, OpenCase, Reading, read_cases
 from pprg_triage.rules.requests import (
     MOVES,
@@ -168,6 +169,7 @@ __all__ = [
     "held_problem",
     "known_name",
     "list_reference",
+    "listed_without_names",
     "may",
     "meeting_problem",
     "moved",
@@ -195,4 +197,5 @@ __all__ = [
     "touched_words",
     "weighed",
     "window",
+    "without_names",
 ]

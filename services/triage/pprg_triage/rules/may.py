@@ -20,6 +20,7 @@ GOVERNANCE = frozenset({"governance"})
 _OFFICE = open_to(OFFICE, EVERY)
 TABLE: Table = {
     "read": _OFFICE | open_to(GROUP, READABLE),
+    "names": _OFFICE | open_to(CHAIR | {"member"}, READABLE),
     "who saw": _OFFICE | open_to(GOVERNANCE, EVERY),
     "find who saw": open_to(GOVERNANCE),
     "ask": _OFFICE,
