@@ -23,7 +23,8 @@ REFERRAL = {
 WHY = "Somebody died or was harmed, and agencies may learn from it"
 DECLARED = "What I have written is accurate as far as I know, and my agency shares it under its legal duties."
 SUMMARY = "An invented summary of involvement."
-FIRST = {"rows-0-date": "22.05.16", "rows-0-source": "Custody log, worker 1", "rows-0-event": "An invented call"}
+TOLD = "An invented call, date of birth 1 June 2016"
+FIRST = {"rows-0-date": "22.05.16", "rows-0-source": "Custody log, worker 1", "rows-0-event": TOLD}
 VAGUE = {"rows-1-date": "?May 2016", "rows-1-source": "Letter, worker 2", "rows-1-event": "An invented visit"}
 TO_AGENCY = "A rapid review will begin. Keep your records secured; these words are invented."
 REASONS = "Invented reasons: the agencies could have worked together better, and much can be learnt."
@@ -249,6 +250,9 @@ def answer(visitor, reference):
     visitor.press("Add another row")
     assert visitor.page.url.endswith("#rows-3-date")
     visitor.fill(FIRST | VAGUE | {"author": "Invented Lead", "rows-2-event": ""})
+    visitor.page.get_by_text("Say more about this").first.click()
+    visitor.page.locator("#rows-0-seen").select_option("yes")
+    visitor.look(visitor.page, "more about a row")
     visitor.press("Send return")
     visitor.sees("Answer received")
 
@@ -303,10 +307,13 @@ def read_the_answers(office, reference):
 
     office.follow("Read the chronology of all agencies")
     office.sees(f"Chronology of {reference}")
-    assert [row[:5] for row in office.rows] == [
-        ["about May 2016", "Wiltshire Police", "Letter, worker 2", "Not said", "An invented visit"],
-        ["22 May 2016", "Wiltshire Police", "Custody log, worker 1", "Not said", "An invented call"],
+    assert [row[:4] for row in office.rows] == [
+        ["about May 2016", "Wiltshire Police", "Letter, worker 2", "Not said"],
+        ["22 May 2016", "Wiltshire Police", "Custody log, worker 1", "Not said"],
     ]
+    assert [office.rows[0][4], office.rows[1][4].split("\n")[0]] == ["An invented visit", TOLD]
+    assert "Seen: Yes" in office.text
+    settle(office, reference)
     office.page.get_by_text("Show some rows only").click()
     office.page.get_by_label("Agency", exact=True).select_option("GP practices")
     office.press("Show these")
@@ -320,6 +327,28 @@ def read_the_answers(office, reference):
     office.sees(f"Error: Request to Wiltshire Police, {reference}", 422)
     assert_summary_leads_to(office, "query-query")
     office.follow(f"Case {reference}")
+
+
+def settle(office, reference):
+    """What does not agree is looked at, and explained; then back to the chronology."""
+    eventually(lambda: office.again() and "1 thing does not agree." in office.text)
+    office.follow("Look at what does not agree")
+    office.sees(f"What does not agree, {reference}")
+    office.follow("Not what the referral says: Born 1 June 2016")
+    office.sees(f"What does not agree, {reference}")
+    office.press("Save")
+    office.sees(f"Error: What does not agree, {reference}", 422)
+    assert_summary_leads_to(office, "state")
+    office.choose("It is explained")
+    office.press("Save")
+    office.sees(f"Error: What does not agree, {reference}", 422)
+    assert list(office.problems) == ["Say how it is explained"]
+    office.fill({"note": "It is that of the sibling."})
+    office.press("Save")
+    office.sees(f"What does not agree, {reference}")
+    assert [row[-1] for row in office.rows] == ["Explained"]
+    office.follow(f"Chronology of {reference}")
+    office.sees(f"Chronology of {reference}")
 
 
 def meet(office, reference):
