@@ -29,6 +29,7 @@ pytest_plugins = [
     "logged",
     "calling",
     "linked",
+    "signing",
 ]
 TUESDAY = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 

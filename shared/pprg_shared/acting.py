@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -83,6 +83,12 @@ def _signed_in() -> Actor | None:
         if has_ended(session, token.session):
             return None
         return present(token, here.service.known(session, token.person))
+
+
+def lapsed() -> tokens.Token | None:
+    """The token of a browser whose sign-in has ended, whatever ended it; None of one that has none."""
+    text = "" if actor().person else cookies.token_of(request)
+    return tokens.read(text, runtime().settings.sign_in_public_keys, datetime.min.replace(tzinfo=UTC)) if text else None
 
 
 def _awake(token: tokens.Token, at: datetime) -> bool:

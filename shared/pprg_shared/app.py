@@ -15,6 +15,7 @@ from pprg_shared.acting import actor, may, needs, runtime
 from pprg_shared.boxes.tables import outbox
 from pprg_shared.calendar import london_date
 from pprg_shared.service import Runtime
+from pprg_shared.web import lapsed
 from pprg_shared.web.api import asked, gives
 from pprg_shared.web.reference import DOCUMENTS
 
@@ -31,13 +32,14 @@ def create_app(alive: Runtime) -> Flask:
         service=service.name,
         title=service.title,
         secret=settings.secret_key.encode(),
-        trial=True,
+        trial=settings.trial,
         allowed_hosts=settings.hosts,
         trusted_proxies=settings.trusted_proxies,
         partnership=alive.profile.contact_lines(),
         marking=alive.profile.marking,
         actor=actor,
     )
+    lapsed.install(app)
     app.jinja_env.globals["may"] = may
     app.jinja_env.filters.update(alive.profile.names() | {"agency": alive.agencies.name, "person": alive.people.name})
     app.jinja_env.filters["known_date"] = lambda text: partial_dates.words(text, today=london_date(alive.clock()))

@@ -74,3 +74,9 @@ def reached(session: Session) -> Mapping[str, int]:
     over = (limits.c["count"] > limits.c.most, limits.c.ends_at > context(session).clock())
     query = sa.select(limits.c.what, sa.func.count().label("who")).where(*over).group_by(limits.c.what)
     return {row.what: row.who for row in session.execute(query)}
+
+
+def forget(session: Session, what: str, key: str) -> None:
+    """Begin to count anew, as for somebody who has shown that it was them all along."""
+    digest = context(session).keys["contact"].digest(key, f"limit:{what}")
+    session.execute(sa.delete(limits).where(limits.c.id == digest))

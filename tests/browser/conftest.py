@@ -1,7 +1,10 @@
 """Visitors: people with a browser of their own, and everything that each page they see must keep."""
 
+import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -146,16 +149,39 @@ class Visitor:
         return self.page.locator("main tbody tr").evaluate_all(CELLS)
 
     def sign_in(self, who: str) -> None:
-        self.open("/sign-in")
+        self.open("/sign-in/trial")
         self.choose(who)
         self.press("Continue")
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the services keep everything."""
+    return tmp_path_factory.mktemp("world")
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
     """The four services as people start them, in a folder of their own."""
-    with started() as base:
+    with started(folder) as base:
         yield base
+
+
+@pytest.fixture(scope="module")
+def people(folder: Path, address: str) -> dict[str, dict[str, str]]:
+    """What the invented people sign in with, as the command writes it."""
+    command = [
+        sys.executable,
+        "-m",
+        "pprg_embedded",
+        "intake",
+        "admin",
+        "trial-people",
+        "--out",
+        str(folder / "people"),
+    ]
+    subprocess.run(command, env=os.environ | {"VAR": str(folder)}, check=True, capture_output=True)
+    return json.loads((folder / "people").read_text("utf-8"))
 
 
 @pytest.fixture(params=MODES, ids=lambda each: each.name)

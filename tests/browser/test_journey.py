@@ -60,7 +60,7 @@ def test_a_case_is_walked_from_the_door_to_what_everybody_can_read(visit, mode):
 
 
 def say_who(office):
-    office.open("/sign-in")
+    office.open("/sign-in/trial")
     office.sees("Who are you?")
     office.press("Continue")
     office.sees("Error: Who are you?", 422)

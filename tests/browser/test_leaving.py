@@ -71,7 +71,7 @@ def test_without_scripts_the_exit_is_a_link_and_back_shows_neither_the_person_no
     page.wait_for_url("**/exit")
     page.go_back()
 
-    assert "You have not said who you are." in page.content()
+    assert "You are not signed in." in page.content()
     assert "Ashley" not in page.content()
     assert visitor.typed("what_happened") == [""]
 

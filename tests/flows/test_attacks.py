@@ -337,7 +337,7 @@ def test_nothing_for_operators_is_open_to_everybody(world, path):
 
 @pytest.mark.asvs("1.2.2", "3.7.2")
 @pytest.mark.parametrize("to", [row("A78-host", "//evil.example"), row("A78-line", "/%0d%0aSet-Cookie:a=b")])
-@pytest.mark.parametrize("path", ["/sign-in", "/sign-out", "/exit"])
+@pytest.mark.parametrize("path", ["/sign-in/trial", "/sign-out", "/exit"])
 def test_nobody_writes_where_a_page_leads(intake, path, to):
     there = f"{path}?next={to}&exit_to={to}&url={to}"
     sent = (

@@ -43,7 +43,7 @@ def test_a_page_that_only_asks_ends_nothing(lead):
 
 @pytest.mark.parametrize(("person", "forgotten"), [("lead-gp", False), ("lead-police", True), ("nobody", True)])
 def test_the_browser_forgets_when_another_acts_from_now_on(lead, person, forgotten):
-    changed = lead.post("/sign-in", data=hidden(lead, "/sign-in") | {"person": person})
+    changed = lead.post("/sign-in/trial", data=hidden(lead, "/sign-in/trial") | {"person": person})
 
     assert changed.status_code == 303
     assert ("Clear-Site-Data" in changed.headers) == forgotten

@@ -38,9 +38,9 @@ def asked(world):
 def lead(world):
     """The browser of the lead of the police."""
     client = world.client("intake")
-    page = client.get("/sign-in").text
+    page = client.get("/sign-in/trial").text
     hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', page))
-    client.post("/sign-in", data={"person": "lead-police", **hidden, "_end": "1"})
+    client.post("/sign-in/trial", data={"person": "lead-police", **hidden, "_end": "1"})
     return client
 
 

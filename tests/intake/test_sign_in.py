@@ -24,7 +24,7 @@ def fill(client, path, **answers):
 
 
 def sign_in(client, **answers):
-    return client.post("/sign-in", data=fill(client, "/sign-in", **answers))
+    return client.post("/sign-in/trial", data=fill(client, "/sign-in/trial", **answers))
 
 
 def menu(page):
@@ -48,8 +48,8 @@ def test_whoever_signs_in_is_led_to_a_page_that_is_theirs(world, visitor, person
 
     service = {"/cases": "triage", "/letters": "notifier"}.get(first_page, "intake")
     there = world.client(service)
-    if cookie := visitor.get_cookie("pprg"):
-        there.set_cookie("pprg", cookie.value)
+    if cookie := visitor.get_cookie("pprg-trial"):
+        there.set_cookie("pprg-trial", cookie.value)
     assert (led.status_code, led.location) == (303, first_page)
     assert there.get(first_page).status_code == 200
 
@@ -71,13 +71,13 @@ def test_somebody_may_go_back_to_being_nobody(visitor):
 
     sign_in(visitor, person="nobody")
 
-    assert "You have not said who you are." in visitor.get("/").text
+    assert "You are not signed in." in visitor.get("/").text
 
 
 def test_a_name_that_we_did_not_sign_is_nobody(visitor):
     visitor.set_cookie("pprg", "ImFib3V0Ig.forged")
 
-    assert "You have not said who you are." in visitor.get("/").text
+    assert "You are not signed in." in visitor.get("/").text
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ def sign_in(world):
     client = world.client("intake")
 
     def choose(code):
-        token = re.search(r'name="_csrf" value="([^"]+)"', client.get("/sign-in").text)[1]
-        assert client.post("/sign-in", data={"_csrf": token, "_end": "1", "person": code}).status_code == 303
+        token = re.search(r'name="_csrf" value="([^"]+)"', client.get("/sign-in/trial").text)[1]
+        assert client.post("/sign-in/trial", data={"_csrf": token, "_end": "1", "person": code}).status_code == 303
 
     client.choose = choose
     return client

@@ -18,10 +18,12 @@ from pprg_embedded.browser import Failed
 from pprg_embedded.demo import play
 from pprg_embedded.deployment import nginx_map, write_secrets
 from pprg_embedded.world import SERVICES, assemble, compose, with_secrets
+from pprg_intake.actions.opening import issue_first_code
+from pprg_intake.actions.trial import trial_people
 from pprg_shared import logs
 from pprg_shared.audit.commands import audit_commands
 from pprg_shared.boxes.commands import boxes_commands
-from pprg_shared.config import SettingsError
+from pprg_shared.config import Settings, SettingsError
 from pprg_shared.definitions import definitions_json
 from pprg_shared.keys import keys_commands
 from pprg_shared.profile import load_profile
@@ -40,24 +42,44 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Run the four services in this process: SQLite, no broker, loopback."""
-    settings = dataclasses.replace(with_secrets(settings_of()), trial=True)
-    if not settings.base_url or settings.base_url.endswith(":8000"):
-        settings = dataclasses.replace(settings, base_url=f"http://{settings.host}:{settings.port}")
+    settings = own_settings()
     checked(settings)
 
+    alive: list[Runtime] = []
+
     def start() -> list[Runtime]:
-        alive: list[Runtime] = []
         ending(lambda: alive.extend(compose(settings)))
         return alive
 
     def ready() -> None:
         address = f"http://{settings.host}:{settings.port}"
         click.echo(f"ready: {address}")
-        click.echo(f"  Say who you are at {address}/sign-in, then refer a case at {address}/referrals/start.")
+        tell_how_to_sign_in(alive[0], address)
         click.echo(f"  Letters are kept, not sent: {address}/letters. State lies in {settings.var}/.")
         click.echo(f"  Health: http://{settings.ops_host}:{settings.ops_port}/readyz. This process holds all keys.")
 
     Server(settings, start, ready, threads=THREADS).run()
+
+
+def tell_how_to_sign_in(intake: Runtime, address: str) -> None:
+    """Say where the first administrator enrols, and how one of the invented people signs in."""
+    with intake.database.writing("action") as session:
+        code = issue_first_code(session)
+    if code:
+        click.echo(f"  Be the first administrator: {address}/sign-in/first with the code {code} (it works for a day).")
+    for each in trial_people(intake, "coordinator"):
+        click.echo(f"  Or sign in at {address}/sign-in as {each.name}, coordinator, who is invented:")
+        click.echo(f"    {each.address}, password {each.password}, code now {each.code_now}")
+        click.echo("    Another code, and everybody else who is invented: .venv/bin/pprg intake admin trial-people")
+    click.echo(f"  Refer a case at {address}/referrals/start; for that nobody signs in.")
+
+
+def own_settings() -> Settings:
+    """The settings of this world: always a try-out, at the address on which it listens."""
+    settings = dataclasses.replace(with_secrets(settings_of()), trial=True)
+    if not settings.base_url or settings.base_url.endswith(":8000"):
+        settings = dataclasses.replace(settings, base_url=f"http://{settings.host}:{settings.port}")
+    return settings
 
 
 @main.command()
@@ -112,9 +134,9 @@ def nginx() -> None:
 
 
 @contextmanager
-def started() -> Iterator[str]:
-    """Start the world in a temporary folder on free ports; its address, until the end."""
-    with tempfile.TemporaryDirectory() as folder:
+def started(place: Path | None = None) -> Iterator[str]:
+    """Start the world in this folder, or a temporary one, on free ports; its address, until the end."""
+    with tempfile.TemporaryDirectory() if place is None else nullcontext(str(place)) as folder:
         ports = [free_port(), free_port()]
         own = {"PORT": str(ports[0]), "OPS_PORT": str(ports[1]), "VAR": folder, "PYTHONUNBUFFERED": "1"}
         command = [sys.executable, "-m", "pprg_embedded", "run"]
@@ -133,7 +155,7 @@ def look_after(service: Service) -> click.Group:
     """The `boxes`, `keys` and `audit` of one service of this world, whether or not it runs at the moment."""
 
     def alive() -> Runtime:
-        world = assemble(with_secrets(settings_of()))
+        world = assemble(own_settings())
         for each in world:
             each.listen()
         wanted = next(each for each in world if each.service is service)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from pprg_shared.boxes.tables import PASSES
 from pprg_shared.database import UtcDateTime
+from pprg_shared.identity.unsent import unsent_forms
 from pprg_shared.limits import limits
 
 CASE = {"ring": "case"}
@@ -16,6 +17,9 @@ CONTACT = {"ring": "contact"}
 
 class Base(DeclarativeBase):
     """Of all tables of intake."""
+
+
+unsent_forms(Base.metadata, "case")
 
 
 limits.to_metadata(Base.metadata)
@@ -191,3 +195,44 @@ class ApiKey(Base):
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Account(Base):
+    """With what a person of the directory signs in; its id is theirs. Of a password only its argon2id hash is kept.
+
+    `state` is new until the first code of an authenticator was right. `secret` seals what the authenticator shares with
+    us, `next_secret` one that is not confirmed yet; `last_step` is the newest half minute whose code was taken.
+    """
+
+    __tablename__ = "accounts"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(sa.String(10))
+    trial: Mapped[bool]
+    password: Mapped[str] = mapped_column(sa.String(200))
+    secret: Mapped[str | None] = mapped_column(sa.Text, info=CONTACT)
+    next_secret: Mapped[str | None] = mapped_column(sa.Text, info=CONTACT)
+    last_step: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RecoveryCode(Base):
+    """One of ten with which somebody signs in who has lost their authenticator, once; only its digest is kept."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (sa.UniqueConstraint("person", "digest"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person: Mapped[UUID]
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SignIn(Base):
+    """A session: since when, by what (`authenticator` or `recovery code`), until when at most, and when it ended."""
+
+    __tablename__ = "sessions"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person: Mapped[UUID] = mapped_column(index=True)
+    way: Mapped[str] = mapped_column(sa.String(20))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime, info=PASSES)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -13,6 +13,7 @@ from pprg_shared.events.intake import (
     ExtensionRequested,
     NilReturnSubmitted,
     OutcomeReady,
+    PasswordResetAsked,
     PersonChanged,
     ReferralSubmitted,
     RequestOpened,
@@ -44,7 +45,7 @@ service = Service(
         LetterAccepted: handlers.note_code_sent,
         LetterFailed: handlers.note_code_returned,
     },
-    commands=["pprg_intake.commands:directory_command"],
+    commands=["pprg_intake.commands:directory_command", "pprg_intake.commands:admin_commands"],
     says=[
         AgencyChanged,
         PersonChanged,
@@ -55,6 +56,7 @@ service = Service(
         ExtensionRequested,
         OutcomeReady,
         CodeIssued,
+        PasswordResetAsked,
         AgencySummarySubmitted,
         ChronologySubmitted,
         NilReturnSubmitted,
@@ -72,7 +74,26 @@ service = Service(
         "pages.thanks": "a reference that whoever asks has written into the address",
         "pages.api_reference": "for everybody",
         "pages.problem": "for everybody",
-        "pages.your_sign_ins": "one's own",
+        **dict.fromkeys(["pages.reset", "pages.password_chosen", "pages.try_out"], "for everybody"),
+        **dict.fromkeys(["pages.first", "pages.enrol", "pages.reset_code"], "for whoever has the code"),
+        **dict.fromkeys(
+            ["pages.second_step", "pages.new_password", "pages.authenticator"],
+            "for whoever has just proven the step before",
+        ),
+        **dict.fromkeys(
+            [
+                f"pages.{each}"
+                for each in (
+                    "your_sign_ins",
+                    "sign_out_everywhere",
+                    "change_password",
+                    "change_authenticator",
+                    "change_recovery_codes",
+                    "stay",
+                )
+            ],
+            "one's own",
+        ),
         "api.agencies": "for everybody",
     },
     menu={

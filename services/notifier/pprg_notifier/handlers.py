@@ -19,6 +19,7 @@ from pprg_shared.events.intake import (
     ExtensionRequested,
     NilReturnSubmitted,
     OutcomeReady,
+    PasswordResetAsked,
     ReferralSubmitted,
     RequestReady,
 )
@@ -75,6 +76,13 @@ def _office(session: Session, heard: Any, template: str, case_id: UUID) -> None:
     facts = {"reference": heard.reference, "path": f"/cases/{case_id}"}
     for duty in ("coordinator", "deputy"):
         _write(session, heard, template, (OFFICE, duty), facts)
+
+
+def write_reset(session: Session, heard: PasswordResetAsked) -> None:
+    """Mail the code with which somebody chooses a new password."""
+    expires_at = heard.envelope.expires_at or now(session)
+    facts = {"path": f"/sign-in/reset/{heard.reset_id}", "until": expires_at.isoformat()}
+    _write(session, heard, "new_password", heard.person_id, facts, {"code": heard.code})
 
 
 def write_receipt(session: Session, heard: ReferralSubmitted) -> None:

@@ -10,12 +10,16 @@ from pprg_shared import directory
 from pprg_shared.database import UtcDateTime, profile_of
 from pprg_shared.errors import NotYet, Refused
 from pprg_shared.identity import people
+from pprg_shared.identity.unsent import unsent_forms
 
 CONTACT = {"ring": "contact"}
 
 
 class Base(DeclarativeBase):
     """Of all tables of the notifier."""
+
+
+unsent_forms(Base.metadata, "contact")
 
 
 #: One row a letter: for one person or duty, about one matter. `type` is the template, `facts` its public facts and

@@ -86,7 +86,7 @@ def _shown(row: Any, profile: Profile) -> Shown:
         id=row.id,
         template=row.type,
         kind=letter.subject if letter else row.type,
-        reference=row.facts["reference"],
+        reference=row.facts.get("reference", ""),
         subject=row.subject,
         person=row.person_id,
         agency=row.agency,

@@ -27,6 +27,7 @@ INVENTED = ".example"
 #: Kinds of letter that ask for something by a day: they go out before others.
 URGENT = (
     "code",
+    "new_password",
     "new_referral",
     "information_request",
     "return_queried",
@@ -124,7 +125,8 @@ def wording(profile: Profile, template: str, facts: Mapping[str, str], greeting:
     parts = [f"{greeting},", letter.body.format(**shown), about.name]
     if not letter.to_office:
         parts.insert(2, f"{profile.letters.questions.format(phone=about.phone)} {profile.letters.discretion}")
-    return f"{profile.marking}: {facts['reference']}, {letter.subject}", "\n\n".join(parts) + "\n"
+    about_what = ", ".join(filter(None, (facts.get("reference"), letter.subject)))
+    return f"{profile.marking}: {about_what}", "\n\n".join(parts) + "\n"
 
 
 def _period(facts: Mapping[str, str]) -> str:

@@ -47,6 +47,7 @@ service = Service(
         triage.GlassBroken: handlers.write_about_glass,
         intake.OutcomeReady: handlers.write_outcomes,
         intake.CodeIssued: handlers.write_code,
+        intake.PasswordResetAsked: handlers.write_reset,
     },
     says=[notifier.LetterAccepted, notifier.LetterFailed, every.AccessRecorded],
     segments=["letters"],

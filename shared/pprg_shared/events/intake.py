@@ -136,6 +136,14 @@ class SessionEnded(Event, name="session.ended", version=1, subject="person_id"):
     sessions: list[UUID]
 
 
+class PasswordResetAsked(Event, name="password.reset-asked", version=1, subject="reset_id", transient=True):
+    """Somebody asks for a new password and is in the directory: the code that lets them choose one."""
+
+    reset_id: UUID
+    person_id: UUID
+    code: str = sealed("contact")
+
+
 class ReferralSubmitted(Event, name="referral.submitted", version=1, subject="referral_id"):
     """Somebody has asked the group to look at a case; `subject_*` tell of the first of the subjects.
 

@@ -26,6 +26,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "outcome_to_agency": frozenset({"reference", "on", "link"}),
     "code": frozenset({"reference", "code", "until"}),
     "glass_broken": frozenset({"reference", "who", "at", "link"}),
+    "new_password": frozenset({"code", "until", "link"}),
 }
 #: Slots without which a letter that has them would be of no use.
 NEEDED = frozenset({"reference", "due_on", "link", "when", "code", "until", "who", "at"})
@@ -33,7 +34,7 @@ NEEDED = frozenset({"reference", "due_on", "link", "when", "code", "until", "who
 TO_PEOPLE = frozenset(
     {
         *("referral_received", "meeting_invitation", "meeting_moved", "meeting_cancelled", "outcome_to_referrer"),
-        *("code", "glass_broken"),
+        *("code", "glass_broken", "new_password"),
     }
 )
 #: Kinds for the office itself.

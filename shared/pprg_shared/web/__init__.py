@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pprg_shared import calendar, logs
 from pprg_shared.actor import Actor
+from pprg_shared.identity.cookies import IDLE, RENEWED_AFTER
 from pprg_shared.web import csrf, headers, problems
 from pprg_shared.web.compiled import COMPILED
 
@@ -51,6 +52,8 @@ class About:
     partnership: Mapping[str, str]
     marking: str
     navigation: Sequence[Place]
+    #: After so long without a page a browser must take its sign-in for ended; a page renews what is a minute old.
+    idle_seconds: int = int((IDLE - RENEWED_AFTER).total_seconds())
     #: Pages that the foot of every page leads to, by their words.
     notices: Sequence[tuple[str, str]] = (
         ("Privacy", "/privacy"),

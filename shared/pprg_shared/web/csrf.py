@@ -35,6 +35,7 @@ def install(app: Flask, *, service: str, secret: bytes) -> None:
             return
         _whole()
         if name() in request.cookies and hmac.compare_digest(token(), request.form.get("_csrf", "")):
+            g.form_is_ours = True
             return
         raise Forbidden("The form had been open too long, or was not ours.")
 

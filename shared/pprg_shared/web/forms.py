@@ -22,6 +22,8 @@ TYPED: Mapping[type[fields.Field[Any]], tuple[str, tuple[str, ...]]] = {
     fields.Date: ("%Y-%m-%d", ("%d %B %Y", "%d %b %Y", "%A %d %B %Y", "%a %d %b %Y", "%d/%m/%Y", "%d.%m.%Y")),
     fields.Time: ("%H:%M", ("%H.%M", "%I%p", "%I:%M%p", "%I.%M%p", "%I %p", "%I:%M %p", "%I.%M %p")),
 }
+#: What a schema says of a field that is drawn as it says.
+DRAWN = {"hint", "section", "type", "rows", "width", "autocomplete", "style", "row", "further", "attributes"}
 _ROW = re.compile(r"(\w+)-(\d{1,4})-(\w+)")
 
 
@@ -123,6 +125,8 @@ class Form:
         return values
 
     def _text(self, name: str) -> str:
+        if name in self.schema.fields and _widget(self.schema.fields[name]) == "password":
+            return str(self.typed.get(name, ""))  # to the last blank as it was typed
         text = clean(self.typed.get(name, ""))
         if unprintable(text):
             self.errors[name] = UNPRINTABLE
@@ -184,22 +188,10 @@ class Form:
         about = declared.metadata
         label = str(about.get("label", name.replace("_", " ").capitalize()))
         drawn = Drawn(name, f"{self.mark}{name}", label, _widget(declared), longest=_longest(declared))
-        for each in (
-            "hint",
-            "section",
-            "type",
-            "rows",
-            "width",
-            "autocomplete",
-            "style",
-            "row",
-            "further",
-            "attributes",
-        ):
-            if each in about:
-                setattr(drawn, each, about[each])
+        for each in DRAWN & about.keys():
+            setattr(drawn, each, about[each])
         chosen = self.typed.getlist(name) if self.submitted else self._at_first(name)
-        drawn.value = chosen[0] if chosen else ""
+        drawn.value = chosen[0] if chosen and drawn.widget != "password" else ""
         for value, words in choices(declared):
             item = {"value": value, "text": words, "checked": value in chosen, "selected": value in chosen}
             drawn.items.append(item)

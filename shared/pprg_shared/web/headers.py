@@ -8,7 +8,7 @@ from flask import Response, g, request
 #: Nobody's page: an answer that is no page loads nothing, and no page shows it inside another.
 NO_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 PAGE = (
-    "default-src 'none'; script-src {source}; style-src {source}; img-src 'self'; "
+    "default-src 'none'; script-src {source}; style-src {source}; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 UNUSED = (

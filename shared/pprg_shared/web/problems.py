@@ -37,7 +37,7 @@ PROBLEMS: Mapping[str, tuple[int, str, str]] = {
 BY_STATUS = {status: slug for slug, (status, _, _) in PROBLEMS.items()}
 RETRY_SECONDS = "5"
 #: Never given back with a form that is offered again.
-UNSPOKEN = frozenset({"_csrf", "_end", "password", "code"})
+UNSPOKEN = frozenset({"_csrf", "_end", "password", "present", "code"})
 OUR_FAULT = 500
 #: After these the same form may well be taken, so it is offered again.
 WORTH_SENDING_AGAIN = frozenset({"forbidden", "conflict", "too-many", "failed", "unavailable"})

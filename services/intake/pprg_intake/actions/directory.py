@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pprg_intake.actions.sessions import end_everywhere
 from pprg_intake.models import Agency, Person
 from pprg_intake.rules import directory as rules
 from pprg_shared.actor import NOBODY, Actor, Done
@@ -94,6 +95,8 @@ def said_of_agency(session: Session, row: Agency) -> says.AgencyChanged:
 def keep_person(session: Session, row: Person, state: rules.PersonState) -> None:
     """Give a person their next state and say it; a higher revision ends what they signed in to as something else."""
     before = unseal(session, row, "content") if row.revision else {}
+    if row.revision and (row.agency, row.roles, row.active) != (state.agency, " ".join(state.roles), state.active):
+        end_everywhere(session, row.id)
     row.name, row.address, row.found_by = state.name, state.address.lower(), rules.found_by(state.name)
     row.agency, row.roles, row.active = state.agency, " ".join(state.roles), state.active
     row.revision += 1

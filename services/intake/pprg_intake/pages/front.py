@@ -1,4 +1,4 @@
-"""The front page, the referral, who one is, and what the API is."""
+"""The front page, the referral, and what the API is."""
 
 from typing import Any
 
@@ -7,98 +7,28 @@ from flask.typing import ResponseReturnValue
 
 from pprg_intake import actions, projections, rules
 from pprg_intake.pages.common import pages
-from pprg_intake.pages.leaving import nobody
 from pprg_intake.schemas import (
     KINDS,
-    NOBODY,
     REASONS,
-    ActingSchema,
     GateSchema,
     ReferralSchema,
 )
-from pprg_shared.acting import act, actor, may, needs, reading, runtime, saw, signs_in, submitted
-from pprg_shared.actor import COOKIE, Done, sign
-from pprg_shared.audit import sign_ins
-from pprg_shared.errors import Forbidden, NotThere
+from pprg_shared.acting import act, actor, may, needs, reading, runtime, saw, submitted
+from pprg_shared.actor import Done
+from pprg_shared.errors import NotThere
 from pprg_shared.web import reference
 from pprg_shared.web.forms import Form
-from pprg_shared.web.headers import FORGET
 from pprg_shared.web.limits import address
 from pprg_shared.web.problems import PROBLEMS
 
-SECONDS = 12 * 3600
-#: Sign-ins that are shown to whose they are.
-SIGN_INS = 50
 #: Who said one of these at the gate may go on to the form.
 THROUGH = ("no", "yes_reported")
-GROUPS = {
-    "The practice review office": {"coordinator", "deputy", "administrator", "ops"},
-    "The practice review group": {"chair", "partner", "member"},
-    "Safeguarding leads of agencies": {"agency"},
-}
-ROLES = {
-    "coordinator": "coordinator",
-    "deputy": "deputy coordinator",
-    "administrator": "administrator",
-    "ops": "operator",
-    "chair": "chair",
-}
 
 
 @pages.get("/")
 def home() -> ResponseReturnValue:
     """Show what this is and where to go."""
     return render_template("home.html")
-
-
-@pages.route("/sign-in", methods=["GET", "POST"])
-def sign_in() -> ResponseReturnValue:
-    """Ask who acts, until there is real sign-in."""
-    form = Form(ActingSchema(), request.form if request.method == "POST" else None)
-    if not form.is_valid():
-        groups = _people(form.typed.get("person") or str(actor().person))
-        return render_template("sign_in.html", form=form, groups=groups), 422 if form.errors else 200
-    person = runtime().profile.person(form.data["person"])
-    signs_in(person)
-    if person is None:
-        return nobody("/")
-    response = redirect(_first_page(person.roles), 303)
-    cookie = sign(person.id, runtime().settings.session_keys)
-    response.set_cookie(COOKIE, cookie, max_age=SECONDS, httponly=True, samesite="Lax", secure=request.is_secure)
-    if actor().person not in (None, person.id):
-        response.headers["Clear-Site-Data"] = FORGET
-    return response
-
-
-@pages.get("/session/sign-ins")
-def your_sign_ins() -> ResponseReturnValue:
-    """Show the newest sign-ins of the acting person, to them alone."""
-    if actor().only:
-        raise NotThere
-    if actor().person is None:
-        raise Forbidden("Say who you are first.")
-    with reading() as session:
-        rows = sign_ins(session, actor().person, SIGN_INS)
-    return render_template("sign_ins.html", rows=rows)
-
-
-def _people(chosen: str) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The invented people, by what they are here for."""
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for each in runtime().profile.people:
-        heading = next((heading for heading, roles in GROUPS.items() if roles & set(each.roles)), "Others")
-        agency = runtime().profile.agency(each.agency)
-        what = ", ".join(ROLES[role] for role in each.roles if role in ROLES) or (agency.name if agency else "")
-        checked = chosen in {each.code, str(each.id)}
-        groups.setdefault(heading, []).append({"value": each.code, "text": f"{each.name}, {what}", "checked": checked})
-    public = {"value": NOBODY, "text": "Nobody: see what the public sees", "checked": chosen == NOBODY}
-    return [*groups.items(), ("Or", [public])]
-
-
-def _first_page(roles: tuple[str, ...]) -> str:
-    if "agency" in roles:
-        return "/requests"
-    return "/letters" if {"ops", "administrator"} & set(roles) else "/cases"
 
 
 @pages.route("/referrals/start", methods=["GET", "POST"])

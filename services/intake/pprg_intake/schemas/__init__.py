@@ -7,22 +7,44 @@ from pprg_intake.schemas.gate import GateSchema
 from pprg_intake.schemas.keys import KeySchema
 from pprg_intake.schemas.referral import ReferralSchema, referral_schema
 from pprg_intake.schemas.returns import NilReturnSchema, TimeSchema, UploadSchema, return_schema
-from pprg_intake.schemas.sign_in import NOBODY, ActingSchema
+from pprg_intake.schemas.sign_in import (
+    AuthenticatorSchema,
+    EnrolmentSchema,
+    FirstSchema,
+    NewPasswordSchema,
+    OwnNewPasswordSchema,
+    PresentPasswordSchema,
+    ResetCodeSchema,
+    ResetSchema,
+    SecondStepSchema,
+    SignInSchema,
+)
+from pprg_intake.schemas.trial import NOBODY, ActingSchema
 
 __all__ = [
     "KINDS",
     "NOBODY",
     "REASONS",
     "ActingSchema",
+    "AuthenticatorSchema",
     "CodeSchema",
+    "EnrolmentSchema",
+    "FirstSchema",
     "GateSchema",
     "KeySchema",
     "ListSchema",
+    "NewPasswordSchema",
     "NilReturnSchema",
+    "OwnNewPasswordSchema",
     "PersonSchema",
     "PlanSchema",
+    "PresentPasswordSchema",
     "ReferralSchema",
+    "ResetCodeSchema",
+    "ResetSchema",
     "SearchSchema",
+    "SecondStepSchema",
+    "SignInSchema",
     "TimeSchema",
     "UploadSchema",
     "agency_form",

@@ -1,19 +1,141 @@
-"""Who acts, until there is real sign-in."""
+"""What people type to sign in, to choose a password, and to prove that they have their authenticator."""
 
-from marshmallow import Schema, ValidationError, fields
+from collections.abc import Callable
 
-from pprg_intake.schemas.words import words
-from pprg_shared.acting import runtime
+from marshmallow import Schema, ValidationError, fields, validate
 
-NOBODY = "nobody"
+from pprg_intake import rules
+from pprg_intake.schemas.words import text, words
 
-
-def _invented(slug: str) -> None:
-    if slug != NOBODY and runtime().profile.person(slug) is None:
-        raise ValidationError("Choose a person from the list")
+ADDRESS = validate.Regexp(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z", error="Enter an address such as name@agency.gov.uk")
 
 
-class ActingSchema(Schema):
-    """Who acts, until there is real sign-in."""
+def address(label: str = "Work email address", **about: object) -> fields.String:
+    """Exactly one plain address."""
+    declared = text(label, "Enter your work email address", 320, type="email", autocomplete="username", **about)
+    declared.validators.append(ADDRESS)
+    return declared
 
-    person = fields.String(required=True, validate=_invented, **words("Choose who you act as"))
+
+def password(label: str, ask: str, *, known: bool = True, **about: object) -> fields.String:
+    """A password, taken exactly as it was typed and never shown again."""
+    kind = {"widget": "password", "autocomplete": "current-password" if known else "new-password"}
+    return fields.String(
+        required=True,
+        validate=validate.Length(1, 2000, error=ask),
+        metadata={"label": label} | kind | about,
+        **words(ask),
+    )
+
+
+class SignInSchema(Schema):
+    """The first step: who it is, and their password."""
+
+    address = address()
+    password = password("Password", "Enter your password")
+
+
+class SecondStepSchema(Schema):
+    """The second step: a code of the authenticator, or a recovery code."""
+
+    code = text(
+        "Code",
+        "Enter the six digits that your authenticator shows now, or a recovery code",
+        80,
+        hint="Six digits from your authenticator app. If you have lost it, type one of your recovery codes.",
+        width=20,
+        autocomplete="one-time-code",
+        attributes={"spellcheck": "false", "autocapitalize": "none"},
+    )
+
+
+class AuthenticatorSchema(Schema):
+    """The first code that an authenticator shows."""
+
+    code = text(
+        "Code that the app shows",
+        "Enter the six digits that the app shows now",
+        40,
+        width=10,
+        autocomplete="one-time-code",
+        attributes={"inputmode": "numeric", "spellcheck": "false"},
+    )
+
+
+class NewPasswordSchema(Schema):
+    """A new password; `problem` says what is wrong with one."""
+
+    def __init__(self, problem: Callable[[str], str]) -> None:
+        super().__init__()
+        self._problem = problem
+        self.fields["password"].validators.append(self._will_do)
+
+    password = password(
+        "New password",
+        f"Choose a password of at least {rules.LEAST} characters",
+        known=False,
+        hint=f"At least {rules.LEAST} characters, better {rules.ADVISED} or more: three or four words that do not "
+        "belong together. Any characters will do. Pasting is fine.",
+    )
+
+    def _will_do(self, chosen: str) -> None:
+        if words := self._problem(chosen):
+            raise ValidationError(words)
+
+
+class OwnNewPasswordSchema(NewPasswordSchema):
+    """A new password of somebody who is signed in: whoever finds their browser open does not know the old one."""
+
+    present = password("Present password", "Enter the password that you have now")
+
+    class Meta:
+        """The present one comes first."""
+
+        fields = ("present", "password")
+
+
+class PresentPasswordSchema(Schema):
+    """The password once more, before something that only its owner may do."""
+
+    present = password("Your password", "Enter your password")
+
+
+class ResetSchema(Schema):
+    """Whose password is to be another."""
+
+    address = address()
+
+
+class ResetCodeSchema(Schema):
+    """The code that was mailed for a new password."""
+
+    code = text(
+        "Code",
+        f"Enter the {rules.RESET_DIGITS} digits of the code",
+        40,
+        hint=f"{rules.RESET_DIGITS} digits, from the email.",
+        width=10,
+        autocomplete="one-time-code",
+        attributes={"inputmode": "numeric", "spellcheck": "false"},
+    )
+
+
+class EnrolmentSchema(Schema):
+    """The code that was printed for somebody who enrols."""
+
+    code = text(
+        "Code",
+        "Enter the code as it was printed",
+        80,
+        hint="24 letters and digits; what stands between them does not matter.",
+        width=30,
+        autocomplete="off",
+        attributes={"spellcheck": "false", "autocapitalize": "none"},
+    )
+
+
+class FirstSchema(EnrolmentSchema):
+    """Who is to be the first administrator."""
+
+    name = text("Your name", "Enter your name", 200, autocomplete="name")
+    address = address()

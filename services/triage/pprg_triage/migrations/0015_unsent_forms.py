@@ -1,0 +1,36 @@
+"""Forms that were sent after a sign-in had ended.
+
+The code before this migration must work with it too: both run at once while services are replaced one by one.
+So only add here; drop what is no longer used in a later release.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go forward."""
+    op.create_table(
+        "unsent_forms",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person", sa.Uuid(), nullable=False),
+        sa.Column("path", sa.String(length=600), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("unsent_forms", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unsent_forms_person"), ["person"], unique=False)
+
+
+def downgrade() -> None:
+    """Go back."""
+    with op.batch_alter_table("unsent_forms", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_unsent_forms_person"))
+
+    op.drop_table("unsent_forms")

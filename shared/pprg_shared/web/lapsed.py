@@ -1,0 +1,90 @@
+"""Whose sign-in has ended is told so at once; what they typed is kept, and offered once they have signed in again."""
+
+from urllib.parse import quote, urlencode
+
+import sqlalchemy as sa
+from flask import Flask, Response, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from pprg_shared.acting import actor, lapsed, runtime
+from pprg_shared.database import uuid_of
+from pprg_shared.errors import Forbidden
+from pprg_shared.identity import unsent
+from pprg_shared.web.problems import UNSPOKEN, answer
+
+#: The browser in which something is kept for somebody.
+COOKIE = "pprg-unsent"
+NUMBER, DROP = "_unsent", "_drop"
+LONGEST_PATH = 600
+
+
+def install(app: Flask) -> None:
+    """Answer whoever is not signed in any more, and offer them later what they had typed."""
+    app.register_error_handler(Forbidden, _refused)
+    app.before_request(_offer)
+    app.before_request(_send)
+
+
+def _refused(error: Forbidden) -> ResponseReturnValue:
+    token = None if request.path.startswith("/api/") else lapsed()
+    if token is None:
+        return answer("forbidden", str(error))
+    fields = _typed()
+    if fields:
+        with runtime().database.writing("action", g.get("request_id")) as session:
+            unsent.keep(session, _table(), token.person, request.path[:LONGEST_PATH], fields)
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    back = urlencode({"next": quote(request.path) + query})
+    again = g.get("sign_in_at") or f"/sign-in?{back}"
+    files = bool(request.files)
+    response = Response(render_template("lapsed.html", again=again, kept=bool(fields), files=files), 401)
+    if fields:
+        _mark(response, "1", None)
+    return response
+
+
+def _typed() -> unsent.Fields:
+    """What was typed into a form of ours; secrets and what only the form itself needs are not kept."""
+    if request.method != "POST" or not g.get("form_is_ours"):
+        return []
+    left_out = UNSPOKEN | {NUMBER}
+    return [(name, value) for name, values in request.form.lists() for value in values if name not in left_out]
+
+
+def _offer() -> ResponseReturnValue | None:
+    """Before the page itself: what this person had typed on it."""
+    who = actor().person if actor().session and request.method == "GET" and _name() in request.cookies else None
+    if who is None or request.path.startswith(("/api/", "/assets/")):
+        return None
+    with runtime().database.reading() as session:
+        found = unsent.find(session, _table(), who, request.path)
+    return render_template("unsent.html", number=found[0], fields=found[1]) if found else None
+
+
+def _send() -> ResponseReturnValue | None:
+    """What was offered is sent, or thrown away: either way it is not kept any more."""
+    number = uuid_of(request.form.get(NUMBER, "")) if request.method == "POST" and g.get("form_is_ours") else None
+    who = actor().person if number else None
+    if number is None or who is None:
+        return None
+    with runtime().database.writing("action", g.get("request_id")) as session:
+        unsent.let_go(session, _table(), who, number)
+    if DROP not in request.form:
+        return None
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    response = redirect(quote(request.path) + query, 303)
+    _mark(response, "", 0)  # type: ignore[arg-type]  # werkzeug's response is Flask's own
+    return response
+
+
+def _table() -> sa.Table:
+    return runtime().service.metadata.tables["unsent_forms"]
+
+
+def _name() -> str:
+    return f"__Host-{COOKIE}" if request.is_secure else COOKIE
+
+
+def _mark(response: Response, value: str, seconds: int | None) -> None:
+    secure = request.is_secure
+    response.set_cookie(_name(), value, max_age=seconds, secure=secure, httponly=True, samesite="Lax", path="/")

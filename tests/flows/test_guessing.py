@@ -1,0 +1,131 @@
+"""Guessing: rows A56 to A58. Nobody learns who is there, nobody guesses for long, and nobody shuts out another."""
+
+import statistics
+from time import perf_counter
+
+import pytest
+import sqlalchemy as sa
+
+from pprg_intake.models import Code, SignIn
+from signing import address
+
+GUESSES = 10
+KNOWN, UNKNOWN = "coordinator@pprg-office.example", "nobody@pprg-office.example"
+
+
+@pytest.fixture
+def office(accounts_for, visiting):
+    """The browser of somebody at the door; the coordinator has an account."""
+    accounts_for("coordinator")
+    return visiting()
+
+
+def words(page):
+    """What a page says, but for tokens and what was typed."""
+    main = page.text.partition("<main")[2].partition("<form")[0]
+    return main.replace(KNOWN, "").replace(UNKNOWN, "")
+
+
+def timed(world, browser, who):
+    world.clock.forward(minutes=6)
+    started = perf_counter()
+    page = browser.password(who, "wrong password")
+    return perf_counter() - started, page
+
+
+def differences(world, browser, count):
+    """How long each takes and what it says, in turn."""
+    tries = [[timed(world, browser, who) for who in (KNOWN, UNKNOWN)] for _ in range(count)]
+    known, unknown = ([each[at] for each in tries] for at in (0, 1))
+    medians = [statistics.median(seconds for seconds, _ in each) for each in (known, unknown)]
+    said = {(page.status_code, words(page)) for _, page in (*known, *unknown)}
+    return abs(medians[0] - medians[1]), said
+
+
+def test_a56_a_wrong_password_and_an_unknown_address_are_answered_alike(world, office):
+    apart, said = differences(world, office, 12)
+
+    assert len(said) == 1
+    assert apart < 0.02
+
+
+@pytest.mark.long
+def test_a56_nor_can_they_be_told_apart_by_time(world, office):
+    apart, said = differences(world, office, 200)
+
+    assert len(said) == 1
+    assert apart < 0.005
+
+
+def test_a57_a_new_password_is_promised_to_every_address_alike(world, office):
+    asked = {who: office.send("/sign-in/reset", address=who) for who in (KNOWN, UNKNOWN)}
+    world.settle()
+    pages = {who: office.get(each.location) for who, each in asked.items()}
+    tried = {who: office.send(each.location, code="000000") for who, each in asked.items()}
+
+    assert {(each.status_code, len(each.location)) for each in asked.values()} == {(303, len("/sign-in/reset/") + 36)}
+    assert len({words(each) for each in pages.values()}) == 1
+    assert {(each.status_code, words(each)) for each in tried.values()} == {(422, words(tried[KNOWN]))}
+    assert len(list(world.folder.glob("mailbox/*.eml"))) == 1
+
+
+def test_a58_the_eleventh_guess_waits_and_is_told_the_phone_number(world, office, visiting):
+    guesses = [office.password(KNOWN, f"guess {n}").status_code for n in range(GUESSES)]
+    over = visiting().password(KNOWN)
+
+    assert guesses == [422] * GUESSES
+    assert (over.status_code, over.headers["Retry-After"]) == (429, "300")
+    assert world.services["intake"].profile.partnership.phone in over.text
+    assert 'value="coordinator@pprg-office.example"' in over.text
+    world.clock.forward(minutes=5)
+    assert visiting().password(KNOWN).status_code == 303
+
+
+def test_a58_it_is_no_weapon_against_whoever_signed_in_with_their_browser_before(world, office, visiting):
+    office.sign_in()
+    office.send("/sign-out")
+    stranger = visiting()
+    for n in range(GUESSES + 1):
+        stranger.password(KNOWN, f"guess {n}")
+
+    assert stranger.password(KNOWN).status_code == 429
+    assert office.sign_in().status_code == 303
+    assert office.get("/exit").status_code == 303
+    assert office.password(KNOWN).status_code == 429
+
+
+def test_a58_codes_are_not_guessed_either(world, office):
+    office.password(KNOWN)
+    guesses = [office.send("/sign-in/code", code=f"{n:06}").status_code for n in range(GUESSES + 1)]
+
+    assert guesses == [422] * GUESSES + [429]
+    assert office.send("/sign-in/code", code=office.code()).status_code == 429
+
+
+def test_a58_what_was_right_does_not_count(world, accounts_for, visiting):
+    accounts_for("chair")
+    browser = visiting()
+
+    assert {browser.sign_in("chair").status_code for _ in range(GUESSES + 3)} == {303}
+
+
+def test_a58_resets_are_asked_for_a_few_times_only_and_the_answer_is_the_same_for_everybody(world, office):
+    asked = {
+        who: [office.send("/sign-in/reset", address=who).status_code for _ in range(4)] for who in (KNOWN, UNKNOWN)
+    }
+
+    assert asked == {who: [303, 303, 303, 429] for who in (KNOWN, UNKNOWN)}
+    with world.services["intake"].database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Code)) == 3
+
+
+def test_nothing_that_was_typed_to_sign_in_is_logged(world, office, capfd):
+    office.password(KNOWN, "canary password")
+    office.sign_in()
+    with world.services["intake"].database.reading() as session:
+        number = str(session.scalar(sa.select(SignIn.id)))
+    out = "".join(capfd.readouterr())
+
+    for each in ("canary", KNOWN, number, office.client.get_cookie("pprg").value, office.code()):
+        assert each not in out
+    assert address(world, "coordinator") == KNOWN
