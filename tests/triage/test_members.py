@@ -240,6 +240,7 @@ def test_an_interest_is_withdrawn_by_whose_it_is_or_by_the_office(world, case, r
     assert words(world.visitor("triage", "deputy").get("/cases")).count("Interest withdrawn by somebody of") == 2
 
 
+@pytest.mark.asvs("16.3.2")
 def test_who_asks_for_what_is_not_theirs_stands_in_the_log_by_number_and_not_by_name(world, case, lines):
     partner = world.visitor("triage", "partner-police")
 
