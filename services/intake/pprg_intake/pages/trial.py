@@ -17,7 +17,7 @@ from pprg_shared.web.headers import FORGET
 
 SECONDS = 12 * 3600
 GROUPS = {
-    "The practice review office": {"coordinator", "deputy", "administrator", "ops"},
+    "The practice review office": {"coordinator", "deputy", "administrator", "ops", "governance"},
     "The practice review group": {"chair", "partner", "member"},
     "Safeguarding leads of agencies": {"agency"},
 }
@@ -26,6 +26,7 @@ ROLES = {
     "deputy": "deputy coordinator",
     "administrator": "administrator",
     "ops": "operator",
+    "governance": "information governance",
     "chair": "chair",
 }
 

@@ -25,6 +25,8 @@ def first_page(roles: AbstractSet[str]) -> str:
     """The page that is of most use to whoever has just signed in."""
     if "agency" in roles:
         return "/requests"
+    if "governance" in roles:
+        return "/cases/who-saw"
     return "/letters" if {"ops", "administrator"} & roles else "/cases"
 
 
