@@ -69,6 +69,7 @@ def test_a57_a_new_password_is_promised_to_every_address_alike(world, office):
     assert len(list(world.folder.glob("mailbox/*.eml"))) == 1
 
 
+@pytest.mark.asvs("2.4.1", "6.3.1")
 def test_a58_the_eleventh_guess_waits_and_is_told_the_phone_number(world, office, visiting):
     guesses = [office.password(KNOWN, f"guess {n}").status_code for n in range(GUESSES)]
     over = visiting().password(KNOWN)
@@ -81,6 +82,7 @@ def test_a58_the_eleventh_guess_waits_and_is_told_the_phone_number(world, office
     assert visiting().password(KNOWN).status_code == 303
 
 
+@pytest.mark.asvs("6.3.1")
 def test_a58_it_is_no_weapon_against_whoever_signed_in_with_their_browser_before(world, office, visiting):
     office.sign_in()
     office.send("/sign-out")
@@ -94,6 +96,7 @@ def test_a58_it_is_no_weapon_against_whoever_signed_in_with_their_browser_before
     assert office.password(KNOWN).status_code == 429
 
 
+@pytest.mark.asvs("6.3.1", "6.6.3")
 def test_a58_codes_are_not_guessed_either(world, office):
     office.password(KNOWN)
     guesses = [office.send("/sign-in/code", code=f"{n:06}").status_code for n in range(GUESSES + 1)]
@@ -119,6 +122,7 @@ def test_a58_resets_are_asked_for_a_few_times_only_and_the_answer_is_the_same_fo
         assert session.scalar(sa.select(sa.func.count()).select_from(Code)) == 3
 
 
+@pytest.mark.asvs("16.2.5")
 def test_nothing_that_was_typed_to_sign_in_is_logged(world, office, capfd):
     office.password(KNOWN, "canary password")
     office.sign_in()

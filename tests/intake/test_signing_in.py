@@ -40,6 +40,7 @@ def recorded(world):
     return [each.verb for each in rows(world, wanted)]
 
 
+@pytest.mark.asvs("6.3.3", "7.2.2")
 def test_password_and_code_lead_to_a_page_that_is_of_use_in_every_service(world, office):
     led = office.sign_in()
 
@@ -53,6 +54,7 @@ def test_whoever_wanted_a_page_is_led_there(office):
     assert office.sign_in(path="/sign-in?next=/cases%3Fsort=due").location == "/cases?sort=due"
 
 
+@pytest.mark.asvs("3.7.2")
 @pytest.mark.parametrize("wanted", ["//evil.example", "/%255c/evil.example/%0d", "https://evil.example", "/\\evil", ""])
 def test_a78_nobody_else_says_where_a_sign_in_leads(office, wanted):
     assert office.sign_in(path=f"/sign-in?next={wanted}").location == "/cases"
@@ -74,6 +76,7 @@ def test_a_code_is_taken_within_half_a_minute_of_its_time(world, office, code, t
     assert office.send("/sign-in/code", code=office.code(**code)).status_code == (303 if taken else 422)
 
 
+@pytest.mark.asvs("6.5.1")
 def test_a_code_works_once_and_an_older_one_not_after_it(world, office, visiting):
     office.sign_in()
     other = visiting()
@@ -84,6 +87,7 @@ def test_a_code_works_once_and_an_older_one_not_after_it(world, office, visiting
     assert again == [422, 422, 303]
 
 
+@pytest.mark.asvs("6.3.3")
 def test_the_second_step_is_not_there_without_the_first_nor_a_quarter_of_an_hour_after_it(world, office):
     first = office.get("/sign-in/code")
     office.password(address(world, "coordinator"))
@@ -108,6 +112,7 @@ def test_who_has_left_or_has_no_role_gets_no_further_than_who_is_not_there(world
     assert status == 303 or said(sent) == [(WRONG, "")]
 
 
+@pytest.mark.asvs("6.3.2")
 def test_an_invented_person_without_an_account_cannot_sign_in(world, visiting):
     assert visiting().password(address(world, "chair")).status_code == 422
 
@@ -136,6 +141,7 @@ def enrolled(world, browser, first_page="/letters"):
     return re.findall(r'<code class="pprg-key">([a-z0-9-]+)</code>', codes.text)
 
 
+@pytest.mark.asvs("6.4.1")
 def test_the_printed_code_makes_the_first_administrator_once(world, visiting):
     browser, code = visiting(), first_run(world)
     about = {"name": "Sam Example", "address": "Sam@Council.example"}
@@ -157,6 +163,7 @@ def test_the_printed_code_makes_the_first_administrator_once(world, visiting):
     ) == 1
 
 
+@pytest.mark.asvs("6.4.1")
 def test_a_newer_printed_code_takes_the_place_of_an_older_one(world, visiting):
     old, new = first_run(world), first_run(world)
     about = {"name": "Sam Example", "address": "sam@council.example"}
@@ -166,6 +173,7 @@ def test_a_newer_printed_code_takes_the_place_of_an_older_one(world, visiting):
     assert sent == [422, 303]
 
 
+@pytest.mark.asvs("6.4.1")
 def test_an_administrator_is_made_by_command_without_a_password_on_it(world, visiting):
     admin = admin_commands(lambda: world.services["intake"])
     said = CliRunner().invoke(admin, ["create", "jo@council.example", "Jo Example"]).output
@@ -188,6 +196,7 @@ def test_a52_a_command_takes_one_plain_address(world, arguments):
     assert (done.exit_code, "one plain address" in done.output) == (1, True)
 
 
+@pytest.mark.asvs("6.4.4", "7.4.5")
 def test_who_has_lost_everything_enrols_anew_by_command(world, office, visiting):
     office.sign_in()
     admin = admin_commands(lambda: world.services["intake"])
@@ -203,6 +212,7 @@ def test_who_has_lost_everything_enrols_anew_by_command(world, office, visiting)
     assert len(enrolled(world, browser, "/cases")) == 10
 
 
+@pytest.mark.asvs("6.2.1", "6.2.4", "6.2.11")
 @pytest.mark.parametrize(
     ("password", "words"),
     [
@@ -223,6 +233,7 @@ def test_a_password_that_is_easily_guessed_is_refused(world, office, password, w
     assert password == "" or password not in sent.text
 
 
+@pytest.mark.asvs("6.2.5", "6.2.8")
 def test_a_password_is_taken_exactly_as_it_is_typed_with_any_characters(world, office, visiting):
     strange = "  \u202e\U0001f98a e\u0301 blank at the end \t"
     office.sign_in()
@@ -236,6 +247,7 @@ def test_a_password_is_taken_exactly_as_it_is_typed_with_any_characters(world, o
     assert steps == [303, 422]
 
 
+@pytest.mark.asvs("6.2.2", "6.2.3", "7.4.3")
 def test_a_new_password_ends_every_other_session_and_needs_the_present_one(world, office, visiting):
     office.sign_in()
     other = visiting()
@@ -255,6 +267,7 @@ def recovery_codes(office):
     return re.findall(r'<code class="pprg-key">([a-z0-9-]+)</code>', page.text)
 
 
+@pytest.mark.asvs("6.5.1")
 def test_a_recovery_code_signs_in_once_and_new_ones_take_the_place_of_the_old(world, office, visiting):
     office.sign_in()
     first, second, *_ = recovery_codes(office)
@@ -291,6 +304,7 @@ def test_another_authenticator_counts_from_its_first_code(world, office, visitin
     assert [each.status_code for each in (wrong, still, done, over)] == [422, 303, 200, 422]
 
 
+@pytest.mark.asvs("7.4.1")
 def test_sign_out_everywhere_ends_every_session_here_and_in_every_service(world, office, visiting):
     office.sign_in()
     other = visiting()
@@ -324,6 +338,7 @@ def letter(world):
     return mail.replace("=\n", "")
 
 
+@pytest.mark.asvs("6.4.3", "6.5.4")
 def test_a_forgotten_password_is_replaced_by_a_mailed_code_and_the_authenticator_stays(world, office, visiting):
     office.sign_in()
     browser = visiting()
@@ -359,6 +374,7 @@ def test_who_has_no_account_yet_gets_one_by_a_mailed_code(world, visiting):
     assert browser.get("/cases", "triage").status_code == 200
 
 
+@pytest.mark.asvs("6.6.3")
 def test_a_mailed_code_is_not_guessed_nor_used_late(world, office, visiting):
     def asked():
         for each in world.folder.glob("mailbox/*.eml"):
@@ -391,6 +407,7 @@ def test_invented_people_have_accounts_where_the_product_is_tried_out_and_are_ma
     assert first_run(world)
 
 
+@pytest.mark.asvs("6.3.2")
 def test_invented_people_are_told_of_only_where_the_product_is_tried_out(world, monkeypatch, tmp_path):
     intake = world.services["intake"]
     monkeypatch.setattr(intake, "settings", type(intake.settings)(**{**vars(intake.settings), "trial": False}))
