@@ -217,13 +217,16 @@ def test_whoever_leaves_leaves_their_place_at_the_agency_to_the_deputy(world, ad
     contacts = {"single_point": "roisin@hospice.example", "deputy": "deputy@hospice.example"}
     send(administrator, f"{hospice}/change", AGENCY | contacts)
     person = added(administrator)
+    send(administrator, f"{person}/change", PERSON | {"address": "ro@hospice.example"})
+    moved = words(administrator.get(hospice))
 
-    send(administrator, f"{person}/change", PERSON | {"state": "left"})
+    send(administrator, f"{person}/change", PERSON | {"address": "ro@hospice.example", "state": "left"})
 
     page = words(administrator.get(hospice))
     assert "Single point of contact deputy@hospice.example Deputy None" in page
     assert "There is no deputy." in page
-    assert [each["revision"] for each in said(world, "agency.changed.v1", "invented-hospice")] == [1, 2, 3]
+    assert "ro@hospice.example Deputy deputy@hospice.example" in moved
+    assert [each["revision"] for each in said(world, "agency.changed.v1", "invented-hospice")] == [1, 2, 3, 4]
     assert recorded(world)[-2:] == [("contact_left", "invented-hospice"), ("change_person", person[8:])]
     assert "Has left" in words(administrator.get(person))
 

@@ -184,7 +184,7 @@ def _person_kept(session: Session, actor: Actor, row: Person, answers: dict[str,
     if before != state:
         keep_person(session, row, state)
         if before is not None:
-            gone(session, actor, before, state)
+            contacts_follow(session, actor, before, state)
             somebody_administers(session, before, state)
     return Done(f"/people/{row.id}", "directory", str(row.id))
 
@@ -195,17 +195,20 @@ def same_address(person_id: UUID, address: str) -> "sa.Select[UUID]":
     return sa.select(Person.id).where(*other).limit(1)
 
 
-def gone(session: Session, actor: Actor, before: rules.PersonState, after: rules.PersonState) -> None:
-    """Whoever has left, or is at another agency now, leaves their place as its contact to the deputy."""
-    if before.active and (not after.active or after.agency != before.agency):
-        agency = session.get(Agency, before.agency, with_for_update=True)
-        if agency is None:
-            return
-        then = agency_state(session, agency)
-        now_ = rules.after_leaving(then, before.address)
-        if then != now_:
-            keep_agency(session, agency, now_)
-            record(session, "directory", "contact_left", agency.id, actor)
+def contacts_follow(session: Session, actor: Actor, before: rules.PersonState, after: rules.PersonState) -> None:
+    """Whoever has left, or is elsewhere, leaves their place as a contact to the deputy; a new address follows."""
+    left = before.active and (not after.active or after.agency != before.agency)
+    agency = session.get(Agency, before.agency, with_for_update=True)
+    if agency is None or not (left or before.address != after.address):
+        return
+    then = agency_state(session, agency)
+    if left:
+        state = rules.after_leaving(then, before.address)
+    else:
+        state = rules.after_moving(then, before.address, after.address)
+    if state != then:
+        keep_agency(session, agency, state)
+        record(session, "directory", "contact_left" if left else "contact_moved", agency.id, actor)
 
 
 def somebody_administers(session: Session, before: rules.PersonState, after: rules.PersonState) -> None:

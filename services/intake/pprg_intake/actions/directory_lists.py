@@ -191,7 +191,7 @@ def _person_kept(session: Session, actor: Actor, entry: Entry) -> str:
     row = found or Person(id=uuid4(), revision=0)
     directory.keep_person(session, row, entry.after)
     if entry.before is not None:
-        directory.gone(session, actor, entry.before, entry.after)
+        directory.contacts_follow(session, actor, entry.before, entry.after)
     return str(row.id)
 
 

@@ -200,6 +200,12 @@ def after_leaving(state: AgencyState, address: str) -> AgencyState:
     return replace(state, **left)
 
 
+def after_moving(state: AgencyState, old: str, new: str) -> AgencyState:
+    """An agency once one of its contacts has another address."""
+    here: dict[str, Any] = {name: new for name in CONTACTS if getattr(state, name).lower() == old.lower()}
+    return replace(state, **here)
+
+
 def code_of(name: str, taken: Collection[str]) -> str:
     """A code for a new agency after its name, which no other has."""
     code = "-".join(fold(name).split())[: LONGEST_CODE - 4].strip("-") or "agency"
