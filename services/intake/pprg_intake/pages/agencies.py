@@ -6,7 +6,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from pprg_intake.actions import directory
-from pprg_intake.pages.common import pages
+from pprg_intake.pages.common import directory_form, pages, typed
 from pprg_intake.projections import listed_agencies, whole_agency
 from pprg_intake.rules import directory as rules
 from pprg_intake.schemas import agency_form
@@ -42,13 +42,13 @@ def one_agency(code: str) -> ResponseReturnValue:
 def add_agency() -> ResponseReturnValue:
     """Take a new agency."""
     needs("change directory")
-    form = Form(agency_form(office=False), _sent(), rules.AgencyState("", "").answers())
+    form = Form(agency_form(office=False), typed(), rules.AgencyState("", "").answers())
 
     def send(data: dict[str, Any]) -> Done:
         return act(directory.add_agency, phase="directory", recorded="directory", **data)
 
     answer = submitted(form, send)
-    return answer or _page(form, "Add an agency", "/agencies", "Agencies")
+    return answer or directory_form(form, "Add an agency", "/agencies", "Agencies")
 
 
 @pages.route("/agencies/<code>/change", methods=["GET", "POST"])
@@ -58,19 +58,10 @@ def change_agency(code: str) -> ResponseReturnValue:
     with reading() as session:
         row = directory.agency_of(session, code)
         now = directory.agency_state(session, row)
-    form = Form(agency_form(office=now.kind == rules.OFFICE), _sent(), now.answers())
+    form = Form(agency_form(office=now.kind == rules.OFFICE), typed(), now.answers())
 
     def send(data: dict[str, Any]) -> Done:
         return act(directory.change_agency, phase="directory", recorded="directory", code=code, **data)
 
     answer = submitted(form, send)
-    return answer or _page(form, f"Change {now.name}", f"/agencies/{code}", now.name)
-
-
-def _sent() -> Any:
-    return request.form if request.method == "POST" else None
-
-
-def _page(form: Form, title: str, back: str, words: str) -> ResponseReturnValue:
-    shown = {"title": title, "back_to": back, "back_words": words}
-    return render_template("directory_form.html", form=form, **shown), 422 if form.errors else 200
+    return answer or directory_form(form, f"Change {now.name}", f"/agencies/{code}", now.name)

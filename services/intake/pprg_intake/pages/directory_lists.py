@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
 from pprg_intake.actions import directory_lists as lists
-from pprg_intake.pages.common import pages
+from pprg_intake.pages.common import pages, typed
 from pprg_intake.rules.directory_lists import MOST_ROWS, counted
 from pprg_intake.schemas import ListSchema, PlanSchema
 from pprg_intake.schemas.directory import LONGEST_LIST
@@ -43,7 +43,7 @@ def take_list(what: str) -> ResponseReturnValue:
 def read_list(what: str) -> ResponseReturnValue:
     """Take a list and show what it would do; nothing is kept."""
     needs("change directory")
-    form = Form(ListSchema(), request.form if request.method == "POST" else None)
+    form = Form(ListSchema(), typed())
     table = _taken(form) if form.submitted else None
     return _first_page(what, form) if table is None else _plan_page(what, table, None)
 

@@ -8,7 +8,7 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from pprg_intake.actions import directory, searching
-from pprg_intake.pages.common import pages
+from pprg_intake.pages.common import directory_form, pages, typed
 from pprg_intake.projections import listed_people
 from pprg_intake.rules import directory as rules
 from pprg_intake.schemas import PersonSchema, SearchSchema
@@ -23,7 +23,7 @@ WHOM = "Enter a name or an address, or choose an agency"
 def people() -> ResponseReturnValue:
     """Show a page of all people, and take whom somebody looks for, which no address of a page ever says."""
     needs("read directory")
-    form = Form(SearchSchema(), request.form if request.method == "POST" else None)
+    form = Form(SearchSchema(), typed())
     if form.is_valid():
         if any(form.data.values()):
             with runtime().database.writing("action") as session:
@@ -69,12 +69,12 @@ def one_person(person_id: UUID) -> ResponseReturnValue:
 def add_person() -> ResponseReturnValue:
     """Take a new person."""
     needs("change directory")
-    form = Form(PersonSchema(exclude=["state"]), _sent(), {"agency": request.args.get("agency", "")})
+    form = Form(PersonSchema(exclude=["state"]), typed(), {"agency": request.args.get("agency", "")})
 
     def send(data: dict[str, Any]) -> Done:
         return act(directory.add_person, phase="directory", recorded="directory", **data)
 
-    return submitted(form, send) or _page(form, "Add a person", "/people", "People")
+    return submitted(form, send) or directory_form(form, "Add a person", "/people", "People")
 
 
 @pages.route("/people/<uuid:person_id>/change", methods=["GET", "POST"])
@@ -83,18 +83,9 @@ def change_person(person_id: UUID) -> ResponseReturnValue:
     needs("change directory")
     with reading() as session:
         now = directory.person_state(directory.person_of(session, person_id))
-    form = Form(PersonSchema(), _sent(), now.answers())
+    form = Form(PersonSchema(), typed(), now.answers())
 
     def send(data: dict[str, Any]) -> Done:
         return act(directory.change_person, phase="directory", recorded="directory", person_id=person_id, **data)
 
-    return submitted(form, send) or _page(form, f"Change {now.name}", f"/people/{person_id}", now.name)
-
-
-def _sent() -> Any:
-    return request.form if request.method == "POST" else None
-
-
-def _page(form: Form, title: str, back: str, words: str) -> ResponseReturnValue:
-    shown = {"title": title, "back_to": back, "back_words": words}
-    return render_template("directory_form.html", form=form, **shown), 422 if form.errors else 200
+    return submitted(form, send) or directory_form(form, f"Change {now.name}", f"/people/{person_id}", now.name)
