@@ -234,6 +234,7 @@ class Walk:
             "letter_id": str(uuid4()),
             "route": "rapid_review",
             "agency": "police",
+            "code": "police",
             **thing,
         }
         return PLACE.sub(

@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 import invented
-from pprg_shared.actor import COOKIE, sign
+from pprg_intake.actions.searching import keep_search
+from pprg_shared.actor import COOKIE, Actor, sign
 from pprg_shared.app import create_app
 from pprg_shared.audit.verifying import verified
 from pprg_shared.boxes.tables import audit
@@ -28,6 +29,10 @@ SHOWS_NOTHING = {
     **dict.fromkeys(["pages.requests", "api.list_requests"], "references, agencies, days and states"),
     **dict.fromkeys(["pages.cases", "api.cases"], "references, routes and clocks"),
     "pages.read_list": "an empty form, and how many cases each list has made",
+    **dict.fromkeys(["pages.agencies", "pages.one_agency", "pages.add_agency", "pages.change_agency"], "no case"),
+    **dict.fromkeys([f"pages.{each}" for each in ("people", "found_people", "one_person")], "who works with cases"),
+    **dict.fromkeys(["pages.add_person", "pages.change_person"], "who works with cases"),
+    "pages.own_caseload": "references, and who stands in",
     **dict.fromkeys(["events", "api.counted_steps"], "numbers"),
     **dict.fromkeys(["pages.all_letters", "api.list_letters"], "references, kinds, duties and states of letters"),
     **dict.fromkeys(["office.publications", "api.publications", "office.for_case"], "titles and states"),
@@ -88,7 +93,18 @@ def played(world, post):
         "conflict_id": ids(world, Conflict),
         "decision_id": decision,
         "route": "rapid_review",
+        "code": "police",
+        "person_id": str(world.services["intake"].profile.person("chair").id),
+        "search_id": searched(world),
     }
+
+
+def searched(world):
+    """A search of the administrator."""
+    intake = world.services["intake"]
+    who = Actor(intake.profile.person("administrator").id, "", frozenset({"administrator"}), None)
+    with intake.database.writing("action") as session:
+        return str(keep_search(session, who, find="sample", of=""))
 
 
 def asked_of(world, path):
