@@ -90,6 +90,10 @@ def cell(table: Table, verb: str, role: str) -> str:
     return ", ".join(each.value for each in Relation if each in found)
 
 
+#: Of use once in a while: they stand behind what is of every day.
+SELDOM = ("/people", "/agencies")
+
+
 def menu(services: Sequence[Service]) -> list[dict[str, Any]]:
     """Every place that services offer, with the roles of its verb; those for everybody stand last."""
     offered = [(each, words, *place) for each in services for words, place in each.menu.items()]
@@ -97,7 +101,7 @@ def menu(services: Sequence[Service]) -> list[dict[str, Any]]:
         {"words": words, "href": href, "roles": sorted(service.roles(verb) - {EVERYBODY} if verb else ())}
         for service, words, href, verb in offered
     ]
-    return sorted(places, key=lambda each: not each["roles"])
+    return sorted(places, key=lambda each: (not each["roles"], each["href"] in SELDOM))
 
 
 def page(apps: Sequence[Flask], heading: Callable[..., list[str]], table: Callable[..., list[str]]) -> list[str]:

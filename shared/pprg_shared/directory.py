@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 OFFICE = "office"
 #: What another process has heard meanwhile is seen after this.
-SECONDS = 10
+SECONDS = 60
 #: A copy of the agencies in the directory, for the metadata of every service but intake, which owns them;
 #: `content` seals the duties, their labels and addresses.
 copies = sa.Table(

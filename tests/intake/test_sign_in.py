@@ -87,7 +87,7 @@ def test_a_name_that_we_did_not_sign_is_nobody(visitor):
         ("lead-gp", ["/requests"]),
         ("chair", ["/cases", "/publications"]),
         ("partner-police", ["/requests", "/cases"]),
-        ("coordinator", ["/cases", "/letters", "/publications"]),
+        ("coordinator", ["/cases", "/letters", "/publications", "/people", "/agencies"]),
         ("ops", ["/letters"]),
     ],
 )
