@@ -36,7 +36,7 @@ copies = sa.Table(
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("content", sa.Text, nullable=False, info={"ring": "contact"}),
 )
-_NAMES = sa.select(copies.c.id, copies.c.name, copies.c.kind, copies.c.active)
+_NAMES = sa.select(copies.c.id, copies.c.name, copies.c.kind, copies.c.active).order_by(copies.c.name, copies.c.id)
 _ONE = sa.select(copies).where(copies.c.id == sa.bindparam("agency"))
 _changes = count(1)
 _latest = 0
@@ -69,7 +69,7 @@ class Agencies:
         self._found: Mapping[str, Agency] = {}
 
     def all(self) -> Mapping[str, Agency]:
-        """Every agency that was ever known, by code, in the order of names."""
+        """Every agency that was ever known, by code."""
         at, latest = time.monotonic(), _latest
         if self._read[0] != latest or at - self._read[1] > SECONDS:
             try:
@@ -121,12 +121,12 @@ class People:
 
 
 def agencies(session: Session, profile: Profile) -> dict[str, Agency]:
-    """Every agency as it is now, by code, in the order of names."""
+    """Every agency as it is now, by code: those of the profile in its order, then others in that of their names."""
     found = {each.code: _of(each) for each in profile.agencies}
     for row in session.execute(_NAMES):
         kind = row.kind or (found[row.id].kind if row.id in found else "")
         found[row.id] = Agency(row.id, row.name, kind, row.active)
-    return dict(sorted(found.items(), key=lambda each: (each[1].name.casefold(), each[0])))
+    return found
 
 
 def _of(each: profiles.Agency) -> Agency:
