@@ -6,7 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 import invented
+from pprg_intake.actions.keys import make_key
 from pprg_intake.actions.searching import keep_search
+from pprg_intake.models import ApiKey
 from pprg_shared.actor import COOKIE, Actor, sign
 from pprg_shared.app import create_app
 from pprg_shared.audit.verifying import verified
@@ -104,17 +106,29 @@ def played(world, post):
         "decision_id": decision,
         "route": "rapid_review",
         "code": "police",
+        "agency": "police",
+        "key_id": keyed(world),
         "person_id": str(world.services["intake"].profile.person("chair").id),
         "search_id": searched(world),
     }
 
 
+def administrator(world):
+    return Actor(world.services["intake"].profile.person("administrator").id, "", frozenset({"administrator"}), None)
+
+
 def searched(world):
     """A search of the administrator."""
-    intake = world.services["intake"]
-    who = Actor(intake.profile.person("administrator").id, "", frozenset({"administrator"}), None)
-    with intake.database.writing("action") as session:
-        return str(keep_search(session, who, find="sample", of=""))
+    with world.services["intake"].database.writing("action") as session:
+        return str(keep_search(session, administrator(world), find="sample", of=""))
+
+
+def keyed(world):
+    """A key for a program of the police."""
+    about = {"agency": "police", "name": "Invented program", "scopes": ["refer"], "days": "30", "digest": "0" * 64}
+    with world.services["intake"].database.writing("action") as session:
+        make_key(session, administrator(world), **about)
+        return str(session.scalar(sa.select(ApiKey.id)))
 
 
 def asked_of(world, path):
