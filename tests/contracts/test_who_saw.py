@@ -34,6 +34,7 @@ SHOWS_NOTHING = {
     **dict.fromkeys(["pages.cases", "api.cases"], "references, routes and clocks"),
     "pages.read_list": "an empty form, and how many cases each list has made",
     **dict.fromkeys(["pages.agencies", "pages.one_agency", "pages.add_agency", "pages.change_agency"], "no case"),
+    **dict.fromkeys(["pages.agency_keys", "pages.agency_key"], "names of programs"),
     **dict.fromkeys([f"pages.{each}" for each in ("people", "found_people", "one_person")], "who works with cases"),
     **dict.fromkeys(["pages.add_person", "pages.change_person"], "who works with cases"),
     "pages.own_caseload": "references, and who stands in",
