@@ -69,6 +69,7 @@ def test_a57_a_new_password_is_promised_to_every_address_alike(world, office):
     assert len(list(world.folder.glob("mailbox/*.eml"))) == 1
 
 
+@pytest.mark.asvs("6.3.1")
 def test_a58_the_eleventh_guess_waits_and_is_told_the_phone_number(world, office, visiting):
     guesses = [office.password(KNOWN, f"guess {n}").status_code for n in range(GUESSES)]
     over = visiting().password(KNOWN)

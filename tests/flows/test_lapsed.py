@@ -45,6 +45,7 @@ def change(world, **about):
         directory.keep_person(session, person, replace(directory.person_state(person), **about))
 
 
+@pytest.mark.asvs("7.2.4")
 def test_a59_every_sign_in_has_a_number_of_its_own_and_ends_the_one_before(world, office):
     def number():
         keys = world.services["intake"].settings.sign_in_public_keys
@@ -62,6 +63,7 @@ def test_a59_every_sign_in_has_a_number_of_its_own_and_ends_the_one_before(world
     assert stolen.get("/session/sign-ins").status_code == 401
 
 
+@pytest.mark.asvs("7.4.1", "7.4.2")
 @pytest.mark.parametrize("how", ["sign out", "role", "left"])
 def test_a60_a_cookie_that_is_used_again_opens_nothing_at_once(world, office, triage, how):
     copied = triage()

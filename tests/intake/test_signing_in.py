@@ -10,9 +10,9 @@ from click.testing import CliRunner
 from pprg_intake.actions import opening
 from pprg_intake.actions.trial import trial_people
 from pprg_intake.commands import admin_commands
-from pprg_intake.models import Account, Person, SignIn
+from pprg_intake.models import Account, Person, RecoveryCode, SignIn
 from pprg_shared.boxes.tables import audit
-from signing import PASSWORD, address
+from signing import PASSWORD, SECRET, address
 
 NEW_PASSWORD = "another four words to keep"
 WRONG = "This address and this password do not belong together. Check both and type the password again"
@@ -40,6 +40,7 @@ def recorded(world):
     return [each.verb for each in rows(world, wanted)]
 
 
+@pytest.mark.asvs("6.3.3", "7.2.2")
 def test_password_and_code_lead_to_a_page_that_is_of_use_in_every_service(world, office):
     led = office.sign_in()
 
@@ -58,6 +59,7 @@ def test_a78_nobody_else_says_where_a_sign_in_leads(office, wanted):
     assert office.sign_in(path=f"/sign-in?next={wanted}").location == "/cases"
 
 
+@pytest.mark.asvs("6.5.5")
 @pytest.mark.parametrize(
     ("code", "taken"),
     [
@@ -74,6 +76,7 @@ def test_a_code_is_taken_within_half_a_minute_of_its_time(world, office, code, t
     assert office.send("/sign-in/code", code=office.code(**code)).status_code == (303 if taken else 422)
 
 
+@pytest.mark.asvs("6.5.1")
 def test_a_code_works_once_and_an_older_one_not_after_it(world, office, visiting):
     office.sign_in()
     other = visiting()
@@ -136,6 +139,7 @@ def enrolled(world, browser, first_page="/letters"):
     return re.findall(r'<code class="pprg-key">([a-z0-9-]+)</code>', codes.text)
 
 
+@pytest.mark.asvs("6.3.2", "6.4.1")
 def test_the_printed_code_makes_the_first_administrator_once(world, visiting):
     browser, code = visiting(), first_run(world)
     about = {"name": "Sam Example", "address": "Sam@Council.example"}
@@ -188,6 +192,7 @@ def test_a52_a_command_takes_one_plain_address(world, arguments):
     assert (done.exit_code, "one plain address" in done.output) == (1, True)
 
 
+@pytest.mark.asvs("6.4.4", "7.4.5")
 def test_who_has_lost_everything_enrols_anew_by_command(world, office, visiting):
     office.sign_in()
     admin = admin_commands(lambda: world.services["intake"])
@@ -203,6 +208,7 @@ def test_who_has_lost_everything_enrols_anew_by_command(world, office, visiting)
     assert len(enrolled(world, browser, "/cases")) == 10
 
 
+@pytest.mark.asvs("6.2.1", "6.2.4", "6.2.11")
 @pytest.mark.parametrize(
     ("password", "words"),
     [
@@ -223,6 +229,7 @@ def test_a_password_that_is_easily_guessed_is_refused(world, office, password, w
     assert password == "" or password not in sent.text
 
 
+@pytest.mark.asvs("6.2.2", "6.2.5", "6.2.8")
 def test_a_password_is_taken_exactly_as_it_is_typed_with_any_characters(world, office, visiting):
     strange = "  \u202e\U0001f98a e\u0301 blank at the end \t"
     office.sign_in()
@@ -236,6 +243,7 @@ def test_a_password_is_taken_exactly_as_it_is_typed_with_any_characters(world, o
     assert steps == [303, 422]
 
 
+@pytest.mark.asvs("6.2.3", "7.4.3", "7.5.1")
 def test_a_new_password_ends_every_other_session_and_needs_the_present_one(world, office, visiting):
     office.sign_in()
     other = visiting()
@@ -255,6 +263,7 @@ def recovery_codes(office):
     return re.findall(r'<code class="pprg-key">([a-z0-9-]+)</code>', page.text)
 
 
+@pytest.mark.asvs("6.5.1")
 def test_a_recovery_code_signs_in_once_and_new_ones_take_the_place_of_the_old(world, office, visiting):
     office.sign_in()
     first, second, *_ = recovery_codes(office)
@@ -291,6 +300,7 @@ def test_another_authenticator_counts_from_its_first_code(world, office, visitin
     assert [each.status_code for each in (wrong, still, done, over)] == [422, 303, 200, 422]
 
 
+@pytest.mark.asvs("7.5.2")
 def test_sign_out_everywhere_ends_every_session_here_and_in_every_service(world, office, visiting):
     office.sign_in()
     other = visiting()
@@ -324,6 +334,7 @@ def letter(world):
     return mail.replace("=\n", "")
 
 
+@pytest.mark.asvs("6.4.3")
 def test_a_forgotten_password_is_replaced_by_a_mailed_code_and_the_authenticator_stays(world, office, visiting):
     office.sign_in()
     browser = visiting()
@@ -359,6 +370,7 @@ def test_who_has_no_account_yet_gets_one_by_a_mailed_code(world, visiting):
     assert browser.get("/cases", "triage").status_code == 200
 
 
+@pytest.mark.asvs("6.5.5")
 def test_a_mailed_code_is_not_guessed_nor_used_late(world, office, visiting):
     def asked():
         for each in world.folder.glob("mailbox/*.eml"):
@@ -400,3 +412,32 @@ def test_invented_people_are_told_of_only_where_the_product_is_tried_out(world, 
     assert (refused.exit_code, "TRIAL=1" in refused.output) == (1, True)
     assert not (tmp_path / "people").exists()
     assert world.client("intake").get("/sign-in/trial").status_code == 404
+
+
+@pytest.mark.asvs("6.2.6", "6.2.7", "6.4.2")
+def test_a_password_is_covered_and_can_come_from_where_people_keep_theirs(office):
+    page = office.get("/sign-in").text
+    field = re.search(r'<input[^>]*id="password"[^>]*>', page)[0]
+
+    assert all(each in field for each in ('type="password"', 'autocomplete="current-password"'))
+    assert "paste" not in page
+    assert not re.search("hint|question", page.partition("<form")[2].partition("</form>")[0])
+
+
+@pytest.mark.asvs("6.2.10")
+def test_a_password_does_not_run_out(world, office):
+    world.clock.forward(days=1000)
+
+    assert office.sign_in().status_code == 303
+
+
+@pytest.mark.asvs("6.5.2")
+def test_neither_recovery_codes_nor_secrets_lie_in_clear(world, office):
+    office.sign_in()
+    codes = recovery_codes(office)
+    kept = str(rows(world, sa.select(RecoveryCode.digest))) + str(
+        rows(world, sa.select(Account.password, Account.secret))
+    )
+
+    assert len(codes) == 10
+    assert not any(each in kept or each.replace("-", "") in kept for each in (*codes, PASSWORD, SECRET))
