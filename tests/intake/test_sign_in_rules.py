@@ -18,6 +18,7 @@ AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 LATER = st.integers(-120, 120).map(lambda seconds: AT + timedelta(seconds=seconds))
 
 
+@pytest.mark.asvs("6.2.9")
 @pytest.mark.parametrize(
     ("password", "words"),
     [
@@ -43,6 +44,7 @@ def test_a_password_is_judged_by_length_the_common_ones_and_our_own_words(passwo
     assert words in found
 
 
+@pytest.mark.asvs("6.2.5")
 @given(st.text(min_size=LEAST, max_size=MOST).filter(lambda text: sum(each.isdigit() for each in text) >= 8))
 def test_no_kind_of_character_is_asked_for_or_refused(password):
     assert problem(password, (), frozenset()) == ""

@@ -44,6 +44,7 @@ TO_PEOPLE = {
     "meeting_cancelled",
     "outcome_to_referrer",
     "code",
+    "new_password",
     "glass_broken",
 }
 
@@ -59,7 +60,13 @@ def test_a_letter_has_its_marking_kind_reference_greeting_and_sender(template):
     assert subject == f"OFFICIAL-SENSITIVE: PPRG-2026-0001, {LETTERS[template].subject}"
     assert text.startswith("To the safeguarding lead, Police,\n\n")
     assert text.endswith("\n\nWiltshire Safeguarding Vulnerable People Partnership\n")
-    assert "\nReference: PPRG-2026-0001\n" in text
+    assert ("\nReference: PPRG-2026-0001\n" in text) == (template != "new_password")
+
+
+def test_a_letter_about_no_case_has_no_reference():
+    subject, _ = wording(PROFILE, "new_password", {name: FACTS[name] for name in ("code", "until", "link")}, "To whom")
+
+    assert subject == "OFFICIAL-SENSITIVE: your new password"
 
 
 @pytest.mark.parametrize("template", LETTERS)
