@@ -10,9 +10,9 @@ from click.testing import CliRunner
 from pprg_intake.actions import opening
 from pprg_intake.actions.trial import trial_people
 from pprg_intake.commands import admin_commands
-from pprg_intake.models import Account, Person, SignIn
+from pprg_intake.models import Account, Person, RecoveryCode, SignIn
 from pprg_shared.boxes.tables import audit
-from signing import PASSWORD, address
+from signing import PASSWORD, SECRET, address
 
 NEW_PASSWORD = "another four words to keep"
 WRONG = "This address and this password do not belong together. Check both and type the password again"
@@ -417,3 +417,32 @@ def test_invented_people_are_told_of_only_where_the_product_is_tried_out(world, 
     assert (refused.exit_code, "TRIAL=1" in refused.output) == (1, True)
     assert not (tmp_path / "people").exists()
     assert world.client("intake").get("/sign-in/trial").status_code == 404
+
+
+@pytest.mark.asvs("6.2.6", "6.2.7", "6.4.2")
+def test_a_password_is_covered_and_can_come_from_where_people_keep_theirs(office):
+    page = office.get("/sign-in").text
+    field = re.search(r'<input[^>]*id="password"[^>]*>', page)[0]
+
+    assert all(each in field for each in ('type="password"', 'autocomplete="current-password"'))
+    assert "paste" not in page
+    assert not re.search("hint|question", page.partition("<form")[2].partition("</form>")[0])
+
+
+@pytest.mark.asvs("6.2.10")
+def test_a_password_does_not_run_out(world, office):
+    world.clock.forward(days=1000)
+
+    assert office.sign_in().status_code == 303
+
+
+@pytest.mark.asvs("6.5.2")
+def test_neither_recovery_codes_nor_secrets_lie_in_clear(world, office):
+    office.sign_in()
+    codes = recovery_codes(office)
+    kept = str(rows(world, sa.select(RecoveryCode.digest))) + str(
+        rows(world, sa.select(Account.password, Account.secret))
+    )
+
+    assert len(codes) == 10
+    assert not any(each in kept or each.replace("-", "") in kept for each in (*codes, PASSWORD, SECRET))
