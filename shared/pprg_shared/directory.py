@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pprg_shared.database import Database
 
 OFFICE = "office"
+REFERRER = "referrer"
 #: What another process has heard meanwhile is seen after this.
 SECONDS = 60
 #: A copy of the agencies in the directory, for the metadata of every service but intake, which owns them;
@@ -93,7 +94,7 @@ class Agencies:
 class People:
     """Names of people by id, each looked up once and again as those of agencies are.
 
-    Whom the service does not know is called as in the profile, or by no name.
+    Whom the service does not know is called as in the profile, or by no name; so is whoever only referred.
     """
 
     def __init__(self, database: "Database", profile: Profile, known: "Callable[[Session, UUID], Any]") -> None:
@@ -116,7 +117,8 @@ class People:
                     there = self._known(session, number)
             except sa.exc.SQLAlchemyError:  # as above
                 return invented.name if invented else ""
-            self._found[number] = there.name if there else invented.name if invented else ""
+            called = there if there and there.roles - {REFERRER} else invented
+            self._found[number] = called.name if called else ""
         return self._found[number]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from pprg_shared.boxes.tables import ended_sessions, insert_new
 from pprg_shared.database import context, now
-from pprg_shared.directory import changed, keep_higher
+from pprg_shared.directory import REFERRER, changed, keep_higher
 from pprg_shared.events.intake import PersonChanged, SessionEnded
 
 #: A copy of the people in the directory, for the metadata of every service but intake, which owns them;
@@ -28,7 +28,6 @@ copies = sa.Table(
     sa.Column("content", sa.Text, nullable=False, info={"ring": "contact"}),
 )
 
-REFERRER = "referrer"
 #: No token lasts longer.
 LONGEST = timedelta(hours=13)
 

@@ -13,10 +13,10 @@ from pprg_shared.actor import NOBODY, Actor, Done
 from pprg_shared.audit import record
 from pprg_shared.boxes import publish
 from pprg_shared.database import seal, unseal
-from pprg_shared.directory import changed
+from pprg_shared.directory import REFERRER, changed
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import intake as says
-from pprg_shared.identity.people import REFERRER, Known
+from pprg_shared.identity.people import Known
 from pprg_shared.profile import Profile
 
 
