@@ -295,9 +295,12 @@ def test_what_was_typed_when_a_link_had_been_closed_by_time_is_kept_and_sent_aft
     typed = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', page)) | {"author": "Lead", "summary": "Kept."}
     lost = browser.post(path, data=typed | {"_end": "1"})
     opened(letters, browser, path)
+    offered = browser.get(path).text.partition("Send it now")[0]
+    fields = dict(re.findall(r'name="([\w-]+)" value="([^"]*)"', offered))
 
-    sent = browser.post(path, data=typed | {"_end": "1"})
+    sent = browser.post(path, data=fields | {"_end": "1"})
 
+    assert "You had not sent this" in offered
     assert (lost.status_code, f'href="{path}/code"' in lost.text) == (401, True)
     assert sent.location == f"{path}/thanks"
 
