@@ -50,7 +50,7 @@ class Settings:
     ops_host: str = setting("127.0.0.1", "Address of the operations port.")
     ops_port: int = setting(8001, "Port of /healthz, /readyz and /metrics; never put it behind the proxy.")
     behind_proxy: bool = setting(False, "1 when a proxy with TLS stands in front; needed to listen beyond loopback.")
-    trial: bool = setting(False, "1 for a try-out with invented people and no sign-in; says so on every page.")
+    trial: bool = setting(False, "1 for a try-out: anybody may act as an invented person; says so on every page.")
     allowed_hosts: str = setting("", "Host names that may be asked for, with commas between; loopback always may.")
     trusted_proxies: int = setting(0, "How many X-Forwarded-For hops to believe.")
     case_keys: str = setting("", "Sealing keys for case content, base64, newest first (intake, triage, publisher).")
@@ -111,8 +111,6 @@ class Settings:
             raise SettingsError("ALLOWED_HOSTS must name the host names that people type")
         if not (self.limits or self.trial):
             raise SettingsError("LIMITS=0 is for load tests on this machine: leave it out")
-        if not self.trial:
-            raise SettingsError("TRIAL=1 must be set: there is no sign-in yet, so only a try-out may leave loopback")
 
     def _check_sign_in(self) -> None:
         """Refuse keys that are none, for then nobody could sign in."""

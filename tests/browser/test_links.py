@@ -77,7 +77,7 @@ def test_a_link_and_a_code_from_the_mailbox_open_what_is_asked_and_nothing_else(
 
 def test_a_key_for_a_program_is_made_shown_once_and_revoked(visit):
     administrator = visit()
-    administrator.open("/sign-in")
+    administrator.open("/sign-in/trial")
     administrator.page.get_by_label(re.compile("administrator")).check()
     administrator.press("Continue")
     administrator.open("/agencies/police/keys")

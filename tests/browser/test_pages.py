@@ -119,8 +119,8 @@ def test_errors_are_pages_like_any_other_and_lead_on(visit):
     stranger.sees("Page not found", 404)
     stranger.open("/cases")
     stranger.sees("You cannot do this", 403)
-    stranger.page.locator("main").get_by_role("link", name="Say who you are").click()
-    assert stranger.title == "Who are you?"
+    stranger.page.locator("main").get_by_role("link", name="Sign in").click()
+    assert stranger.title == "Sign in"
     office.open(f"/publications/for-case/{uuid4()}")
     office.sees("This cannot be done now", 409)
 

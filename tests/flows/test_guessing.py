@@ -10,6 +10,8 @@ from pprg_intake.models import Code, SignIn
 from signing import address
 
 GUESSES = 10
+#: What nobody can tell apart over a network.
+APART_SECONDS = 0.005
 KNOWN, UNKNOWN = "coordinator@pprg-office.example", "nobody@pprg-office.example"
 
 
@@ -33,28 +35,28 @@ def timed(world, browser, who):
     return perf_counter() - started, page
 
 
-def differences(world, browser, count):
+def compared(world, browser, count):
     """How long each takes and what it says, in turn."""
     tries = [[timed(world, browser, who) for who in (KNOWN, UNKNOWN)] for _ in range(count)]
     known, unknown = ([each[at] for each in tries] for at in (0, 1))
     medians = [statistics.median(seconds for seconds, _ in each) for each in (known, unknown)]
     said = {(page.status_code, words(page)) for _, page in (*known, *unknown)}
-    return abs(medians[0] - medians[1]), said
+    return medians, said
 
 
 def test_a56_a_wrong_password_and_an_unknown_address_are_answered_alike(world, office):
-    apart, said = differences(world, office, 12)
+    medians, said = compared(world, office, 5)
 
     assert len(said) == 1
-    assert apart < 0.02
+    assert max(medians) < 2 * min(medians), "a password is hashed for nobody, too, which is nearly all that it takes"
 
 
 @pytest.mark.long
 def test_a56_nor_can_they_be_told_apart_by_time(world, office):
-    apart, said = differences(world, office, 200)
+    medians, said = compared(world, office, 200)
 
     assert len(said) == 1
-    assert apart < 0.005
+    assert max(medians) - min(medians) < APART_SECONDS
 
 
 def test_a57_a_new_password_is_promised_to_every_address_alike(world, office):
