@@ -17,7 +17,7 @@ EVERY_OTHER_MARK = " ".join(f"intake.outbox-mark.before_commit:{passage}" for pa
 @pytest.mark.parametrize(
     ("fault", "deadly", "shown"),
     [
-        ("acknowledge_before_the_commit", "triage.arrival.before_commit:1", "lost: case "),
+        ("acknowledge_before_the_commit", "triage.arrival.before_commit:1", "lost: "),
         pytest.param(
             "mark_before_the_publication", "triage.bus.before_publish:1", "lost: case ", marks=pytest.mark.long
         ),

@@ -103,7 +103,7 @@ def test_nothing_is_open_to_somebody_who_has_not_said_who_they_are(world, case, 
     refused = world.client("triage").get(path.format(case=case))
 
     assert refused.status_code == 403
-    assert "Say who you are" in words(refused)
+    assert "Sign in" in words(refused)
 
 
 @pytest.mark.parametrize(
