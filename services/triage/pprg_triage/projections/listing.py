@@ -52,7 +52,9 @@ def latest_news(session: Session, actor: Actor, most: int) -> Sequence[Any]:
 
 def all_cases(session: Session, actor: Actor) -> list[tuple[Case, str]]:
     """Every case of somebody, the one that is due first before the others, with its reference in a list."""
-    rows = session.execute(_with_earlier().where(visible(session, actor, Case.id)).order_by(Case.due_on))
+    rows = session.execute(
+        _with_earlier().where(visible(session, actor, Case.id)).order_by(Case.due_on, Case.reference)
+    )
     names = bool(rules.relations_of(actor.roles, "names"))
     return [(case, unseal(session, imported, "known_as") if imported and names else "") for case, imported in rows]
 
