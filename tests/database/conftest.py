@@ -1,5 +1,6 @@
 """Referrals sent by many people at once, and what is stored of them."""
 
+import dataclasses
 from uuid import uuid4
 
 import pytest
@@ -7,6 +8,12 @@ import sqlalchemy as sa
 
 from invented import REFERRAL
 from pprg_intake.models import Referral
+
+
+@pytest.fixture
+def settings(settings):
+    """Nobody is slowed: how many referrals a test sends depends on how fast the machine is."""
+    return dataclasses.replace(settings, limits=False)
 
 
 @pytest.fixture
