@@ -1,6 +1,8 @@
 """Who may do what: verbs, the roles that each is open to, and in which relation to a thing. Pure; deny by default."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 #: Among the roles of a verb: whoever it is, also somebody who has not said who they are.
@@ -61,3 +63,33 @@ def roles_of(table: Table, verb: str) -> frozenset[str]:
 
 #: What every service has rules for besides its own.
 EVERY_SERVICE: Table = {"count events": open_to(("coordinator", "deputy", "ops", "administrator"))}
+
+
+#: What ties somebody to a thing and closes it to them: they have said that it concerns them.
+INTEREST = "interest"
+
+
+@dataclass(frozen=True)
+class Tie:
+    """What ties a person to a thing: a role in it or an interest, from when and until before when."""
+
+    role: str
+    since: datetime
+    until: datetime | None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it does at this moment."""
+        return self.since <= at and (self.until is None or at < self.until)
+
+
+def relation(ties: Iterable[Tie], at: datetime, opening: str = "") -> Relation:
+    """What somebody has to do with a thing at a moment, by all that ties them to it; an interest outweighs the rest.
+
+    `opening` is the tie that opens it to them for a short time and gives them no role in it.
+    """
+    held = {each.role for each in ties if each.holds(at)}
+    if INTEREST in held:
+        return Relation.CLOSED
+    if held - {opening}:
+        return Relation.THEIRS
+    return Relation.OPENED if held else Relation.OTHERS

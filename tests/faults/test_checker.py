@@ -17,7 +17,12 @@ EVERY_OTHER_MARK = " ".join(f"intake.outbox-mark.before_commit:{passage}" for pa
 @pytest.mark.parametrize(
     ("fault", "deadly", "shown"),
     [
-        ("acknowledge_before_the_commit", "triage.arrival.before_commit:1", "lost: "),
+        # What comes first is the directory.
+        (
+            "acknowledge_before_the_commit",
+            "triage.arrival.before_commit:1",
+            "lost: agency.changed.v1 on its way to triage",
+        ),
         pytest.param(
             "mark_before_the_publication", "triage.bus.before_publish:1", "lost: case ", marks=pytest.mark.long
         ),

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from pprg_intake import rules
 from pprg_intake.models import Agency, ApiKey
 from pprg_shared.actor import Actor, Done
-from pprg_shared.audit import record
 from pprg_shared.database import Database, now
 from pprg_shared.errors import NotThere, TooMany
 from pprg_shared.limits import count
@@ -56,18 +55,16 @@ def make_key(
     key = ApiKey(id=uuid4(), agency=agency, name=name, scopes=" ".join(sorted(scopes)), digest=digest)
     key.made_by, key.made_at, key.ends_at = actor.person, now(session), now(session) + timedelta(days=int(days))
     session.add(key)
-    record(session, "directory", "make_key", agency, actor)
     return Done(f"/agencies/{agency}/keys", agency, agency)
 
 
-def revoke_key(session: Session, actor: Actor, *, agency: str, key_id: UUID) -> Done:
+def revoke_key(session: Session, _actor: Actor, *, agency: str, key_id: UUID) -> Done:
     """Let nobody in with a key any more."""
     key = session.get(ApiKey, key_id)
     if key is None or key.agency != agency:
         raise NotThere
     if key.revoked_at is None:
         key.revoked_at = now(session)
-        record(session, "directory", "revoke_key", agency, actor)
     return Done(f"/agencies/{agency}/keys", agency, agency)
 
 

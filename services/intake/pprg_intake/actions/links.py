@@ -3,7 +3,6 @@
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import func, select
@@ -18,8 +17,6 @@ from pprg_shared.database import context, now, today, uuid_of
 from pprg_shared.events.intake import CodeIssued
 from pprg_shared.identity.tokens import Token
 
-#: No sign-in lasts longer.
-LONGEST = timedelta(hours=12)
 #: Whoever reads the mail of a post acts under a number that is the same for the same post, and no person's.
 POSTS = UUID("0f0b1c39-7a5e-4a53-9d0c-6b3f5c5f8f21")
 
@@ -112,7 +109,7 @@ def enter_code(session: Session, thing: str, browser: str, typed: str) -> Token 
         roles=link.roles,
         agency=link.agency,
         revision=link.revision,
-        ends_at=at + LONGEST,
+        ends_at=at + rules.LONGEST_SIGN_IN,
         only=thing,
     )
 

@@ -18,6 +18,7 @@ from pprg_shared.audit import record
 from pprg_shared.spreadsheet import NotATable, Table
 from pprg_shared.web import takes_uploads
 from pprg_shared.web.forms import Form
+from pprg_shared.web.lists import taken, text_within
 
 #: Entries and problems that a page shows; the counts are of all.
 SHOWN = 200
@@ -44,30 +45,13 @@ def read_list(what: str) -> ResponseReturnValue:
     """Take a list and show what it would do; nothing is kept."""
     needs("change directory")
     form = Form(ListSchema(), typed())
-    table = _taken(form) if form.submitted else None
+    table = taken(form, _table) if form.submitted else None
     return _first_page(what, form) if table is None else _plan_page(what, table, None)
-
-
-def _taken(form: Form) -> Table | None:
-    """The table of the file, else of what was pasted; None when the form says what is wrong with it."""
-    sent = request.files.get("file")
-    try:
-        if sent and sent.filename:
-            return _table(spreadsheet.text_of(sent.read()))
-        return _table(request.form.get("text", ""))
-    except (NotATable, ValidationError) as error:
-        words = error.messages[0] if isinstance(error, ValidationError) else f"{error}."
-        form.refuse(words, "text")
-        return None
 
 
 def _table(text: str) -> Table:
     """A text as a table; raises ValidationError or NotATable with advice."""
-    if not text.strip():
-        raise ValidationError("Choose a file or paste a list")
-    if len(text) > LONGEST_LIST:
-        raise ValidationError(f"Bring in at most {LONGEST_LIST} characters at a time")
-    table = spreadsheet.read_text(text)
+    table = spreadsheet.read_text(text_within(text, LONGEST_LIST))
     if not table.lines:
         raise ValidationError("The list has headings and no rows.")
     return table

@@ -28,7 +28,8 @@ def agency_keys(agency: str) -> ResponseReturnValue:
     if form.is_valid():
         key = keys.new_key()
         try:
-            done = act(keys.make_key, phase="directory", agency=agency, digest=keys.digest(key), **form.data)
+            about = {"agency": agency, "digest": keys.digest(key), **form.data}
+            done = act(keys.make_key, phase="directory", recorded="directory", **about)
         except Refused as error:
             form.refuse(str(error), error.field)
         else:
@@ -49,7 +50,7 @@ def agency_key(agency: str, key_id: UUID) -> ResponseReturnValue:
     form = Form(Schema(), request.form if request.method == "POST" else None)
 
     def send(_data: dict[str, Any]) -> Done:
-        return act(keys.revoke_key, phase="directory", agency=agency, key_id=key_id)
+        return act(keys.revoke_key, phase="directory", recorded="directory", agency=agency, key_id=key_id)
 
     if gone_on := submitted(form, send):
         return gone_on

@@ -3,7 +3,7 @@
 from pprg_publisher.rules.catalogue import FIELDS, size_words
 from pprg_publisher.rules.embargo import copies_problem, moment_problem, notice_problem, planning_problem, waits
 from pprg_publisher.rules.lists import Note, Reading, Review, columns_of, read_list
-from pprg_publisher.rules.may import TABLE, Tie, may, relation
+from pprg_publisher.rules.may import TABLE, may
 from pprg_publisher.rules.release import (
     STATES,
     State,
@@ -15,6 +15,7 @@ from pprg_publisher.rules.release import (
 )
 from pprg_publisher.rules.texts import fold, identity, public_problem, slug
 from pprg_publisher.rules.vocabulary import Vocabulary
+from pprg_shared.access import Tie, relation
 
 __all__ = [
     "FIELDS",

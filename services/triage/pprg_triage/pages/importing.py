@@ -10,10 +10,11 @@ from marshmallow import Schema, ValidationError
 from pprg_shared import spreadsheet
 from pprg_shared.acting import act, actor, needs, reading, runtime, saw, submitted
 from pprg_shared.actor import Done
-from pprg_shared.spreadsheet import NotATable, Table
+from pprg_shared.spreadsheet import Table
 from pprg_shared.typed import clean, unprintable
 from pprg_shared.web import takes_uploads
 from pprg_shared.web.forms import Form
+from pprg_shared.web.lists import taken, text_within
 from pprg_triage import actions, rules
 from pprg_triage.pages.common import pages, typed
 from pprg_triage.projections import imports, whole_import
@@ -29,7 +30,7 @@ def read_list() -> ResponseReturnValue:
     """Take a list and ask what its columns hold; nothing is kept."""
     needs("import")
     form = Form(ListSchema(), typed())
-    table = _taken(form) if form.submitted else None
+    table = taken(form, _table) if form.submitted else None
     if table is None:
         return _first_page(form)
     with reading() as session:
@@ -39,26 +40,9 @@ def read_list() -> ResponseReturnValue:
     return _columns_page(Form(chosen_schema(table), None, first))
 
 
-def _taken(form: Form) -> Table | None:
-    """The table of the file, else of what was pasted; None when the form says what is wrong with it."""
-    sent = request.files.get("file")
-    try:
-        if sent and sent.filename:
-            return _table(spreadsheet.text_of(sent.read()))
-        return _table(request.form.get("text", ""))
-    except (NotATable, ValidationError) as error:
-        words = error.messages[0] if isinstance(error, ValidationError) else f"{error}."
-        form.refuse(words, "text")
-        return None
-
-
 def _table(text: str) -> Table:
     """A text as a table; raises ValidationError with advice."""
-    if not text.strip():
-        raise ValidationError("Choose a file or paste a list", "text")
-    if len(text) > LONGEST_LIST:
-        raise ValidationError(f"Import at most {LONGEST_LIST} characters at a time", "text")
-    table = table_of(text)
+    table = table_of(text_within(text, LONGEST_LIST))
     for row, cells in ((table.first, table.heads), *table.lines):
         if any(unprintable(cell) for cell in cells):
             raise ValidationError(f"Row {row} holds a character that cannot be printed. Type it again", "text")

@@ -1,5 +1,6 @@
 """The clock of a case, when the group may meet, who may decide, the order of a chronology, and lists of open cases."""
 
+from pprg_shared.access import INTEREST, Tie
 from pprg_triage.rules.access import LETTER, LETTER_BACK, access_words, between
 from pprg_triage.rules.chronology import NO_TIME, Entry, Further, position
 from pprg_triage.rules.clocks import (
@@ -48,12 +49,10 @@ from pprg_triage.rules.may import (
     GLASS,
     GLASS_MINUTES,
     GROUP,
-    INTEREST,
     OFFICE,
     READERS,
     ROLES,
     TABLE,
-    Tie,
     absence,
     absence_problem,
     after,

@@ -1,10 +1,20 @@
 """Who may do what in triage, and what ties a person to a case: need-to-know, case by case."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from pprg_shared.access import EVERY, READABLE, THEIRS, Relation, Relations, Table, allows, open_to
+from pprg_shared.access import (
+    EVERY,
+    READABLE,
+    THEIRS,
+    Relation,
+    Relations,
+    Table,
+    Tie,
+    allows,
+    open_to,
+)
+from pprg_shared.access import relation as _relation
 from pprg_shared.access import relations_of as _relations_of
 from pprg_shared.calendar import add_working_days, countable, london, london_date
 
@@ -63,32 +73,15 @@ ROLES = {
     "reviewer": "Reviewer",
     "ratifier": "Ratifies",
 }
-#: What else ties somebody to a case: an interest that they declared closes it to them, breaking the glass opens it.
-INTEREST, GLASS = "interest", "glass"
+#: What else ties somebody to a case: an interest that they declared (INTEREST) closes it to them, breaking the glass
+#: opens it.
+GLASS = "glass"
 GLASS_MINUTES = 60
-
-
-@dataclass(frozen=True)
-class Tie:
-    """What ties a person to a case: a role in it or an interest, from when and until before when."""
-
-    role: str
-    since: datetime
-    until: datetime | None
-
-    def holds(self, at: datetime) -> bool:
-        """Whether it does at this moment."""
-        return self.since <= at and (self.until is None or at < self.until)
 
 
 def relation(ties: Iterable[Tie], at: datetime) -> Relation:
     """What somebody has to do with a case at a moment, by all that ties them to it; an interest outweighs the rest."""
-    held = {each.role for each in ties if each.holds(at)}
-    if INTEREST in held:
-        return Relation.CLOSED
-    if held & ROLES.keys():
-        return Relation.THEIRS
-    return Relation.OPENED if GLASS in held else Relation.OTHERS
+    return _relation(ties, at, GLASS)
 
 
 def window(starts: datetime, ends: datetime, notice: int, days_after: int, now: datetime) -> tuple[datetime, datetime]:
