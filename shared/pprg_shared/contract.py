@@ -209,6 +209,11 @@ def is_transient(event_type: str) -> bool:
     return event_type in EVENTS and EVENTS[event_type].transient
 
 
+def transient_types() -> list[str]:
+    """The types of which that is so."""
+    return [name for name, event in EVENTS.items() if event.transient]
+
+
 def _opened(envelope: Envelope, ring: str, keys: Keyring) -> dict[str, Any]:
     """What lies in the part sealed under this ring: nothing, when the event was said before the part was declared."""
     if ring not in envelope.sealed:

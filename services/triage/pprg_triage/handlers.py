@@ -51,8 +51,8 @@ _ACCESS = Access.metadata.tables["access"]
 
 def hear_person(session: Session, heard: PersonChanged) -> None:
     """Keep the present state of a colleague; of one who has left the office the deputy leads the cases."""
-    people.keep_colleague(session, heard)
-    pass_to_deputy(session, heard.person_id)
+    if people.keep_colleague(session, heard):
+        pass_to_deputy(session, heard.person_id)
 
 
 def open_case(session: Session, heard: ReferralSubmitted) -> None:

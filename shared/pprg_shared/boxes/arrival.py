@@ -15,7 +15,8 @@ from pprg_shared.logs import bind, log
 
 #: Said of what came after it was of any use.
 EXPIRED = "expired, not handled"
-Handler = Callable[[Session, Any], None]
+#: What it gives back is for who calls it by hand.
+Handler = Callable[[Session, Any], object]
 
 
 class Arrival:

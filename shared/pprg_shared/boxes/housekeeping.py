@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from pprg_shared.boxes.tables import answers, inbox, outbox, passing
-from pprg_shared.contract import EVENTS, is_transient
+from pprg_shared.contract import transient_types
 from pprg_shared.database import Database
 
 #: A repeat of a request gets the first answer for this long.
@@ -15,7 +15,7 @@ SLICE = 500
 
 
 class Housekeeping:
-    """Drops old answers to repeats, old bodies of messages and what of a service's own has passed.
+    """Drops old answers to repeats, old bodies of messages and whatever else has an end.
 
     Rows of messages stay, so that none counts twice.
     """
@@ -42,8 +42,7 @@ class Housekeeping:
 
     def _bodies(self, at: datetime) -> int:
         """Of messages that are done and old, and of those that nobody could act on before they expired."""
-        transient = [name for name in EVENTS if is_transient(name)]
-        parked = (inbox.c.failed_at < at - EVERY, inbox.c.type.in_(transient))
+        parked = (inbox.c.failed_at < at - EVERY, inbox.c.type.in_(transient_types()))
         return (
             self._emptied(outbox, outbox.c.done_at < at - self.bodies_kept)
             + self._emptied(inbox, inbox.c.done_at < at - self.bodies_kept)

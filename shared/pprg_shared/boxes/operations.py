@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from pprg_shared.boxes.tables import boxes_of, outbox, waiting
 from pprg_shared.bus import Message, Unheard
-from pprg_shared.contract import EVENTS, Envelope, Event, is_transient
+from pprg_shared.contract import Envelope, Event, is_transient, transient_types
 
 if TYPE_CHECKING:  # the runtime imports boxes, and boxes must not import the runtime
     from pprg_shared.service import Runtime
@@ -71,8 +71,8 @@ def replayable(runtime: "Runtime", subject: str | None) -> list[UUID]:
 
 def passed_over(runtime: "Runtime", subject: str | None) -> int:
     """How many transient events were said about this, which are never sent again."""
-    transient = [name for name in EVENTS if is_transient(name)]
-    query = sa.select(sa.func.count()).where(outbox.c.done_at.is_not(None), outbox.c.type.in_(transient))
+    transient = outbox.c.type.in_(transient_types())
+    query = sa.select(sa.func.count()).where(outbox.c.done_at.is_not(None), transient)
     if subject:
         query = query.where(outbox.c.subject == subject)
     with runtime.database.reading() as session:

@@ -69,18 +69,16 @@ def _opened(session: Session, row: Any) -> Known:
     return Known(id=row.id, revision=row.revision, **content, **about)
 
 
-def keep_person(session: Session, heard: PersonChanged) -> None:
-    """Keep the present state of a person."""
-    _keep(session, heard)
+def keep_colleague(session: Session, heard: PersonChanged) -> bool:
+    """Keep the present state of somebody who works with the product; whether it is news.
+
+    Whoever only referred is no concern of a service that does not write to them.
+    """
+    return heard.roles != [REFERRER] and keep_person(session, heard)
 
 
-def keep_colleague(session: Session, heard: PersonChanged) -> None:
-    """Keep the present state of somebody who works with the product; whoever only referred is no concern here."""
-    if set(heard.roles) - {REFERRER}:
-        _keep(session, heard)
-
-
-def _keep(session: Session, heard: PersonChanged) -> None:
+def keep_person(session: Session, heard: PersonChanged) -> bool:
+    """Keep the present state of a person; whether it is news."""
     plain = json.dumps({"name": heard.name, "address": heard.address}).encode()
     values: dict[str, Any] = {
         "id": heard.person_id,
@@ -90,8 +88,10 @@ def _keep(session: Session, heard: PersonChanged) -> None:
         "revision": heard.revision,
         "content": context(session).keys["contact"].seal(plain, _place(heard.person_id)),
     }
-    if keep_higher(session, copies, "id", values):
+    news = keep_higher(session, copies, "id", values)
+    if news:
         changed(session)
+    return news
 
 
 def has_ended(session: Session, which: UUID) -> bool:
