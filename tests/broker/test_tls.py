@@ -7,11 +7,12 @@ from uuid import uuid4
 import pika
 import pytest
 
+from pprg_embedded.ports import free_port
 from pprg_shared.bus import BusDown, Message
 from pprg_shared.rabbit import RabbitBus
 from rabbitmq import from_programs
 from sources import first_of
-from waiting import eventually, free_port
+from waiting import eventually
 
 pytestmark = pytest.mark.broker
 CONFIGURATION = """\

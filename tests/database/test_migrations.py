@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from pprg_embedded.ports import free_port
 from pprg_embedded.world import SERVICES
 from pprg_intake.service import service as intake
 from pprg_shared import migrations
@@ -20,7 +21,7 @@ from pprg_shared.database import Database
 from pprg_shared.local import LocalBus
 from pprg_shared.migrations import Migrations, WrongDatabase
 from pprg_shared.service import Runtime
-from waiting import eventually, free_port
+from waiting import eventually
 
 FIRST = """
 import sqlalchemy as sa

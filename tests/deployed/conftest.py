@@ -11,7 +11,8 @@ import pytest
 import requests
 
 from invented import REFERRAL
-from waiting import eventually, free_port
+from pprg_embedded.ports import free_port
+from waiting import eventually
 
 ROOT = Path(__file__).parent.parent.parent
 SERVICES = ("intake", "triage", "notifier", "publisher")

@@ -18,13 +18,14 @@ import sqlalchemy as sa
 from faults.checker import Evidence, busy, findings
 from faults.mail import catcher
 from faults.scenario import Told
+from pprg_embedded.ports import free_port
 from pprg_embedded.world import SECRETS, SERVICES
 from pprg_notifier.models import letters
 from pprg_shared.boxes.tables import inbox, outbox
 from pprg_shared.database import Database
 from pprg_shared.identity.tokens import public_key
 from pprg_shared.sealing import Keyring, Keys
-from waiting import eventually, free_port
+from waiting import eventually
 
 NAMES = [each.name for each in SERVICES]
 #: How long a crowded machine may take to start, to finish what is in hand, and to come to rest.

@@ -8,12 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from mail_server import HANG_UP, FaultyServer, Late
+from pprg_embedded.ports import free_port
 from pprg_notifier.delivery import Letters
 from pprg_notifier.models import letters
 from pprg_notifier.rules import Fate, Verdict
 from pprg_shared.boxes.operations import retry
 from pprg_shared.boxes.work import take_many
-from waiting import eventually, free_port
+from waiting import eventually
 
 ACCEPTED, FAILED = "letter.accepted.v1", "letter.failed.v1"
 NOT_USED = "the mail server could not be used"

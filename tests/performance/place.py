@@ -17,11 +17,12 @@ from byhand import Window
 from messages import envelopes
 from psutil import NoSuchProcess
 
+from pprg_embedded.ports import free_ports
 from pprg_shared.identity.tokens import new_signing_key, public_key
 from pprg_shared.rabbit.link import Link, parameters_of
 from pprg_shared.rabbit.topology import declare, queue_name
 from pprg_shared.sealing import Keyring, Keys, new_key
-from waiting import eventually, free_ports
+from waiting import eventually
 
 HERE = Path(__file__).parent
 PEERS = HERE / "peers"

@@ -13,8 +13,8 @@ from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.docker_client import DockerClient
 
+from pprg_embedded.ports import free_port
 from sources import Missing
-from waiting import free_port
 
 ANSWER_SECONDS = 15
 PULL_SECONDS = 60

@@ -20,8 +20,9 @@ import sqlalchemy as sa
 from psycopg import sql
 
 from docker_engine import container
+from pprg_embedded.ports import free_port
 from sources import Missing, first_of
-from waiting import eventually, free_port
+from waiting import eventually
 
 IMAGE = "postgres:17"
 OWNER = "tests"

@@ -19,8 +19,9 @@ import psutil
 import pytest
 
 from docker_engine import container
+from pprg_embedded.ports import free_ports
 from sources import Missing, first_of
-from waiting import eventually, free_ports
+from waiting import eventually
 
 IMAGE = "rabbitmq:4"
 USER = "tests"

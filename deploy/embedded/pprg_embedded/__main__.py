@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ import click
 from pprg_embedded.browser import Failed
 from pprg_embedded.demo import play
 from pprg_embedded.deployment import nginx_map, write_secrets
+from pprg_embedded.ports import free_ports
 from pprg_embedded.world import SERVICES, assemble, compose, with_secrets
 from pprg_intake.actions.opening import issue_first_code
 from pprg_intake.actions.trial import trial_people
@@ -137,7 +137,7 @@ def nginx() -> None:
 def started(place: Path | None = None) -> Iterator[str]:
     """Start the world in this folder, or a temporary one, on free ports; its address, until the end."""
     with tempfile.TemporaryDirectory() if place is None else nullcontext(str(place)) as folder:
-        ports = [free_port(), free_port()]
+        ports = free_ports(2)
         own = {"PORT": str(ports[0]), "OPS_PORT": str(ports[1]), "VAR": folder, "PYTHONUNBUFFERED": "1"}
         command = [sys.executable, "-m", "pprg_embedded", "run"]
         with subprocess.Popen(command, env=os.environ | own, stdout=subprocess.PIPE, text=True) as world:  # noqa: S603
@@ -172,13 +172,6 @@ def look_after(service: Service) -> click.Group:
 
 for each in SERVICES:
     main.add_command(look_after(each))
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":
