@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from flask import Flask
 
 from pprg_embedded.world import SERVICES, with_secrets
-from pprg_shared.actor import COOKIE, sign
 from pprg_shared.app import create_app
 from pprg_shared.config import Settings
 from pprg_shared.local import LocalBus
 from pprg_shared.service import Runtime
+from signed import Browser, bearing, browser_of
 
 pytest_plugins = [
     "sources",
@@ -61,17 +61,23 @@ class World:
         while sum(each.drain() for each in self.services.values()):
             pass
 
-    def client(self, service: str):
+    def app(self, service: str) -> Flask:
         alive = self.services[service]
         if alive not in self.apps:
             self.apps[alive] = create_app(alive)
-        return self.apps[alive].test_client()
+        return self.apps[alive]
 
-    def visitor(self, service: str, who: str):
-        """The browser of one of the invented people."""
-        client, alive = self.client(service), self.services[service]
-        client.set_cookie(COOKIE, sign(alive.profile.person(who).id, alive.settings.session_keys))
-        return client
+    def client(self, service: str):
+        return self.app(service).test_client()
+
+    def visitor(self, service: str, who: str) -> Browser:
+        """The browser of one of the invented people, who has signed in."""
+        return browser_of(self.app(service), who)
+
+    def acting(self, who: str) -> dict[str, str]:
+        """What a program of one of the invented people, who has signed in, sends at the API with everything."""
+        intake = self.services["intake"]
+        return bearing(intake.profile.person(who), intake.settings.sign_in_key, self.clock())
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

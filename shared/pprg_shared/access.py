@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-#: Among the roles of a verb: whoever it is, also somebody who has not said who they are.
+#: Among the roles of a verb: whoever it is, also somebody who is not signed in.
 EVERYBODY = "*"
 
 

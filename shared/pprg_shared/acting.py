@@ -16,7 +16,7 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
 from pprg_shared.access import EVERYBODY
-from pprg_shared.actor import COOKIE, COORDINATING, HEADER, NOBODY, Actor, Done, signed
+from pprg_shared.actor import COORDINATING, NOBODY, Actor, Done
 from pprg_shared.audit import record
 from pprg_shared.boxes.tables import answers, insert_new, steps
 from pprg_shared.database import now
@@ -26,7 +26,6 @@ from pprg_shared.identity.people import has_ended
 from pprg_shared.identity.present import present
 from pprg_shared.limits import Counted, too_often
 from pprg_shared.postgres import lock_not_available
-from pprg_shared.profile import Person
 from pprg_shared.service import Runtime
 from pprg_shared.web.forms import Form
 
@@ -50,7 +49,7 @@ def runtime() -> Runtime:
 
 
 def actor() -> Actor:
-    """Who acts in this request; NOBODY when nobody said."""
+    """Who acts in this request; NOBODY when nobody is signed in."""
     if "actor" not in g:
         g.actor = _actor()
     found: Actor = g.actor
@@ -58,7 +57,7 @@ def actor() -> Actor:
 
 
 def _actor() -> Actor:
-    return _with_key() or _signed_in() or _tried_out()
+    return _with_key() or _signed_in() or NOBODY
 
 
 def _with_key() -> Actor | None:
@@ -102,19 +101,6 @@ def _awake(token: tokens.Token, at: datetime) -> bool:
     return True
 
 
-def _tried_out() -> Actor:
-    """An invented person of the profile whom somebody chose to be, where the product is only tried out."""
-    here = runtime()
-    if not here.settings.trial:
-        return NOBODY
-    if request.path.startswith("/api/"):
-        named: str | UUID | None = request.headers.get(HEADER)
-    else:
-        named = signed(request.cookies.get(COOKIE, ""), here.settings.session_keys)
-    person = here.profile.person(named) if named else None
-    return Actor(person.id, person.name, frozenset(person.roles), person.agency) if person else NOBODY
-
-
 def needs(verb: str) -> Actor:
     """The acting person, if they may do this to something; raises Forbidden otherwise. What no rule names nobody may.
 
@@ -124,7 +110,7 @@ def needs(verb: str) -> Actor:
     if actor().only and not (open_to_all(verb) or (may(verb) and actor().opens(request.view_args or {}))):
         raise NotThere
     if not may(verb):
-        whom = "the person you act as" if actor().person else "somebody who has not said who they are"
+        whom = "you" if actor().person else "somebody who is not signed in"
         whom = "a program with this key" if actor().scopes is not None else whom
         raise Forbidden(f"This is not open to {whom}.")
     return actor()
@@ -278,16 +264,6 @@ def _opened(session: Session, subject: str, phase: str) -> None:
         session.execute(sa.update(steps).where(steps.c.id == last.id).values(leads_to=None))
     else:
         _count(session, subject, phase, "page", 1, None)
-
-
-def signs_in(person: Person | None) -> None:
-    """Record who somebody says they are from now on; None when they say that they are nobody in particular."""
-    who, verb = actor(), "sign_out"
-    if person is not None:
-        who, verb = Actor(person.id, person.name, frozenset(person.roles), person.agency), "sign_in"
-    if who.person:
-        with runtime().database.writing("action", g.get("request_id")) as session:
-            record(session, "sign_in", verb, str(who.person), who)
 
 
 def receipt(done: Done) -> ResponseReturnValue:

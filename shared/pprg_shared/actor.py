@@ -1,26 +1,22 @@
-"""Who acts, named in a signed cookie or, until there is sign-in, by a header; and what an action leaves behind."""
+"""Who acts, and what an action leaves behind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from itsdangerous import BadSignature, URLSafeSerializer
-
-COOKIE = "pprg-trial"
-HEADER = "Acting-As"
 COORDINATING = frozenset({"coordinator", "deputy"})
 
 
 @dataclass(frozen=True)
 class Actor:
-    """A person who does something; `person` is None for somebody who has not said who they are."""
+    """A person who does something; `person` is None for somebody who is not signed in."""
 
     person: UUID | None
     name: str
     roles: frozenset[str]
     agency: str | None
-    #: By which they are signed in; None where somebody is only tried out.
+    #: By which they are signed in; None for who is not, and where the product itself does something.
     session: UUID | None = None
     #: The one thing that they may open (`request:ID`, `reference:REFERENCE`), where a personal link brought them;
     #: empty for everything.
@@ -49,16 +45,3 @@ class Done:
 
 
 NOBODY = Actor(None, "", frozenset(), None)
-
-
-def sign(person: UUID, secret: str) -> str:
-    """The cookie that says who somebody chose to be."""
-    return URLSafeSerializer(secret, salt="pprg actor").dumps(str(person))
-
-
-def signed(cookie: str, secret: str) -> UUID | None:
-    """The person whom a cookie names, or None when we did not write it."""
-    try:
-        return UUID(URLSafeSerializer(secret, salt="pprg actor").loads(cookie))
-    except (BadSignature, ValueError, TypeError, AttributeError):
-        return None

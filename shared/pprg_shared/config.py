@@ -50,7 +50,7 @@ class Settings:
     ops_host: str = setting("127.0.0.1", "Address of the operations port.")
     ops_port: int = setting(8001, "Port of /healthz, /readyz and /metrics; never put it behind the proxy.")
     behind_proxy: bool = setting(False, "1 when a proxy with TLS stands in front; needed to listen beyond loopback.")
-    trial: bool = setting(False, "1 for a try-out: anybody may act as an invented person; says so on every page.")
+    trial: bool = setting(False, "1 for a try-out: invented people can sign in, and every page says so.")
     allowed_hosts: str = setting("", "Host names that may be asked for, with commas between; loopback always may.")
     trusted_proxies: int = setting(0, "How many X-Forwarded-For hops to believe.")
     case_keys: str = setting("", "Sealing keys for case content, base64, newest first (intake, triage, publisher).")

@@ -11,20 +11,25 @@ from pprg_shared.boxes.tables import inbox, outbox
 from pprg_shared.contract import Envelope
 from pprg_shared.events.intake import AgencySummarySubmitted, ChronologySubmitted
 
-OFFICE = {"Acting-As": "coordinator", "Idempotency-Key": "one"}
 KINDS = {each.event_type for each in (AgencySummarySubmitted, ChronologySubmitted)}
+
+
+def office(world):
+    return {**world.acting("coordinator"), "Idempotency-Key": "one"}
 
 
 @pytest.fixture
 def bodies(world):
     """What intake says when an agency sends 2,000 rows of 500 letters: the summary, then the parts."""
-    world.client("intake").post("/api/v1/referrals", json=REFERRAL, headers=OFFICE)
+    world.client("intake").post("/api/v1/referrals", json=REFERRAL, headers=office(world))
     world.settle()
     triage = world.client("triage")
-    (case,) = triage.get("/api/v1/cases", headers=OFFICE).json["cases"]
-    triage.post(f"/api/v1/cases/{case['id']}/requests", json={"agencies": ["police"], "questions": "?"}, headers=OFFICE)
+    (case,) = triage.get("/api/v1/cases", headers=office(world)).json["cases"]
+    triage.post(
+        f"/api/v1/cases/{case['id']}/requests", json={"agencies": ["police"], "questions": "?"}, headers=office(world)
+    )
     world.settle()
-    lead = {"Acting-As": "lead-police", "Idempotency-Key": "long"}
+    lead = {**world.acting("lead-police"), "Idempotency-Key": "long"}
     (asked,) = world.client("intake").get("/api/v1/requests", headers=lead).json["requests"]
     rows = [{"date": str(date(2025, 1, 1)), "source": "Log", "event": (uuid4().hex * 16)[:500]} for _ in range(2000)]
     answer = {"author": "Lead", "summary": "Invented.", "rows": rows}
@@ -42,7 +47,7 @@ def test_a_long_chronology_arrives_whole_over_either_bus_in_any_order_and_twice(
     place.listen("triage", "return.part", receive=triage.arrival.receive)
 
     def show():
-        return client.get(f"/api/v1/cases/{case}", headers=OFFICE).json
+        return client.get(f"/api/v1/cases/{case}", headers=office(world)).json
 
     def messages(some):
         return [place.message("return.part.v1", each, number=Envelope.from_json(each).id) for each in some]
@@ -54,7 +59,7 @@ def test_a_long_chronology_arrives_whole_over_either_bus_in_any_order_and_twice(
     place.say(*messages([last]))
     place.eventually(lambda: show()["rows"] == len(events))
 
-    pages = [client.get(f"/api/v1/cases/{case}/chronology?page={n}", headers=OFFICE).json for n in range(1, 21)]
+    pages = [client.get(f"/api/v1/cases/{case}/chronology?page={n}", headers=office(world)).json for n in range(1, 21)]
     assert (before["missing"], before["rows"]) == (["police"], 0)
     assert show()["missing"] == []
     assert [row["event"] for page in pages for row in page["rows"]] == events

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,12 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 from pprg_embedded.__main__ import started
+from pprg_intake.rules import first_page
+from pprg_shared.profile import load_profile
+from signed import bearing, cookies_of
 
 PATIENCE_MS = 10_000
+PROFILE = load_profile()
 AXE = Path(__file__).with_name("axe.min.js").read_text("utf-8")
 SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 #: What axe does not look for, or looks for less strictly than we do.
@@ -56,6 +61,8 @@ class Visitor:
     base: str
     page: Page
     look: Callable[[Page, str], None]
+    #: By which somebody is signed in.
+    secrets: Mapping[str, str]
     status: int = 0
     faults: list[str] = field(default_factory=list)
 
@@ -149,9 +156,15 @@ class Visitor:
         return self.page.locator("main tbody tr").evaluate_all(CELLS)
 
     def sign_in(self, who: str) -> None:
-        self.open("/sign-in/trial")
-        self.choose(who)
-        self.press("Continue")
+        """Be one of the invented people, who have signed in; and at the page on which they begin."""
+        person, at = PROFILE.person(who), datetime.now(UTC)
+        found = cookies_of(person, self.secrets, at).items()
+        self.page.context.add_cookies([{"name": name, "value": value, "url": self.base} for name, value in found])
+        self.open(first_page(frozenset(person.roles)))
+
+    def acting(self, who: str) -> dict[str, str]:
+        """What a program of theirs sends at the API with everything."""
+        return bearing(PROFILE.person(who), self.secrets["SIGN_IN_KEY"], datetime.now(UTC))
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +178,12 @@ def address(folder: Path) -> Iterator[str]:
     """The four services as people start them, in a folder of their own."""
     with started(folder) as base:
         yield base
+
+
+@pytest.fixture(scope="module")
+def secrets(folder: Path, address: str) -> dict[str, str]:
+    """Those of the services that were started, by which somebody is signed in."""
+    return {name: (folder / "secrets" / name).read_text("ascii").strip() for name in ("SIGN_IN_KEY", "SESSION_KEYS")}
 
 
 @pytest.fixture(scope="module")
@@ -223,7 +242,7 @@ class Looking:
 
 
 @pytest.fixture
-def visit(chromium: Browser, address: str, mode: Mode) -> Iterator[Callable[[], Visitor]]:
+def visit(chromium: Browser, address: str, mode: Mode, secrets: dict[str, str]) -> Iterator[Callable[[], Visitor]]:
     """Somebody new at the door, with a browser that knows nothing yet."""
     size = {"width": mode.width, "height": 800}
     contexts = [chromium.new_context(viewport=size)]
@@ -232,7 +251,7 @@ def visit(chromium: Browser, address: str, mode: Mode) -> Iterator[Callable[[], 
 
     def new() -> Visitor:
         contexts.append(chromium.new_context(viewport=size, java_script_enabled=mode.scripts))
-        return Visitor(address, contexts[-1].new_page(), looking)
+        return Visitor(address, contexts[-1].new_page(), looking, secrets)
 
     yield new
     for each in contexts:

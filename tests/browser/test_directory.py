@@ -10,7 +10,7 @@ LISTED = "Name,Work address,Agency,Roles\nAnn Example,ann@{name}.example,{name},
 
 def test_an_administrator_keeps_agencies_and_people(visit, mode, tmp_path):
     office, name = visit(), f"hospice-{mode.width}"
-    office.sign_in("Drew Sample, administrator")
+    office.sign_in("administrator")
     office.follow("Agencies")
     office.sees("Agencies")
     office.follow("Add an agency")

@@ -13,7 +13,7 @@ LIST = Path(__file__).parent.parent / "triage/open_cases.csv"
 )
 def test_open_cases_are_brought_from_a_spreadsheet_and_taken_back(visit):
     office = visit()
-    office.sign_in("Robin Sample, coordinator")
+    office.sign_in("coordinator")
     office.open("/cases")
     office.follow("Import open cases from a spreadsheet")
     office.sees("Import open cases")

@@ -39,7 +39,7 @@ def test_a_case_is_walked_from_the_door_to_what_everybody_can_read(visit, mode):
 
     reference = refer(visit())
     office = visit()
-    say_who(office)
+    office.sign_in("coordinator")
     find(office, reference)
     ask(office, reference)
     lead(office, reference)
@@ -57,17 +57,6 @@ def test_a_case_is_walked_from_the_door_to_what_everybody_can_read(visit, mode):
     publish(office, reference, title)
     release(visit(), office, title)
     read_as_everybody(visit(), title, reference)
-
-
-def say_who(office):
-    office.open("/sign-in/trial")
-    office.sees("Who are you?")
-    office.press("Continue")
-    office.sees("Error: Who are you?", 422)
-    assert_summary_leads_to(office, "person")
-
-    office.choose("Robin Sample, coordinator")
-    office.press("Continue")
 
 
 def assert_summary_leads_to(visitor, *fields):
@@ -229,7 +218,7 @@ def open_request(visitor, name, reference):
 
 
 def answer(visitor, reference):
-    open_request(visitor, "Alex Invented, Wiltshire Police", reference)
+    open_request(visitor, "lead-police", reference)
     visitor.sees(f"Request {reference}")
     upload(visitor, reference)
     visitor.fill({"summary": SUMMARY, "rows-0-date": "22 may 2016?", "rows-2-event": "An invented event"})
@@ -278,7 +267,7 @@ def upload(visitor, reference):
 
 
 def hold_nothing(visitor, reference):
-    open_request(visitor, "Harper Invented, GP practices", reference)
+    open_request(visitor, "lead-gp", reference)
     visitor.page.get_by_text("Your agency holds nothing about this person").click()
     visitor.press("We hold nothing")
     visitor.sees(f"Error: Request {reference}", 422)
@@ -399,7 +388,7 @@ def write_down_that_it_met(office, reference):
     assert_summary_leads_to(office, "attended")
 
     there = (
-        "Jamie Trial, Wiltshire Police",
+        "partner-police",
         "Casey Trial, Children's social care",
         "Rowan Trial, Integrated care board",
     )
@@ -444,7 +433,7 @@ def propose(office, reference):
 
 
 def ratify(partner, case, reference):
-    partner.sign_in("Jamie Trial, Wiltshire Police")
+    partner.sign_in("partner-police")
     partner.page.goto(case)
     partner.sees(f"Case {reference}")
     partner.follow("Send it back of Rapid review")
@@ -457,7 +446,7 @@ def ratify(partner, case, reference):
 
 def read_what_was_decided(visitor, reference):
     """The lead of the agency that referred and was asked reads the words for each, on two pages."""
-    open_request(visitor, "Harper Invented, GP practices", reference)
+    open_request(visitor, "lead-gp", reference)
     eventually(lambda: visitor.again() and "A decision has been made." in visitor.text)
     visitor.follow("Read what was decided")
     visitor.sees(f"What was decided, {reference}")
@@ -512,7 +501,7 @@ def publish(office, reference, title):
 
 
 def release(chair, office, title):
-    chair.sign_in("Morgan Trial, chair")
+    chair.sign_in("chair")
     chair.open("/publications")
     chair.sees("Publications")
     chair.follow(title)

@@ -19,7 +19,7 @@ def mode(narrow_mode):
 @pytest.fixture
 def office(visit):
     visitor = visit()
-    visitor.sign_in("Robin Sample, coordinator")
+    visitor.sign_in("coordinator")
     return visitor
 
 
@@ -27,7 +27,7 @@ def ask_the_police(office):
     """A case about which the police are asked; its reference and id."""
 
     def api(path, body=None):
-        about = {"headers": {"Acting-As": "coordinator", "Idempotency-Key": str(uuid4())}}
+        about = {"headers": {**office.acting("coordinator"), "Idempotency-Key": str(uuid4())}}
         url = f"{office.base}/api/v1{path}"
         return office.page.request.post(url, data=body, **about) if body else office.page.request.get(url, **about)
 
@@ -77,9 +77,7 @@ def test_a_link_and_a_code_from_the_mailbox_open_what_is_asked_and_nothing_else(
 
 def test_a_key_for_a_program_is_made_shown_once_and_revoked(visit):
     administrator = visit()
-    administrator.open("/sign-in/trial")
-    administrator.page.get_by_label(re.compile("administrator")).check()
-    administrator.press("Continue")
+    administrator.sign_in("administrator")
     administrator.open("/agencies/police/keys")
     administrator.sees("Keys of programs, Wiltshire Police")
     administrator.press("Make the key")

@@ -20,7 +20,7 @@ def case(visit):
     """A case that was just referred: its reference and path."""
 
     def api(path, body=None):
-        about = {"headers": {"Acting-As": "coordinator", "Idempotency-Key": str(uuid4())}}
+        about = {"headers": {**visitor.acting("coordinator"), "Idempotency-Key": str(uuid4())}}
         request, url = visitor.page.request, f"{visitor.base}/api/v1{path}"
         return (request.post(url, data=body, **about) if body else request.get(url, **about)).json()
 
@@ -33,10 +33,10 @@ def case(visit):
 def test_a_case_is_opened_to_one_by_name_to_another_for_an_hour_and_closed_to_a_third(visit, case):
     reference, path = case
     office, board, chair, governance = visit(), visit(), visit(), visit()
-    office.sign_in("Robin Sample, coordinator")
-    board.sign_in("Noor Trial, PPRG office")
-    chair.sign_in("Morgan Trial, chair")
-    governance.sign_in("Lane Sample, information governance")
+    office.sign_in("coordinator")
+    board.sign_in("board-chair")
+    chair.sign_in("chair")
+    governance.sign_in("governance")
 
     governance.sees("Who saw what")
     board.open(path)
@@ -49,7 +49,7 @@ def test_a_case_is_opened_to_one_by_name_to_another_for_an_hour_and_closed_to_a_
     board.sees(f"Case {reference}")
 
     office.open(f"{path}/members")
-    office.page.get_by_label("Who?").select_option(label="Jamie Trial, Wiltshire Police")
+    office.page.get_by_label("Who?").select_option(label="partner-police")
     office.choose("Reviewer")
     office.fill({"why": "Invented: writes the report."})
     office.press("Name them")

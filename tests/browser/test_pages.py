@@ -87,7 +87,7 @@ def test_a_form_whose_token_ran_out_is_offered_again_with_what_was_typed(visit):
     visitor.sees("Referral sent")
 
     reference = visitor.page.locator(".govuk-panel strong").inner_text()
-    visitor.sign_in("Ashley Sample, deputy coordinator")
+    visitor.sign_in("deputy")
     eventually(lambda: visitor.again() and reference in visitor.text, every=0.2)
     visitor.follow(reference)
     assert ACCOUNT in visitor.text
@@ -113,7 +113,7 @@ def test_a_form_that_cannot_be_taken_gets_a_page_that_says_what_to_do(visit, act
 
 def test_errors_are_pages_like_any_other_and_lead_on(visit):
     stranger, office = visit(), visit()
-    office.sign_in("Robin Sample, coordinator")
+    office.sign_in("coordinator")
 
     stranger.open("/nowhere")
     stranger.sees("Page not found", 404)
@@ -127,8 +127,8 @@ def test_errors_are_pages_like_any_other_and_lead_on(visit):
 
 def test_what_is_asked_of_people_is_said_where_there_is_nothing_yet(visit):
     lead, office = visit(), visit()
-    lead.sign_in("Max Invented, Probation Service")
-    office.sign_in("Robin Sample, coordinator")
+    lead.sign_in("lead-probation")
+    office.sign_in("coordinator")
 
     lead.sees("Requests to your agency")
     assert "Probation Service is asked nothing at the moment." in lead.text

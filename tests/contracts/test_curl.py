@@ -37,7 +37,7 @@ def record_meeting(world):
 
     def record(case_id):
         world.clock.forward(days=14)
-        headers = {"Acting-As": "coordinator", "Idempotency-Key": "met"}
+        headers = {**world.acting("coordinator"), "Idempotency-Key": "met"}
         about = invented.HELD | {"held_on": "2026-12-08"}
         path = f"/api/v1/cases/{case_id}/meetings/record"
         assert world.client("triage").post(path, json=about, headers=headers).status_code == 201

@@ -14,10 +14,10 @@ import sqlalchemy as sa
 
 import invented
 import roles
-from pprg_shared.actor import COOKIE, sign
 from pprg_shared.app import create_app
 from pprg_shared.web.reference import read
 from pprg_triage.models import Conflict, Decision, Request, Return, Tie
+from signed import acting, browser_of
 
 PAGE = (Path(__file__).parent.parent.parent / "docs/reference/access.md").read_text("utf-8")
 #: One of each kind; who has the same rules as another need not be asked.
@@ -32,6 +32,7 @@ PLACES = (
     *("case_id", "request_id", "return_id", "decision_id", "tie_id", "conflict_id", "publication_id"),
     "reference",
 )
+
 #: Answers to what is not there that are none of 404: a page that says there is nothing yet.
 NOTHING_YET = {"office.for_case"}
 #: Routes whose thing is looked for among what one may have to do with oneself, whatever one's roles.
@@ -202,11 +203,9 @@ class Walk:
             self.wrong.append((self.name, route.method, route.path, who, relation, *more))
 
     def _client(self, route, person):
-        client = self.app.test_client()
-        if route.path.startswith("/api/"):
-            client.environ_base["HTTP_ACTING_AS"] = person.code if person else "nobody"
-        elif person:
-            client.set_cookie(COOKIE, sign(person.id, self.alive.settings.session_keys))
+        client = browser_of(self.app, person.code) if person else self.app.test_client()
+        if route.path.startswith("/api/") and person:
+            client.environ_base["HTTP_AUTHORIZATION"] = acting(client, person.code)["Authorization"]
         client.set_cookie(f"pprg-form-{self.name}", "walk")
         return client
 

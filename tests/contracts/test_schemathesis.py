@@ -47,7 +47,7 @@ def ask(world, service, who, examples):
     for found in schema.get_all_operations():
         operation = found.ok()
         for mode in (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE):
-            wrong += _ask(alive, operation, mode, {} if who == "nobody" else {"Acting-As": who}, examples)
+            wrong += _ask(alive, operation, mode, {} if who == "nobody" else world.acting(who), examples)
     return wrong
 
 

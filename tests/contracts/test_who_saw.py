@@ -9,11 +9,12 @@ import invented
 from pprg_intake.actions.keys import make_key
 from pprg_intake.actions.searching import keep_search
 from pprg_intake.models import ApiKey
-from pprg_shared.actor import COOKIE, Actor, sign
+from pprg_shared.actor import Actor
 from pprg_shared.app import create_app
 from pprg_shared.audit.verifying import verified
 from pprg_shared.boxes.tables import audit
 from pprg_triage.models import Conflict, Decision, Return
+from signed import browser_of
 
 #: GET routes that record nothing, and why they need not; every other one must record.
 SHOWS_NOTHING = {
@@ -84,7 +85,7 @@ MEET = {"day": "2026-12-08", "starts": "10:00", "ends": "12:00", "place": "Canar
 def played(world, post):
     """A case with something of everything; what the parts of addresses stand for."""
     post("intake", "/referrals", REFERRAL)
-    (case,) = world.client("triage").get("/api/v1/cases", headers={"Acting-As": "coordinator"}).json["cases"]
+    (case,) = world.client("triage").get("/api/v1/cases", headers=world.acting("coordinator")).json["cases"]
     path = f"/cases/{case['id']}"
     post("triage", f"{path}/requests", {"agencies": ["police", "gp"], "questions": "Canary question?"})
     requests = {each["agency"]: each["id"] for each in asked_of(world, path)}
@@ -133,7 +134,7 @@ def keyed(world):
 
 
 def asked_of(world, path):
-    return world.client("triage").get(f"/api/v1{path}", headers={"Acting-As": "coordinator"}).json["requests"]
+    return world.client("triage").get(f"/api/v1{path}", headers=world.acting("coordinator")).json["requests"]
 
 
 def ids(world, model):
@@ -157,7 +158,7 @@ def published(world, played, post):
     )
     text = "Ref,Date received,Name,Type\nR/1,3 November 2026,Canary Child,SAR\n"
     cases = post("triage", "/cases/imports", {"text": text})["location"].rpartition("/")[2]
-    letters = world.client("notifier").get("/api/v1/letters", headers={"Acting-As": "coordinator"}).json["letters"]
+    letters = world.client("notifier").get("/api/v1/letters", headers=world.acting("coordinator")).json["letters"]
     more = {"publication_id": decision, "slug": [slug, "not-found"], "letter_id": letters[0]["id"], "name": "pprg.css"}
     return played | more | {"import_id": [batch["location"].rpartition("/")[2], cases]}
 
@@ -176,14 +177,12 @@ class Walk:
                 if "GET" in rule.methods:
                     self.every.add(rule.endpoint)
                     for person in PEOPLE:
-                        self._ask(self._visitor(app, rule, alive, person), alive, rule, values)
+                        self._ask(self._visitor(app, rule, person), alive, rule, values)
 
-    def _visitor(self, app, rule, alive, person):
-        client = app.test_client()
+    def _visitor(self, app, rule, person):
         if rule.rule.startswith("/api/"):
-            return lambda path: client.get(path, headers={"Acting-As": person})
-        client.set_cookie(COOKIE, sign(alive.profile.person(person).id, alive.settings.session_keys))
-        return client.get
+            return lambda path: app.test_client().get(path, headers=self.world.acting(person))
+        return browser_of(app, person).get
 
     def _ask(self, get, alive, rule, values):
         for path in addresses(rule, values):

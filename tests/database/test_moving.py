@@ -33,7 +33,7 @@ def refer(world, key):
 
 
 def cases(world):
-    return world.client("triage").get("/api/v1/cases", headers={"Acting-As": "coordinator"}).json["cases"]
+    return world.client("triage").get("/api/v1/cases", headers=world.acting("coordinator")).json["cases"]
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def stopped(world):
     world.settle()
     (case,) = cases(world)
     asked = {"agencies": ["police", "icb"], "questions": "What was your part?"}
-    headers = {"Acting-As": "coordinator", "Idempotency-Key": "asked"}
+    headers = {**world.acting("coordinator"), "Idempotency-Key": "asked"}
     path = f"/api/v1/cases/{case['id']}/requests"
     assert world.client("triage").post(path, json=asked, headers=headers).status_code == 201
     world.settle()

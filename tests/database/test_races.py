@@ -25,7 +25,7 @@ def both(world):
         app, gate = world.client(service).application, Barrier(2)
 
         def one(person):
-            headers = {"Acting-As": person, "Idempotency-Key": str(uuid4())}
+            headers = {**world.acting(person), "Idempotency-Key": str(uuid4())}
             gate.wait(30)
             return app.test_client().post(path, json=body, headers=headers).status_code
 
@@ -42,7 +42,7 @@ def case(world, refer):
     """The path of a new case."""
     refer()
     world.settle()
-    headers = {"Acting-As": "coordinator"}
+    headers = world.acting("coordinator")
     (found,) = world.client("triage").get("/api/v1/cases", headers=headers).json["cases"]
     return f"/api/v1/cases/{found['id']}"
 
@@ -53,7 +53,7 @@ def ids(world, service, model):
 
 
 def post(world, service, path, body, person):
-    headers = {"Acting-As": person, "Idempotency-Key": str(uuid4())}
+    headers = {**world.acting(person), "Idempotency-Key": str(uuid4())}
     sent = world.client(service).post(path, json=body, headers=headers)
     assert sent.status_code == 201, sent.text
     world.settle()
@@ -74,7 +74,7 @@ def test_agencies_that_two_people_ask_are_asked_once(world, case, both):
 @pytest.mark.asvs("2.3.4")
 def test_a_request_that_two_people_answer_is_answered_once(world, case, both):
     post(world, "triage", f"{case}/requests", ASK, "coordinator")
-    (request,) = world.client("intake").get("/api/v1/requests", headers={"Acting-As": "lead-police"}).json["requests"]
+    (request,) = world.client("intake").get("/api/v1/requests", headers=world.acting("lead-police")).json["requests"]
     path = f"/api/v1/requests/{request['id']}/nil-return"
 
     statuses = both("intake", path, {"author": "Invented Lead"}, "lead-police", "lead-police")
@@ -110,7 +110,7 @@ def test_a_title_taken_at_the_same_moment_is_refused_in_words_and_can_be_sent_ag
     app = world.client("publisher").application
 
     def send():
-        headers = {"Acting-As": "deputy", "Idempotency-Key": str(uuid4())}
+        headers = {**world.acting("deputy"), "Idempotency-Key": str(uuid4())}
         return app.test_client().post(f"/api/v1/publications/{mine}/release", json={}, headers=headers)
 
     with ThreadPoolExecutor(1) as other:
@@ -164,14 +164,14 @@ def test_a_list_of_open_cases_that_two_people_import_is_imported_once(world, bot
 
 
 def test_a_case_that_one_person_asks_about_while_another_takes_it_back_is_one_or_the_other(world, both):
-    headers = {"Acting-As": "coordinator", "Idempotency-Key": str(uuid4())}
+    headers = {**world.acting("coordinator"), "Idempotency-Key": str(uuid4())}
     made = world.client("triage").post("/api/v1/cases/imports", json=OPEN_CASES, headers=headers).json
     app, gate = world.client("triage").application, Barrier(2)
     first = ids(world, "triage", ImportedCase)[0]
 
     def send(path, body):
         gate.wait(30)
-        about = {"Acting-As": "coordinator", "Idempotency-Key": str(uuid4())}
+        about = {**world.acting("coordinator"), "Idempotency-Key": str(uuid4())}
         return app.test_client().post(path, json=body, headers=about).status_code
 
     with ThreadPoolExecutor(2) as two:

@@ -81,7 +81,7 @@ class Stack:
         return int(status), text
 
     def get(self, path, who="coordinator", **options):
-        return requests.get(self.url + path, headers={"Acting-As": who}, timeout=30, **options)
+        return requests.get(self.url + path, headers=self.acting(who), timeout=30, **options)
 
     def refer(self, referral):
         headers = {"Idempotency-Key": str(uuid4())}

@@ -14,7 +14,7 @@ READY = "ready: http://127.0.0.1:8000"
 MAKE = "command -v make || { apt-get update && apt-get install -y --no-install-recommends make; }"
 START = "make run >>said 2>&1; echo $? >ended"
 ASK = """import sys, urllib.request as u
-print(u.urlopen(u.Request(sys.argv[1], headers={"Acting-As": "coordinator"}), timeout=10).read().decode())"""
+print(u.urlopen(u.Request(sys.argv[1], headers=world.acting("coordinator")), timeout=10).read().decode())"""
 
 
 class Machine:

@@ -47,14 +47,14 @@ def answer(world, who):
 
 
 def post(world, service, path, body, who):
-    headers = {"Acting-As": who, "Idempotency-Key": str(uuid4())}
+    headers = {**world.acting(who), "Idempotency-Key": str(uuid4())}
     answer = world.client(service).post(path, json=body, headers=headers)
     world.settle()
     assert answer.status_code == 201, answer.text
 
 
 def get(world, service, path, who):
-    return world.client(service).get(path, headers={"Acting-As": who}).json
+    return world.client(service).get(path, headers=world.acting(who)).json
 
 
 def leave(world, folder):

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -14,6 +14,7 @@ import invented
 from invented import REFERRAL
 from pprg_shared.calendar import add_working_days
 from pprg_shared.profile import load_profile
+from signed import bearing
 from waiting import eventually
 
 PROFILE = load_profile(None)
@@ -41,23 +42,26 @@ class Told:
 class Client:
     """Asks until it is answered, each time with the same key, as a careful program would."""
 
-    def __init__(self, addresses: Mapping[str, Sequence[str]]) -> None:
-        self.addresses = addresses
+    def __init__(self, addresses: Mapping[str, Sequence[str]], sign_in_key: str) -> None:
+        self.addresses, self._key = addresses, sign_in_key
         self.slowest = 0.0
         self._turns = count()
 
     def post(self, service: str, path: str, body: Mapping[str, Any], who: str) -> dict[str, str]:
         """Send until it is known to have been done; what was answered."""
-        headers = {"Acting-As": who, "Idempotency-Key": str(uuid4())}
+        headers = {**self._acting(who), "Idempotency-Key": str(uuid4())}
         answer = self._ask("POST", service, path, headers=headers, json=body)
         assert answer.status_code == 201, f"{path} answered {answer.status_code}: {answer.text}"
         return answer.json()
 
     def get(self, service: str, path: str, who: str = "coordinator") -> dict[str, Any]:
         """Read."""
-        answer = self._ask("GET", service, path, headers={"Acting-As": who})
+        answer = self._ask("GET", service, path, headers=self._acting(who))
         assert answer.status_code == 200, f"{path} answered {answer.status_code}: {answer.text}"
         return answer.json()
+
+    def _acting(self, who: str) -> dict[str, str]:
+        return bearing(PROFILE.person(who), self._key, datetime.now(UTC))
 
     def _ask(self, method: str, service: str, path: str, **more: Any) -> requests.Response:
         def asked() -> requests.Response | None:

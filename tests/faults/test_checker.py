@@ -44,7 +44,7 @@ def test_a_fault_of_design_shows(tmp_path, fault, deadly, shown):
         def found():
             return findings(setup.evidence(), office.told, setup.unknown_outcomes())
 
-        office = Office(Client(setup.addresses))
+        office = Office(Client(setup.addresses, setup.secrets["SIGN_IN_KEY"]))
         reference, _ = office.refer(), office.refer()
         eventually(setup.deaths)
         for agency in AGENCIES if shown.startswith("twice") else ():

@@ -86,7 +86,7 @@ def test_every_reason_belongs_to_a_point_and_every_point_to_a_setup(kind):
 @pytest.mark.parametrize("kind", ["embedded", GROWN])
 def test_nothing_is_lost_and_no_effect_is_twice_whichever_point_kills(make, kind, passage):
     with make(kind, f"*:{passage}").running() as setup:
-        office = Office(Client(setup.addresses))
+        office = Office(Client(setup.addresses, setup.secrets["SIGN_IN_KEY"]))
         for _ in range(MOST_PLAYS):
             play(setup, office, passage)
             found = setup.check(office.told)
@@ -104,7 +104,7 @@ def test_nothing_is_lost_and_no_effect_is_twice_whichever_point_kills(make, kind
 @pytest.mark.database
 def test_nothing_is_lost_and_no_effect_is_twice_at_the_most_telling_points_on_a_broker(make):
     with make("grown", " ".join(f"{point}:1" for point in TELLING)).running() as setup:
-        office = Office(Client(setup.addresses))
+        office = Office(Client(setup.addresses, setup.secrets["SIGN_IN_KEY"]))
         side_by_side(3, office.whole_case)
         found = setup.check(office.told)
         deaths = setup.deaths()
@@ -117,7 +117,7 @@ def test_nothing_is_lost_and_no_effect_is_twice_at_the_most_telling_points_on_a_
 @pytest.mark.parametrize("point", sorted(cases("embedded") - named(*TROUBLE)))
 def test_a_point_that_kills_alone(make, point):
     with make("embedded", f"{point}:1").running() as setup:
-        office = Office(Client(setup.addresses))
+        office = Office(Client(setup.addresses, setup.secrets["SIGN_IN_KEY"]))
         side_by_side(3, office.whole_case)
         found = setup.check(office.told)
         deaths = setup.deaths()

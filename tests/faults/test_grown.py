@@ -40,7 +40,7 @@ def grown(tmp_path_factory, private_rabbitmq, postgres):
 @pytest.fixture(scope="module")
 def office(grown):
     """Remembers all that was done in this module, so that the checker always looks at everything."""
-    return Office(Client(grown.addresses))
+    return Office(Client(grown.addresses, grown.secrets["SIGN_IN_KEY"]))
 
 
 def stop(setup, service):
@@ -181,7 +181,7 @@ def command(setup, service, *words):
 def test_old_and_new_versions_of_an_event_side_by_side(tmp_path, private_rabbitmq, postgres):
     old, later = ("triage", "notifier"), {"intake": NEXT_RELEASE}
     with Grown(tmp_path, private_rabbitmq, postgres, programs=later).running() as setup:
-        office = Office(Client(setup.addresses))
+        office = Office(Client(setup.addresses, setup.secrets["SIGN_IN_KEY"]))
         first, second = [office.refer() for _ in range(4)][::2], list(office.told.referrals)[1::2]
         eventually(lambda: not busy(setup.evidence()))
         parked = [json.loads(command(setup, name, "boxes", "list", "--state", "parked", "--json")) for name in old]

@@ -13,7 +13,6 @@ from pprg_shared.health import Operations
 CANARIES = ("Quillfeather", "Wrenbury", "Thistledown")
 SUBJECT, FAMILY, TOLD = CANARIES
 FORM = "/referrals/new?immediate_risk=no"
-OFFICE, LEAD = {"Acting-As": "coordinator"}, {"Acting-As": "lead-police"}
 
 
 @pytest.fixture
@@ -43,19 +42,23 @@ def play(world, seen):
     assert ask(seen, intake, FORM, method="POST", data=answers).status_code == 303
     assert ask(seen, intake, FORM, method="POST", data=answers | {"family": FAMILY * 200_000}).status_code == 413
     world.settle()
-    (case,) = office.get("/api/v1/cases", headers=OFFICE).json["cases"]
+    (case,) = office.get("/api/v1/cases", headers=world.acting("coordinator")).json["cases"]
     ask_for = {"agencies": ["police"], "questions": f"What of {SUBJECT}?"}
     place = f"/api/v1/cases/{case['id']}"
-    office.post(f"{place}/requests", json=ask_for, headers={"Idempotency-Key": "ask", **OFFICE})
-    office.post(f"{place}/meetings", json={"standing": "2026-12-08"}, headers={"Idempotency-Key": "meet", **OFFICE})
+    office.post(f"{place}/requests", json=ask_for, headers={"Idempotency-Key": "ask", **world.acting("coordinator")})
+    office.post(
+        f"{place}/meetings",
+        json={"standing": "2026-12-08"},
+        headers={"Idempotency-Key": "meet", **world.acting("coordinator")},
+    )
     world.settle()
-    (request,) = intake.get("/api/v1/requests", headers=LEAD).json["requests"]
+    (request,) = intake.get("/api/v1/requests", headers=world.acting("lead-police")).json["requests"]
     file = f"Date,Source,Event,Voice,Comment\r\n2016,Log,{TOLD},{SUBJECT},{FAMILY}\r\n".encode()
     sent = intake.post(
         f"/api/v1/requests/{request['id']}/chronology",
         data=file,
         content_type="text/csv",
-        headers={"Idempotency-Key": "file", **LEAD},
+        headers={"Idempotency-Key": "file", **world.acting("lead-police")},
     )
     assert sent.status_code == 201
     world.settle()

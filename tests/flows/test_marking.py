@@ -8,16 +8,19 @@ from invented import REFERRAL
 from pprg_shared.spreadsheet import MARK
 
 MARKING = "OFFICIAL-SENSITIVE"
-KEY = {"Idempotency-Key": "one", "Acting-As": "coordinator"}
+
+
+def keyed(world):
+    return {"Idempotency-Key": "one", **world.acting("coordinator")}
 
 
 @pytest.fixture
 def case(world):
-    world.client("intake").post("/api/v1/referrals", json=REFERRAL, headers=KEY)
+    world.client("intake").post("/api/v1/referrals", json=REFERRAL, headers=keyed(world))
     world.settle()
-    (found,) = world.client("triage").get("/api/v1/cases", headers=KEY).json["cases"]
+    (found,) = world.client("triage").get("/api/v1/cases", headers=keyed(world)).json["cases"]
     asked = {"agencies": ["police"], "questions": "What did you do?"}
-    world.client("triage").post(f"/api/v1/cases/{found['id']}/requests", json=asked, headers=KEY)
+    world.client("triage").post(f"/api/v1/cases/{found['id']}/requests", json=asked, headers=keyed(world))
     world.settle()
     return found["id"]
 
@@ -53,7 +56,7 @@ def test_what_everybody_reads_is_not_marked(world):
 
 
 def test_what_the_api_gives_of_a_case_is_marked(world, case):
-    answer = world.client("triage").get(f"/api/v1/cases/{case}", headers=KEY)
+    answer = world.client("triage").get(f"/api/v1/cases/{case}", headers=keyed(world))
 
     assert (answer.json["marking"], answer.headers["Protective-Marking"]) == (MARKING, MARKING)
 
@@ -62,14 +65,14 @@ def test_what_the_api_gives_of_a_case_is_marked(world, case):
 def test_a_file_is_marked_in_its_name_and_in_each_row_and_can_be_sent_back(world, case):
     file = world.visitor("triage", "coordinator").get(f"/cases/{case}/chronology.csv")
     lead = world.client("intake")
-    (request,) = lead.get("/api/v1/requests", headers={"Acting-As": "lead-police"}).json["requests"]
+    (request,) = lead.get("/api/v1/requests", headers=world.acting("lead-police")).json["requests"]
     row = f"1 May 2016,,Wiltshire Police,Record,,Seen,{',' * 15}7,A thing to look at,{MARKING}\r\n"
 
     taken = lead.post(
         f"/api/v1/requests/{request['id']}/chronology",
         data=(file.text + row).encode(),
         content_type="text/csv",
-        headers={"Idempotency-Key": "file", "Acting-As": "lead-police"},
+        headers={"Idempotency-Key": "file", **world.acting("lead-police")},
     )
 
     assert file.text.startswith(f"{MARK}Date,Time,Agency,Source,People,Event,Action,")
@@ -80,7 +83,7 @@ def test_a_file_is_marked_in_its_name_and_in_each_row_and_can_be_sent_back(world
 
 def test_every_letter_begins_its_subject_with_the_marking_and_so_does_what_calendars_show(world, case):
     called = {"standing": "2026-12-08"}
-    said = world.client("triage").post(f"/api/v1/cases/{case}/meetings", json=called, headers=KEY)
+    said = world.client("triage").post(f"/api/v1/cases/{case}/meetings", json=called, headers=keyed(world))
     assert said.status_code == 201, said.text
     world.settle()
 

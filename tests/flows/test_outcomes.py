@@ -37,14 +37,14 @@ class Case:
         self.send("triage", f"cases/{self.id}/meetings/record", invented.HELD, "coordinator")
 
     def send(self, service, path, body, who):
-        headers = {"Acting-As": who, "Idempotency-Key": str(uuid4())}
+        headers = {**self.world.acting(who), "Idempotency-Key": str(uuid4())}
         answer = self.world.client(service).post(f"/api/v1/{path}", json=body, headers=headers)
         self.world.settle()
         assert answer.status_code == 201, answer.text
         return answer.json
 
     def get(self, service, path, who):
-        return self.world.client(service).get(f"/api/v1/{path}", headers={"Acting-As": who})
+        return self.world.client(service).get(f"/api/v1/{path}", headers=self.world.acting(who))
 
     def propose(self, route="rapid_review", **changes):
         self.send("triage", f"cases/{self.id}/decisions", invented.decision(route) | SAID | changes, "coordinator")
@@ -274,7 +274,7 @@ def correct(case, **changes):
     """Correct the words of the newest decision, and what the office is answered."""
     decision = case.get("triage", f"cases/{case.id}", "coordinator").json["decisions"][-1]
     body = {"decision_id": decision["id"], **SAID, "why": "A date was wrong."} | changes
-    headers = {"Acting-As": body.pop("who", "coordinator"), "Idempotency-Key": str(uuid4())}
+    headers = {**case.world.acting(body.pop("who", "coordinator")), "Idempotency-Key": str(uuid4())}
     path = f"/api/v1/cases/{case.id}/decisions/correction"
     answer = case.world.client("triage").post(path, json=body, headers=headers)
     case.world.settle()

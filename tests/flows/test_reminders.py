@@ -12,7 +12,7 @@ OVERDUE = datetime(2026, 12, 4, 9, tzinfo=UTC)
 
 
 def post(world, service, path, body, who):
-    headers = {"Acting-As": who, "Idempotency-Key": str(uuid4())}
+    headers = {**world.acting(who), "Idempotency-Key": str(uuid4())}
     answer = world.client(service).post(path, json=body, headers=headers)
     world.settle()
     assert answer.status_code == 201, answer.text
@@ -22,19 +22,19 @@ def post(world, service, path, body, who):
 def ask_two_agencies(world):
     """Refer on Tuesday 24 November 2026 and ask on the same day; the returns are due on Thursday 3 December."""
     post(world, "intake", "/api/v1/referrals", REFERRAL, "")
-    (case,) = world.client("triage").get("/api/v1/cases", headers={"Acting-As": "coordinator"}).json["cases"]
+    (case,) = world.client("triage").get("/api/v1/cases", headers=world.acting("coordinator")).json["cases"]
     asked = {"agencies": ["police", "icb"], "questions": "What was your part?"}
     post(world, "triage", f"/api/v1/cases/{case['id']}/requests", asked, "coordinator")
     return case["id"]
 
 
 def answer_nil(world, who):
-    (request,) = world.client("intake").get("/api/v1/requests", headers={"Acting-As": who}).json["requests"]
+    (request,) = world.client("intake").get("/api/v1/requests", headers=world.acting(who)).json["requests"]
     post(world, "intake", f"/api/v1/requests/{request['id']}/nil-return", {"author": "Invented Lead"}, who)
 
 
 def letters(world, case, *templates):
-    answer = world.client("notifier").get(f"/api/v1/letters?subject={case}", headers={"Acting-As": "coordinator"})
+    answer = world.client("notifier").get(f"/api/v1/letters?subject={case}", headers=world.acting("coordinator"))
     found = [(each["template"], each["to"]) for each in answer.json["letters"] if each["state"] == "accepted"]
     return sorted(each for each in found if each[0] in templates)
 

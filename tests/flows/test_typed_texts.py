@@ -65,14 +65,14 @@ def answer(world, request):
 
 
 def post(world, service, path, body, who):
-    headers = {"Acting-As": who, "Idempotency-Key": str(uuid4())}
+    headers = {**world.acting(who), "Idempotency-Key": str(uuid4())}
     sent = world.client(service).post(path, json=body, headers=headers)
     world.settle()
     assert sent.status_code == 201, sent.text
 
 
 def get(world, service, path, who):
-    return world.client(service).get(path, headers={"Acting-As": who}).json
+    return world.client(service).get(path, headers=world.acting(who)).json
 
 
 def marked(client, path):

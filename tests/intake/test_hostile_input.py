@@ -98,7 +98,7 @@ def test_what_stands_in_two_places_is_refused(intake, unchanged, address, words)
 @pytest.mark.asvs("15.3.7")
 def test_a14_a_name_twice_in_the_address_is_refused(world, unchanged):
     sent = world.client("notifier").get(
-        "/api/v1/letters?state=failed&state=accepted", headers={"Acting-As": "coordinator"}
+        "/api/v1/letters?state=failed&state=accepted", headers=world.acting("coordinator")
     )
 
     assert is_problem(sent, 400, "state stands twice in the address. Send it once.")
@@ -131,14 +131,14 @@ def case(world, intake):
     intake.post(API, json=REFERRAL, headers=KEY)
     world.settle()
     office = world.client("triage")
-    (found,) = office.get("/api/v1/cases", headers={"Acting-As": "coordinator"}).json["cases"]
+    (found,) = office.get("/api/v1/cases", headers=world.acting("coordinator")).json["cases"]
     return found["id"]
 
 
 @pytest.mark.asvs("2.3.1")
 def test_a17_a_decision_before_a_meeting_is_refused(world, case, unchanged):
     decision = invented.decision("rapid_review")
-    headers = KEY | {"Acting-As": "coordinator"}
+    headers = KEY | world.acting("coordinator")
 
     sent = world.client("triage").post(f"/api/v1/cases/{case}/decisions", json=decision, headers=headers)
 
@@ -175,7 +175,7 @@ def test_another_method_is_refused_and_the_right_ones_are_named(intake, unchange
 def test_forged_headers_make_nobody_somebody(world, unchanged, headers):
     sent = world.client("triage").get("/api/v1/cases", headers=headers)
 
-    assert is_problem(sent, 403, "somebody who has not said who they are")
+    assert is_problem(sent, 403, "somebody who is not signed in")
     assert "evil.example" not in sent.text
 
 
@@ -227,7 +227,7 @@ def test_a_field_of_megabytes_is_refused(intake, unchanged, kind):
 @pytest.mark.parametrize("year", [row("A13-text-for-number", "2026"), row("A13-true-for-number", True)])
 def test_a_number_is_sent_as_a_number(world, unchanged, year):
     path = "/api/v1/publications/00000000-0000-4000-8000-000000000001/draft"
-    headers = KEY | {"Acting-As": "coordinator"}
+    headers = KEY | world.acting("coordinator")
 
     assert is_problem(world.client("publisher").post(path, json={"year": year}, headers=headers), 422, "/year")
 
@@ -236,7 +236,7 @@ def test_a10_a_name_is_kept_as_it_was_given(world, intake):
     name = "Invented \u202eChild\u200b"
     intake.post(API, json=REFERRAL | {"subjects": [REFERRAL["subjects"][0] | {"name": name}]}, headers=KEY)
     world.settle()
-    office = {"Acting-As": "coordinator"}
+    office = world.acting("coordinator")
     (found,) = world.client("triage").get("/api/v1/cases", headers=office).json["cases"]
 
     whole = world.client("triage").get(f"/api/v1/cases/{found['id']}", headers=office)

@@ -1,10 +1,10 @@
-"""Leaving: whoever stops acting or exits is nobody at once, and the exit says nothing about where one was."""
+"""Leaving: whoever signs out or exits is nobody at once, and the exit says nothing about where one was."""
 
 import re
 
 import pytest
 
-from pprg_shared.actor import COOKIE
+from pprg_shared.identity.cookies import TOKEN
 
 EXIT = "https://www.bbc.co.uk/weather"
 
@@ -19,16 +19,16 @@ def hidden(client, path):
 
 
 @pytest.mark.asvs("7.4.1", "14.3.1")
-def test_a67_whoever_stops_acting_is_nobody_and_the_browser_forgets_what_it_was_shown(lead):
+def test_a67_whoever_signs_out_is_nobody_and_the_browser_forgets_what_it_was_shown(lead):
     asked = lead.get("/sign-out")
 
     gone = lead.post("/sign-out", data=hidden(lead, "/sign-out"))
 
-    assert "You act as Harper Invented" in asked.text
-    assert '<a class="govuk-link" href="/sign-out">Stop</a>' in asked.text
+    assert "You are signed in as Harper Invented" in asked.text
+    assert '<a class="govuk-link" href="/sign-out">Sign out</a>' in asked.text
     assert (gone.status_code, gone.location) == (303, "/")
     assert gone.headers["Clear-Site-Data"] == '"cache", "storage"'
-    assert lead.get_cookie(COOKIE) is None
+    assert lead.get_cookie(TOKEN) is None
     assert lead.get("/requests").status_code == 403
 
 
@@ -41,12 +41,18 @@ def test_a_page_that_only_asks_ends_nothing(lead):
     assert lead.get("/requests").status_code == 200
 
 
-@pytest.mark.parametrize(("person", "forgotten"), [("lead-gp", False), ("lead-police", True), ("nobody", True)])
-def test_the_browser_forgets_when_another_acts_from_now_on(lead, person, forgotten):
-    changed = lead.post("/sign-in/trial", data=hidden(lead, "/sign-in/trial") | {"person": person})
+@pytest.mark.parametrize(("before", "forgotten"), [("deputy", False), ("coordinator", True), (None, False)])
+def test_the_browser_forgets_when_another_signs_in(world, accounts_for, visiting, before, forgotten):
+    accounts_for("deputy", "coordinator")
+    browser = visiting()
+    if before:
+        browser.sign_in(before)
 
-    assert changed.status_code == 303
-    assert ("Clear-Site-Data" in changed.headers) == forgotten
+    world.clock.forward(minutes=1)
+    after = browser.sign_in("deputy")
+
+    assert after.status_code == 303
+    assert ("Clear-Site-Data" in after.headers) == forgotten
 
 
 @pytest.mark.asvs("3.7.2", "14.3.1")
@@ -56,7 +62,7 @@ def test_a67_the_exit_leads_to_the_page_of_the_profile_and_whoever_comes_back_is
     assert (gone.status_code, gone.location) == (303, EXIT)
     assert gone.headers["Cache-Control"] == "no-store"
     assert gone.headers["Referrer-Policy"] == "no-referrer"
-    assert lead.get_cookie(COOKIE) is None
+    assert lead.get_cookie(TOKEN) is None
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from linked import ask_code, enter, send
 from pprg_intake.models import Code, Draft, Referral
 from pprg_shared.limits import limits
 from pprg_shared.metrics import exposition
+from signed import acting
 
 PHONE = "If it cannot wait, call us on 01632 960001."
 REFER = "/referrals/new?immediate_risk=no"
@@ -24,7 +25,7 @@ def kept(world, table):
 
 
 def refer(client, who=""):
-    headers = {"Idempotency-Key": str(uuid4()), "Acting-As": who}
+    headers = {"Idempotency-Key": str(uuid4()), **acting(client, who)}
     return client.post("/api/v1/referrals", json=REFERRAL, headers=headers)
 
 
@@ -134,7 +135,7 @@ def test_an_agency_that_uploads_too_often_waits_and_keeps_what_it_had(world, let
     def upload():
         file = b"Date,Source,Event\r\n1 May 2016,Record,Seen\r\n"
         if by == "api":
-            about = {"Acting-As": "lead-police", "Idempotency-Key": str(uuid4())}
+            about = {**world.acting("lead-police"), "Idempotency-Key": str(uuid4())}
             path = f"/api/v1/requests/{asked.request_id}/chronology"
             return lead.post(path, data=file, content_type="text/csv", headers=about)
         path = f"/requests/{asked.request_id}/chronology"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from invented import REFERRAL, SUBJECT, as_form
 from pprg_intake.models import Referral
 from pprg_intake.rules import lines, reference
+from signed import acting
 
 pytestmark = pytest.mark.both_databases
 GOOD = REFERRAL | {"incident_on": "?2026", "agencies": ["police"]}
@@ -153,7 +154,7 @@ def test_a_form_that_did_not_arrive_whole_is_refused(world, intake):
 
 @pytest.mark.parametrize("path", ["/referrals/%00/thanks", "/learning/a?x=%00", "/api/v1/intake/events?subject=%00"])
 def test_an_address_with_a_character_that_no_database_keeps_is_refused(intake, path):
-    assert intake.get(path, headers={"Acting-As": "coordinator"}).status_code == 400
+    assert intake.get(path, headers=acting(intake, "coordinator")).status_code == 400
 
 
 def test_a_hidden_key_that_no_database_keeps_is_refused(world, intake):
@@ -180,8 +181,8 @@ def test_another_host_and_another_method_are_refused(intake):
 
 def test_the_requests_of_an_agency_are_open_to_its_people_alone(world, intake):
     assert intake.get("/requests").status_code == 403
-    assert intake.get("/api/v1/requests", headers={"Acting-As": "lead-police"}).json == {"requests": []}
-    assert intake.get("/api/v1/requests", headers={"Acting-As": "nobody-we-know"}).status_code == 403
+    assert intake.get("/api/v1/requests", headers=world.acting("lead-police")).json == {"requests": []}
+    assert intake.get("/api/v1/requests", headers=world.acting("nobody-we-know")).status_code == 403
 
 
 @given(st.integers(2000, 2100), st.integers(1, 99_999))

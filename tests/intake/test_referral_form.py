@@ -15,6 +15,7 @@ from pprg_shared.boxes.tables import outbox
 from pprg_shared.contract import Envelope
 from pprg_shared.database import unseal
 from pprg_shared.events.intake import ReferralSubmitted
+from signed import acting
 
 FORM = "/referrals/new?immediate_risk=no&reason_kind=concern&about=child"
 TODAY = date(2026, 11, 24)
@@ -32,7 +33,7 @@ def submit(client, path, answers):
 
 
 def refer(client, who="", **changes):
-    headers = {"Idempotency-Key": "one"} | ({"Acting-As": who} if who else {})
+    headers = {"Idempotency-Key": "one"} | acting(client, who)
     return client.post("/api/v1/referrals", json=REFERRAL | changes, headers=headers)
 
 
@@ -149,7 +150,7 @@ def test_a_coordinator_writes_down_what_came_by_phone_and_the_referrer_gets_the_
 
     sent = submit(office, FORM, form)
     world.settle()
-    headers = {"Acting-As": "coordinator"}
+    headers = world.acting("coordinator")
     letters = world.client("notifier").get("/api/v1/letters", headers=headers).json["letters"]
     heard = said(world)
 

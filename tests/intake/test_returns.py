@@ -17,7 +17,6 @@ from pprg_shared.events.intake import AgencySummarySubmitted, ChronologySubmitte
 from pprg_shared.events.triage import InformationRequested
 
 pytestmark = pytest.mark.both_databases
-LEAD = {"Acting-As": "lead-police"}
 CASE = UUID("00000000-0000-4000-8000-00000000000c")
 RETURN = {"author": "Invented Lead", "summary": "An invented summary.", "rows": []}
 
@@ -37,11 +36,7 @@ def asked(world):
 @pytest.fixture
 def lead(world):
     """The browser of the lead of the police."""
-    client = world.client("intake")
-    page = client.get("/sign-in/trial").text
-    hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', page))
-    client.post("/sign-in/trial", data={"person": "lead-police", **hidden, "_end": "1"})
-    return client
+    return world.visitor("intake", "lead-police")
 
 
 def submissions(world):
@@ -112,7 +107,7 @@ def test_a_long_chronology_travels_in_sealed_parts_that_are_each_short_enough(wo
 @pytest.mark.asvs("8.2.2")
 def test_a_request_of_another_agency_is_not_there(world, asked):
     client = world.client("intake")
-    headers = {"Acting-As": "lead-icb", "Idempotency-Key": "one"}
+    headers = {**world.acting("lead-icb"), "Idempotency-Key": "one"}
 
     shown = client.get(f"/api/v1/requests/{asked}", headers=headers)
     answered = client.post(f"/api/v1/requests/{asked}/return", json=RETURN, headers=headers)

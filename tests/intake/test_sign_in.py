@@ -23,10 +23,6 @@ def fill(client, path, **answers):
     return {**answers, **hidden, "_end": "1"}
 
 
-def sign_in(client, **answers):
-    return client.post("/sign-in/trial", data=fill(client, "/sign-in/trial", **answers))
-
-
 def menu(page):
     return re.findall(r'class="govuk-service-navigation__link" href="([^"]+)"', page.text)
 
@@ -40,38 +36,18 @@ def menu(page):
         ("lead-gp", "/requests"),
         ("ops", "/letters"),
         ("administrator", "/letters"),
-        ("nobody", "/"),
+        ("governance", "/cases/who-saw"),
     ],
 )
-def test_whoever_signs_in_is_led_to_a_page_that_is_theirs(world, visitor, person, first_page):
-    led = sign_in(visitor, person=person)
+def test_whoever_signs_in_is_led_to_a_page_that_is_theirs(accounts_for, visiting, person, first_page):
+    accounts_for(person)
+    browser = visiting()
 
-    service = {"/cases": "triage", "/letters": "notifier"}.get(first_page, "intake")
-    there = world.client(service)
-    if cookie := visitor.get_cookie("pprg-trial"):
-        there.set_cookie("pprg-trial", cookie.value)
+    led = browser.sign_in(person)
+
+    service = {"/requests": "intake", "/letters": "notifier"}.get(first_page, "triage")
     assert (led.status_code, led.location) == (303, first_page)
-    assert there.get(first_page).status_code == 200
-
-
-@pytest.mark.parametrize("answers", [{}, {"person": ""}, {"person": "a-stranger"}])
-def test_whoever_does_not_say_who_they_are_is_asked_again_and_stays_who_they_were(visitor, answers):
-    sign_in(visitor, person="lead-gp")
-
-    asked = sign_in(visitor, **answers)
-
-    assert asked.status_code == 422
-    assert "Error: Who are you?" in asked.text
-    assert re.search("Choose (who you act as|a person from the list)", asked.text)
-    assert "You act as Harper Invented, GP practices." in visitor.get("/").text
-
-
-def test_somebody_may_go_back_to_being_nobody(visitor):
-    sign_in(visitor, person="lead-gp")
-
-    sign_in(visitor, person="nobody")
-
-    assert "You are not signed in." in visitor.get("/").text
+    assert browser.get(first_page, service).status_code == 200
 
 
 def test_a_name_that_we_did_not_sign_is_nobody(visitor):

@@ -8,19 +8,6 @@ import sqlalchemy as sa
 from pprg_shared.boxes.tables import audit
 
 
-@pytest.fixture
-def sign_in(world):
-    """A browser in which somebody signs in and out."""
-    client = world.client("intake")
-
-    def choose(code):
-        token = re.search(r'name="_csrf" value="([^"]+)"', client.get("/sign-in/trial").text)[1]
-        assert client.post("/sign-in/trial", data={"_csrf": token, "_end": "1", "person": code}).status_code == 303
-
-    client.choose = choose
-    return client
-
-
 def words(page):
     main = page.text.partition("<main")[2].partition("</main>")[0]
     return " ".join(re.sub(r"<[^>]+>", " ", main).split())
@@ -33,25 +20,28 @@ def recorded(world):
 
 
 @pytest.mark.both_databases
-def test_who_signs_in_and_out_is_recorded(world, sign_in):
+def test_who_signs_in_and_out_is_recorded(world, accounts_for, visiting):
     chair = world.services["intake"].profile.person("chair").id
+    accounts_for("chair")
+    browser = visiting()
 
-    sign_in.choose("chair")
-    sign_in.choose("nobody")
-    sign_in.choose("nobody")
+    browser.sign_in("chair")
+    for _ in range(2):
+        assert browser.send("/sign-out").status_code == 303
 
     assert recorded(world) == [("sign_in", chair, str(chair)), ("sign_out", chair, str(chair))]
 
 
-def test_people_see_their_own_sign_ins_and_nobody_elses(world, sign_in, clock):
-    sign_in.choose("chair")
+def test_people_see_their_own_sign_ins_and_nobody_elses(accounts_for, visiting, clock):
+    accounts_for("chair", "coordinator")
+    first, second = visiting(), visiting()
+    first.sign_in("chair")
     clock.forward(days=1)
-    sign_in.choose("nobody")
-    sign_in.choose("coordinator")
+    second.sign_in("coordinator")
 
-    mine = sign_in.get("/session/sign-ins")
-    sign_in.choose("chair")
-    theirs = sign_in.get("/session/sign-ins")
+    mine = second.get("/session/sign-ins")
+    second.sign_in("chair")
+    theirs = second.get("/session/sign-ins")
 
     assert words(mine).count("Signed in") == 1
     assert "Tuesday 24 November 2026, 09:30" not in words(mine)
@@ -60,7 +50,7 @@ def test_people_see_their_own_sign_ins_and_nobody_elses(world, sign_in, clock):
     assert 'href="/session/sign-ins"' in theirs.text
 
 
-def test_who_has_not_said_who_they_are_has_none(world):
+def test_who_is_not_signed_in_has_none(world):
     assert world.client("intake").get("/session/sign-ins").status_code == 403
 
 

@@ -285,20 +285,20 @@ def test_the_api_takes_the_same_file(world, asked):
     client = world.client("intake")
 
     def post(what, **body):
-        headers = {"Acting-As": "lead-police", "Idempotency-Key": str(uuid4())}
+        headers = {**world.acting("lead-police"), "Idempotency-Key": str(uuid4())}
         return client.post(path + what, headers=headers, **body)
 
     wrong = post("/chronology", data=b"Date,Source,Event\n31/02/2016,,x\n", content_type="text/csv")
     no_table = post("/chronology", data=b"PK\x03\x04", content_type="text/csv; charset=utf-8")
     other_type = post("/chronology", json={"rows": []})
-    before = client.get(path, headers={"Acting-As": "lead-police"}).json["state"]
+    before = client.get(path, headers=world.acting("lead-police")).json["state"]
     taken = post("/chronology", data=GOOD, content_type="text/csv")
-    at_work = client.get(path, headers={"Acting-As": "lead-police"}).json["state"]
-    draft = client.get(f"{path}/chronology", headers={"Acting-As": "lead-police"})
+    at_work = client.get(path, headers=world.acting("lead-police")).json["state"]
+    draft = client.get(f"{path}/chronology", headers=world.acting("lead-police"))
     unseen = post("/return", json={"author": "Lead", "summary": "Invented."})
     sent = post("/return", json={"author": "Lead", "summary": "Invented.", "draft": draft.json["draft"]})
-    gone = client.get(f"{path}/chronology", headers={"Acting-As": "lead-police"})
-    stranger = client.get(f"{path}/chronology", headers={"Acting-As": "lead-icb"})
+    gone = client.get(f"{path}/chronology", headers=world.acting("lead-police"))
+    stranger = client.get(f"{path}/chronology", headers=world.acting("lead-icb"))
 
     assert [each["pointer"] for each in wrong.json["errors"]] == ["/2/Source", "/2/Date"]
     assert [each.status_code for each in (wrong, no_table, other_type)] == [422, 422, 415]

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from pprg_shared.actor import COOKIE, sign
 from pprg_shared.app import create_app
+from signed import acting, browser_of
 
 ADDRESS = "lead@police.test"
 CASE = "00000000-0000-0000-0000-000000000007"
@@ -19,10 +19,9 @@ class Visitor:
 
     def __init__(self, notifier, who) -> None:
         runtime = notifier.runtime
-        self.client = create_app(runtime).test_client()
-        self.headers = {"Acting-As": who} if who else {}
-        if who:
-            self.client.set_cookie(COOKIE, sign(runtime.profile.person(who).id, runtime.settings.session_keys))
+        app = create_app(runtime)
+        self.client = browser_of(app, who) if who else app.test_client()
+        self.headers = acting(self.client, who) if who else {}
 
     def get(self, path):
         return self.client.get(path, headers=self.headers)

@@ -7,13 +7,13 @@ import load
 from accounting import TICK, Meter
 from messages import form
 
-from pprg_shared.actor import COOKIE, sign
 from pprg_shared.boxes.arrival import Arrival
 from pprg_shared.database import Database
 from pprg_shared.events.intake import PersonChanged, ReferralSubmitted, Subject
 from pprg_shared.paging import ROWS
 from pprg_shared.profile import load_profile
 from pprg_triage.service import service as triage
+from signed import cookies_of
 
 CASES = 10_000
 PRODUCT, HAND = "the product (`pprg-triage serve`)", "by hand: the same statements, the same template"
@@ -55,8 +55,9 @@ def asked(place, page, server):
         environment = place.environment("triage", "pages") | {"LOOP": "0", "TRIAL": "1"}
         port = environment["PORT"]
         environment |= {"GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port}"}
-        cookie = sign(load_profile().person(READER).id, place.secrets["SESSION_KEYS"])
-        question = load.get("/cases" if page == FIRST else f"/cases/{case}", Cookie=f"{COOKIE}={cookie}")
+        kept = cookies_of(load_profile().person(READER), place.secrets, datetime.now(UTC))
+        cookie = "; ".join(f"{name}={value}" for name, value in kept.items())
+        question = load.get("/cases" if page == FIRST else f"/cases/{case}", Cookie=cookie)
         with place.running(SERVERS[server], environment) as process:
             place.wait(lambda: load.listens(int(port)), process)
             load.ask(int(port), [question] * 4, CONNECTIONS)

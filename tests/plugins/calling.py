@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from pprg_shared.identity import tokens
+from signed import token_of
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def post(world: Any) -> Callable[..., Any]:
         key: str | None = None,
         **options: Any,
     ) -> Any:
-        headers = {"Acting-As": who, "Idempotency-Key": key or str(uuid4())}
+        headers = {**world.acting(who), "Idempotency-Key": key or str(uuid4())}
         answer = world.client(service).post(f"/api/v1{path}", headers=headers, **(options or {"json": body}))
         world.settle()
         assert answer.status_code == status, answer.text
@@ -37,7 +37,7 @@ def get(world: Any) -> Callable[..., Any]:
     """What a service gives a person."""
 
     def fetch(service: str, path: str, who: str = "coordinator") -> Any:
-        return world.client(service).get(f"/api/v1{path}", headers={"Acting-As": who}).json
+        return world.client(service).get(f"/api/v1{path}", headers=world.acting(who)).json
 
     return fetch
 
@@ -46,11 +46,9 @@ def get(world: Any) -> Callable[..., Any]:
 def token(world: Any) -> Callable[..., str]:
     """A token of one of the invented people, signed as intake signs them."""
 
-    def signed(who: str = "coordinator", use: str = tokens.PAGES, only: str = "", **other: Any) -> str:
-        person = world.services["intake"].profile.person(who)
-        about = {"person": person.id, "session": uuid4(), "roles": frozenset(person.roles), "agency": person.agency}
-        ends_at = world.clock.at + timedelta(hours=12)
-        made = tokens.Token(**about | {"revision": 1, "ends_at": ends_at, "only": only, "use": use} | other)
-        return tokens.issue(made, world.services["intake"].settings.sign_in_key)
+    def signed(who: str = "coordinator", **other: Any) -> str:
+        intake = world.services["intake"]
+        about = {"ends_at": world.clock.at + timedelta(hours=12)} | other
+        return token_of(intake.profile.person(who), intake.settings.sign_in_key, world.clock.at, **about)
 
     return signed

@@ -13,6 +13,7 @@ from pprg_publisher.models import Publication
 from pprg_shared.boxes.tables import outbox
 from pprg_shared.profile import notices
 from publishing import send, words
+from signed import acting
 
 COPY = "Copy to the Panel, the Secretary of State and Ofsted"
 FRIDAY = {"day": "15 January 2027", "at": "09:00"}
@@ -56,7 +57,7 @@ def public(people):
 
 
 def release(people, path):
-    headers = {"Acting-As": "chair", "Idempotency-Key": str(uuid4())}
+    headers = {**acting(people.everybody, "chair"), "Idempotency-Key": str(uuid4())}
     return people.everybody.post(f"/api/v1{path}/release", json={}, headers=headers)
 
 
@@ -179,7 +180,7 @@ def test_the_office_alone_plans_and_nothing_is_planned_about_what_is_public(peop
 
 def test_the_api_plans_and_lifts_like_the_pages(people):
     path = people.offered()
-    headers = {"Acting-As": "coordinator"}
+    headers = acting(people.everybody, "coordinator")
 
     def ask(what, body):
         keyed = headers | {"Idempotency-Key": what}

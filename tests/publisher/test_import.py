@@ -11,12 +11,14 @@ from click.testing import CliRunner
 from pprg_publisher.commands import import_command
 from pprg_publisher.models import Publication
 from publishing import send, words
+from signed import acting
 
 pytestmark = pytest.mark.both_databases
 LIST = Path(__file__).with_name("published_reviews.csv")
 SMALL = (
     "Title,Published,Themes\nSCR Child H,September 2012,neglect; unheard of\nSCR Child H,2020,\nA pathway,,\nSCR,,\n"
 )
+
 NEW = "/publications/imports/new"
 
 
@@ -147,7 +149,7 @@ def test_a_list_can_be_pasted_and_stays_as_typed(people):
 
 
 def post(people, path, body, who="coordinator", key="one"):
-    return people.everybody.post(path, json=body, headers={"Acting-As": who, "Idempotency-Key": key})
+    return people.everybody.post(path, json=body, headers={**acting(people.everybody, who), "Idempotency-Key": key})
 
 
 def test_the_api_plans_imports_and_releases_as_the_pages_do(world, people):

@@ -11,6 +11,7 @@ from invented import PUBLISHED
 from pprg_publisher.models import Publication
 from pprg_shared.boxes.tables import outbox
 from publishing import send, words
+from signed import acting
 
 pytestmark = pytest.mark.both_databases
 
@@ -109,7 +110,7 @@ def test_what_must_not_be_public_is_pointed_at_on_the_page_and_by_the_api(people
     path, _ = people.draft()
 
     page = send(people.office, path, _offer="1", **(PUBLISHED | changed))
-    headers = {"Acting-As": "coordinator", "Idempotency-Key": "one"}
+    headers = {**acting(people.everybody, "coordinator"), "Idempotency-Key": "one"}
     refused = people.everybody.post(f"/api/v1{path}/offer", json=PUBLISHED | changed, headers=headers)
 
     assert re.findall(r'<a href="(#[^"]+)"', page.text.partition("error-summary")[2]) == [f"#{field}"]
@@ -138,7 +139,7 @@ def test_who_offers_cannot_release_and_whoever_else_may_can(people):
     page = people.office.get(path)
     refused = send(people.office, path, f"{path}/reopen")  # takes it back; offered again below
     own = send(people.office, path, _offer="1", **PUBLISHED)
-    post = {"headers": {"Acting-As": "coordinator", "Idempotency-Key": "a key"}, "json": {}}
+    post = {"headers": {**acting(people.everybody, "coordinator"), "Idempotency-Key": "a key"}, "json": {}}
     api = people.everybody.post(f"/api/v1{path}/release", **post)
     released = send(people.deputy, path, f"{path}/release")
 

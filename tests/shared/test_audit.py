@@ -26,7 +26,6 @@ from pprg_shared.boxes.tables import metadata as shared_tables
 from pprg_shared.database import Database
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-OFFICE = {"Acting-As": "coordinator"}
 COUNT = 300
 EVERY = 25
 #: A change of each of these is an edit; the number of an entry is changed by exchanging, taking out and putting in.
@@ -241,10 +240,10 @@ def triage(world):
 @pytest.fixture
 def case(world):
     """The id of a case."""
-    headers = OFFICE | {"Idempotency-Key": "one"}
+    headers = world.acting("coordinator") | {"Idempotency-Key": "one"}
     world.client("intake").post("/api/v1/referrals", json=REFERRAL, headers=headers)
     world.settle()
-    (only,) = world.client("triage").get("/api/v1/cases", headers=OFFICE).json["cases"]
+    (only,) = world.client("triage").get("/api/v1/cases", headers=world.acting("coordinator")).json["cases"]
     return only["id"]
 
 
@@ -256,7 +255,7 @@ def entries(runtime):
 def note(world, case, key="two"):
     """Do something about a case."""
     said = {"trigger": "notified", "day": "2026-11-23"}
-    headers = OFFICE | {"Idempotency-Key": key, "X-Request-ID": "request-of-the-test"}
+    headers = world.acting("coordinator") | {"Idempotency-Key": key, "X-Request-ID": "request-of-the-test"}
     return world.client("triage").post(f"/api/v1/cases/{case}/dates", json=said, headers=headers)
 
 

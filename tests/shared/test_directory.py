@@ -65,7 +65,7 @@ def test_a_page_that_tells_of_a_database_that_is_away_has_names_all_the_same(wor
 def test_triage_asks_a_new_agency_and_none_that_is_not_asked_any_more(world, post):
     post("intake", "/referrals", invented.REFERRAL)
     office = world.client("triage")
-    headers = {"Acting-As": "coordinator"}
+    headers = world.acting("coordinator")
     (case,) = office.get("/api/v1/cases", headers=headers).json["cases"]
     say(world)
     say(world, agency="police", name="Police", kind="police", active=False, revision=9)

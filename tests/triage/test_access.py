@@ -28,7 +28,7 @@ SECONDS = 5
 def case(world, post):
     """The path of a case about which the police were asked."""
     post("intake", "/referrals", REFERRAL)
-    (only,) = world.client("triage").get("/api/v1/cases", headers={"Acting-As": "coordinator"}).json["cases"]
+    (only,) = world.client("triage").get("/api/v1/cases", headers=world.acting("coordinator")).json["cases"]
     post("triage", f"/cases/{only['id']}/requests", ASK)
     return f"/cases/{only['id']}"
 
@@ -215,7 +215,7 @@ def test_the_file_and_the_api_give_what_the_page_shows(world, case, office):
 
     file = office.get(f"{case}/access.csv")
     rows = list(csv.reader(io.StringIO(file.text.removeprefix("\ufeff"))))
-    answer = world.client("triage").get(f"/api/v1{case}/access", headers={"Acting-As": "coordinator"}).json
+    answer = world.client("triage").get(f"/api/v1{case}/access", headers=world.acting("coordinator")).json
 
     assert [(row[2], row[3] or "None", row[4], row[5].capitalize()) for row in rows[1:]] == shown
     assert "OFFICIAL-SENSITIVE" in file.headers["Content-Disposition"]
@@ -248,7 +248,7 @@ def test_the_command_answers_by_reference_or_id_and_is_recorded(world, case, off
 
 
 def test_a_letter_that_came_back_is_told_as_not_received(world, case, office, post):
-    letters = world.client("notifier").get("/api/v1/letters", headers={"Acting-As": "coordinator"}).json["letters"]
+    letters = world.client("notifier").get("/api/v1/letters", headers=world.acting("coordinator")).json["letters"]
     letter = next(each for each in letters if each["template"] == "information_request")
     post("notifier", f"/letters/{letter['id']}/returned", {"why": "unknown"})
 

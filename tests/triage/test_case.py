@@ -32,14 +32,14 @@ REFERRAL = invented.REFERRAL | {
 
 
 def post(world, service, path, body, who="coordinator"):
-    headers = {"Acting-As": who, "Idempotency-Key": str(uuid4())}
+    headers = {**world.acting(who), "Idempotency-Key": str(uuid4())}
     answer = world.client(service).post(path, json=body, headers=headers)
     world.settle()
     return answer
 
 
 def get(world, path, who="coordinator"):
-    return world.client("triage").get(f"/api/v1{path}", headers={"Acting-As": who}).json
+    return world.client("triage").get(f"/api/v1{path}", headers=world.acting(who)).json
 
 
 def refer(world, **changes):
@@ -261,7 +261,7 @@ def test_what_happened_stands_in_time_order_with_who(world):
     world.clock.forward(days=1)
     post(world, "triage", f"/api/v1{case}/requests", {"agencies": ["police"], "questions": "Canary question"})
     world.clock.forward(days=1)
-    (asked,) = world.client("intake").get("/api/v1/requests", headers={"Acting-As": "lead-police"}).json["requests"]
+    (asked,) = world.client("intake").get("/api/v1/requests", headers=world.acting("lead-police")).json["requests"]
     post(world, "intake", f"/api/v1/requests/{asked['id']}/nil-return", {"author": "Canary author"}, "lead-police")
     world.clock.forward(days=1)
     meeting = {"day": "2026-12-01", "starts": "10:00", "ends": "12:00", "place": "Canary Room"}

@@ -22,17 +22,16 @@ from pprg_shared.profile import CONTACTS, IMPACTS, RATINGS, SAID, SIGNIFICANCES
 from pprg_triage import rules
 
 TODAY = date(2026, 11, 24)
-OFFICE = {"Acting-As": "coordinator"}
 DATES = ["2016", "May 2016", "1 May 2016", "?1 May 2016", "30 April 2016", "2015 to 2016", "1 January 2016"]
 
 
 @pytest.fixture
 def case(world):
     """The id of a case about which agencies have been asked."""
-    headers = OFFICE | {"Idempotency-Key": "one"}
+    headers = world.acting("coordinator") | {"Idempotency-Key": "one"}
     world.client("intake").post("/api/v1/referrals", json=REFERRAL, headers=headers)
     world.settle()
-    (only,) = world.client("triage").get("/api/v1/cases", headers=OFFICE).json["cases"]
+    (only,) = world.client("triage").get("/api/v1/cases", headers=world.acting("coordinator")).json["cases"]
     agencies = list(world.services["triage"].profile.asked_agencies())[:10]
     ask = {"agencies": agencies, "questions": "What?"}
     world.client("triage").post(f"/api/v1/cases/{only['id']}/requests", json=ask, headers=headers)
@@ -44,7 +43,10 @@ def case(world):
 def said(world, case):
     """What an agency says when it answers with rows: the summary, and the parts of its chronology."""
     client = world.client("triage")
-    requests = {each["agency"]: each for each in client.get(f"/api/v1/cases/{case}", headers=OFFICE).json["requests"]}
+    requests = {
+        each["agency"]: each
+        for each in client.get(f"/api/v1/cases/{case}", headers=world.acting("coordinator")).json["requests"]
+    }
 
     def say(agency, rows, parts=1, version=1):
         about = {"request_id": UUID(requests[agency]["id"]), "case_id": UUID(case), "reference": "PPRG-2026-0001"}
@@ -75,9 +77,10 @@ def hear(world, *bodies):
 
 def pages(client, case, query=""):
     """All pages of the chronology at the API, one after another."""
-    first = client.get(f"/api/v1/cases/{case}/chronology?{query}", headers=OFFICE).json
+    office = acting(client, "coordinator")
+    first = client.get(f"/api/v1/cases/{case}/chronology?{query}", headers=office).json
     rest = range(2, first["pages"] + 1)
-    more = [client.get(f"/api/v1/cases/{case}/chronology?{query}&page={n}", headers=OFFICE).json for n in rest]
+    more = [client.get(f"/api/v1/cases/{case}/chronology?{query}&page={n}", headers=office).json for n in rest]
     return [each for page in (first, *more) for each in page["rows"]]
 
 
@@ -124,7 +127,7 @@ def test_a_page_is_found_by_agency_and_by_what_may_lie_in_a_period(world, case, 
         422,
         422,
     ]
-    assert client.get(f"/api/v1{page}?page=x", headers=OFFICE).status_code == 422
+    assert client.get(f"/api/v1{page}?page=x", headers=world.acting("coordinator")).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -185,9 +188,9 @@ def test_a_long_chronology_is_whole_or_not_there_whatever_the_order_of_its_parts
         for place in order[:-1]:
             hear(world, bodies[place])
             hear(world, bodies[place])
-        before = client.get(f"/api/v1/cases/{case}", headers=OFFICE).json
+        before = client.get(f"/api/v1/cases/{case}", headers=world.acting("coordinator")).json
         hear(world, *bodies)
-        after = client.get(f"/api/v1/cases/{case}", headers=OFFICE).json
+        after = client.get(f"/api/v1/cases/{case}", headers=world.acting("coordinator")).json
 
         assert agency in before["missing"]
         assert agency not in after["missing"]
@@ -221,7 +224,7 @@ def test_parts_that_come_before_their_request_wait_for_it(world, case, said):
 
 
 def test_two_thousand_rows_of_five_hundred_letters_travel_from_the_agency_to_the_group(world, case):
-    client, headers = world.client("intake"), {"Acting-As": "lead-police", "Idempotency-Key": "long"}
+    client, headers = world.client("intake"), {**world.acting("lead-police"), "Idempotency-Key": "long"}
     (asked,) = client.get("/api/v1/requests", headers=headers).json["requests"]
     rows = [{"date": "2025", "source": f"Log {n}", "event": (uuid4().hex * 16)[:500]} for n in range(2000)]
 

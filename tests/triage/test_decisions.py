@@ -23,7 +23,7 @@ def refer(world):
         body, headers = invented.REFERRAL | changes, {"Idempotency-Key": "one"}
         world.client("intake").post("/api/v1/referrals", json=body, headers=headers)
         world.settle()
-        (only,) = world.client("triage").get("/api/v1/cases", headers={"Acting-As": "coordinator"}).json["cases"]
+        (only,) = world.client("triage").get("/api/v1/cases", headers=world.acting("coordinator")).json["cases"]
         path = f"/cases/{only['id']}"
         assert ask(world, path, "meetings/record", invented.HELD).status_code == 201
         return path
@@ -32,14 +32,14 @@ def refer(world):
 
 
 def ask(world, case, what, body, who="coordinator"):
-    headers = {"Acting-As": who, "Idempotency-Key": str(uuid4())}
+    headers = {**world.acting(who), "Idempotency-Key": str(uuid4())}
     answer = world.client("triage").post(f"/api/v1{case}/{what}", json=body, headers=headers)
     world.settle()
     return answer
 
 
 def decisions(world, case):
-    return world.client("triage").get(f"/api/v1{case}", headers={"Acting-As": "coordinator"}).json["decisions"]
+    return world.client("triage").get(f"/api/v1{case}", headers=world.acting("coordinator")).json["decisions"]
 
 
 def ratify(world, case, decision, who):

@@ -69,7 +69,7 @@ def rows(world, *models):
 
 
 def cases(world):
-    headers = {"Acting-As": "coordinator"}
+    headers = world.acting("coordinator")
     return {
         each["earlier_reference"]: each
         for each in world.client("triage").get("/api/v1/cases", headers=headers).json["cases"]
@@ -458,11 +458,11 @@ def test_five_hundred_rows_are_imported_and_taken_back(world, office):
 
 
 def post(world, path, body, who="coordinator", key="one"):
-    return world.client("triage").post(path, json=body, headers={"Acting-As": who, "Idempotency-Key": key})
+    return world.client("triage").post(path, json=body, headers={**world.acting(who), "Idempotency-Key": key})
 
 
 def get(world, path):
-    return world.client("triage").get(path, headers={"Acting-As": "coordinator"}).json
+    return world.client("triage").get(path, headers=world.acting("coordinator")).json
 
 
 def test_the_api_plans_imports_and_takes_back_as_the_pages_do(world):

@@ -16,7 +16,7 @@ def case(world):
     """The path of a case that was just referred."""
     world.client("intake").post("/api/v1/referrals", json=invented.REFERRAL, headers={"Idempotency-Key": "one"})
     world.settle()
-    (only,) = world.client("triage").get("/api/v1/cases", headers={"Acting-As": "coordinator"}).json["cases"]
+    (only,) = world.client("triage").get("/api/v1/cases", headers=world.acting("coordinator")).json["cases"]
     return f"/cases/{only['id']}"
 
 
@@ -25,7 +25,7 @@ def ask(world, case):
     """Ask the API about the case and let everybody hear of it."""
 
     def post(what, body, who="coordinator", key=None):
-        headers = {"Acting-As": who, "Idempotency-Key": key or str(uuid4())}
+        headers = {**world.acting(who), "Idempotency-Key": key or str(uuid4())}
         answer = world.client("triage").post(f"/api/v1{case}/{what}", json=body, headers=headers)
         world.settle()
         return answer
@@ -49,12 +49,12 @@ def words(page):
 
 
 def meetings(world, case):
-    return world.client("triage").get(f"/api/v1{case}", headers={"Acting-As": "coordinator"}).json["meetings"]
+    return world.client("triage").get(f"/api/v1{case}", headers=world.acting("coordinator")).json["meetings"]
 
 
 def told(world, case):
     """The letters about meetings by kind and person, each once."""
-    headers = {"Acting-As": "coordinator"}
+    headers = world.acting("coordinator")
     letters = world.client("notifier").get(f"/api/v1/letters?subject={case.split('/')[-1]}", headers=headers).json
     return sorted((each["template"], each["to"]) for each in letters["letters"] if "meeting" in each["template"])
 

@@ -83,7 +83,7 @@ def test_who_is_invited_reads_from_the_papers_to_four_weeks_after(starts, now, s
 def case(world, post):
     """The path of a case that was just referred."""
     post("intake", "/referrals", invented.REFERRAL)
-    (only,) = world.client("triage").get("/api/v1/cases", headers={"Acting-As": "coordinator"}).json["cases"]
+    (only,) = world.client("triage").get("/api/v1/cases", headers=world.acting("coordinator")).json["cases"]
     return f"/cases/{only['id']}"
 
 
@@ -375,8 +375,8 @@ def test_who_decides_and_need_not_know_whom_it_is_about_is_given_no_names_not_ev
         pages = [
             visitor.get(f"{each}{page}") for each in cases for page in ("", "/print", "/history", "/chronology.csv")
         ]
-        api = [client.get(f"/api/v1{each}", headers={"Acting-As": who}) for each in cases]
-        lists = [visitor.get("/cases"), client.get("/api/v1/cases", headers={"Acting-As": who})]
+        api = [client.get(f"/api/v1{each}", headers=world.acting(who)) for each in cases]
+        lists = [visitor.get("/cases"), client.get("/api/v1/cases", headers=world.acting(who))]
         assert {each.status_code for each in (*pages, *api, *lists)} == {200}
         seen[who] = sum("canary" in each.text.casefold() for each in (*pages, *api, *lists))
         content = api[0].json["content"]

@@ -24,7 +24,7 @@ def case(world):
     """The path of a case that was just referred."""
     sent = world.client("intake").post("/api/v1/referrals", json=REFERRAL, headers={"Idempotency-Key": "one"})
     world.settle()
-    headers = {"Acting-As": "coordinator"}
+    headers = world.acting("coordinator")
     (only,) = world.client("triage").get("/api/v1/cases", headers=headers).json["cases"]
     assert sent.json["reference"] == only["reference"]
     return f"/cases/{only['id']}"
@@ -133,7 +133,7 @@ def test_an_unknown_return_of_a_known_case_is_not_there(case, office):
 
 def test_a_case_shows_that_a_letter_about_it_came_back(world, case, office):
     before = words(office.get(case))
-    headers = {"Acting-As": "coordinator", "Idempotency-Key": "back"}
+    headers = {**world.acting("coordinator"), "Idempotency-Key": "back"}
     path = f"/api/v1/letters?subject={case.rpartition('/')[2]}"
     letter = world.client("notifier").get(path, headers=headers).json["letters"][0]["id"]
 
@@ -212,7 +212,7 @@ def test_a_no_about_one_answer_leads_to_it_and_stands_beside_it(case, office, pa
 
 def test_the_api_names_the_answer_that_a_no_is_about_and_none_when_it_is_about_none(world, case):
     def post(what, body, who="coordinator"):
-        headers = {"Acting-As": who, "Idempotency-Key": str(uuid4())}
+        headers = {**world.acting(who), "Idempotency-Key": str(uuid4())}
         return world.client("triage").post(f"/api/v1{case}/{what}", json=body, headers=headers)
 
     asking = {"agencies": ["police"], "questions": "What?"}
@@ -221,7 +221,7 @@ def test_the_api_names_the_answer_that_a_no_is_about_and_none_when_it_is_about_n
     post("requests", asking)
     wrong = [post("meetings", meeting | {"day": "2026-12-05"}), post("meetings", meeting | {"ends": "09:00"})]
     done = [post("meetings", meeting), post("meetings/record", invented.HELD), post("decisions", DECISION, "chair")]
-    (decision,) = world.client("triage").get(f"/api/v1{case}", headers={"Acting-As": "chair"}).json["decisions"]
+    (decision,) = world.client("triage").get(f"/api/v1{case}", headers=world.acting("chair")).json["decisions"]
     refused = [*wrong, post("requests", asking), post("decisions", DECISION)]
     refused.append(post("decisions/ratification", {"decision_id": decision["id"]}, "chair"))
 
@@ -301,7 +301,7 @@ def ratify(client, case, form_at="", **answers):
 def test_who_proposed_is_told_that_a_second_person_must_ratify(world, proposed):
     chair = world.visitor("triage", "chair")
     page = chair.get(proposed)
-    (decision,) = chair.get(f"/api/v1{proposed}", headers={"Acting-As": "chair"}).json["decisions"]
+    (decision,) = chair.get(f"/api/v1{proposed}", headers=world.acting("chair")).json["decisions"]
 
     refused = ratify(chair, proposed, DECIDE, decision_id=decision["id"])
 
@@ -354,7 +354,7 @@ def test_returns_and_chronology_stand_under_the_names_of_their_agencies(world, c
         "gp": ("nil-return", {"author": "Lead"}),
     }
     for agency, (kind, body) in answers.items():
-        headers = {"Acting-As": f"lead-{agency}", "Idempotency-Key": agency}
+        headers = {**world.acting(f"lead-{agency}"), "Idempotency-Key": agency}
         (asked,) = world.client("intake").get("/api/v1/requests", headers=headers).json["requests"]
         world.client("intake").post(f"/api/v1/requests/{asked['id']}/{kind}", json=body, headers=headers)
     world.settle()

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 
 from invented import REFERRAL
+from signed import acting
 
-OFFICE = {"Acting-As": "coordinator"}
 FURTHER = {
     "end_date": "3 May 2025",
     "end_time": "11am",
@@ -34,10 +34,10 @@ def typed(day, event, **more):
 @pytest.fixture
 def case(world):
     """The id of a case about which two agencies have been asked."""
-    headers = OFFICE | {"Idempotency-Key": "one"}
+    headers = world.acting("coordinator") | {"Idempotency-Key": "one"}
     world.client("intake").post("/api/v1/referrals", json=REFERRAL, headers=headers)
     world.settle()
-    (only,) = world.client("triage").get("/api/v1/cases", headers=OFFICE).json["cases"]
+    (only,) = world.client("triage").get("/api/v1/cases", headers=world.acting("coordinator")).json["cases"]
     ask = {"agencies": ["police", "gp"], "questions": "What?"}
     world.client("triage").post(f"/api/v1/cases/{only['id']}/requests", json=ask, headers=headers)
     world.settle()
@@ -49,7 +49,7 @@ def answer(world, case):
     """An agency answers with rows, and triage hears and compares them."""
 
     def send(agency, *rows):
-        client, headers = world.client("intake"), {"Acting-As": f"lead-{agency}", "Idempotency-Key": str(uuid4())}
+        client, headers = world.client("intake"), {**world.acting(f"lead-{agency}"), "Idempotency-Key": str(uuid4())}
         (asked,) = client.get("/api/v1/requests", headers=headers).json["requests"]
         body = {"author": "Lead", "summary": "Invented.", "rows": list(rows)}
         sent = client.post(f"/api/v1/requests/{asked['id']}/return", json=body, headers=headers)
@@ -60,11 +60,11 @@ def answer(world, case):
 
 
 def told(client, case, what):
-    return client.get(f"/api/v1/cases/{case}/{what}", headers=OFFICE).json
+    return client.get(f"/api/v1/cases/{case}/{what}", headers=acting(client, "coordinator")).json
 
 
 def settle(world, case, number, **said):
-    headers = OFFICE | {"Idempotency-Key": str(uuid4())}
+    headers = world.acting("coordinator") | {"Idempotency-Key": str(uuid4())}
     return world.client("triage").post(f"/api/v1/cases/{case}/conflicts/{number}", json=said, headers=headers)
 
 
@@ -147,11 +147,11 @@ def test_what_was_settled_stays_so_when_an_agency_corrects_its_return_and_what_i
     client = world.client("triage")
     before = {each["kind"]: each for each in told(client, case, "conflicts")["conflicts"]}
     settle(world, case, before["same_event"]["id"], state="accepted")
-    requests = client.get(f"/api/v1/cases/{case}", headers=OFFICE).json["requests"]
+    requests = client.get(f"/api/v1/cases/{case}", headers=world.acting("coordinator")).json["requests"]
     police = next(each for each in requests if each["agency"] == "police")
     query = {"query": "Please correct the double row."}
     place = f"/api/v1/cases/{case}/requests/{police['id']}/query"
-    client.post(place, json=query, headers=OFFICE | {"Idempotency-Key": "query"})
+    client.post(place, json=query, headers=world.acting("coordinator") | {"Idempotency-Key": "query"})
     world.settle()
 
     answer(

@@ -74,7 +74,7 @@ service = Service(
         "pages.thanks": "a reference that whoever asks has written into the address",
         "pages.api_reference": "for everybody",
         "pages.problem": "for everybody",
-        **dict.fromkeys(["pages.reset", "pages.password_chosen", "pages.try_out"], "for everybody"),
+        **dict.fromkeys(["pages.reset", "pages.password_chosen"], "for everybody"),
         **dict.fromkeys(["pages.first", "pages.enrol", "pages.reset_code"], "for whoever has the code"),
         **dict.fromkeys(
             ["pages.second_step", "pages.new_password", "pages.authenticator"],
@@ -90,6 +90,7 @@ service = Service(
                     "change_authenticator",
                     "change_recovery_codes",
                     "stay",
+                    "token_for_programs",
                 )
             ],
             "one's own",

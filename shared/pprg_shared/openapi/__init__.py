@@ -18,7 +18,6 @@ from marshmallow import INCLUDE, Schema, fields
 from werkzeug.routing import AnyConverter, Rule, UUIDConverter
 
 from pprg_shared.access import EVERYBODY
-from pprg_shared.actor import HEADER
 from pprg_shared.examples import ID, example_of
 from pprg_shared.openapi.parts import HEADERS, JSON, KEY, PROBLEM, RECEIPT, WHO, done, headers, problem
 from pprg_shared.profile import Profile
@@ -29,8 +28,9 @@ from pprg_shared.web.problems import PROBLEMS
 ABOUT = """\
 The same schemas and actions stand behind the pages. Every POST carries an `Idempotency-Key`: sent again with the same
 key and body it gets the first answer and does nothing. Bodies are strict: unknown names are refused. What goes wrong is
-told as `application/problem+json` (RFC 9457). A program of an agency sends `Authorization: Bearer` and a key that an
-administrator made; its scopes open referrals, or requests and outcomes, of that agency. Codes of agencies, reviews and
+told as `application/problem+json` (RFC 9457). `Authorization: Bearer` carries the token that somebody who is signed in
+makes under "Your sign-ins" and that works for an hour, or the key that an administrator made for a program of an agency:
+its scopes open referrals, or requests and outcomes, of that agency. Codes of agencies, reviews and
 people come from the partnership's profile; those in the examples are of the profile that is shipped, and all people in
 them are invented.
 """
@@ -62,7 +62,7 @@ def document(app: Flask) -> dict[str, Any]:
             "schemas": {"Problem": PROBLEM, "Receipt": RECEIPT},
             "responses": {slug: problem(slug) for slug in PROBLEMS},
             "headers": HEADERS,
-            "securitySchemes": {"person": {"type": "apiKey", "in": "header", "name": HEADER, "description": WHO}},
+            "securitySchemes": {"person": {"type": "http", "scheme": "bearer", "description": WHO}},
         },
     }
 

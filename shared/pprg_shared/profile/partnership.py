@@ -95,7 +95,7 @@ class Agency:
 
 @dataclass(frozen=True)
 class Person:
-    """An invented person to act as."""
+    """An invented person, who signs in where the product is tried out."""
 
     code: str = code("The person's name in tests and demonstrations.", "coordinator")
     name: str = key("An invented name.", '"Robin Sample"')

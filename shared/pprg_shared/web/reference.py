@@ -49,8 +49,8 @@ def _curl(origin: str, path: str, method: str, said: Mapping[str, Any]) -> str:
     wanted = [each for each in said["parameters"] if each["in"] == "query" and each["required"]]
     asked = "&".join(f"{each['name']}=${each['name'].upper()}" for each in wanted)
     parts = [f'curl --fail-with-body "{origin}{place}{"?" + asked if asked else ""}"']
-    if person := said.get("x-example-person"):
-        parts.append(f"-H {shlex.quote(f'Acting-As: {person}')}")
+    if "x-example-person" in said:
+        parts.append('-H "Authorization: Bearer $TOKEN"')
     if method == "post":
         ((kind, content),) = said["requestBody"]["content"].items()
         parts.append('-H "Idempotency-Key: $(date +%s)-$$-$RANDOM"')

@@ -17,7 +17,7 @@ KEPT = timedelta(minutes=30)
 def keep_search(session: Session, actor: Actor, *, find: str, of: str) -> UUID:
     """Keep what somebody looks for, for half an hour; its id, which nobody can guess."""
     if actor.person is None:
-        raise Forbidden("This is not open to somebody who has not said who they are.")
+        raise Forbidden("This is not open to somebody who is not signed in.")
     kept = Search(id=uuid4(), person=actor.person, ends_at=now(session) + KEPT)
     kept.content = seal(session, kept, "content", {"find": find, "of": of})
     session.add(kept)

@@ -12,7 +12,6 @@ from pprg_intake.pages import (
     requests,
     session,
     signing_in,
-    trial,
 )
 from pprg_intake.pages.common import pages
 
@@ -29,5 +28,4 @@ __all__ = [
     "requests",
     "session",
     "signing_in",
-    "trial",
 ]

@@ -7,8 +7,8 @@ from marshmallow import Schema
 from pprg_intake.actions import sessions
 from pprg_intake.pages.common import pages
 from pprg_intake.pages.halfway import KNOWN, changing
-from pprg_shared.acting import actor, runtime, signs_in
-from pprg_shared.actor import COOKIE
+from pprg_shared.acting import actor, runtime
+from pprg_shared.audit import record
 from pprg_shared.web.forms import Form
 from pprg_shared.web.headers import FORGET
 
@@ -22,7 +22,6 @@ def sign_out() -> ResponseReturnValue:
     form = Form(Schema(), request.form if request.method == "POST" else None)
     if not form.is_valid():
         return render_template("sign_out.html", form=form)
-    signs_in(None)
     end_session()
     return nobody("/")
 
@@ -33,6 +32,7 @@ def end_session() -> None:
     if who.person and who.session:
         with changing() as session:
             sessions.end(session, who.person, [who.session])
+            record(session, "sign_in", "sign_out", str(who.person), who)
 
 
 @pages.get("/exit")
@@ -48,7 +48,7 @@ def nobody(to: str, *, forget: bool = True, known: bool = True) -> Response:
     """
     response = make_response(redirect(to, 303))
     ours = {each for each in request.cookies if each.startswith(OURS) and not (known and each.endswith(KNOWN))}
-    for name in {COOKIE, *ours}:
+    for name in ours:
         response.delete_cookie(name, httponly=True, samesite="Lax", secure=request.is_secure)
     if forget:
         response.headers["Clear-Site-Data"] = FORGET

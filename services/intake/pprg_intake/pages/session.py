@@ -1,8 +1,9 @@
 """What somebody who is signed in does about it: their sessions, their password, their authenticator."""
 
+from dataclasses import replace
 from uuid import UUID
 
-from flask import Response, jsonify, redirect, render_template, url_for
+from flask import Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 
@@ -18,6 +19,7 @@ from pprg_intake.schemas import OwnNewPasswordSchema, PresentPasswordSchema
 from pprg_shared.acting import actor, reading
 from pprg_shared.audit import record, sign_ins
 from pprg_shared.errors import Forbidden, NotThere, TooMany
+from pprg_shared.identity import cookies, tokens
 from pprg_shared.web.forms import Form
 
 #: Sign-ins that are shown to whose they are.
@@ -108,6 +110,24 @@ def _once_more(page: str, *, codes: bool) -> ResponseReturnValue:
     return with_codes(fresh, url_for(".your_sign_ins")) if codes else renewing(person, account)
 
 
+@pages.route("/session/token", methods=["GET", "POST"])
+def token_for_programs() -> ResponseReturnValue:
+    """Give a program the token by which it does at the API what the acting person may, for an hour; shown this once."""
+    here, who = runtime(), actor()
+    if who.only:
+        raise NotThere
+    present = tokens.read(cookies.token_of(request), here.settings.sign_in_public_keys, here.clock())
+    if who.person is None or present is None:
+        raise Forbidden("Sign in first.")
+    form, made = Form(Schema(), typed()), None
+    if form.is_valid():
+        made = replace(present, use=tokens.API, ends_at=min(present.ends_at, here.clock() + rules.TOKEN_WORKS))
+        with changing() as session:
+            record(session, "sign_in", "make_token", str(who.person), who)
+    text = tokens.issue(made, here.settings.sign_in_key) if made else ""
+    return render_template("token.html", form=form, made=made, text=text)
+
+
 @pages.get("/session/stay")
 def stay() -> Response:
     """Answer a page whose owner wants to stay; that they were here is renewed as by any page."""
@@ -120,7 +140,7 @@ def _is_theirs(account: Account, password: str) -> bool:
 
 
 def _mine() -> tuple[Person, Account]:
-    """The acting person and their account; whoever came by a link or is tried out has none."""
+    """The acting person and their account; whoever came by a link has none."""
     who = actor()
     with reading() as session:
         person = session.get(Person, who.person or UUID(int=0))

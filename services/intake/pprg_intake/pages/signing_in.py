@@ -14,7 +14,7 @@ from pprg_intake.pages.common import pages
 from pprg_intake.pages.halfway import Half, changing, from_here, slow
 from pprg_intake.schemas import ResetCodeSchema, ResetSchema, SecondStepSchema, SignInSchema
 from pprg_shared.acting import actor, reading, runtime
-from pprg_shared.actor import COOKIE, NOBODY
+from pprg_shared.actor import NOBODY
 from pprg_shared.audit import record
 from pprg_shared.errors import TooMany
 from pprg_shared.identity import cookies, tokens
@@ -133,7 +133,6 @@ def signed_in(answer: Any, token: tokens.Token) -> Response:
     here, response = runtime(), make_response(answer)
     text = tokens.issue(token, here.settings.sign_in_key)
     cookies.begin(request, response, text, token, here.settings.session_keys, here.clock())
-    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
     halfway.forget(response)
     halfway.know(response, token.person)
     if actor().person not in (None, token.person):

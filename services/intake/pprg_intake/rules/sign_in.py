@@ -6,6 +6,8 @@ from datetime import timedelta
 
 #: No sign-in lasts longer.
 LONGEST_SIGN_IN = timedelta(hours=12)
+#: A program that was given a token asks for another after this.
+TOKEN_WORKS = timedelta(hours=1)
 #: Between the password and the code, and between the pages of an enrolment.
 HALFWAY = timedelta(minutes=15)
 #: Whoever has one of these may have an account; somebody who only referred has none.

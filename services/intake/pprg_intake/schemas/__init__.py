@@ -19,13 +19,10 @@ from pprg_intake.schemas.sign_in import (
     SecondStepSchema,
     SignInSchema,
 )
-from pprg_intake.schemas.trial import NOBODY, ActingSchema
 
 __all__ = [
     "KINDS",
-    "NOBODY",
     "REASONS",
-    "ActingSchema",
     "AuthenticatorSchema",
     "CodeSchema",
     "EnrolmentSchema",
