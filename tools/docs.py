@@ -67,8 +67,8 @@ def api(documents: dict[str, dict[str, Any]]) -> list[str]:
     lines = heading(
         "The API",
         "Every operation of the four services, with a `curl` for the world that `make run` starts. Where an address",
-        'holds `$CASE_ID` or another name, set it first: the lists give the ids. `$TOKEN` is what "Your sign-ins" gives',
-        "to whoever is signed in, or the key of an agency's program. What may be sent and what comes back",
+        'holds `$CASE_ID` or another name, set it first: the lists give the ids. `$TOKEN`: what "Your sign-ins" makes',
+        "for whoever is signed in, or the key of an agency's program. What may be sent and what comes back",
         "is in the OpenAPI 3.1 documents: `shared/pprg_shared/web/openapi/`, served at",
         "`/api/v1/SERVICE/openapi.json`. The page `/api` of a running deployment shows the same for its own address.",
     )

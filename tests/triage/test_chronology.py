@@ -20,6 +20,7 @@ from pprg_shared.events.intake import Row as Said
 from pprg_shared.partial_dates import NotADate, parse
 from pprg_shared.profile import CONTACTS, IMPACTS, RATINGS, SAID, SIGNIFICANCES
 from pprg_triage import rules
+from signed import acting
 
 TODAY = date(2026, 11, 24)
 DATES = ["2016", "May 2016", "1 May 2016", "?1 May 2016", "30 April 2016", "2015 to 2016", "1 January 2016"]

@@ -29,7 +29,7 @@ ABOUT = """\
 The same schemas and actions stand behind the pages. Every POST carries an `Idempotency-Key`: sent again with the same
 key and body it gets the first answer and does nothing. Bodies are strict: unknown names are refused. What goes wrong is
 told as `application/problem+json` (RFC 9457). `Authorization: Bearer` carries the token that somebody who is signed in
-makes under "Your sign-ins" and that works for an hour, or the key that an administrator made for a program of an agency:
+makes under "Your sign-ins", which works for an hour, or the key that an administrator made for a program of an agency;
 its scopes open referrals, or requests and outcomes, of that agency. Codes of agencies, reviews and
 people come from the partnership's profile; those in the examples are of the profile that is shipped, and all people in
 them are invented.

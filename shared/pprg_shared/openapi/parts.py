@@ -51,7 +51,7 @@ def _text(words: str, **more: Any) -> Mapping[str, Any]:
     return {"type": "string", "description": words} | more
 
 
-WHO = "The token of somebody who signed in (Your sign-ins, Make a token for a program), or the key of an agency's program."
+WHO = "The token that somebody who is signed in makes under Your sign-ins, or the key of an agency's program."
 KEY: Mapping[str, Any] = {
     "name": "Idempotency-Key",
     "in": "header",

@@ -16,7 +16,7 @@ from pprg_intake.pages.halfway import changing, slow
 from pprg_intake.pages.leaving import nobody
 from pprg_intake.pages.signing_in import signed_in, slowed, typed
 from pprg_intake.schemas import OwnNewPasswordSchema, PresentPasswordSchema
-from pprg_shared.acting import actor, reading
+from pprg_shared.acting import actor, reading, runtime
 from pprg_shared.audit import record, sign_ins
 from pprg_shared.errors import Forbidden, NotThere, TooMany
 from pprg_shared.identity import cookies, tokens
