@@ -1,7 +1,8 @@
 """`make bench`: the product beside raw code by hand and beside others, on the same work, in the same rounds.
 
 BENCH_SCALE multiplies all counts (0.1 for a look), BENCH_ROUNDS the rounds; arguments name the sections to run. A whole
-run of full size writes docs/reference/performance.md, any other build/bench/performance.md.
+run of full size writes docs/reference/performance.md, any other build/bench/performance.md. One that broke off goes on
+with RESUME=1: what it had measured of a section to the end is not measured again.
 """
 
 import os
@@ -23,7 +24,7 @@ import posting
 import relay
 import starting
 from place import Place
-from rounds import interleave, say
+from rounds import interleave, kept, say
 
 import postgresql
 import rabbitmq
@@ -48,14 +49,15 @@ SECTIONS = {
 def main(python, peers, *chosen):
     """Measure, and write the page."""
     scale, rounds = float(os.environ.get("BENCH_SCALE", "1")), int(os.environ.get("BENCH_ROUNDS", str(ROUNDS)))
-    results = Path("build/bench")
+    results, resume = Path("build/bench"), "RESUME" in os.environ
     results.mkdir(parents=True, exist_ok=True)
     before, samples = os.getloadavg()[0], {}
     with rabbitmq.from_programs() as broker, postgresql.from_programs() as server, TemporaryDirectory() as folder:
         place = Place(broker.url, server, Path(folder), scale, python, peers)
         for name, (variants, share) in SECTIONS.items():
             if not chosen or name.split()[0] in chosen:
-                samples[name] = interleave(name, variants(place), max(1, round(rounds * share)), results)
+                measured = (name, variants(place), max(1, round(rounds * share)), results)
+                samples[name] = (kept(*measured) if resume else None) or interleave(*measured)
         if not chosen or "idle" in chosen:
             samples["idle"] = idle.measure(place, max(1, round(rounds * 0.4)))
         about = document.about(broker, server, scale, (before, os.getloadavg()[0]), peers)

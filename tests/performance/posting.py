@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import load
@@ -9,13 +10,15 @@ from accounting import TICK, Meter
 from messages import form, returned
 from place import count
 
+from pprg_shared.profile import load_profile
+from signed import bearing
+
 HAND = "by hand: Flask and psycopg, nothing checked"
 PRODUCT = "the product (`pprg-intake serve`)"
 FASTAPI = "FastAPI, pydantic, SQLAlchemy ORM"
 DJANGO = "Django REST framework"
 REFERRALS, RETURNS = "posting referrals", "posting returns of 1,000 rows"
 CONNECTIONS = {REFERRALS: 16, RETURNS: 4}
-LEAD = {"Acting_As": "lead-police"}
 ASKED = (
     "INSERT INTO requests (id, case_id, reference, agency, due_on, state, wanted, content) "
     "SELECT gen_random_uuid(), gen_random_uuid(), 'PPRG-2026-0001', 'police', '2026-12-24', 'asked', 'both', '' "
@@ -46,18 +49,19 @@ SERVERS = {
 }
 
 
-def referrals(_rows, number):
+def referrals(_place, _rows, number):
     """That many questions, each a referral with a key of its own."""
     bodies = [json.dumps(form()).encode() for _ in range(20)]
     for turn in range(number):
         yield load.post("/api/v1/referrals", bodies[turn % len(bodies)], Idempotency_Key=uuid4())
 
 
-def returns(rows, number):
+def returns(place, rows, number):
     """That many questions, each the answer to a request of its own."""
     body = json.dumps(returned()).encode()
+    lead = bearing(load_profile().person("lead-police"), place.secrets["SIGN_IN_KEY"], datetime.now(UTC))
     for (request,) in rows.execute(ASKED, (number,)).fetchall():
-        yield load.post(f"/api/v1/requests/{request}/return", body, Idempotency_Key=uuid4(), **LEAD)
+        yield load.post(f"/api/v1/requests/{request}/return", body, Idempotency_Key=uuid4(), **lead)
 
 
 def posted(place, section, server, questions, most):
@@ -75,9 +79,9 @@ def posted(place, section, server, questions, most):
         ):
             place.wait(lambda: load.listens(port), process)
             empty(rows)
-            load.ask(port, questions(rows, max(many, number // 10)), many)
+            load.ask(port, questions(place, rows, max(many, number // 10)), many)
             empty(rows)
-            asked = list(questions(rows, number))
+            asked = list(questions(place, rows, number))
             with Meter(server=process.pid, **place.pids) as meter:
                 answers = load.ask(port, asked, many)
             stored = stored_rows(rows, section)

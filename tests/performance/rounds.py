@@ -36,7 +36,7 @@ def interleave(section, variants, rounds, folder: Path, seed=1):
     """Run all variants in rounds; every sample is also kept in a file."""
     samples = Samples(section)
     chance = random.Random(seed)
-    with (folder / f"{section.replace(' ', '-')}.jsonl").open("w", encoding="utf-8") as out:
+    with _file(folder, section).open("w", encoding="utf-8") as out:
         for number in range(rounds):
             names = list(variants)
             chance.shuffle(names)
@@ -47,6 +47,16 @@ def interleave(section, variants, rounds, folder: Path, seed=1):
                 words = ", ".join(f"{key} {shown(value)}" for key, value in samples.rows[-1].items() if key != "round")
                 say(f"{section} {number + 1}/{rounds}: {words}")
     return samples
+
+
+def kept(section, variants, rounds, folder: Path):
+    """What a run that broke off had measured of a section, if it had come to the end of it; else None."""
+    lines = _file(folder, section).read_text("utf-8").splitlines() if _file(folder, section).exists() else []
+    return Samples(section, [json.loads(each) for each in lines]) if len(lines) == rounds * len(variants) else None
+
+
+def _file(folder, section):
+    return folder / f"{section.replace(' ', '-')}.jsonl"
 
 
 def say(words):
