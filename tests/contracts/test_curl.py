@@ -51,9 +51,16 @@ def paste(world, origin):
     page = world.client("intake").get("/api", base_url=origin).text
     shown = re.findall(r'aria-labelledby="([\w-]+)"><code>(.*?)</code></pre>', page, re.DOTALL)
     examples = {name: html.unescape(text) for name, text in shown}
+    people = {
+        f"{service}-{said['operationId']}": said.get("x-example-person", "")
+        for service, document in DOCUMENTS.items()
+        for methods in document["paths"].values()
+        for said in methods.values()
+    }
 
     def run(operation, **names):
-        values = {name.upper(): value for name, value in names.items()}
+        bearer = world.acting(people[operation]).get("Authorization", "")
+        values = {name.upper(): value for name, value in names.items()} | {"TOKEN": bearer.removeprefix("Bearer ")}
         done = subprocess.run(
             ["bash", "-c", examples[operation].replace("curl ", "curl --silent --show-error --noproxy '*' ", 1)],
             env=os.environ | values,

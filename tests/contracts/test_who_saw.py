@@ -26,6 +26,7 @@ SHOWS_NOTHING = {
     **dict.fromkeys(["pages.break_glass", "pages.find_who_saw"], "an empty form"),
     **dict.fromkeys(["pages.code_for_request", "pages.code_for_outcome"], "a reference that whoever asks has given"),
     "pages.your_sign_ins": "moments, to whose they are",
+    "pages.token_for_programs": "that a token can be made; making one is recorded",
     "pages.sign_out": "a button",
     **dict.fromkeys(["pages.reset", "pages.password_chosen", "pages.stay"], "nothing but how to sign in"),
     "pages.try_out": "names of invented people",

@@ -201,7 +201,7 @@ def test_two_people_who_are_there_have_two_addresses(administrator, hospice):
 @pytest.mark.asvs("7.4.2")
 def test_a_role_that_is_taken_away_ends_what_was_opened_with_it(world, administrator, token):
     chair = world.services["intake"].profile.person("chair")
-    signed = {"Authorization": f"Bearer {token('chair', tokens.API)}"}
+    signed = {"Authorization": f"Bearer {token('chair', use=tokens.API)}"}
     answers = {"name": chair.name, "address": chair.address, "agency": chair.agency, "roles": ["member"]}
 
     before = world.client("triage").get("/api/v1/cases", headers=signed).status_code

@@ -29,14 +29,17 @@ def test_who_signs_in_and_out_is_recorded(world, accounts_for, visiting):
     for _ in range(2):
         assert browser.send("/sign-out").status_code == 303
 
-    assert recorded(world) == [("sign_in", chair, str(chair)), ("sign_out", chair, str(chair))]
+    choosing, *after = recorded(world)
+    assert choosing.verb == "choose_password"
+    assert after == [("sign_in", chair, str(chair)), ("sign_out", chair, str(chair))]
 
 
 def test_people_see_their_own_sign_ins_and_nobody_elses(accounts_for, visiting, clock):
-    accounts_for("chair", "coordinator")
+    accounts_for("chair")
     first, second = visiting(), visiting()
     first.sign_in("chair")
     clock.forward(days=1)
+    accounts_for("coordinator")
     second.sign_in("coordinator")
 
     mine = second.get("/session/sign-ins")

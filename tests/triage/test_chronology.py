@@ -23,6 +23,8 @@ from pprg_triage import rules
 from signed import acting
 
 TODAY = date(2026, 11, 24)
+#: How often the database is asked who somebody is.
+WHO = 2
 DATES = ["2016", "May 2016", "1 May 2016", "?1 May 2016", "30 April 2016", "2015 to 2016", "1 January 2016"]
 
 
@@ -154,7 +156,7 @@ def test_ten_agencies_with_two_thousand_rows_each_are_read_page_by_page_with_few
     assert "20000 rows, page 200 of 200" in end.text
     assert re.findall(r'href="[^"]+(\?page=\d+)"', start.text) == ["?page=2", "?page=200"]
     assert re.findall(r'href="[^"]+(\?page=\d+)"', end.text) == ["?page=1", "?page=199"]
-    assert (len(first.reads), len(last.reads)) == (5, 5)
+    assert (len(first.reads), len(last.reads)) == (WHO + 5, WHO + 5)
     assert office.get(f"{page}?page=201").status_code == 404
     whole = office.get(f"{page}.csv")
     assert whole.data.count(b"\r\n") == 20_001

@@ -123,7 +123,7 @@ def test_the_same_event_on_two_days_is_shown_and_settled_and_no_row_changes(worl
         "open",
         ["police", "gp"],
     )
-    assert len(counted.reads) == 5
+    assert len(counted.reads) == 2 + 5  # who asks, and what is asked
     assert "1 thing does not agree." in shown
     assert shown.count("To look at: The same event with another date or time") == 2
     assert [each in beside for each in ("1 May 2025", "2 May 2025", "nobody in")] == [True] * 3
