@@ -29,7 +29,6 @@ SHOWS_NOTHING = {
     "pages.token_for_programs": "that a token can be made; making one is recorded",
     "pages.sign_out": "a button",
     **dict.fromkeys(["pages.reset", "pages.password_chosen", "pages.stay"], "nothing but how to sign in"),
-    "pages.try_out": "names of invented people",
     **dict.fromkeys(["pages.gate", "pages.refer"], "an empty form, or what the asker typed"),
     **dict.fromkeys(["pages.thanks", "pages.answered", "pages.template"], "a reference"),
     **dict.fromkeys(["pages.requests", "api.list_requests"], "references, agencies, days and states"),
