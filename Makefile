@@ -29,8 +29,8 @@ test: $(VENV)/.development ## Run the tests, all but the folders WITHOUT or only
 test-all: $(VENV)/.development ## Run the long forms too, and the tests on every Python found
 	@./tools/test-all.sh
 
-demo: $(VENV)/.runtime ## Play an invented case and check it, in a temporary folder or at URL
-	@$(BIN)/pprg demo $(if $(URL),--url $(URL))
+demo: $(VENV)/.runtime ## Play an invented case and check it, in a temporary folder or at URL (with PEOPLE, MAILBOX)
+	@$(BIN)/pprg demo $(if $(URL),--url $(URL)) $(if $(PEOPLE),--people $(PEOPLE)) $(if $(MAILBOX),--mailbox $(MAILBOX))
 
 deployed: $(VENV)/.development ## Build the images, bring everything up in containers and test it (needs Docker)
 	@$(BIN)/python -m pytest --deployed --tb=short tests/deployed

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,7 +12,10 @@ import pytest
 import requests
 
 from invented import REFERRAL
+from maildev import maildev
 from pprg_embedded.ports import free_port
+from pprg_shared.profile import load_profile
+from signed import bearing
 from waiting import eventually
 
 ROOT = Path(__file__).parent.parent.parent
@@ -83,6 +87,11 @@ class Stack:
     def get(self, path, who="coordinator", **options):
         return requests.get(self.url + path, headers=self.acting(who), timeout=30, **options)
 
+    def acting(self, who):
+        """What a program of one of the invented people, who has signed in, sends with everything."""
+        key = (self.secrets / "intake" / "SIGN_IN_KEY").read_text("ascii").strip()
+        return bearing(load_profile().person(who), key, datetime.now(UTC))
+
     def refer(self, referral):
         headers = {"Idempotency-Key": str(uuid4())}
         answer = requests.post(f"{self.url}/api/v1/referrals", json=referral, headers=headers, timeout=30)
@@ -145,8 +154,11 @@ def stack(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def played(stack):
-    """The demo, played through the one origin."""
-    command = (sys.executable, "-m", "pprg_embedded", "demo", "--url", stack.url, "--json")
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    """The demo, played through the one origin, by people whom intake names and with what MailDev has caught."""
+    people = stack.inside("intake", "pprg-intake", "admin", "trial-people", "--out", "-")
+    with maildev(stack.letters) as mailbox:
+        command = (sys.executable, "-m", "pprg_embedded", "demo", "--url", stack.url, "--people", "-")
+        command += ("--mailbox", mailbox, "--json")
+        done = subprocess.run(command, input=people, capture_output=True, text=True, timeout=300, check=False)
     assert done.stdout, done.stderr
     return json.loads(done.stdout) | {"exit": done.returncode}

@@ -14,7 +14,13 @@ READY = "ready: http://127.0.0.1:8000"
 MAKE = "command -v make || { apt-get update && apt-get install -y --no-install-recommends make; }"
 START = "make run >>said 2>&1; echo $? >ended"
 ASK = """import sys, urllib.request as u
-print(u.urlopen(u.Request(sys.argv[1], headers=world.acting("coordinator")), timeout=10).read().decode())"""
+print(u.urlopen(sys.argv[1], timeout=10).read().decode())"""
+PEOPLE = ".venv/bin/pprg intake admin trial-people --out /people"
+#: As the coordinator would, who signs in with what the command has written.
+SIGN_IN_AND_ASK = """import pathlib, sys
+from pprg_embedded.demo.people import read_people, signed_in
+people = read_people(pathlib.Path("/people").read_text())
+print(signed_in("http://127.0.0.1:8000", people["coordinator"]).api(sys.argv[1]))"""
 
 
 class Machine:
@@ -74,7 +80,8 @@ def test_make_run_starts_serves_and_ends_with_what_is_in_hand_done(machine, refe
     (status, reference), code, words = machine.end("pprg", referral)
 
     machine.start()
-    cases = machine.python("-c", ASK, "http://127.0.0.1:8000/api/v1/cases")
+    machine.sh(PEOPLE)
+    cases = machine.python("-c", SIGN_IN_AND_ASK, "/api/v1/cases")
     (second_status, second), second_code, second_words = machine.end("make", referral)
 
     assert compilers == ""

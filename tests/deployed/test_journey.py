@@ -54,6 +54,7 @@ def test_the_right_people_get_the_right_letters_and_nothing_of_the_case_is_in_th
         },
         "outcome_to_referrer": ["referrer@agency.example"] * 2,
         "outcome_to_agency": leads * 2,
+        "code": [*leads, "referrer@agency.example"],
     }
     marking = f"OFFICIAL-SENSITIVE: {played['case']}, "
 

@@ -16,6 +16,12 @@ class Mail:
 
     message_id: str
     to: str
+    subject: str = ""
+    text: str = ""
+
+    def as_maildev(self) -> dict[str, Any]:
+        """What MailDev would answer of it."""
+        return {"subject": self.subject, "to": [{"address": self.to}], "text": self.text}
 
 
 class Taken(list[Mail]):
@@ -36,7 +42,9 @@ class Taken(list[Mail]):
         (to,) = envelope.rcpt_tos
         message = message_from_bytes(envelope.content, policy=SMTP)
         assert message["To"] == to
-        self.append(Mail(message["Message-ID"].strip("<>").partition("@")[0], to))
+        text = message.get_body(("plain",)).get_content()
+        letter = message["Message-ID"].strip("<>").partition("@")[0]
+        self.append(Mail(letter, to, message["Subject"], text))
         return "250 taken"
 
 

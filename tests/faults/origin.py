@@ -1,7 +1,8 @@
 """The one origin in front of four services, as nginx makes it: the first path segment says whose page it is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -15,6 +16,18 @@ OWNERS |= {each.name: each.name for each in SERVICES}
 HOPS = {"connection", "keep-alive", "transfer-encoding"}
 
 
+@dataclass(frozen=True)
+class Passed:
+    """A request that was passed on, and its answer."""
+
+    method: str
+    path: str
+    sent: dict[str, str]
+    status: int
+    given: list[tuple[str, str]]
+    content: bytes
+
+
 def owner(path: str) -> str:
     """Whose page it is."""
     first, *more = urlsplit(path).path.strip("/").split("/")
@@ -23,8 +36,10 @@ def owner(path: str) -> str:
 
 
 @contextmanager
-def one_origin(addresses: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """The address of the origin, while the block runs."""
+def one_origin(
+    addresses: Mapping[str, Sequence[str]], look: Callable[[Passed], None] = lambda _passed: None
+) -> Iterator[str]:
+    """The address of the origin, while the block runs; somebody may look at all that passes."""
 
     class Pass(BaseHTTPRequestHandler):
         def pass_on(self) -> None:
@@ -34,6 +49,7 @@ def one_origin(addresses: Mapping[str, Sequence[str]]) -> Iterator[str]:
             answer = link.getresponse()
             content = answer.read()
             link.close()
+            look(Passed(self.command, self.path, dict(self.headers), answer.status, answer.getheaders(), content))
             self.send_response_only(answer.status)
             for name, value in answer.getheaders():
                 if name.lower() not in HOPS:

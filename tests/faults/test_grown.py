@@ -19,6 +19,7 @@ from faults.origin import one_origin
 from faults.scenario import AGENCIES, ROUTES, Client, Office
 from faults.setups import NAMES
 from faults.trouble import side_by_side
+from maildev import maildev
 from waiting import eventually
 
 pytestmark = [pytest.mark.broker, pytest.mark.database]
@@ -210,9 +211,12 @@ def test_old_and_new_versions_of_an_event_side_by_side(tmp_path, private_rabbitm
 
 
 def test_the_demo_plays_its_case_on_one_origin(grown, office):
-    with one_origin(grown.addresses) as address:
-        line = [sys.executable, "-m", "pprg_embedded", "demo", "--url", address, "--agencies", "3", "--json"]
-        played = subprocess.run(line, capture_output=True, text=True, timeout=110, check=False)
+    people = command(grown, "intake", "admin", "trial-people", "--out", "-")
+    mails = maildev(lambda: [each.as_maildev() for each in grown.mails])
+    with one_origin(grown.addresses) as address, mails as mailbox:
+        line = [sys.executable, "-m", "pprg_embedded", "demo", "--url", address, "--people", "-", "--mailbox", mailbox]
+        line += ["--agencies", "3", "--json"]
+        played = subprocess.run(line, input=people, capture_output=True, text=True, timeout=110, check=False)
 
     assert played.returncode == 0, played.stdout + played.stderr[-3000:]
     assert [each for each in json.loads(played.stdout)["checks"] if not each["ok"]] == []

@@ -1,20 +1,48 @@
+"""The demo: one case played by people who sign in, and by those whom a link and a code let in."""
+
 import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import pytest
+from click.testing import CliRunner
+
+from faults.origin import one_origin
+from pprg_embedded.__main__ import main, started
+from pprg_embedded.demo.browser import Browser, Failed
+from pprg_embedded.world import SERVICES
+
+PPRG = (sys.executable, "-m", "pprg_embedded")
+#: What a browser or a program sends by itself, and how it says who it is: cookies that it was given, or a token.
+HEADERS = {"host", "user-agent", "accept", "accept-encoding", "connection", "content-type", "content-length"}
+HEADERS |= {"cookie", "authorization", "idempotency-key"}
+SIGN_IN = ("the coordinator", "the chair", "a partner who ratifies")
+LETTERS_WITH_LINKS = ("information_request", "outcome_to_referrer")
+CANARIES = ("Invented Child", "invented account", "invented summary", "reasons are invented")
 
 
-def test_the_demo_plays_a_case_from_referral_to_published_outcome(tmp_path):
-    command = [sys.executable, "-m", "pprg_embedded", "demo", "--agencies", "8", "--json"]
+def passed(said):
+    """What the demo found, every check of which holds."""
+    found = json.loads(said)
+    assert [each for each in found["checks"] if not each["ok"]] == []
+    return found
+
+
+@pytest.mark.parametrize("agencies", [8, *(pytest.param(count, marks=pytest.mark.long) for count in (2, 13))])
+def test_the_demo_plays_a_case_from_referral_to_published_outcome(tmp_path, agencies):
+    command = (*PPRG, "demo", "--json", "--agencies", str(agencies))
     own = {"TMPDIR": str(tmp_path)}
 
     played = subprocess.run(command, capture_output=True, text=True, timeout=110, env=os.environ | own, check=False)
 
     assert played.returncode == 0, played.stdout + played.stderr[-3000:]
-    found = json.loads(played.stdout)
-    assert [each for each in found["checks"] if not each["ok"]] == []
-    assert (found["requests"], found["returns"], found["nil_returns"], found["rows"]) == (8, 6, 2, 18)
-    assert found["coordinator_steps"] == sum(found["steps_by_phase"].values())
+    found, nil = passed(played.stdout), len(range(3, agencies, 4))
+    told = ("requests", "returns", "nil_returns", "rows")
+    assert tuple(found[name] for name in told) == (agencies, agencies - nil, nil, 3 * (agencies - nil))
+    assert found["coordinator_steps"] == sum(found["steps_by_phase"].values()) == 17
     assert found["corrected_returns"] == 1
     assert {name: list(found[name][0]) for name in ("routes", "clocks")} == {
         "routes": ["route", "outcome", "mandate", "next_step", "body", "ratified"],
@@ -22,7 +50,95 @@ def test_the_demo_plays_a_case_from_referral_to_published_outcome(tmp_path):
     }
     assert {each["state"] for each in found["clocks"]} == {"runs", "waits"}
     read = ("the referrer reads what was decided", "each agency that was asked reads what was decided")
-    assert {each["name"] for each in found["checks"]} > {*read, "what is for another is not there"}
+    let_in = {f"a code from a letter opens what its link names: {each}" for each in LETTERS_WITH_LINKS}
+    assert {each["name"] for each in found["checks"]} > {*read, *let_in, "what is for another is not there"}
     assert found["typed_mails"] == 0
-    for canary in ("Invented Child", "invented account", "invented summary", "reasons are invented"):
-        assert canary not in played.stderr
+    assert [each for each in CANARIES if each in played.stderr] == []
+
+
+def demo(*options, people=None):
+    """Play at a product that runs elsewhere."""
+    return CliRunner().invoke(main, ["demo", "--json", *options], input=people)
+
+
+@dataclass
+class Origin:
+    """A product that runs elsewhere, as the demo sees it, and all that it was asked."""
+
+    agencies: int
+    people: str
+    address: str = ""
+    seen: list = field(default_factory=list)
+
+    def played(self):
+        done = demo("--url", self.address, "--people", "-", "--agencies", str(self.agencies), people=self.people)
+        return passed(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory, request):
+    folder = tmp_path_factory.mktemp("elsewhere")
+    with started(folder) as base:
+        command = (*PPRG, "intake", "admin", "trial-people", "--out", "-")
+        told = subprocess.run(
+            command, env=os.environ | {"VAR": str(folder)}, capture_output=True, text=True, check=True
+        )
+        found = Origin(request.param, told.stdout)
+        with one_origin({each.name: [base] for each in SERVICES}, found.seen.append) as found.address:
+            yield found
+
+
+def cookies(text):
+    return {each.strip() for each in text.split(";") if each.strip()}
+
+
+def not_given(seen):
+    """Requests that carried anything about who sent them which no answer before had given."""
+    given, shown = set(), ""
+    for each in seen:
+        sent = {name.lower(): value for name, value in each.sent.items()}
+        token = sent.get("authorization", "").removeprefix("Bearer ")
+        if set(sent) - HEADERS or cookies(sent.get("cookie", "")) - given or token not in shown:
+            yield each.method, each.path
+        given |= {value.partition(";")[0] for name, value in each.given if name.lower() == "set-cookie"}
+        shown += each.content.decode() if each.path == "/session/token" else ""
+
+
+def doors(seen):
+    """How many went in by the second step of a sign-in, and how many by the code of a link."""
+    ways = [each.path.partition("?")[0] for each in seen if (each.method, each.status) == ("POST", 303)]
+    ways = [way for way in ways if way.endswith("/code")]
+    signed_in = ways.count("/sign-in/code")
+    return signed_in, (len(ways) - signed_in) // 2
+
+
+@pytest.mark.parametrize("origin", [2, pytest.param(13, marks=pytest.mark.long)], indirect=True)
+def test_nobody_in_the_demo_carries_anything_but_what_the_product_gave_them(origin):
+    first, second = (origin.played() for _ in range(2))
+
+    assert first["case"] < second["case"]
+    assert list(not_given(origin.seen)) == []
+    assert doors(origin.seen) == (2 * len(SIGN_IN), 2 * (origin.agencies + 1))
+
+
+@pytest.mark.parametrize("origin", [2], indirect=True)
+def test_who_seeks_too_many_codes_is_told_in_plain_words_how_long_to_wait(origin):
+    with pytest.raises(Failed, match=r"from here: play again in \d\d minutes"):
+        for _ in range(31):
+            Browser(origin.address).send(f"/requests/{uuid4()}", {}, holding="_ask")
+
+
+@pytest.mark.parametrize(
+    ("options", "people", "words"),
+    [
+        (("--url", "http://127.0.0.1:9"), None, "--url and --people belong together"),
+        (("--people", "-"), "{}", "--url and --people belong together"),
+        (("--url", "http://127.0.0.1:9", "--people", "-"), "[]", "`pprg-intake admin trial-people --out FILE`"),
+        (("--url", "http://127.0.0.1:9", "--people", "-"), "{}", "coordinator is not among the people"),
+    ],
+)
+def test_the_demo_says_what_it_needs_to_play_elsewhere(options, people, words):
+    done = demo(*options, people=people)
+
+    assert done.exit_code > 0
+    assert words in " ".join(done.stderr.split())

@@ -40,7 +40,7 @@ NEVER = {
 #: The tools around the embedded world: `pprg play` starts a server of its own, the demo is a browser.
 TOOLS = {
     "deploy/embedded/pprg_embedded/__main__.py": {"subprocess"},
-    "deploy/embedded/pprg_embedded/browser.py": {"requests"},
+    "deploy/embedded/pprg_embedded/demo/browser.py": {"requests"},
 }
 
 

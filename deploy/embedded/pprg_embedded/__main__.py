@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from pkgutil import resolve_name
+from typing import IO, Any
 
 import click
 
-from pprg_embedded.browser import Failed
-from pprg_embedded.demo import play
+from pprg_embedded.demo import STEPS, play
+from pprg_embedded.demo.browser import Failed
+from pprg_embedded.demo.people import Person, read_people, who_signs_in
 from pprg_embedded.deployment import nginx_map, write_secrets
 from pprg_embedded.ports import free_ports
 from pprg_embedded.world import SERVICES, assemble, compose, with_secrets
@@ -26,7 +28,7 @@ from pprg_shared.boxes.commands import boxes_commands
 from pprg_shared.config import Settings, SettingsError
 from pprg_shared.definitions import definitions_json
 from pprg_shared.keys import keys_commands
-from pprg_shared.profile import load_profile
+from pprg_shared.profile import Profile, load_profile
 from pprg_shared.server import Server
 from pprg_shared.service import Runtime, Service
 from pprg_shared.startup import checked, ending, settings_of
@@ -84,27 +86,44 @@ def own_settings() -> Settings:
 
 @main.command()
 @click.option("--url", help="A running product; without it, one is started in a temporary folder.")
+@click.option(
+    "--people",
+    type=click.File(encoding="utf-8"),
+    help="How people sign in at URL, as `admin trial-people --out FILE` writes it there; - for standard input.",
+)
+@click.option("--mailbox", help="MailDev's address, where URL sends its letters to MailDev instead of keeping them.")
 @click.option("--agencies", default=8, type=click.IntRange(2, 13))
 @click.option("--json", "as_json", is_flag=True)
-def demo(*, url: str | None, agencies: int, as_json: bool) -> None:
-    """Play one invented case over HTTP and check what the product says of it."""
+def demo(*, url: str | None, people: IO[str] | None, mailbox: str | None, agencies: int, as_json: bool) -> None:
+    """Play one invented case over HTTP and check what the product says of it.
+
+    Office and group sign in with password and authenticator. Agencies and who referred come by the links of their
+    letters, and type the codes that are mailed to them: with 13 agencies twice an hour from one address, and no more.
+    """
+    if (url and not people) or (not url and (people or mailbox)):
+        raise click.UsageError("--url and --people belong together, and --mailbox to them; without them all is started")
     profile = ending(lambda: load_profile(os.environ.get("PROFILE")))
-    steps = 6 + agencies
-    with started() if url is None else nullcontext(url) as base:
-        try:
-            with click.progressbar(length=steps, label="demo", file=sys.stderr, item_show_func=str) as bar:
-                result = play(base, profile, agencies, lambda words: bar.update(1, words))
-        except Failed as error:
-            raise click.ClickException(str(error)) from None
+    try:
+        signing_in = nullcontext((url, read_people(people.read()))) if url and people else tried_out(profile)
+        bar = click.progressbar(length=STEPS + agencies, label="demo", file=sys.stderr, item_show_func=str)
+        with signing_in as (base, who), bar:
+            result = play(base, profile, who, agencies, lambda words: bar.update(1, words), mailbox)
+    except Failed as error:
+        raise click.ClickException(str(error)) from None
     if as_json:
         click.echo(json.dumps(result, indent=2))
     else:
-        for each in result["checks"]:
-            click.echo(f"{'ok ' if each['ok'] else 'NOT'} {each['name']}: {each['detail']}")
-        words = ("case", "letters", "events", "coordinator_steps", "typed_mails", "seconds")
-        click.echo(", ".join(f"{name.replace('_', ' ')} {result[name]}" for name in words))
+        show(result)
     if not all(each["ok"] for each in result["checks"]):
         sys.exit(1)
+
+
+def show(result: dict[str, Any]) -> None:
+    """Print what the demo checked, and its figures."""
+    for each in result["checks"]:
+        click.echo(f"{'ok ' if each['ok'] else 'NOT'} {each['name']}: {each['detail']}")
+    words = ("case", "letters", "events", "coordinator_steps", "typed_mails", "seconds")
+    click.echo(", ".join(f"{name.replace('_', ' ')} {result[name]}" for name in words))
 
 
 @main.command()
@@ -134,21 +153,31 @@ def nginx() -> None:
 
 
 @contextmanager
-def started(place: Path | None = None) -> Iterator[str]:
-    """Start the world in this folder, or a temporary one, on free ports; its address, until the end."""
-    with tempfile.TemporaryDirectory() if place is None else nullcontext(str(place)) as folder:
-        ports = free_ports(2)
-        own = {"PORT": str(ports[0]), "OPS_PORT": str(ports[1]), "VAR": folder, "PYTHONUNBUFFERED": "1"}
-        command = [sys.executable, "-m", "pprg_embedded", "run"]
-        with subprocess.Popen(command, env=os.environ | own, stdout=subprocess.PIPE, text=True) as world:  # noqa: S603
-            try:
-                first = world.stdout.readline() if world.stdout else ""
-                if not first.startswith("ready: "):
-                    raise click.ClickException("the product did not start; see above")
-                yield first.removeprefix("ready: ").strip()
-            finally:
-                world.terminate()
-                world.wait(30)
+def tried_out(profile: Profile) -> Iterator[tuple[str, dict[str, Person]]]:
+    """Start the world in a temporary folder; its address, and how those whom the demo needs sign in there."""
+    with tempfile.TemporaryDirectory() as folder, started(Path(folder)) as base:
+        world = assemble(with_secrets(dataclasses.replace(settings_of(), var=folder, trial=True)))
+        people = {each.code: each.as_json() for each in trial_people(world[0], *who_signs_in(profile))}
+        for each in world:
+            each.database.close()
+        yield base, read_people(json.dumps(people))
+
+
+@contextmanager
+def started(folder: Path) -> Iterator[str]:
+    """Start the world in this folder, on free ports; its address, until the end."""
+    ports = free_ports(2)
+    own = {"PORT": str(ports[0]), "OPS_PORT": str(ports[1]), "VAR": str(folder), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "pprg_embedded", "run"]
+    with subprocess.Popen(command, env=os.environ | own, stdout=subprocess.PIPE, text=True) as world:  # noqa: S603
+        try:
+            first = world.stdout.readline() if world.stdout else ""
+            if not first.startswith("ready: "):
+                raise click.ClickException("the product did not start; see above")
+            yield first.removeprefix("ready: ").strip()
+        finally:
+            world.terminate()
+            world.wait(30)
 
 
 def look_after(service: Service) -> click.Group:

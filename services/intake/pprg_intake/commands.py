@@ -78,7 +78,11 @@ def admin_commands(alive: Callable[[], Runtime]) -> click.Group:
         _enrol(ready(), address)
 
     @admin.command("trial-people")
-    @click.option("--out", type=click.Path(path_type=Path), help="Where to write all of it as JSON, for programs.")
+    @click.option(
+        "--out",
+        type=click.Path(path_type=Path, allow_dash=True),
+        help="Where to write all of it as JSON, for programs; - for standard output.",
+    )
     def trial_people_(out: Path | None) -> None:
         """Give the invented people accounts and say how they sign in; only with TRIAL=1."""
         _trial_people(ready(), out)
@@ -114,8 +118,12 @@ def _trial_people(runtime: Runtime, out: Path | None) -> None:
     if out is None:
         _show(people)
         return
+    whole = json.dumps({each.code: each.as_json() for each in people}, indent=2)
+    if str(out) == "-":
+        click.echo(whole)
+        return
     with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump({each.code: each.as_json() for each in people}, file, indent=2)
+        file.write(whole)
     click.echo(f"{out}: {len(people)} people")
 
 

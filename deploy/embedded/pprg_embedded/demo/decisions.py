@@ -2,11 +2,13 @@
 
 from functools import partial
 
-from pprg_embedded.browser import Browser
-from pprg_embedded.playing import Play, at_least
+from pprg_embedded.demo.browser import Browser
+from pprg_embedded.demo.links import let_in
+from pprg_embedded.demo.mailbox import REFERRER
+from pprg_embedded.demo.people import ROUTES, ratifier
+from pprg_embedded.demo.playing import Play, at_least
 from pprg_shared.profile import Route
 
-ROUTES = ("rapid_review", "lcspr")
 REASONS = "An invented case in which a child was known to many agencies."
 WORDS = {
     "to_referrer": "These words are invented and for the person who referred:",
@@ -24,9 +26,7 @@ def decide(show: Play, office: Browser, case_id: str) -> None:
         body = {"decision_id": next(each["id"] for each in made if each["route"] == route)}
         refused = office.post(f"/api/v1/cases/{case_id}/decisions/ratification", body).status_code
         show.check(f"who proposed cannot ratify: {route}", refused, ok=refused in {403, 409})
-        roles = show.profile.bodies[show.profile.routes[route].ratified_by or ""].ratifies
-        ratifier = show.profile.people_with_role(*roles)[0].code
-        Browser(show.base, ratifier).send(f"/cases/{case_id}", body, holding="decision_id")
+        show.signers.browser(ratifier(show.profile, route)).send(f"/cases/{case_id}", body, holding="decision_id")
         for count, kind in ((number * len(show.agencies), "outcome_to_agency"), (number, "outcome_to_referrer")):
             told = show.wait(f"{kind}: {route}", partial(at_least, count, office, case_id, kind))
             show.check(f"{kind} is sent: {route}", len(told or []), ok=bool(told))
@@ -41,18 +41,22 @@ def read_outcomes(show: Play, office: Browser, case_id: str) -> None:
     referral = f"/referrals/{show.result['case']}/outcome"
     case = office.api(f"/api/v1/cases/{case_id}")
     pages = {each["agency"]: f"/requests/{each['id']}/outcome" for each in case["requests"]}
-    leads = {agency: Browser(show.base, f"lead-{agency}") for agency in show.agencies}
+    let_in(show, case_id, "outcome_to_referrer", [REFERRER])
     first, other = show.agencies[:2]
 
     def tells(page: str, whose: str) -> bool:
         others = set(WORDS) - {whose}
         return page.count(WORDS[whose]) == len(ROUTES) and not any(WORDS[each] in page for each in others)
 
-    show.check("the referrer reads what was decided", referral, ok=tells(leads[first].open(referral), "to_referrer"))
-    read = [agency for agency, page in pages.items() if tells(leads[agency].open(page), "to_agency")]
+    show.check(
+        "the referrer reads what was decided", referral, ok=tells(show.guests[REFERRER].open(referral), "to_referrer")
+    )
+    read = [agency for agency, page in pages.items() if tells(show.guests[agency].open(page), "to_agency")]
     show.check("each agency that was asked reads what was decided", len(read), ok=read == list(pages))
-    there = [leads[other].status(referral), leads[other].status(pages[first])]
-    show.check("what is for another is not there", there, ok=there == [404, 404])
+    elsewhere = [referral, pages[first]]
+    led_to = [show.guests[other].leads_to(each).partition("?")[0] for each in elsewhere]
+    doors = [each.replace("/outcome", "/code") for each in elsewhere]
+    show.check("what is for another is not there", "asked for codes", ok=led_to == doors)
     names = {"code": "code", "day_zero": "day_zero", "due": "due_on", "state": "state"}
     show.result["clocks"] = [{name: each[told] for name, told in names.items()} for each in case["clocks"]]
 

@@ -1,14 +1,18 @@
-"""What the demo sees and notes while it plays."""
+"""What the demo sees and notes while it plays, and whose browsers it plays with."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from pprg_embedded.browser import Browser
+from pprg_embedded.demo.browser import Browser
+from pprg_embedded.demo.mailbox import Mailbox
+from pprg_embedded.demo.people import Signers
 from pprg_shared.profile import Profile
 
 PATIENCE = 60.0
+#: Most of what is waited for is there after one or two looks.
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.1
 
 
 @dataclass
@@ -18,10 +22,14 @@ class Play:
     base: str
     profile: Profile
     agencies: list[str]
+    signers: Signers
+    mailbox: Mailbox
     progress: Callable[[str], None]
-    started: float = field(default_factory=time.monotonic)
+    started: float
     result: dict[str, Any] = field(default_factory=dict)
     checks: list[dict[str, Any]] = field(default_factory=list)
+    #: Of everybody whom a link has let in, by agency.
+    guests: dict[str, Browser] = field(default_factory=dict)
 
     def check(self, name: str, detail: object, *, ok: bool) -> None:
         """Note what the product answered."""
@@ -29,12 +37,13 @@ class Play:
 
     def wait(self, what: str, look: Callable[[], Any]) -> Any:
         """Ask the product until it is so, for a minute at most."""
-        until = time.monotonic() + PATIENCE
+        until, pause = time.monotonic() + PATIENCE, FIRST_PAUSE
         while not (found := look()):
             if time.monotonic() > until:
                 self.check(what, "did not come within a minute", ok=False)
                 return None
-            time.sleep(0.1)
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
         return found
 
 

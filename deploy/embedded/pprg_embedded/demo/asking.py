@@ -1,0 +1,106 @@
+"""The part of the demo in which agencies are asked, come in by the link of their letter, and answer."""
+
+from datetime import date
+
+from pprg_embedded.demo.browser import Browser
+from pprg_embedded.demo.chronology import read_chronology
+from pprg_embedded.demo.links import let_in
+from pprg_embedded.demo.playing import Play, letters
+from pprg_shared.calendar import add_working_days
+
+EVENTS = ("An invented visit was made", "An invented call was logged", "An invented meeting was missed")
+CONTACTS = ("visit", "call", "missed")
+
+
+def ask(show: Play, office: Browser, case_id: str) -> None:
+    """The coordinator reads the case and asks the agencies in one go, and one that is thought of later."""
+    show.progress("requests")
+    office.open(f"/cases/{case_id}")
+    for some in filter(None, (show.agencies[:-1], show.agencies[-1:])):
+        office.send(f"/cases/{case_id}/requests/new", {"agencies": some, "questions": "What was your part?"})
+    wanted = len(show.agencies)
+    sent = show.wait(
+        "a letter to each duty",
+        lambda: len(found := letters(office, case_id, "information_request")) >= wanted and found,
+    )
+    show.check("one letter to each agency asked", len(sent or []), ok=len(sent or []) == wanted)
+    show.result["requests"] = len(office.api(f"/api/v1/cases/{case_id}")["requests"])
+
+
+def answer(show: Play, office: Browser, case_id: str) -> None:
+    """Each agency answers: some hold nothing, some send a file, one gets more time, and one corrects what it sent."""
+    requests = {each["agency"]: each["id"] for each in office.api(f"/api/v1/cases/{case_id}")["requests"]}
+    nil = set(show.agencies[3::4])
+    late = next((each for each in reversed(show.agencies) if each not in nil), "")
+    let_in(show, case_id, "information_request", show.agencies)
+    look_elsewhere(show, *(f"/requests/{requests[each]}" for each in show.agencies[:2]))
+    give_time(show, office, case_id, requests[late])
+    for number, agency in enumerate(sorted(show.agencies, key=lambda each: each == late)):
+        show.progress(f"return of {agency}")
+        lead, path = show.guests[agency], f"/requests/{requests[agency]}"
+        if agency in nil:
+            lead.send(path, {"author": "Invented Lead"}, holding="_nil")
+        else:
+            answer_one(lead, path, number)
+    show.wait("every agency has answered", lambda: not office.api(f"/api/v1/cases/{case_id}")["missing"])
+    correct_one(show, office, case_id, requests[show.agencies[0]])
+    read_chronology(show, office, case_id, 3 * (len(show.agencies) - len(nil)))
+    answers = len(requests) + 1
+    told = show.wait("the office is told", lambda: len(letters(office, case_id, "return_received")) >= 2 * answers)
+    show.check("coordinator and deputy are told of each return", told, ok=bool(told))
+    show.result |= {"returns": len(requests) - len(nil), "nil_returns": len(nil), "corrected_returns": 1}
+
+
+def look_elsewhere(show: Play, own: str, other: str) -> None:
+    """An agency opens the request of another, and sends it what its own form holds: it gets to a code, and nowhere."""
+    lead = show.guests[show.agencies[0]]
+    led_to = lead.leads_to(other)
+    answered = lead.post_form(lead.filled(own, {"author": "Invented Lead"}), other).status_code
+    closed = led_to == f"{other}/code" and answered == 404  # noqa: PLR2004
+    show.check("no agency sees the request of another", f"asked for a code, {answered}", ok=closed)
+
+
+def answer_one(lead: Browser, path: str, number: int, seen: str = "yes") -> None:
+    """An agency sends its summary and three events: every other agency as a file, others as typed."""
+    rows: list[dict[str, str]] = []
+    for row, what in enumerate(EVENTS):
+        month = f"{(number + row) % 12 + 1:02}/2025"
+        when = f"?{month}" if row == 2 else f"1{row}/{month}"  # noqa: PLR2004
+        told = {"contact_type": CONTACTS[row], "seen": "" if row else seen}
+        rows.append({"date": when, "source": "Case record, worker 1", "event": what} | told)
+    typed: dict[str, str] = {}
+    if number % 2:
+        lines = [
+            "Start date;Source;What happened;Type of contact;Child seen",
+            *(";".join(each.values()) for each in rows),
+        ]
+        file = "chronology.csv", "\r\n".join(lines).encode("cp1252")
+        lead.send(f"{path}/chronology", {}, files={"file": file})
+    else:
+        typed = {f"rows-{n}-{name}": text for n, each in enumerate(rows) for name, text in each.items()}
+    lead.send(path, {"author": "Invented Lead", "summary": "An invented summary of involvement."} | typed)
+
+
+def give_time(show: Play, office: Browser, case_id: str, request_id: str) -> None:
+    """An agency asks for more time: the coordinator moves its day, and it is written to."""
+    path = f"/cases/{case_id}/requests/{request_id}"
+    asked = office.api(f"/api/v1{path}")
+    until, why = str(add_working_days(date.fromisoformat(asked["due_on"]), 1)), "Others keep the records"
+    show.guests[asked["agency"]].send(f"/requests/{request_id}/extension", {"until": until, "reason": why})
+    show.wait("the office hears of it", lambda: office.api(f"/api/v1{path}")["extension_until"])
+    later = {"due_on": until, "reason": why}
+    office.send(path, later, to=f"{path}/move")
+    told = show.wait("a letter about the new day", lambda: letters(office, case_id, "request_moved"))
+    show.check("an agency that needs longer gets another day", later["due_on"], ok=bool(told))
+
+
+def correct_one(show: Play, office: Browser, case_id: str, request_id: str) -> None:
+    """The coordinator queries a return; the agency sends it again, corrected, and both stay."""
+    show.progress("a corrected return")
+    path = f"/cases/{case_id}/requests/{request_id}"
+    office.send(path, {"query": "Please add who was seen."}, to=f"{path}/query")
+    show.wait("a letter about the query", lambda: letters(office, case_id, "return_queried"))
+    answer_one(show.guests[show.agencies[0]], f"/requests/{request_id}", 1, "no")
+    kept = show.wait("the correction is there", lambda: (f := office.api(f"/api/v1{path}"))["answer"] > 1 and f)
+    versions = len((kept or {"returns": []})["returns"])
+    show.check("both versions of a return are kept", versions, ok=versions == 2)  # noqa: PLR2004

@@ -1,0 +1,103 @@
+"""The people of the demo who sign in: their password, what their authenticator shows, and a token for the API."""
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyotp
+
+from pprg_embedded.demo.browser import Browser, Failed, ShownAgain
+from pprg_shared.profile import Profile
+
+#: The routes that the demo has decided.
+ROUTES = ("rapid_review", "lcspr")
+STEP_SECONDS = 30
+#: How many half minutes the demo waits for a code that nobody has used.
+MOST_WAITS = 4
+_TOKEN = re.compile(r'<pre class="pprg-code"[^>]*><code>([^<]+)</code>')
+
+
+@dataclass(frozen=True)
+class Person:
+    """What an invented person signs in with."""
+
+    name: str
+    address: str
+    password: str
+    totp_secret: str
+
+
+def who_signs_in(profile: Profile) -> list[str]:
+    """The codes of those whom the demo needs: the coordinator, the chair, and who ratifies each route."""
+    return ["coordinator", "chair", *(ratifier(profile, each) for each in ROUTES)]
+
+
+def ratifier(profile: Profile, route: str) -> str:
+    """The code of somebody who may ratify what is proposed on a route."""
+    roles = profile.bodies[profile.routes[route].ratified_by or ""].ratifies
+    found = profile.people_with_role(*roles)
+    if not found:
+        raise Failed(
+            f"the profile has no invented person who ratifies {route}; the demo plays with invented people only"
+        )
+    return found[0].code
+
+
+def read_people(text: str) -> dict[str, Person]:
+    """The people by their codes, from what `admin trial-people --out` writes; raises Failed for anything else."""
+    try:
+        names = Person.__dataclass_fields__
+        return {code: Person(**{each: told[each] for each in names}) for code, told in json.loads(text).items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Failed("the people are not what `pprg-intake admin trial-people --out FILE` writes") from None
+
+
+class Signers:
+    """Who has signed in, each with a browser that is kept."""
+
+    def __init__(self, base: str, people: Mapping[str, Person]) -> None:
+        self._base, self._people = base, people
+        self._browsers: dict[str, Browser] = {}
+
+    def browser(self, code: str) -> Browser:
+        """The browser of this person, who signs in the first time that it is asked for."""
+        if code not in self._browsers:
+            if code not in self._people:
+                raise Failed(f"{code} is not among the people who were given")
+            self._browsers[code] = signed_in(self._base, self._people[code])
+        return self._browsers[code]
+
+
+def signed_in(base: str, person: Person) -> Browser:
+    """A browser in which this person has signed in, and has made a token for the API."""
+    browser = Browser(base)
+    try:
+        browser.send("/sign-in", {"address": person.address, "password": person.password})
+    except ShownAgain:
+        raise Failed(f"{person.name} cannot sign in there: were these people written by this installation?") from None
+    _type_code(browser, person)
+    page = browser.post_form(browser.filled("/session/token", {})).text
+    if not (token := _TOKEN.search(page)):
+        raise Failed(f"{person.name} was given no token for the API")
+    browser.bear(token[1])
+    return browser
+
+
+def _type_code(browser: Browser, person: Person) -> None:
+    """Each half minute's code is taken once: whoever signed in a moment ago takes a later one, or waits for it."""
+    authenticator, tried = pyotp.TOTP(person.totp_secret), 0
+    for _ in range(MOST_WAITS):
+        now = int(time.time()) // STEP_SECONDS
+        for step in range(max(now - 1, tried + 1), now + 2):
+            try:
+                browser.send("/sign-in/code", {"code": authenticator.generate_otp(step)})
+            except ShownAgain:
+                tried = step
+            else:
+                return
+        time.sleep(STEP_SECONDS - time.time() % STEP_SECONDS)
+    raise Failed(
+        f"no code of {person.name} was taken: do the clocks agree, and is this the authenticator they have there?"
+    )
