@@ -64,7 +64,11 @@ def ties_of(session: Session, case_id: UUID, *, of: UUID | None = None) -> Seque
 def say_members(session: Session, case: Case) -> None:
     """Say who is tied to a case now, all of them."""
     session.flush()
-    told = [each for each in ties_of(session, case.id) if each.role != rules.GLASS]
+    _say(session, case, ties_of(session, case.id))
+
+
+def _say(session: Session, case: Case, ties: Iterable[Tie]) -> None:
+    told = [each for each in ties if each.role != rules.GLASS]
     members = [says.CaseMember(each.person_id, each.role, each.since, each.until) for each in told]
     case.members_revision += 1
     publish(session, says.CaseMembersChanged(case_id=case.id, revision=case.members_revision, members=members))
@@ -72,7 +76,7 @@ def say_members(session: Session, case: Case) -> None:
 
 def people_with(session: Session, *roles: str) -> list[UUID]:
     """Everybody in the directory who has one of these roles."""
-    return [each.id for each in people.with_role(session, *roles)]
+    return people.ids_with_role(session, *roles)
 
 
 def roles_of(session: Session, person: UUID) -> frozenset[str]:
@@ -89,11 +93,8 @@ def agency_of(session: Session, person: UUID) -> str:
 
 def name_chairs(session: Session, case: Case) -> None:
     """Whoever chairs the group chairs a new case until somebody says otherwise."""
-    chairs = people_with(session, "chair")
-    for each in chairs:
-        tie(session, case.id, each, "chair", CHAIRS)
-    if chairs:
-        say_members(session, case)
+    if ties := [tie(session, case.id, each, "chair", CHAIRS) for each in people_with(session, "chair")]:
+        _say(session, case, ties)
 
 
 def invite(session: Session, actor: Actor, case: Case, meeting: Meeting, whom: Iterable[UUID], why: str) -> None:
