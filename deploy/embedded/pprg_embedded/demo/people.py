@@ -16,7 +16,7 @@ ROUTES = ("rapid_review", "lcspr")
 STEP_SECONDS = 30
 #: How many half minutes the demo waits for a code that nobody has used.
 MOST_WAITS = 4
-_TOKEN = re.compile(r'<pre class="pprg-code"[^>]*><code>([^<]+)</code>')
+_TOKEN = re.compile(r'<pre class="pprg-code pprg-code--whole"[^>]*><code>([^<]+)</code>')
 
 
 @dataclass(frozen=True)
