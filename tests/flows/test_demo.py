@@ -21,6 +21,7 @@ HEADERS = {"host", "user-agent", "accept", "accept-encoding", "connection", "con
 HEADERS |= {"cookie", "authorization", "idempotency-key"}
 SIGN_IN = ("the coordinator", "the chair", "a partner who ratifies")
 LETTERS_WITH_LINKS = ("information_request", "outcome_to_referrer")
+SOMEBODY = json.dumps({"coordinator": dict.fromkeys(("name", "address", "password", "totp_secret"), "x")})
 CANARIES = ("Invented Child", "invented account", "invented summary", "reasons are invented")
 
 
@@ -135,6 +136,7 @@ def test_who_seeks_too_many_codes_is_told_in_plain_words_how_long_to_wait(origin
         (("--people", "-"), "{}", "--url and --people belong together"),
         (("--url", "http://127.0.0.1:9", "--people", "-"), "[]", "`pprg-intake admin trial-people --out FILE`"),
         (("--url", "http://127.0.0.1:9", "--people", "-"), "{}", "coordinator is not among the people"),
+        (("--url", "http://127.0.0.1:9", "--people", "-"), SOMEBODY, "http://127.0.0.1:9 does not answer"),
     ],
 )
 def test_the_demo_says_what_it_needs_to_play_elsewhere(options, people, words):

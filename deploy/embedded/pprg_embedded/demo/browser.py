@@ -78,7 +78,7 @@ class Browser:
 
     def leads_to(self, path: str) -> str:
         """Where whoever opens a page is led instead; nothing when it is the page itself that answers."""
-        return self._where(self._pages.get(self.base + path, timeout=TIMEOUT, allow_redirects=False))
+        return self._where(self._ask(self._pages, "GET", path, allow_redirects=False))
 
     def filled(
         self, path: str, answers: Mapping[str, str | Sequence[str]], *, holding: str = "", to: str = ""
@@ -100,8 +100,8 @@ class Browser:
         self, form: FoundForm, to: str = "", files: Mapping[str, tuple[str, bytes]] | None = None
     ) -> requests.Response:
         """Send a filled form where it goes, or elsewhere; the answer, whatever it is."""
-        address = self.base + (to or form.action)
-        return self._pages.post(address, data=form.fields, files=files, timeout=TIMEOUT, allow_redirects=False)
+        sent = {"data": form.fields, "files": files}
+        return self._ask(self._pages, "POST", to or form.action, allow_redirects=False, **sent)
 
     def send(
         self,
@@ -126,18 +126,27 @@ class Browser:
 
     def api(self, path: str) -> Any:
         """The JSON that the API gives this person."""
-        response = self._programs.get(self.base + path, timeout=TIMEOUT)
+        response = self._ask(self._programs, "GET", path)
         if not response.ok:
             raise _fault(path, response)
-        return response.json()
+        try:
+            return response.json()
+        except ValueError:
+            raise Failed(f"{self.base}{path} answers something else than the demo looks for there") from None
 
     def post(self, path: str, body: Mapping[str, Any], key: str = "") -> requests.Response:
         """Send JSON to the API."""
         headers = {"Idempotency-Key": key or str(uuid4())}
-        return self._programs.post(self.base + path, json=body, headers=headers, timeout=TIMEOUT)
+        return self._ask(self._programs, "POST", path, json=body, headers=headers)
+
+    def _ask(self, session: requests.Session, method: str, path: str, **more: Any) -> requests.Response:
+        try:
+            return session.request(method, self.base + path, timeout=TIMEOUT, **more)
+        except requests.RequestException:
+            raise Failed(f"{self.base} does not answer: is that its address, and does it run?") from None
 
     def _open(self, path: str) -> requests.Response:
-        response = self._pages.get(self.base + path, timeout=TIMEOUT)
+        response = self._ask(self._pages, "GET", path)
         if not response.ok:
             raise _fault(path, response)
         return response
