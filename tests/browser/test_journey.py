@@ -388,7 +388,7 @@ def write_down_that_it_met(office, reference):
     assert_summary_leads_to(office, "attended")
 
     there = (
-        "partner-police",
+        "Jamie Trial, Wiltshire Police",
         "Casey Trial, Children's social care",
         "Rowan Trial, Integrated care board",
     )

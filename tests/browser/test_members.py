@@ -49,7 +49,7 @@ def test_a_case_is_opened_to_one_by_name_to_another_for_an_hour_and_closed_to_a_
     board.sees(f"Case {reference}")
 
     office.open(f"{path}/members")
-    office.page.get_by_label("Who?").select_option(label="partner-police")
+    office.page.get_by_label("Who?").select_option(label="Jamie Trial, Wiltshire Police")
     office.choose("Reviewer")
     office.fill({"why": "Invented: writes the report."})
     office.press("Name them")
