@@ -22,6 +22,7 @@ from pprg_shared.events.intake import (
     ReferralSubmitted,
     RequestOpened,
     RequestReady,
+    StaffNamed,
     Subject,
 )
 from pprg_shared.events.notifier import LetterAccepted, LetterFailed
@@ -41,6 +42,7 @@ from pprg_triage.models import (
     Request,
     Return,
     Row,
+    StaffList,
     TriggerDay,
     reminders,
 )
@@ -185,6 +187,14 @@ def _arrived(session: Session, heard: Any, request: Request) -> None:
     at = now(session)
     about = {"type": rules.COMPARE, "subject": str(request.case_id), "request_id": request.id}
     session.execute(insert(reminders), {"id": uuid4(), **about, "created_at": at, "due_at": at})
+
+
+def keep_staff(session: Session, heard: StaffNamed) -> None:
+    """Keep who the members of staff are whom an agency names by role; the newest list takes the place of others."""
+    about = {"id": heard.request_id, "case_id": heard.case_id, "agency": heard.agency, "revision": heard.revision}
+    content = seal(session, StaffList(**about), "content", [asdict(each) for each in heard.staff])
+    about |= {"named_on": heard.named_on, "content": content}
+    keep_higher(session, StaffList.metadata.tables["staff_lists"], "id", about)
 
 
 def do_later(session: Session, row: Any) -> None:

@@ -25,6 +25,7 @@ service = Service(
         intake.AgencySummarySubmitted: handlers.attach_summary,
         intake.NilReturnSubmitted: handlers.attach_nil_return,
         intake.ChronologySubmitted: handlers.attach_chronology,
+        intake.StaffNamed: handlers.keep_staff,
         notifier.LetterAccepted: handlers.note_letter,
         notifier.LetterFailed: handlers.note_failed_letter,
         publisher.OutcomePublished: handlers.note_published,

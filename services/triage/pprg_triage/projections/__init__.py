@@ -12,6 +12,7 @@ from pprg_triage.projections.meetings import Met
 from pprg_triage.projections.members import Led, Tied, caseload, tied_to
 from pprg_triage.projections.referral import Told, told_of
 from pprg_triage.projections.requests import WholeRequest, whole_request
+from pprg_triage.projections.staff import Named, named_staff
 
 __all__ = [
     "Accessed",
@@ -22,6 +23,7 @@ __all__ = [
     "Listed",
     "Marked",
     "Met",
+    "Named",
     "Shown",
     "Step",
     "Tied",
@@ -42,6 +44,7 @@ __all__ = [
     "listed_cases",
     "lives_of",
     "marked",
+    "named_staff",
     "one_conflict",
     "proposed_before",
     "read_by_others",
