@@ -48,7 +48,7 @@ service = Service(
     ],
     commands=["pprg_triage.commands:who_saw_command"],
     segments=["cases", "meetings", "reviews", "actions", "calendar"],
-    boxes=lambda runtime: [Box(runtime.database, reminders, handlers.do_later)],
+    boxes=lambda runtime: [Box(runtime.database, reminders, handlers.do_later, handlers.look)],
     rules=rules.TABLE,
     menu={"Cases": ("/cases", "read"), "Who saw what": ("/cases/who-saw", "find who saw")},
 )

@@ -3,6 +3,7 @@
 from pprg_triage.projections.access import Accessed, access_page, whole_access
 from pprg_triage.projections.case import Step, Whole, clock_words, steps_of, whole_case
 from pprg_triage.projections.chronology import chronology_page, whole_chronology
+from pprg_triage.projections.comparing import Compared, answers_of, compared, compared_again
 from pprg_triage.projections.conflicts import Marked, Shown, conflicts_page, lives_of, marked, one_conflict
 from pprg_triage.projections.decisions import Decided, proposed_before, read_by_others
 from pprg_triage.projections.history import Happened, history_of
@@ -17,6 +18,7 @@ from pprg_triage.projections.staff import Named, named_staff
 __all__ = [
     "Accessed",
     "CaseList",
+    "Compared",
     "Decided",
     "Happened",
     "Led",
@@ -33,9 +35,12 @@ __all__ = [
     "WholeRequest",
     "access_page",
     "all_cases",
+    "answers_of",
     "caseload",
     "chronology_page",
     "clock_words",
+    "compared",
+    "compared_again",
     "conflicts_page",
     "find_case",
     "history_of",
