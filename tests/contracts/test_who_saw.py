@@ -78,6 +78,7 @@ REFERRAL = invented.REFERRAL | {
     "what_happened": "Canary account.",
     "agencies": ["police", "gp"],
 }
+STAFF = {"code": "Officer 1", "name": "Canary Officer"}
 MEET = {"day": "2026-12-08", "starts": "10:00", "ends": "12:00", "place": "Canary Room"}
 
 
@@ -95,6 +96,7 @@ def played(world, post):
     file = b"Date,Source,Event\r\n2016,Log,Canary event.\r\n"
     about = f"/requests/{requests['gp']}/chronology"
     post("intake", about, None, "lead-gp", data=file, content_type="text/csv")
+    post("intake", f"/requests/{requests['police']}/staff", {"staff": [STAFF]}, "lead-police")
     post("triage", f"{path}/meetings/record", invented.HELD)
     post("triage", f"{path}/decisions", invented.decision("rapid_review"))
     post("triage", f"{path}/meetings", MEET)

@@ -307,8 +307,11 @@ def test_who_declared_an_interest_ratifies_nothing(world, refer):
 
     not_there = ratify(world, case, decision, PARTNER)
     withdrawn = ask(world, case, "interests/withdrawal", {}, PARTNER)
+    members = world.client("triage").get(f"/api/v1{case}/members", headers=world.acting("coordinator")).json
+    (interest,) = [each["id"] for each in members["members"] if each["role"] == "interest"]
+    ended = ask(world, case, f"members/{interest}/end", {})
     refused, done = (ratify(world, case, decision, each) for each in (PARTNER, "partner-health"))
 
-    assert (not_there.status_code, withdrawn.status_code) == (404, 201)
+    assert (not_there.status_code, withdrawn.status_code, ended.status_code) == (404, 409, 201)
     assert (refused.status_code, done.status_code) == (409, 201)
     assert refused.json["detail"] == "You declared an interest in this case: somebody else must ratify"

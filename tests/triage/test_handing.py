@@ -114,6 +114,57 @@ def test_without_a_deputy_the_office_is_told_that_nobody_leads(world, case):
     assert leads(world) == ([], ["no-lead"])
 
 
+def test_nobody_is_given_the_lead_of_a_case_that_is_closed_to_them(world, case, office, post):
+    post("triage", f"/cases/{case['id']}/interests", {"why": "Invented: knows the family."}, "deputy")
+    days = {"first": "1 December 2026", "last": "4 December 2026"}
+    answers = {"person": str(who(world, "deputy")), "why": "A new post"}
+
+    refused = send(office, "hand_over", **answers), send(office, "stand_in", **answers, **days)
+    leave(world, "coordinator")
+
+    for each in refused:
+        assert each.status_code == 422
+        assert "They have an interest in PPRG-2026-0001: name another lead there first." in words(each)
+    assert leads(world) == ([], ["no-lead"])
+
+
+def chairs(world):
+    """Who chairs any case now."""
+    with world.services["triage"].database.reading() as session:
+        return session.scalars(sa.select(Tie.person_id).where(Tie.role == "chair", Tie.until.is_(None))).all()
+
+
+@pytest.mark.both_databases
+def test_who_chairs_the_group_next_chairs_the_cases_of_somebody_who_has_left(world, case, post):
+    leave(world, "chair")
+    nobody, told = chairs(world), words(world.visitor("triage", "coordinator").get("/cases"))
+
+    leave(world, "board-chair", active=True, roles=["board-chair", "chair"])
+
+    assert nobody == []
+    assert "Has no chair: left by somebody of" in told
+    assert chairs(world) == [who(world, "board-chair")]
+    leave(world, "coordinator", active=True, revision=3)
+    assert chairs(world) == [who(world, "board-chair")]
+
+
+def test_where_the_group_has_two_chairs_the_other_goes_on(world, case):
+    leave(world, "board-chair", active=True, roles=["board-chair", "chair"])
+    leave(world, "chair", active=True, roles=["member"])
+
+    assert chairs(world) == [who(world, "board-chair")]
+    assert "Has another chair: left by somebody of" in words(world.visitor("triage", "coordinator").get("/cases"))
+
+
+def test_whom_the_office_took_off_a_case_does_not_chair_it_again_by_being_renamed(world, case, post, get):
+    (tied,) = [e for e in get("triage", f"/cases/{case['id']}/members")["members"] if e["role"] == "chair"]
+    post("triage", f"/cases/{case['id']}/members/{tied['id']}/end", {})
+
+    leave(world, "chair", active=True)
+
+    assert chairs(world) == []
+
+
 @pytest.mark.both_databases
 def test_somebody_stands_in_from_one_day_to_another(world, case, office, clock):
     person = str(who(world, "deputy"))

@@ -226,18 +226,40 @@ def same(page):
     return re.sub(r'nonce="[^"]+"|value="[0-9a-f-]{36,64}"|_of-[0-9a-f]{8}|[0-9a-f]{8}-[0-9a-f-]{27}', "", page.text)
 
 
-def test_an_interest_is_withdrawn_by_whose_it_is_or_by_the_office(world, case, reads, post, get):
-    about = {"person": person(world, "chair"), "why": WHY}
-    post("triage", f"{case}/interests", about)
+def test_an_interest_is_withdrawn_by_who_declared_it_or_by_the_office(world, case, reads, post, get):
+    post("triage", f"{case}/interests", {"why": WHY}, "chair")
     first = reads("chair")
     post("triage", f"{case}/interests/withdrawal", {}, "chair")
     second = reads("chair")
-    post("triage", f"{case}/interests", about)
+    post("triage", f"{case}/interests", {"why": WHY}, "chair")
     (open_one,) = [e for e in get("triage", f"{case}/members")["members"] if e["role"] == "interest" and not e["ended"]]
     post("triage", f"{case}/members/{open_one['id']}/end", {})
 
     assert (first, second, reads("chair")) == ([404], [200], [200])
     assert words(world.visitor("triage", "deputy").get("/cases")).count("Interest withdrawn by somebody of") == 2
+
+
+@pytest.mark.asvs("8.2.2")
+def test_an_interest_that_the_office_declared_of_somebody_they_do_not_withdraw_themselves(world, case, reads, post):
+    post("triage", f"{case}/interests", {"person": person(world, "chair"), "why": WHY})
+    chair = world.visitor("triage", "chair")
+
+    by_api = post("triage", f"{case}/interests/withdrawal", {}, "chair", 409)
+    by_page = send(chair, "/cases/break-glass", f"{case}/interests/withdraw")
+
+    assert by_api["detail"] == "The office declared this interest. Ask the coordinator, if it is none."
+    assert (by_page.status_code, reads("chair")) == (422, [404])
+    assert "Declared by the office: ask the coordinator" in words(chair.get("/cases/interests"))
+
+
+def test_of_a_broken_glass_hears_nobody_to_whom_the_case_is_closed(world, case, post, get):
+    post("triage", f"{case}/interests", {"why": WHY}, "chair")
+
+    post("triage", "/cases/break-glass", {"reference": "PPRG-2026-0001", "reason": REASON}, "board-chair")
+
+    letters = get("notifier", f"/letters?subject={case[7:]}")["letters"]
+    told = {each["to"] for each in letters if each["template"] == "glass_broken"}
+    assert person(world, "chair") not in told
 
 
 @pytest.mark.asvs("16.3.2")

@@ -184,3 +184,21 @@ def test_the_group_reads_what_does_not_agree_and_the_office_settles_it(world, ca
     ]
     assert office.get(f"/cases/{uuid4()}/conflicts/{only['id']}").status_code == 404
     assert settle(world, case, only["id"], state="solved").status_code == 422
+
+
+@pytest.mark.both_databases
+def test_while_rows_are_compared_others_write_and_an_answer_that_comes_is_compared_too(world, case, answer):
+    (box,) = [each.box for each in world.services["triage"].loops if each.box.name == "reminders"]
+    look = box.look
+
+    def slowly(session, row):
+        seen, box.look = look(session, row), look
+        answer("gp", typed("2 May 2025", f"{VISIT}: nobody in"))
+        return seen
+
+    box.look = slowly
+    answer("police", typed("1 May 2025", VISIT))
+    world.clock.forward(seconds=3)
+    world.settle()
+
+    assert [each["kind"] for each in told(world.client("triage"), case, "conflicts")["conflicts"]] == ["same_event"]

@@ -67,6 +67,22 @@ class DraftShown:
 
 
 @dataclass(frozen=True)
+class WorkerShown:
+    """A member of staff: what the return calls them, and who they are."""
+
+    code: str = field(metadata={"example": "Social worker 1"})
+    name: str = field(metadata={"example": "Invented Person"})
+    role: str = field(metadata={"example": "Duty team"})
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who the members of staff are whom an agency names by role."""
+
+    staff: list[WorkerShown]
+
+
+@dataclass(frozen=True)
 class OutcomeShown:
     """What was decided on one kind of review, in the words for whoever asks."""
 

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from pprg_intake import actions, answers, projections, rules
+from pprg_intake.actions.staff import name_staff, staff_of
 from pprg_intake.models import Request
-from pprg_intake.schemas import NilReturnSchema, TimeSchema, referral_schema, return_schema
+from pprg_intake.schemas import NilReturnSchema, StaffSchema, TimeSchema, referral_schema, return_schema
 from pprg_shared.acting import act, actor, may, needs, reading, receipt, runtime, saw
 from pprg_shared.calendar import london_date
 from pprg_shared.database import unseal
@@ -150,6 +151,25 @@ def create_nil_return(request_id: UUID) -> ResponseReturnValue:
     """Answer that the agency holds nothing."""
     needs("answer")
     return receipt(act(actions.answer_nil, phase="returns", request_id=request_id, **body(NilReturnSchema())))
+
+
+@api.get("/requests/<uuid:request_id>/staff")
+@gives(answers.Staff)
+def one_staff_list(request_id: UUID) -> ResponseReturnValue:
+    """Show whom of its staff an agency has listed for a request."""
+    needs("answer")
+    with reading() as session:
+        asked = actions.request_of(session, actor(), request_id)
+        listed = staff_of(session, asked)
+    saw(asked.case_id)
+    return jsonify({"staff": listed})
+
+
+@api.post("/requests/<uuid:request_id>/staff")
+def create_staff_list(request_id: UUID) -> ResponseReturnValue:
+    """Say who the members of staff are whom a return names by role: for the office alone, the whole list anew."""
+    needs("answer")
+    return receipt(act(name_staff, phase="returns", request_id=request_id, **body(StaffSchema())))
 
 
 def _outcome(each: projections.Told) -> dict[str, str | None]:

@@ -158,6 +158,17 @@ class Submission(Base):
     content: Mapped[str] = mapped_column(sa.Text, info=CASE)
 
 
+class StaffList(Base):
+    """Who the members of staff are whom an agency names by role, at most one list for a request; `content` seals it."""
+
+    __tablename__ = "staff_lists"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    named_on: Mapped[date]
+    count: Mapped[int]
+    revision: Mapped[int]
+    content: Mapped[str] = mapped_column(sa.Text, info=CASE)
+
+
 class Code(Base):
     """A code that was mailed to whom a link is for: to a person, or to a duty of an agency.
 

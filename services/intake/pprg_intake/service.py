@@ -19,6 +19,7 @@ from pprg_shared.events.intake import (
     RequestOpened,
     RequestReady,
     SessionEnded,
+    StaffNamed,
 )
 from pprg_shared.events.notifier import LetterAccepted, LetterFailed
 from pprg_shared.events.triage import DecisionRatified, ExtensionDecided, InformationChanged, InformationRequested
@@ -60,6 +61,7 @@ service = Service(
         AgencySummarySubmitted,
         ChronologySubmitted,
         NilReturnSubmitted,
+        StaffNamed,
         AccessRecorded,
     ],
     segments=["", "referrals", "requests", "sign-in", "sign-out", "exit", "session", "people", "agencies", "problems"],

@@ -8,9 +8,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.boxes import publish
-from pprg_shared.boxes.tables import insert_all_new, waiting
+from pprg_shared.boxes.tables import insert_all_new
 from pprg_shared.database import now, profile_of, seal, today, unseal, uuid_of
-from pprg_shared.directory import keep_higher, name_of
+from pprg_shared.directory import keep_higher
 from pprg_shared.errors import NotYet
 from pprg_shared.events.every import AccessRecorded
 from pprg_shared.events.intake import (
@@ -22,6 +22,7 @@ from pprg_shared.events.intake import (
     ReferralSubmitted,
     RequestOpened,
     RequestReady,
+    StaffNamed,
     Subject,
 )
 from pprg_shared.events.notifier import LetterAccepted, LetterFailed
@@ -30,7 +31,7 @@ from pprg_shared.events.triage import CaseOpened, ReminderDue
 from pprg_shared.identity import people
 from pprg_shared.partial_dates import from_json
 from pprg_triage import rules
-from pprg_triage.actions import keep_conflicts, name_chairs, pass_to_deputy, return_id, rows_here
+from pprg_triage.actions import keep_conflicts, name_chairs, pass_chair, pass_to_deputy, return_id, rows_here
 from pprg_triage.models import (
     Access,
     Case,
@@ -41,18 +42,20 @@ from pprg_triage.models import (
     Request,
     Return,
     Row,
+    StaffList,
     TriggerDay,
     reminders,
 )
-from pprg_triage.projections import lives_of, whole_chronology
+from pprg_triage.projections import Compared, answers_of, compared, compared_again
 
 _ACCESS = Access.metadata.tables["access"]
 
 
 def hear_person(session: Session, heard: PersonChanged) -> None:
-    """Keep the present state of a colleague; of one who has left the office the deputy leads the cases."""
+    """Keep the present state of a colleague; cases of one who has left the office or the chair pass to others."""
     if people.keep_colleague(session, heard):
         pass_to_deputy(session, heard.person_id)
+        pass_chair(session, heard.person_id)
 
 
 def open_case(session: Session, heard: ReferralSubmitted) -> None:
@@ -187,25 +190,37 @@ def _arrived(session: Session, heard: Any, request: Request) -> None:
     session.execute(insert(reminders), {"id": uuid4(), **about, "created_at": at, "due_at": at})
 
 
-def do_later(session: Session, row: Any) -> None:
-    """What is due now: a reminder, or the comparison of all rows of a case."""
-    if row.type == rules.COMPARE:
-        compare(session, UUID(row.subject))
-    else:
+def keep_staff(session: Session, heard: StaffNamed) -> None:
+    """Keep who the members of staff are whom an agency names by role; the newest list takes the place of others."""
+    about = {"id": heard.request_id, "case_id": heard.case_id, "agency": heard.agency, "revision": heard.revision}
+    content = seal(session, StaffList(**about), "content", [asdict(each) for each in heard.staff])
+    about |= {"named_on": heard.named_on, "content": content}
+    keep_higher(session, StaffList.metadata.tables["staff_lists"], "id", about)
+
+
+def look(session: Session, row: Any) -> Compared | None:
+    """Compare all rows of a case, if that is what is due; several answers that came together are compared once."""
+    case_id = uuid_of(row.subject) if row.type == rules.COMPARE else None
+    if case_id is None or compared_again(session, row):
+        return None
+    return compared(session, case_id)
+
+
+def do_later(session: Session, row: Any, seen: Compared | None) -> None:
+    """What is due now: a reminder, or to keep what came of comparing all rows of a case."""
+    if row.type != rules.COMPARE:
         remind(session, row)
+    elif seen is not None:
+        keep_compared(session, UUID(row.subject), seen)
 
 
-def compare(session: Session, case_id: UUID) -> None:
+def keep_compared(session: Session, case_id: UUID, seen: Compared) -> None:
     """List what does not agree in the chronology of a case; what somebody has settled stays settled."""
-    case = session.get_one(Case, case_id, with_for_update=True)
-    again = (reminders.c.type == rules.COMPARE, reminders.c.subject == str(case_id), *waiting(reminders))
-    if session.scalar(select(reminders.c.id).where(*again).limit(1)):
-        return  # more rows have come since, and are compared with these
-    lives = lives_of(unseal(session, case, "content"), today(session))
-    here = session.scalars(select(Request.agency).where(Request.case_id == case_id, Request.answer > 0))
-    answered = {agency: name_of(session, profile_of(session), agency) for agency in here}
-    entries = list(whole_chronology(session, case_id))
-    keep_conflicts(session, case_id, rules.conflicts(entries, lives, answered, today(session)))
+    if session.get(Case, case_id, with_for_update=True) is None:
+        return
+    if answers_of(session, case_id) != seen.answers:
+        raise NotYet("an answer came while the rows were compared")
+    keep_conflicts(session, case_id, seen.found)
 
 
 def remind(session: Session, row: Any) -> None:

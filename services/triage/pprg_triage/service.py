@@ -25,6 +25,7 @@ service = Service(
         intake.AgencySummarySubmitted: handlers.attach_summary,
         intake.NilReturnSubmitted: handlers.attach_nil_return,
         intake.ChronologySubmitted: handlers.attach_chronology,
+        intake.StaffNamed: handlers.keep_staff,
         notifier.LetterAccepted: handlers.note_letter,
         notifier.LetterFailed: handlers.note_failed_letter,
         publisher.OutcomePublished: handlers.note_published,
@@ -47,7 +48,7 @@ service = Service(
     ],
     commands=["pprg_triage.commands:who_saw_command"],
     segments=["cases", "meetings", "reviews", "actions", "calendar"],
-    boxes=lambda runtime: [Box(runtime.database, reminders, handlers.do_later)],
+    boxes=lambda runtime: [Box(runtime.database, reminders, handlers.do_later, handlers.look)],
     rules=rules.TABLE,
     menu={"Cases": ("/cases", "read"), "Who saw what": ("/cases/who-saw", "find who saw")},
 )

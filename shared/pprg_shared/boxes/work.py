@@ -101,10 +101,20 @@ def finish(session: Session, table: sa.Table, row_id: UUID, at: datetime) -> boo
 
 
 class Box:
-    """A table of waiting work and the act that does one row of it, in the same transaction as its mark."""
+    """A table of waiting work and the act that does one row of it, in the same transaction as its mark.
 
-    def __init__(self, database: Database, table: sa.Table, act: Callable[[Session, Any], None]) -> None:
-        self.database, self.table, self.act = database, table, act
+    What takes long to find out is looked at before, while others may write: `look` reads, and what it finds is given to
+    the act, which sees whether it still holds.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        table: sa.Table,
+        act: Callable[..., None],
+        look: Callable[[Session, Any], Any] | None = None,
+    ) -> None:
+        self.database, self.table, self.act, self.look = database, table, act, look
         self.name = table.name
 
     def drain(self) -> int:
@@ -118,15 +128,22 @@ class Box:
 
     def _do(self, row: Any) -> None:
         try:
+            seen = self._looked(row)
             with self.database.writing(f"{self.name}-handle") as session:
                 if finish(session, self.table, row.id, self.database.clock()):
-                    self.act(session, row)
+                    self.act(session, row, *seen)
             log.info("done", box=self.name, id=str(row.id), type=row.type)
         except sa.exc.OperationalError:
             raise
         except Exception as error:  # noqa: BLE001 -- whatever it was, the row must survive it
             self.postpone(row, patience(error, row.attempts, row.created_at, self.database.clock()))
             log.warning("row postponed", box=self.name, id=str(row.id), type=row.type, fault=type(error).__name__)
+
+    def _looked(self, row: Any) -> tuple[Any, ...]:
+        if self.look is None:
+            return ()
+        with self.database.reading() as session:
+            return (self.look(session, row),)
 
     def postpone(self, row: Any, outcome: Outcome) -> None:
         """Write down what went wrong with a row and when it is tried again, if ever."""

@@ -100,8 +100,17 @@ class AskedAgency:
     request_id: UUID
 
 
+@dataclass(frozen=True)
+class Worker:
+    """Who stands behind a role that an agency writes instead of a name, such as `Social worker 1`."""
+
+    code: str
+    name: str
+    role: str = ""
+
+
 class AgencyChanged(Event, name="agency.changed", version=1, subject="agency"):
-    """The whole present state of an agency in the directory."""
+    """The whole present state of an agency in the directory; each contact is a work address, or empty."""
 
     agency: str
     name: str
@@ -111,7 +120,6 @@ class AgencyChanged(Event, name="agency.changed", version=1, subject="agency"):
     area: str = ""
     secure_domains: list[str] = field(default_factory=list)
     duties: list[Duty] = sealed("contact", default_factory=list)
-    #: Work addresses, or empty.
     single_point: str = sealed("contact", default="")
     deputy: str = sealed("contact", default="")
     escalation: str = sealed("contact", default="")
@@ -278,3 +286,15 @@ class NilReturnSubmitted(Event, name="nil-return.submitted", version=1, subject=
     submitted_on: date
     version: int = 1
     author: str = sealed("case")
+
+
+class StaffNamed(Event, name="staff.named", version=1, subject="case_id"):
+    """An agency says who the members of staff are whom its return names by role: the whole list, anew each time."""
+
+    request_id: UUID
+    case_id: UUID
+    reference: str
+    agency: str
+    named_on: date
+    revision: int
+    staff: list[Worker] = sealed("case")

@@ -154,7 +154,8 @@ class Form:
         return found
 
     def _count(self, name: str) -> int:
-        numbers = [int(found[1]) for key in self.typed if (found := re.fullmatch(rf"{name}-(\d{{1,4}})-\w+", key))]
+        given: Mapping[str, Any] = self.typed if self.submitted else self.initial
+        numbers = [int(found[1]) for key in given if (found := re.fullmatch(rf"{name}-(\d{{1,4}})-\w+", key))]
         return min(max(numbers, default=-1) + 1, MOST_ROWS)
 
     def field(self, name: str) -> Drawn:
@@ -171,7 +172,8 @@ class Form:
             return drawn
         most = int(declared.metadata.get("most", MOST_ROWS))
         asked = self._count(name) + (1 if self.adding == name else 0)
-        count = max(min(asked, most) if self.submitted else int(declared.metadata.get("blank", BLANK_ROWS)), 1)
+        blank = int(declared.metadata.get("blank", BLANK_ROWS))
+        count = max(min(asked if self.submitted else max(asked, blank), most), 1)
         drawn.items = [[self._draw(f"{name}-{n}-{each}", inner[each]) for each in inner] for n in range(count)]
         drawn.add = str(declared.metadata.get("add", drawn.add)) if count < most else ""
         return drawn

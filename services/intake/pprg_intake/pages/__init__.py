@@ -12,6 +12,7 @@ from pprg_intake.pages import (
     requests,
     session,
     signing_in,
+    staff,
 )
 from pprg_intake.pages.common import pages
 
@@ -28,4 +29,5 @@ __all__ = [
     "requests",
     "session",
     "signing_in",
+    "staff",
 ]

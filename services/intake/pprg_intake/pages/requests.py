@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from pprg_intake import actions, projections, rules
+from pprg_intake.actions.staff import staff_list
 from pprg_intake.models import Request
 from pprg_intake.pages.common import pages
 from pprg_intake.schemas import (
@@ -53,6 +54,7 @@ def answer(request_id: UUID) -> ResponseReturnValue:
         content = unseal(session, asked, "content")
         draft = actions.draft_of(session, asked)
         decided = projections.is_decided(session, asked.case_id)
+        staff = staff_list(session, asked)
     form = Form(return_schema(asked.wanted), None if nil else sent, {"draft": draft.id} if draft else {})
     nil_form = Form(NilReturnSchema(), sent if nil else None, mark="nil-")
 
@@ -65,6 +67,7 @@ def answer(request_id: UUID) -> ResponseReturnValue:
     saw(asked.case_id)
     form.typed["draft"] = str(draft.id) if draft else ""
     shown = {"content": content, "form": form, "nil": nil_form, "draft": draft, "decided": decided}
+    shown["staff"] = staff
     shown["waits"] = rules.waits(content)
     wrong = form.errors or nil_form.errors
     return render_template("request.html", asked=asked, closed=rules.CLOSED, **shown), 422 if wrong else 200

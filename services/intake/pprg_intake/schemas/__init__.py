@@ -19,6 +19,7 @@ from pprg_intake.schemas.sign_in import (
     SecondStepSchema,
     SignInSchema,
 )
+from pprg_intake.schemas.staff import StaffSchema
 
 __all__ = [
     "KINDS",
@@ -42,6 +43,7 @@ __all__ = [
     "SearchSchema",
     "SecondStepSchema",
     "SignInSchema",
+    "StaffSchema",
     "TimeSchema",
     "UploadSchema",
     "agency_form",

@@ -15,7 +15,7 @@ from pprg_triage.actions.decisions import (
     ratifying_roles,
     send_back,
 )
-from pprg_triage.actions.handing import hand_over, led_by, name_stand_in, pass_to_deputy
+from pprg_triage.actions.handing import hand_over, led_by, name_stand_in, pass_chair, pass_to_deputy
 from pprg_triage.actions.importing import (
     Plan,
     import_cases,
@@ -90,6 +90,7 @@ __all__ = [
     "note_day",
     "note_tried",
     "own_interests",
+    "pass_chair",
     "pass_to_deputy",
     "plan_of",
     "propose_decision",

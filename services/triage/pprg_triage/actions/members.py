@@ -15,7 +15,7 @@ from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import triage as says
 from pprg_triage import rules
 from pprg_triage.actions.access import case_of, looked_up
-from pprg_triage.actions.ties import agency_of, people_with, roles_of, say_members, tie, ties_of, untie
+from pprg_triage.actions.ties import agency_of, people_with, roles_of, say_members, shown, tie, ties_of, untie
 from pprg_triage.models import Case, News, Tie
 
 #: The answer about a reference that nobody has, and about a case that is closed to whoever asks.
@@ -84,6 +84,8 @@ def withdraw_interest(session: Session, actor: Actor, *, case_id: UUID) -> Done:
     if case is None or relation is not Relation.CLOSED:
         raise NotThere
     own = [each for each in ties_of(session, case.id) if (each.person_id, each.role) == (actor.person, rules.INTEREST)]
+    if not all(declared_by(session, each, actor.person) for each in own):
+        raise Refused("The office declared this interest. Ask the coordinator, if it is none.")
     untie(session, own, by=actor.person)
     tell_office(session, case.id, "withdrawn", actor.agency or "")
     say_members(session, case)
@@ -113,9 +115,12 @@ def break_glass(session: Session, actor: Actor, *, reference: str, reason: str) 
 
 
 def _chairs(session: Session, case: Case) -> list[UUID]:
-    """Who chairs a case; of one that nobody does, who chairs the group."""
-    held = [each.person_id for each in ties_of(session, case.id) if each.role == "chair" and each.since <= now(session)]
-    return list(dict.fromkeys(held)) or people_with(session, "chair")
+    """Who chairs a case, has not left and may see it; of one that nobody does, who chairs the group."""
+    ties = [each for each in ties_of(session, case.id) if each.since <= now(session)]
+    closed_to = {each.person_id for each in ties if each.role == rules.INTEREST}
+    group = [each for each in people_with(session, "chair") if each not in closed_to]
+    held = {each.person_id for each in ties if each.role == "chair"}
+    return [each for each in group if each in held] or group
 
 
 def tell_office(session: Session, case_id: UUID, kind: str, agency: str, *, name: UUID | None = None) -> None:
@@ -131,11 +136,16 @@ def note_tried(session: Session, actor: Actor, *, case_id: UUID) -> None:
     tell_office(session, case_id, "tried", actor.agency or "", name=name)
 
 
-def own_interests(session: Session, actor: Actor) -> list[tuple[Case, Tie]]:
-    """The cases in which the actor has declared an interest, the last first."""
+def declared_by(session: Session, interest: Tie, person: UUID | None) -> bool:
+    """Whether somebody declared an interest, or had it declared by the office or at a meeting."""
+    return bool(shown(session, interest)["by"] == str(person))
+
+
+def own_interests(session: Session, actor: Actor) -> list[tuple[Case, Tie, bool]]:
+    """The cases that are closed to the actor, the last first, and whether they may withdraw the interest themselves."""
     mine = (Tie.person_id == actor.person, Tie.role == rules.INTEREST, Tie.until.is_(None))
     joined = select(Case, Tie).join(Tie, Tie.case_id == Case.id).where(*mine).order_by(Tie.since.desc())
-    return [(case, found) for case, found in session.execute(joined)]
+    return [(case, found, declared_by(session, found, actor.person)) for case, found in session.execute(joined)]
 
 
 def _members(case: Case) -> Done:

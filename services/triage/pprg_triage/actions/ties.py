@@ -61,6 +61,11 @@ def ties_of(session: Session, case_id: UUID, *, of: UUID | None = None) -> Seque
     return session.scalars((held.where(Tie.of_id == of) if of else held).order_by(Tie.since, Tie.id)).all()
 
 
+def is_closed(session: Session, case_id: UUID, person: UUID) -> bool:
+    """Whether an interest closes a case to somebody."""
+    return any((each.person_id, each.role) == (person, rules.INTEREST) for each in ties_of(session, case_id))
+
+
 def say_members(session: Session, case: Case) -> None:
     """Say who is tied to a case now, all of them."""
     session.flush()

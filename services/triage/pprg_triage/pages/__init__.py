@@ -11,6 +11,7 @@ from pprg_triage.pages import (
     meetings,
     members,
     requests,
+    staff,
 )
 from pprg_triage.pages.common import pages
 
@@ -26,4 +27,5 @@ __all__ = [
     "members",
     "pages",
     "requests",
+    "staff",
 ]

@@ -3,6 +3,7 @@
 from pprg_triage.projections.access import Accessed, access_page, whole_access
 from pprg_triage.projections.case import Step, Whole, clock_words, steps_of, whole_case
 from pprg_triage.projections.chronology import chronology_page, whole_chronology
+from pprg_triage.projections.comparing import Compared, answers_of, compared, compared_again
 from pprg_triage.projections.conflicts import Marked, Shown, conflicts_page, lives_of, marked, one_conflict
 from pprg_triage.projections.decisions import Decided, proposed_before, read_by_others
 from pprg_triage.projections.history import Happened, history_of
@@ -12,16 +13,19 @@ from pprg_triage.projections.meetings import Met
 from pprg_triage.projections.members import Led, Tied, caseload, tied_to
 from pprg_triage.projections.referral import Told, told_of
 from pprg_triage.projections.requests import WholeRequest, whole_request
+from pprg_triage.projections.staff import Named, named_staff
 
 __all__ = [
     "Accessed",
     "CaseList",
+    "Compared",
     "Decided",
     "Happened",
     "Led",
     "Listed",
     "Marked",
     "Met",
+    "Named",
     "Shown",
     "Step",
     "Tied",
@@ -31,9 +35,12 @@ __all__ = [
     "WholeRequest",
     "access_page",
     "all_cases",
+    "answers_of",
     "caseload",
     "chronology_page",
     "clock_words",
+    "compared",
+    "compared_again",
     "conflicts_page",
     "find_case",
     "history_of",
@@ -42,6 +49,7 @@ __all__ = [
     "listed_cases",
     "lives_of",
     "marked",
+    "named_staff",
     "one_conflict",
     "proposed_before",
     "read_by_others",

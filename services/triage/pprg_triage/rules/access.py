@@ -38,6 +38,8 @@ TOLD: Mapping[str, str] = {
     "show_letter": "a letter",
     "publication": "a draft to publish",
     "members": "who reads the case",
+    "staff": "the names of staff",
+    "name_staff": "names of staff, for the office",
 }
 
 

@@ -31,6 +31,7 @@ _OFFICE = open_to(OFFICE, EVERY)
 TABLE: Table = {
     "read": _OFFICE | open_to(GROUP, READABLE),
     "names": _OFFICE | open_to(CHAIR | {"member"}, READABLE),
+    "staff names": _OFFICE,
     "who saw": _OFFICE | open_to(GOVERNANCE, EVERY),
     "find who saw": open_to(GOVERNANCE),
     "ask": _OFFICE,
