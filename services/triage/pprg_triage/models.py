@@ -11,6 +11,7 @@ from pprg_shared.boxes.tables import box
 from pprg_shared.database import UtcDateTime
 from pprg_shared.identity import people
 from pprg_shared.identity.unsent import unsent_forms
+from pprg_shared.limits import limits
 
 CASE = {"ring": "case"}
 CONTACT = {"ring": "contact"}
@@ -23,6 +24,7 @@ class Base(DeclarativeBase):
 people.copies.to_metadata(Base.metadata)
 directory.copies.to_metadata(Base.metadata)
 unsent_forms(Base.metadata, "case")
+limits.to_metadata(Base.metadata)
 
 #: What is to be done later about a case, the `subject`. Reminders of a request: `type` is the rung, and whether one
 #: still applies is seen when it is due. Once the rows of a return are here, all rows are compared: `compare`.
