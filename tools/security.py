@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import asvs
-from pprg_intake import rules
+from pprg_intake import rules as intake_rules
+from pprg_triage import rules as triage_rules
 
 ROOT = Path(__file__).parent.parent
 CODE = ("shared", "services", "deploy")
@@ -16,6 +17,8 @@ CODE = ("shared", "services", "deploy")
 CRYPTOGRAPHIC = frozenset(
     {"argon2", "cryptography", "hashlib", "hmac", "itsdangerous", "jwt", "passlib", "pyotp", "random", "secrets", "ssl"}
 )
+#: The rules of services that count how often somebody does something.
+COUNTING = {"intake": intake_rules, "triage": triage_rules}
 LOG = ("debug", "info", "warning", "error", "exception", "critical")
 Page = tuple[str, tuple[str, ...], list[str]]
 
@@ -79,19 +82,21 @@ def _deals(module: str) -> bool:
 
 
 def how_often() -> Iterator[str]:
-    """Each limit on how often somebody may do something, from the rules of intake."""
+    """Each limit on how often somebody may do something, from the rules of the services that count."""
     yield from (
         "## How often something may be done",
         "",
         "| what | at most | within | set in |",
         "| --- | --- | --- | --- |",
     )
-    for found in pkgutil.iter_modules(rules.__path__):
-        module = importlib.import_module(f"{rules.__name__}.{found.name}")
-        for value in vars(module).values():
-            if isinstance(value, tuple) and [type(each) for each in value] == [str, int, int]:
-                what, most, seconds = value
-                yield f"| {what} | {most} | {in_words(seconds)} | `services/intake/pprg_intake/rules/{found.name}.py` |"
+    for service, rules in COUNTING.items():
+        for found in pkgutil.iter_modules(rules.__path__):
+            module = importlib.import_module(f"{rules.__name__}.{found.name}")
+            for value in vars(module).values():
+                if isinstance(value, tuple) and [type(each) for each in value] == [str, int, int]:
+                    what, most, seconds = value
+                    file = f"services/{service}/pprg_{service}/rules/{found.name}.py"
+                    yield f"| {what} | {most} | {in_words(seconds)} | `{file}` |"
 
 
 def in_words(seconds: int) -> str:

@@ -25,6 +25,17 @@ def signs_in(visitor, person, next_page=""):
             return
 
 
+def proves(visitor, person, button):
+    """Password and code once more; the next code is taken early, or waited for where that one was taken before."""
+    for _ in range(4):
+        code = pyotp.TOTP(person["totp_secret"]).at(time.time() + 30)
+        visitor.fill({"present": person["password"], "code": code})
+        visitor.press(button)
+        if not visitor.title.startswith("Error"):
+            return
+        visitor.page.wait_for_timeout(10_000)
+
+
 @narrow
 def test_password_and_authenticator_lead_in_and_every_page_is_as_it_must_be(visit, people):
     visitor, chair = visit(), people["chair"]
@@ -48,8 +59,7 @@ def test_password_and_authenticator_lead_in_and_every_page_is_as_it_must_be(visi
     visitor.sees("Your sign-ins")
     visitor.follow("Take another authenticator")
     visitor.sees("Another authenticator")
-    visitor.fill({"present": chair["password"]})
-    visitor.press("Continue")
+    proves(visitor, chair, "Continue")
     visitor.sees("Your authenticator app")
     secret = visitor.page.locator(".pprg-key").inner_text().replace("-", "").upper()
     visitor.fill({"code": pyotp.TOTP(secret).now()})
@@ -58,7 +68,13 @@ def test_password_and_authenticator_lead_in_and_every_page_is_as_it_must_be(visi
     assert visitor.page.locator(".pprg-key").count() == 10
 
     visitor.open("/session/sign-ins")
-    visitor.press("Sign out everywhere")
+    visitor.follow("Sign out somewhere else, or everywhere")
+    visitor.sees("Sign out somewhere else")
+    visitor.press("Sign out")
+    visitor.sees("Error: Sign out somewhere else", 422)
+    visitor.page.get_by_label("Everywhere").check()
+    visitor.fill({"present": chair["password"]})
+    visitor.press("Sign out")
     visitor.sees("Start")
     visitor.open("/cases")
     assert visitor.status == 403

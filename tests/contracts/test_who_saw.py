@@ -52,7 +52,7 @@ SIGNING_IN = {
     f"pages.{each}"
     for each in (
         *("second_step", "new_password", "authenticator", "first", "enrol", "reset_code"),
-        *("change_password", "change_authenticator", "change_recovery_codes"),
+        *("change_password", "change_authenticator", "change_recovery_codes", "sign_out_elsewhere"),
     )
 }
 #: What a route wants behind its question mark.

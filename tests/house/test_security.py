@@ -3,12 +3,15 @@
 import ast
 import re
 import ssl
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from itsdangerous.signer import HMACAlgorithm
 
 import asvs
 import security
+from pprg_intake.pages import halfway
 from pprg_shared import tls
 from pprg_shared.config import Settings
 from pprg_shared.identity import cookies, tokens
@@ -85,8 +88,7 @@ APPROVED = {
 #: What would not do everywhere, and does there.
 ELSEWHERE_NOT = {
     "shared/pprg_shared/rabbit/backoff.py": {"random.uniform"},  # when to call a broker again: no secret
-    "shared/pprg_shared/actor.py": {"itsdangerous.URLSafeSerializer"},  # HMAC-SHA-1; who somebody tries out to be
-    "services/intake/pprg_intake/pages/halfway.py": {"itsdangerous.URLSafeSerializer"},  # the same, for 15 minutes
+    "services/intake/pprg_intake/pages/halfway.py": {"itsdangerous.URLSafeSerializer"},  # told to use SHA-256: below
 }
 
 
@@ -100,6 +102,16 @@ def test_ciphers_hashes_chance_and_signatures_are_approved_ones_from_known_libra
         "hashlib.md5",
         "random.choice",
     }
+
+
+@pytest.mark.asvs("11.4.1")
+def test_what_is_kept_halfway_is_signed_with_sha_256(world):
+    with world.app("intake").test_request_context():
+        signer = halfway._signer(halfway.HALF).make_signer()
+
+    assert isinstance(signer.algorithm, HMACAlgorithm)
+    assert (signer.algorithm.digest_method, signer.key_derivation) == (sha256, "hmac")
+    assert len(signer.derive_key()) == 32
 
 
 DRAWN = re.compile(r"(?:secrets\.token_\w+|os\.urandom)\((\w*)\)")

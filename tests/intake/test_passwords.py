@@ -4,6 +4,7 @@ import re
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 
 from pprg_intake.models import Account, RecoveryCode
 from pprg_shared.boxes.tables import audit
@@ -42,7 +43,7 @@ def test_a_password_is_covered_and_a_manager_of_passwords_may_fill_it_in(office)
 def test_a_long_password_is_taken_and_works_a_year_later(world, office, visiting):
     office.sign_in()
 
-    changed = office.send("/session/password", present=PASSWORD, password=LONG)
+    changed = office.once_more("/session/password", password=LONG)
     world.clock.forward(days=365)
 
     assert (len(LONG) >= 64, changed.status_code) == (True, 303)
@@ -52,7 +53,7 @@ def test_a_long_password_is_taken_and_works_a_year_later(world, office, visiting
 @pytest.mark.asvs("6.5.2", "11.4.2")
 def test_passwords_and_recovery_codes_are_kept_as_hashes(world, office):
     office.sign_in()
-    page = office.send("/session/recovery-codes", present=PASSWORD).text
+    page = office.once_more("/session/recovery-codes").text
     codes = re.findall(r'<code class="[a-z-]+">([a-z0-9-]{24,})</code>', page)
 
     (kept,) = column(world, Account.password)
@@ -62,6 +63,24 @@ def test_passwords_and_recovery_codes_are_kept_as_hashes(world, office):
     assert {len(each.replace("-", "")) for each in codes} == {24}  # 118 bits: a plain digest will do
     assert (len(digests), {len(each) for each in digests}) == (10, {64})
     assert [each for each in codes if each.replace("-", "") in str(digests)] == []
+
+
+@pytest.mark.asvs("11.4.2")
+@pytest.mark.both_databases
+def test_a_password_that_was_kept_by_an_older_profile_is_hashed_anew_when_its_owner_signs_in(world, office, visiting):
+    old = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
+    with world.services["intake"].database.writing("action") as session:
+        session.execute(sa.update(Account).values(password=old))
+
+    wrong = office.password(address(world, "coordinator"), "not it at all")
+    untouched = column(world, Account.password)
+    signed_in = office.sign_in()
+    (kept,) = column(world, Account.password)
+    visiting().sign_in()
+
+    assert (wrong.status_code, untouched, signed_in.location) == (422, [old], "/cases")
+    assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert column(world, Account.password) == [kept]
 
 
 @pytest.mark.asvs("16.3.1")

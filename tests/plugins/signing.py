@@ -53,6 +53,11 @@ class Visiting:
         """What the authenticator shows, now or at another moment."""
         return pyotp.TOTP(SECRET).at(self.world.clock.at + timedelta(**later))
 
+    def once_more(self, path: str, **answers: str) -> Any:
+        """A form that wants password and code again, half a minute after whatever was before."""
+        self.world.clock.forward(seconds=30)
+        return self.send(path, **{"present": PASSWORD, "code": self.code()} | answers)
+
     def sign_in(self, who: str = "coordinator", path: str = "/sign-in") -> Any:
         """Both steps, half a minute after whatever was before."""
         self.world.clock.forward(seconds=30)

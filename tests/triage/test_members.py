@@ -326,6 +326,31 @@ def test_a_reference_that_nobody_has_is_answered_like_one_that_is_closed(world, 
     assert "No case that you could open has this reference" in unknown.text
 
 
+@pytest.mark.asvs("2.4.1")
+@pytest.mark.both_databases
+@pytest.mark.parametrize("right", ["PPRG-2026-0001", "PPRG-2026-0009"])
+def test_whoever_tries_case_after_case_waits_and_is_told_whom_to_call(world, case, post, right):
+    visitor = world.visitor("triage", "board-chair")
+    said = {"reason": REASON, "reference": right}
+    tried = [
+        send(visitor, "/cases/break-glass", reference=f"PPRG-2026-1{n:03}", reason=REASON).status_code
+        for n in range(10)
+    ]
+
+    over = send(visitor, "/cases/break-glass", **said)
+    by_api = post("triage", "/cases/break-glass", said, "board-chair", 429)
+    other = post("triage", "/cases/break-glass", {**said, "reference": "PPRG-2026-0001"}, "partner-police")
+    world.clock.forward(hours=1)
+    later = send(visitor, "/cases/break-glass", **said).status_code
+
+    assert tried == [422] * 10
+    assert (over.status_code, over.headers["Retry-After"]) == (429, "3600")
+    assert "If it cannot wait, call us on 01632 960001." in over.text
+    assert REASON in over.text, "what was typed can be sent later"
+    assert (by_api["code"], other["reference"]) == ("too-many", "PPRG-2026-0001")
+    assert later == (303 if right == "PPRG-2026-0001" else 422)
+
+
 @pytest.mark.parametrize("reason", ["", "Because", " " * 30, "x" * 2001])
 def test_the_glass_stays_whole_without_a_reason_that_somebody_can_understand(case, post, unchanged, reason):
     said = {"reference": "PPRG-2026-0001", "reason": reason}

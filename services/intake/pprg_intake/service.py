@@ -87,7 +87,7 @@ service = Service(
                 f"pages.{each}"
                 for each in (
                     "your_sign_ins",
-                    "sign_out_everywhere",
+                    "sign_out_elsewhere",
                     "change_password",
                     "change_authenticator",
                     "change_recovery_codes",

@@ -10,7 +10,7 @@ from uuid import UUID
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from pprg_intake import rules
@@ -48,6 +48,17 @@ def fits(kept: str, password: str) -> bool:
         return _HASHER.verify(kept or _nobodys(), password) and bool(kept)
     except (VerificationError, InvalidHashError):
         return False
+
+
+def hashed_anew(kept: str, password: str) -> str:
+    """Another hash of this password, where it was kept as none is kept any more; empty where it was not."""
+    return hashed(password) if _HASHER.check_needs_rehash(kept) else ""
+
+
+def keep_hash(session: Session, account: Account, fresh: str) -> None:
+    """Keep the same password under another hash, unless it is another password by now."""
+    same = (Account.id == account.id, Account.password == account.password)
+    session.execute(update(Account).where(*same).values(password=fresh))
 
 
 def person_of(session: Session, address: str) -> Person | None:

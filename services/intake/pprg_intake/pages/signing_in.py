@@ -77,10 +77,13 @@ def _by_password(address: str, password: str) -> Person | None:
     key = f"{address.lower()} {'known' if known else ''}"
     slow((rules.SIGN_INS, key), (rules.SIGN_INS_FROM, from_here()))
     fits = accounts.fits(account.password if account else "", password)
-    right = fits and account is not None and account.state == accounts.ACTIVE
+    right = account if fits and account is not None and account.state == accounts.ACTIVE else None
+    fresh = accounts.hashed_anew(right.password, password) if right else ""
     with changing() as session:
         if right:
             forget(session, rules.SIGN_INS[0], key)
+            if fresh:
+                accounts.keep_hash(session, right, fresh)
         else:
             record(session, "sign_in", "refuse_password", str(person.id if person else "nobody"), NOBODY)
     return person if right else None

@@ -1,6 +1,6 @@
 """What people type to sign in, to choose a password, and to prove that they have their authenticator."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from marshmallow import Schema, ValidationError, fields, validate
 
@@ -28,6 +28,19 @@ def password(label: str, ask: str, *, known: bool = True, **about: object) -> fi
     )
 
 
+def second_factor() -> fields.String:
+    """A code of the authenticator, or a recovery code."""
+    return text(
+        "Code",
+        "Enter the six digits that your authenticator shows now, or a recovery code",
+        80,
+        hint="Six digits from your authenticator app. If you have lost it, type one of your recovery codes.",
+        width=20,
+        autocomplete="one-time-code",
+        attributes={"spellcheck": "false", "autocapitalize": "none"},
+    )
+
+
 class SignInSchema(Schema):
     """The first step: who it is, and their password."""
 
@@ -38,15 +51,7 @@ class SignInSchema(Schema):
 class SecondStepSchema(Schema):
     """The second step: a code of the authenticator, or a recovery code."""
 
-    code = text(
-        "Code",
-        "Enter the six digits that your authenticator shows now, or a recovery code",
-        80,
-        hint="Six digits from your authenticator app. If you have lost it, type one of your recovery codes.",
-        width=20,
-        autocomplete="one-time-code",
-        attributes={"spellcheck": "false", "autocapitalize": "none"},
-    )
+    code = second_factor()
 
 
 class AuthenticatorSchema(Schema):
@@ -68,7 +73,8 @@ class NewPasswordSchema(Schema):
     def __init__(self, problem: Callable[[str], str]) -> None:
         super().__init__()
         self._problem = problem
-        self.fields["password"].validators.append(self._will_do)
+        chosen = self.fields["password"]  # its list of checks is that of every such form
+        chosen.validators = [*chosen.validators, self._will_do]
 
     password = password(
         "New password",
@@ -84,20 +90,40 @@ class NewPasswordSchema(Schema):
 
 
 class OwnNewPasswordSchema(NewPasswordSchema):
-    """A new password of somebody who is signed in: whoever finds their browser open does not know the old one."""
+    """A new password of somebody who is signed in: who finds their browser open has neither the old one nor a code."""
 
     present = password("Present password", "Enter the password that you have now")
+    code = second_factor()
 
     class Meta:
-        """The present one comes first."""
+        """What proves who it is comes first."""
 
-        fields = ("present", "password")
+        fields = ("present", "code", "password")
 
 
-class PresentPasswordSchema(Schema):
-    """The password once more, before something that only its owner may do."""
+class OnceMoreSchema(Schema):
+    """Password and code once more, before another authenticator or other recovery codes."""
 
     present = password("Your password", "Enter your password")
+    code = second_factor()
+
+
+class SignOutSchema(Schema):
+    """Which sign-ins are to end; the password once more, lest whoever finds a browser open shuts its owner out."""
+
+    which = fields.String(
+        required=True,
+        metadata={"label": "Where do you want to be signed out?", "widget": "radios"},
+        **words("Choose where you want to be signed out"),
+    )
+    present = password("Your password", "Enter your password")
+
+    def __init__(self, choices: Mapping[str, str]) -> None:
+        super().__init__()
+        which = self.fields["which"]
+        gone = "You are not signed in there any more. Choose another place, or everywhere"
+        which.validators = [validate.OneOf(list(choices), error=gone)]
+        which.metadata = {**which.metadata, "choices": choices}
 
 
 class ResetSchema(Schema):

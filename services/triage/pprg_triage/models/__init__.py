@@ -11,6 +11,7 @@ from pprg_shared.boxes.tables import box
 from pprg_shared.database import UtcDateTime
 from pprg_shared.identity import people
 from pprg_shared.identity.unsent import unsent_forms
+from pprg_shared.limits import limits
 from pprg_triage.models.base import CASE, CONTACT
 from pprg_triage.models.base import Base as Base
 from pprg_triage.models.chronology import Conflict as Conflict
@@ -21,6 +22,7 @@ from pprg_triage.models.chronology import StaffList as StaffList
 people.copies.to_metadata(Base.metadata)
 directory.copies.to_metadata(Base.metadata)
 unsent_forms(Base.metadata, "case")
+limits.to_metadata(Base.metadata)
 
 #: What is to be done later about a case, the `subject`. Reminders of a request: `type` is the rung, and whether one
 #: still applies is seen when it is due. Once the rows of a return are here, all rows are compared: `compare`.

@@ -12,6 +12,7 @@ from pprg_shared.acting import act, actor, needs, reading, submitted
 from pprg_shared.actor import Done
 from pprg_shared.identity.people import Known, with_role
 from pprg_shared.web.forms import Form
+from pprg_shared.web.limits import slow
 from pprg_triage import actions, rules
 from pprg_triage.pages.common import form_page, pages, typed
 from pprg_triage.projections import find_case, tied_to
@@ -98,9 +99,10 @@ def _own_interests(form: Form) -> ResponseReturnValue:
 @pages.route("/cases/break-glass", methods=["GET", "POST"])
 def break_glass() -> ResponseReturnValue:
     """Take why somebody must read a case that is not theirs."""
-    needs("break the glass")
+    who = needs("break the glass")
 
     def send(data: dict[str, Any]) -> Done:
+        slow((rules.GLASSES, str(who.person)))
         return act(actions.break_glass, phase=PHASE, **data)
 
     form = Form(GlassSchema(), typed())

@@ -48,6 +48,7 @@ from pprg_triage.rules.known_cases import Compared, Here, compared, list_referen
 from pprg_triage.rules.may import (
     GLASS,
     GLASS_MINUTES,
+    GLASSES,
     GROUP,
     OFFICE,
     READERS,
@@ -99,6 +100,7 @@ __all__ = [
     "COMPARE",
     "CONFLICT_STATES",
     "GLASS",
+    "GLASSES",
     "GLASS_MINUTES",
     "GROUP",
     "HELD",

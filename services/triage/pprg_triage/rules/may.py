@@ -78,6 +78,8 @@ ROLES = {
 #: opens it.
 GLASS = "glass"
 GLASS_MINUTES = 60
+#: How often somebody may try within so many seconds: whoever needs one case mistypes it, nobody needs ten in an hour.
+GLASSES = ("glasses", 10, 3600)
 
 
 def relation(ties: Iterable[Tie], at: datetime) -> Relation:

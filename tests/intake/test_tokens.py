@@ -1,0 +1,184 @@
+"""A token for a program: shown once to who is signed in, good at the API for an hour, and gone with the session."""
+
+import html
+import re
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from invented import REFERRAL
+from linked import ask_code, enter
+from pprg_intake.actions import directory
+from pprg_intake.models import Person
+from pprg_shared.boxes.tables import audit
+from pprg_shared.identity import tokens
+from signing import PASSWORD
+
+PAGE = "/session/token"
+SERVICES = ("intake", "triage", "notifier", "publisher")
+
+
+@pytest.fixture
+def office(accounts_for, visiting):
+    """The browser of the coordinator, signed in."""
+    accounts_for("coordinator")
+    browser = visiting()
+    browser.sign_in()
+    return browser
+
+
+def made(browser):
+    """The token that is on the page."""
+    found = re.search(r"<pre[^>]*><code>([^<]+)</code></pre>", browser.send(PAGE).text)
+    return html.unescape(found[1])
+
+
+@pytest.fixture
+def program(world):
+    """What each service answers a program that comes with a token."""
+
+    def statuses(token, *services):
+        headers = {"Authorization": f"Bearer {token}"}
+        return [
+            world.client(each).get(f"/api/v1/{each}/events?subject=none", headers=headers).status_code
+            for each in services or SERVICES
+        ]
+
+    return statuses
+
+
+def person(world, who="coordinator"):
+    return world.services["intake"].profile.person(who)
+
+
+def test_a_token_works_at_the_api_of_every_service_and_what_is_done_with_it_is_done_by_its_owner(
+    world, office, program
+):
+    token = made(office)
+
+    sent = world.client("intake").post(
+        "/api/v1/referrals",
+        json=REFERRAL,
+        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())},
+    )
+
+    assert program(token) == [200] * 4
+    assert program("") == [403] * 4
+    assert sent.status_code == 201
+    with world.services["intake"].database.reading() as session:
+        who = session.scalars(sa.select(audit.c.person).where(audit.c.verb == "submit_referral")).all()
+    assert set(who) == {person(world).id}
+
+
+def test_it_is_shown_once_to_whoever_asked_and_kept_by_no_browser(office):
+    page = office.client.get(PAGE)
+    sent = office.send(PAGE)
+    again = office.client.get(PAGE)
+
+    assert [each.text.count("<pre") for each in (page, sent, again)] == [0, 1, 0]
+    assert [each.headers["Cache-Control"] for each in (page, sent)] == ["no-store"] * 2
+    assert "It works until Tuesday 24 November 2026, 10:30" in re.sub(r"\s+", " ", sent.text)
+
+
+def test_it_opens_no_page_and_no_api_as_a_cookie(world, office):
+    token = made(office)
+    seen = office.client.get_cookie("pprg-seen").value
+    other = world.client("intake")
+    other.set_cookie("pprg", token)
+    other.set_cookie("pprg-seen", seen)
+
+    pages = [other.get(path).status_code for path in ("/session/sign-ins", PAGE)]
+    api = other.get("/api/v1/intake/events?subject=none").status_code
+    header = world.client("intake").get(PAGE, headers={"Authorization": f"Bearer {token}"}).status_code
+
+    assert (pages, api, header) == ([403, 403], 403, 403)
+
+
+def test_it_ends_after_an_hour(world, office, program):
+    token = made(office)
+    world.clock.forward(minutes=59, seconds=59)
+    before = program(token)
+    world.clock.forward(seconds=1)
+
+    assert (before, program(token)) == ([200] * 4, [403] * 4)
+
+
+def test_it_never_works_longer_than_the_sign_in_does(world, office, program):
+    for _ in range(27):
+        world.clock.forward(minutes=26)
+        assert office.get("/session/sign-ins").status_code == 200
+    keys = world.services["intake"].settings.sign_in_public_keys
+    of_pages = tokens.read(office.client.get_cookie("pprg").value, keys, world.clock.at)
+
+    token = made(office)
+    of_programs = tokens.read(token, keys, world.clock.at, tokens.API)
+    world.clock.forward(minutes=18)
+
+    assert of_programs == replace(of_pages, use=tokens.API)
+    assert program(token) == [403] * 4
+
+
+@pytest.mark.asvs("7.4.1", "7.4.2")
+@pytest.mark.parametrize("how", ["sign out", "everywhere", "left", "role"])
+def test_it_ends_with_the_session_and_with_what_its_owner_was(world, office, program, visiting, how):
+    token = made(office)
+    before = program(token)
+    if how == "sign out":
+        office.send("/sign-out")
+    elif how == "everywhere":
+        other = visiting()
+        other.sign_in()
+        other.send("/session/end", which="everywhere", present=PASSWORD)
+    else:
+        with world.services["intake"].database.writing("action") as session:
+            whose = session.get(Person, person(world).id)
+            about = {"roles": ("member",)} if how == "role" else {"active": False}
+            directory.keep_person(session, whose, replace(directory.person_state(whose), **about))
+    at_once = program(token, "intake")
+    world.settle()
+
+    assert before == [200] * 4
+    assert at_once == [403]
+    assert program(token) == [403] * 4
+
+
+def test_whoever_came_by_a_personal_link_makes_none(letters):
+    browser, path = letters.browser(), f"/requests/{letters.ask().request_id}"
+    ask_code(browser, path)
+    enter(browser, path, letters.codes()[-1])
+    token = re.search(r'name="_csrf" value="([^"]+)"', browser.get(path).text)[1]
+
+    seen, sent = browser.get(PAGE), browser.post(PAGE, data={"_csrf": token, "_end": "1"})
+
+    assert browser.get(path).status_code == 200
+    assert (seen.status_code, sent.status_code) == (404, 404)
+
+
+def test_who_is_not_signed_in_makes_none(world, visiting, unchanged):
+    stranger = visiting()
+    token = re.search(r'name="_csrf" value="([^"]+)"', stranger.client.get("/sign-in").text)[1]
+
+    seen, sent = stranger.client.get(PAGE), stranger.client.post(PAGE, data={"_csrf": token, "_end": "1"})
+
+    assert (seen.status_code, sent.status_code) == (403, 403)
+
+
+@pytest.mark.asvs("3.5.1")
+@pytest.mark.parametrize("form", [{}, {"_csrf": "0" * 64}, {"_csrf": ""}])
+def test_what_another_site_sends_makes_none(office, unchanged, form):
+    sent = office.client.post(PAGE, data={**form, "_end": "1"})
+
+    assert (sent.status_code, "<pre" in sent.text) == (403, False)
+
+
+def test_it_stands_among_the_sign_ins_of_its_owner(world, office):
+    made(office)
+
+    with world.services["intake"].database.reading() as session:
+        chosen = sa.select(audit.c.person, audit.c.subject).where(audit.c.verb == "make_token")
+        (row,) = session.execute(chosen).all()
+
+    assert row == (person(world).id, str(person(world).id))
+    assert "Made a token for a program" in office.get("/session/sign-ins").text.partition("The newest first")[2]
