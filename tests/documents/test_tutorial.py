@@ -22,13 +22,14 @@ LONG = ("make check", "tests/house/test_house.py")
 
 @pytest.fixture
 def copy(tmp_path):
-    """What git knows, and what it would take, in a repository of its own; the environment is this one."""
+    """What git knows, and what it would take, in a repository of its own; the environment stays what it is."""
     tree = tmp_path / "copy"
     listed = run(ROOT, "git ls-files -co --exclude-standard -z").split("\0")
     for name in listed:
         if name and (ROOT / name).is_file():
             (tree / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, tree / name)
+            os.utime(tree / name, (0, 0))  # older than the environment, which make would else set up for this folder
     (tree / ".venv").symlink_to(sys.prefix)
     run(tree, COMMIT)
     return tree
