@@ -23,8 +23,8 @@ def office(visit):
     return visitor
 
 
-def ask_the_police(office):
-    """A case about which the police are asked; its reference and id."""
+def ask(office, *agencies):
+    """A case about which these are asked; its reference and id."""
 
     def api(path, body=None):
         about = {"headers": {**office.acting("coordinator"), "Idempotency-Key": str(uuid4())}}
@@ -33,25 +33,38 @@ def ask_the_police(office):
 
     reference = api("/referrals", REFERRAL).json()["reference"]
     found = eventually(lambda: [each for each in api("/cases").json()["cases"] if each["reference"] == reference])
-    asked = {"agencies": ["police"], "questions": "What was your part?"}
+    asked = {"agencies": agencies, "questions": "What was your part?"}
     assert api(f"/cases/{found[0]['id']}/requests", asked).ok
     return reference, found[0]["id"]
 
 
-def letter(office, case_id, kind):
-    """What a letter of this kind about a case says."""
+def letter(office, case_id, kind, to=""):
+    """What the newest letter of this kind about a case says, of those to whom this names."""
 
-    def newest():
+    def found():
         office.open(f"/letters?subject={case_id}")
-        links = office.page.get_by_role("link", name=re.compile(kind, re.IGNORECASE))
-        return links.first.get_attribute("href") if links.count() else None
+        links = office.page.get_by_role("link", name=re.compile(kind, re.IGNORECASE)).all()
+        for each in [each.get_attribute("href") for each in links]:
+            office.open(each)
+            if to in office.text:
+                return office.text
+        return None
 
-    office.open(eventually(newest))
-    return office.text
+    return eventually(found)
+
+
+def let_in(visitor, office, case_id, agency):
+    """Open what an agency is asked, by its letter and a code; the path."""
+    path = re.search(r"http://\S+(/requests/\S+)", letter(office, case_id, "request for information", agency))[1]
+    visitor.open(path)
+    visitor.press("Send me a code")
+    visitor.fill({"code": re.search(r"Code: (\d{6})", letter(office, case_id, "your code", agency))[1]})
+    visitor.press("Open the page")
+    return path
 
 
 def test_a_link_and_a_code_from_the_mailbox_open_what_is_asked_and_nothing_else(visit, office):
-    reference, case_id = ask_the_police(office)
+    reference, case_id = ask(office, "police")
     link = re.search(r"http://\S+(/requests/\S+)", letter(office, case_id, "request for information"))[1]
     lead = visit()
 
@@ -73,6 +86,33 @@ def test_a_link_and_a_code_from_the_mailbox_open_what_is_asked_and_nothing_else(
     lead.sees("Answer received")
     lead.open("/requests")
     lead.sees("Page not found", 404)
+
+
+def test_two_agencies_in_two_browsers_see_nothing_of_each_other(visit, office):
+    reference, case_id = ask(office, "police", "gp")
+    police, gp = visit(), visit()
+    theirs, others = let_in(police, office, case_id, "Wiltshire Police"), let_in(gp, office, case_id, "GP practices")
+
+    for visitor, own, other, name in (
+        (police, theirs, others, "GP practices"),
+        (gp, others, theirs, "Wiltshire Police"),
+    ):
+        visitor.open(own)
+        visitor.sees(f"Request {reference}")
+        assert name not in visitor.text
+        visitor.open(other)
+        visitor.sees("Open a page with a code")
+        assert reference not in visitor.text
+        for path in (f"/cases/{case_id}", "/requests", "/letters", "/people"):
+            visitor.open(path)
+            assert visitor.status in {403, 404}, path
+            assert reference not in visitor.page.content()
+    police.open("/sign-out")
+    police.press("Sign out")
+    gp.open(others)
+    gp.sees(f"Request {reference}")
+    police.open(theirs)
+    police.sees("Open a page with a code")
 
 
 def test_a_key_for_a_program_is_made_shown_once_and_revoked(visit):
