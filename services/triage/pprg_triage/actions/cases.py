@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.actor import Actor, Done
@@ -15,6 +15,15 @@ from pprg_triage import rules
 from pprg_triage.actions.access import case_of
 from pprg_triage.models import Case, Decision, Planned, Published, TriggerDay
 
+_OF_CASE = bindparam("of_case", type_=Uuid)
+_NOTED = select(TriggerDay.trigger, TriggerDay.day).where(TriggerDay.case_id == _OF_CASE).order_by(TriggerDay.noted_at)
+_PLANNED = (Planned.case_id == _OF_CASE, Planned.type.in_(bindparam("types", expanding=True)))
+_DAYS = select(
+    select(func.min(Decision.ratified_on)).where(Decision.case_id == _OF_CASE).scalar_subquery(),
+    select(Published.published_on).where(Published.id == _OF_CASE).scalar_subquery(),
+    select(func.min(Planned.planned_at)).where(*_PLANNED).scalar_subquery(),
+)
+
 
 def done(case: Case) -> Done:
     """Back to the case."""
@@ -23,8 +32,7 @@ def done(case: Case) -> Done:
 
 def known_days(session: Session, case: Case) -> dict[str, date]:
     """The days from which clocks of a case count: what rows say by themselves, and what people noted last."""
-    noted = select(TriggerDay.trigger, TriggerDay.day).where(TriggerDay.case_id == case.id)
-    days = {row.trigger: row.day for row in session.execute(noted.order_by(TriggerDay.noted_at))}
+    days = {row.trigger: row.day for row in session.execute(_NOTED, {"of_case": case.id})}
     by_themselves = _by_themselves(session, case)
     return days | {name: day for name, day in by_themselves.items() if day}
 
@@ -33,15 +41,7 @@ def _by_themselves(session: Session, case: Case) -> dict[str, date | None]:
     """What rows say, in one question; of several publications the first before which others must be told counts."""
     profile = profile_of(session)
     told_before = [each for each in profile.publication.types if notices(profile, each, None)]
-    planned = (Planned.case_id == case.id, Planned.type.in_(told_before))
-    found = session.execute(
-        select(
-            select(func.min(Decision.ratified_on)).where(Decision.case_id == case.id).scalar_subquery(),
-            select(Published.published_on).where(Published.id == case.id).scalar_subquery(),
-            select(func.min(Planned.planned_at)).where(*planned).scalar_subquery(),
-        )
-    )
-    decided, published, at = found.one()
+    decided, published, at = session.execute(_DAYS, {"of_case": case.id, "types": told_before}).one()
     days = {"referral_received": case.received_on, "decided": decided, "published": published}
     return days | {PLANNED: london_date(at) if at else None}
 

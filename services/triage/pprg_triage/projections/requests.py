@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Uuid, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.access import Relation
@@ -45,14 +45,17 @@ def whole_request(session: Session, actor: Actor, case_id: UUID, request_id: UUI
     return WholeRequest(case, actor, relation, request, content | {"history": history}, returns, coming)
 
 
+_ITS_ROWS = and_(Row.case_id == Return.case_id, Row.agency == Return.agency, Row.revision == Return.revision)
+_ARRIVING = (
+    select(Return.agency, Return.rows, func.count(Row.id))
+    .join(Request, and_(Request.case_id == Return.case_id, Request.agency == Return.agency))
+    .outerjoin(Row, _ITS_ROWS)
+    .where(Return.case_id == bindparam("of_case", type_=Uuid), Return.revision > Request.answer)
+    .group_by(Return.agency, Return.revision, Return.rows)
+)
+
+
 def arriving(session: Session, case_id: UUID) -> dict[str, str]:
     """Of which agencies a return is here that is not whole, and how much of its chronology."""
-    joined = and_(Row.case_id == Return.case_id, Row.agency == Return.agency, Row.revision == Return.revision)
-    open_returns = (
-        select(Return.agency, Return.rows, func.count(Row.id))
-        .join(Request, and_(Request.case_id == Return.case_id, Request.agency == Return.agency))
-        .outerjoin(Row, joined)
-        .where(Return.case_id == case_id, Return.revision > Request.answer)
-        .group_by(Return.agency, Return.revision, Return.rows)
-    )
-    return {agency: f"{here} of {rows} rows have arrived" for agency, rows, here in session.execute(open_returns)}
+    found = session.execute(_ARRIVING, {"of_case": case_id})
+    return {agency: f"{here} of {rows} rows have arrived" for agency, rows, here in found}
