@@ -1,4 +1,4 @@
-"""Who may do what: every route of every service by every method, as every kind of person, of everybody's things.
+"""Who may do what: every route of every service by every method, as every kind of person, of everybody's things (A62).
 
 What must come of it stands in docs/reference/access.md; the rules of the services are not asked.
 """

@@ -198,13 +198,18 @@ def test_what_is_withdrawn_leaves_a_page_that_says_so_and_keeps_its_address(worl
     withdrawn = send(people.office, path, f"{path}/withdraw")
     gone = people.everybody.get(address)
     send(people.office, path, f"{path}/reopen")
+    send(people.office, path, _offer="1", **(PUBLISHED | {"title": "A better title", "year": "2024"}))
     still = people.everybody.get(address)
-    send(people.office, path, _offer="1", **(PUBLISHED | {"title": "A better title"}))
     again = send(people.chair, path, f"{path}/release")
 
     assert withdrawn.status_code == 303
     assert (gone.status_code, still.status_code) == (410, 410)
     assert "Available on request" in words(gone)
+    assert ("Rapid review, 2026" in words(gone), "Rapid review" in words(still), "2024" in words(still)) == (
+        True,
+        False,
+        False,
+    )
     assert "This document is available on request: ask the office." in words(gone)
     assert "gives somebody away" not in gone.text.replace(address, "")
     assert "gives somebody away" not in people.everybody.get("/learning").text

@@ -197,7 +197,7 @@ WAYS = ("edit", "delete", "swap", "insert", "cut", "write_anew", "delete_and_wri
 @pytest.mark.asvs("11.4.3", "16.4.2")
 @pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.long)])
 def test_each_of_many_random_tamperings_is_found(written, count):
-    """G16. The last entry has an anchor, so whatever is done reaches behind it."""
+    """G16, A75. The last entry has an anchor, so whatever is done reaches behind it."""
     database, anchors = written
     chance, missed = random.Random(2026), []
     assert verified(database, anchors).whole

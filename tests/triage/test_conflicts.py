@@ -26,8 +26,9 @@ def life(name="Adeline Invented", born="22 May 2016", died=""):
     return rules.Life(name, *(parse(each, today=TODAY) if each else None for each in (born, died)))
 
 
-def found(*entries, lives=(), answered=NAMES):
-    return [(c.kind, [e.agency for e in c.entries], c.about) for c in rules.conflicts(entries, lives, answered, TODAY)]
+def found(*entries, lives=(), answered=NAMES, gap=90):
+    some = rules.conflicts(entries, lives, answered, TODAY, gap)
+    return [(c.kind, [e.agency for e in c.entries], c.about) for c in some]
 
 
 @pytest.mark.parametrize(
@@ -95,6 +96,7 @@ def test_time_without_contact_is_found_between_exact_days():
     first, last = row("police", "1 May 2025", "A"), row("gp", "1 September 2025", "B")
 
     assert found(first, last) == [("gap", ["police", "gp"], "123 days")]
+    assert found(first, last, gap=123) == []
     assert found(first, row("school", "July 2025", "C"), last) == []
     assert found(first, row("school", "2025", "C", 1), last) == [("gap", ["police", "gp"], "123 days")]
     assert found(first, row("school", "10 July 2025", "C", contact_type="missed"), last)[0][0] == "gap"
@@ -166,9 +168,9 @@ ENTRIES = st.lists(
 @given(ENTRIES, st.randoms(use_true_random=False))
 def test_what_is_found_does_not_depend_on_the_order_of_the_rows_and_changes_none(entries, shuffle):
     before = list(entries)
-    first = rules.conflicts(entries, [life()], NAMES, TODAY)
+    first = rules.conflicts(entries, [life()], NAMES, TODAY, 90)
     shuffle.shuffle(entries)
-    second = rules.conflicts(entries, [life()], NAMES, TODAY)
+    second = rules.conflicts(entries, [life()], NAMES, TODAY, 90)
 
     assert first == second
     assert all(set(each.entries) <= set(before) and each.kind in rules.KINDS for each in first)
@@ -187,7 +189,7 @@ def test_two_rows_disagree_whichever_is_asked_first(entries):
 def test_the_mark_follows_the_content_and_not_the_place_in_the_list(entries):
     moved = [rules.Entry(**vars(each) | {"number": each.number + 7}) for each in entries]
 
-    marks = [[each.mark for each in rules.conflicts(some, [life()], NAMES, TODAY)] for some in (entries, moved)]
+    marks = [[each.mark for each in rules.conflicts(some, [life()], NAMES, TODAY, 90)] for some in (entries, moved)]
 
     assert sorted(marks[0]) == sorted(marks[1])
 
@@ -198,4 +200,4 @@ def test_what_is_compared_grows_with_the_rows_and_not_with_their_square(days):
     some = [row(f"agency-{n % 10}", f"{n % days + 1} May 2025", texts[n % 100], n) for n in range(5000)]
 
     assert sum(1 for _ in disagreements.neighbours([disagreements.told(each) for each in some])) < 50 * 5000
-    assert len(rules.conflicts(some, [life()], NAMES, TODAY)) < 5000
+    assert len(rules.conflicts(some, [life()], NAMES, TODAY, 90)) < 5000

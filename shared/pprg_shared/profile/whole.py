@@ -26,6 +26,18 @@ class Harm:
 
 
 @dataclass(frozen=True)
+class Chronology:
+    """How the chronologies of agencies are compared."""
+
+    gap_days: int = key("Days without contact with any agency that are worth a question.", "90", default=90)
+
+    def problems(self) -> Iterator[Fault]:
+        """No time at all is no gap."""
+        if self.gap_days < 1:
+            yield Fault(("gap_days",), "must be 1 or more")
+
+
+@dataclass(frozen=True)
 class Profile:
     """Everything that differs from one partnership to the next; tables by code keep their order."""
 
@@ -52,6 +64,7 @@ class Profile:
     theme_groups: Mapping[str, str] = key("Groups of themes.", 'practice = "Practice"')
     themes: Mapping[str, Theme] = key("Themes of learning.")
     retention: Mapping[str, Retention] = key("How long records are kept.")
+    chronology: Chronology = key("How chronologies are compared.", factory=Chronology)
     people: tuple[Person, ...] = key("Invented people for trying out.", factory=tuple)
 
     @cached_property

@@ -23,9 +23,12 @@ def keep_conflicts(session: Session, case_id: UUID, found: Sequence[rules.Confli
         known[unseal(session, one, "content")["mark"]].append(one)
     rows: list[dict[str, Any]] = []
     stale: list[UUID] = []
+    there = _rows_of(session, case_id)
     for each in found:
         if same := known[each.mark]:
             kept = same.pop()
+            if there.get(kept.id) == [row.row for row in each.entries]:
+                continue
             stale.append(kept.id)
         else:
             kept = Conflict(id=uuid4(), case_id=case_id, kind=each.kind, day=each.entries[0].when.value)
@@ -42,6 +45,16 @@ def keep_conflicts(session: Session, case_id: UUID, found: Sequence[rules.Confli
         session.execute(delete(ConflictRow).where(ConflictRow.conflict_id.in_(stale[first : first + MANY])))
     if rows:
         session.execute(insert(ConflictRow), rows)
+
+
+def _rows_of(session: Session, case_id: UUID) -> dict[UUID, list[UUID]]:
+    """The rows that each conflict of a case is about, in their order."""
+    there: dict[UUID, list[UUID]] = defaultdict(list)
+    mine = ConflictRow.conflict_id.in_(select(Conflict.id).where(Conflict.case_id == case_id))
+    ordered = select(ConflictRow.conflict_id, ConflictRow.row_id).where(mine)
+    for number, row in session.execute(ordered.order_by(ConflictRow.conflict_id, ConflictRow.place)):
+        there[number].append(row)
+    return there
 
 
 #: So many ids go with one statement.

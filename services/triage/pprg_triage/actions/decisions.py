@@ -40,7 +40,8 @@ def propose_decision(session: Session, actor: Actor, *, case_id: UUID, route: st
     decision.proposed_by, decision.proposed_on = _person(actor), today(session)
     decision.content = seal(session, decision, "content", content)
     session.add(decision)
-    to_ratify(session, actor, case, decision.id, ratifying_roles(session, route))
+    review = profile_of(session).routes[route].name
+    to_ratify(session, actor, case, decision.id, review, ratifying_roles(session, route))
     return done(case)
 
 

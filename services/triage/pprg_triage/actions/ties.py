@@ -134,14 +134,14 @@ def reschedule(session: Session, case: Case, meeting: Meeting) -> None:
     say_members(session, case)
 
 
-def to_ratify(session: Session, actor: Actor, case: Case, decision_id: UUID, roles: Iterable[str]) -> None:
-    """Whoever ratifies a decision may read until it is ratified."""
+def to_ratify(session: Session, actor: Actor, case: Case, decision_id: UUID, review: str, roles: Iterable[str]) -> None:
+    """Whoever ratifies a decision, on this kind of review, may read until it is ratified."""
     there: dict[UUID, list[Tie]] = {}
     for each in ties_of(session, case.id):
         there.setdefault(each.person_id, []).append(each)
     for person in people_with(session, *roles):
         if not any(_is_in(each, decision_id) for each in there.get(person, ())):
-            tie(session, case.id, person, "ratifier", TO_RATIFY, by=actor.person, of=decision_id)
+            tie(session, case.id, person, "ratifier", f"{TO_RATIFY}: {review}", by=actor.person, of=decision_id)
     say_members(session, case)
 
 

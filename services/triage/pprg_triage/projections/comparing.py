@@ -31,10 +31,11 @@ def compared(session: Session, case_id: UUID) -> Compared | None:
     case = session.get(Case, case_id)
     if case is None:
         return None
-    content, answers = unseal(session, case, "content"), answers_of(session, case_id)
-    names = {agency: name_of(session, profile_of(session), agency) for agency in answers}
-    entries = list(whole_chronology(session, case_id))
-    return Compared(answers, rules.conflicts(entries, lives_of(content, today(session)), names, today(session)))
+    day, profile, answers = today(session), profile_of(session), answers_of(session, case_id)
+    lives = lives_of(unseal(session, case, "content"), day)
+    names = {agency: name_of(session, profile, agency) for agency in answers}
+    entries = whole_chronology(session, case_id)
+    return Compared(answers, rules.conflicts(entries, lives, names, day, profile.chronology.gap_days))
 
 
 def answers_of(session: Session, case_id: UUID) -> dict[str, int]:

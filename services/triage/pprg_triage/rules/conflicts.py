@@ -34,8 +34,6 @@ KINDS: Mapping[str, str] = {
 STATES: Mapping[str, str] = {"open": "To look at", "explained": "Explained", "accepted": "Left as it is"}
 #: The work of comparing all rows of a case, in the box of what is to be done later.
 COMPARE = "compare"
-#: Days without contact that are worth a question.
-GAP_DAYS = 90
 #: A month: what is vaguer than this does not say that there was contact in a given time.
 VAGUE_DAYS = 31
 #: Kinds of contact at which others are present.
@@ -61,11 +59,12 @@ class Life:
 
 
 def conflicts(
-    entries: Iterable[Entry], lives: Sequence[Life], answered: Mapping[str, str], today: date
+    entries: Iterable[Entry], lives: Sequence[Life], answered: Mapping[str, str], today: date, gap_days: int
 ) -> list[Conflict]:
     """Everything to look at, in time order, whatever the order of the entries.
 
-    `answered` are the agencies whose answers are here, and their names. Takes time in proportion to the entries.
+    `answered` are the agencies whose answers are here, and their names; more than `gap_days` without contact are worth
+    a question. Takes time in proportion to the entries.
     """
     rows = [told(each) for each in sorted(entries, key=position)]
     found = [
@@ -73,7 +72,7 @@ def conflicts(
         *one_sided_referrals(rows),
         *duplicates(rows),
         *_not_of_the_referral(rows, lives, today),
-        *_gaps(rows),
+        *_gaps(rows, gap_days),
         *_outside_life(rows, lives),
         *_silent(rows, answered),
     ]
@@ -86,7 +85,7 @@ def settling_problem(state: str, note: str) -> str:
     return "Say how it is explained" if state == "explained" and not note else ""
 
 
-def _gaps(rows: Sequence[Told]) -> Iterator[Conflict]:
+def _gaps(rows: Sequence[Told], gap_days: int) -> Iterator[Conflict]:
     """Between one contact and the next, of any agency, longer than is usual; vague rows and missed ones are none."""
     last: Entry | None = None
     reach = date.min
@@ -96,7 +95,7 @@ def _gaps(rows: Sequence[Told]) -> Iterator[Conflict]:
         vague = each.when.precision != "range" and (each.when.until - each.when.value).days > VAGUE_DAYS
         if vague or each.besides.contact_type == "missed":
             continue
-        if last and (each.when.value - reach).days > GAP_DAYS:
+        if last and (each.when.value - reach).days > gap_days:
             yield Conflict("gap", (last, each), f"{(each.when.value - reach).days} days")
         if until > reach:
             last, reach = each, until
