@@ -14,10 +14,13 @@ import sqlalchemy as sa
 
 import invented
 import roles
+from pprg_intake.actions import keys
+from pprg_shared.actor import Actor
 from pprg_shared.app import create_app
+from pprg_shared.identity import tokens
 from pprg_shared.web.reference import read
 from pprg_triage.models import Conflict, Decision, Request, Return, Tie
-from signed import acting, browser_of
+from signed import acting, browser_of, cookies_of, secrets_of, token_of
 
 PAGE = (Path(__file__).parent.parent.parent / "docs/reference/access.md").read_text("utf-8")
 #: One of each kind; who has the same rules as another need not be asked.
@@ -46,6 +49,9 @@ SAID = {
     "decline": {"reason": "Invented."},
     "waive": {"reason": "Invented."},
 }
+#: What a key for each scope opens, and the part of an address that names what a link is to.
+SCOPES = {"refer": {"refer"}, "answer": {"answer", "read outcomes"}}
+PLACE_OF = {"request": "request_id", "reference": "reference"}
 NOT_THERE = {each: str(uuid4()) for each in PLACES} | {"reference": "PPRG-2026-9999"}
 #: A part of an address: one of several words, or a thing.
 PLACE = re.compile(r"<(?:any\(([^)]*)\):|\w+:)?(\w+)>")
@@ -142,21 +148,73 @@ class Walk:
         self.alive, self.things, self.app = alive, things, create_app(alive)
         self.name, self.rules, self.wrong, self.asked = alive.service.name, Rules(alive.service.name), [], Counter()
         self.examples = read()[self.name]["paths"]
-        self.reads = 0
+        self.reads, self.tokens = 0, {}
+        self.cookies = (f"pprg-form-{self.name}", "pprg", "pprg-seen")
         for engine in {alive.database.engine, alive.database._single}:
             sa.event.listen(engine, "before_cursor_execute", self._count)
-        with self.app.test_request_context(headers={"Cookie": f"pprg-form-{self.name}=walk"}):
-            self.token = self.app.jinja_env.globals["csrf_token"]()
 
     def _count(self, _connection, _cursor, statement, *_):
         self.reads += statement.startswith("SELECT")
 
     def go(self, people=PEOPLE):
-        for route in roles.routes(self.app):
-            if route.why_open or not route.verb:
-                continue
+        for route in self._routes():
             for who in people:
                 self._ask_as(route, who)
+
+    def go_by_link(self, kind, who):
+        """As whoever came by a personal link to one thing: that is open, and all else as if it were not there."""
+        person, own = self.alive.profile.person(who), self.things["theirs"]
+        only = f"{kind}:{own[PLACE_OF[kind]]}"
+        for route in self._routes():
+            client = self._browser(person, only)
+            nothing, _ = self._send(client, route, NOT_THERE, right=False)
+            if self.rules.relations(route.verb, ()):
+                self._expect(route, only, "everybody", nothing.status_code not in {403, 404}, nothing.status_code)
+                continue
+            opens = f"{PLACE_OF[kind]}>" in route.path and self.rules.relations(route.verb, person.roles)
+            for relation, thing in self._things().items():
+                answer, _ = self._send(client, route, thing, right=False)
+                if opens and relation == "theirs":
+                    fine = answer.status_code == 200 if route.method == "GET" else answer.status_code not in {403, 404}
+                else:
+                    fine = self._body(answer) == self._body(nothing) and not_there(answer) and not_there(nothing)
+                self._expect(route, only, relation, fine, answer.status_code, nothing.status_code)
+
+    def go_by_key(self, key, verbs):
+        """As a program of an agency: its scope opens verbs at the API of intake, and its key nothing anywhere else."""
+        for route in self._routes():
+            client = self.app.test_client()
+            client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
+            client.set_cookie(f"pprg-form-{self.name}", "walk")
+            counts = self.name == "intake" and route.path.startswith("/api/")
+            everybody = bool(self.rules.relations(route.verb, ())) and not counts
+            named = any(f"{each}>" in route.path for each in PLACES)
+            for relation, thing in (self._things() | {"nothing": NOT_THERE | {"agency": "nobody's"}}).items():
+                mine = not named or thing["agency"] == "police"
+                status = self._send(client, route, thing, right=not mine)[0].status_code
+                if everybody or (counts and route.verb in verbs):
+                    fine = status not in {403, 404} if mine or everybody else status == 404
+                else:
+                    fine = status == 403 or (not counts and status == 303 and not_there(self.answer))
+                self._expect(route, f"key for {verbs}", relation, fine, status)
+
+    def _things(self):
+        """All of them where something may be open to a link or a key; elsewhere one stands for all."""
+        return self.things if self.name == "intake" else {"theirs": self.things["theirs"]}
+
+    def _routes(self):
+        return [each for each in roles.routes(self.app) if each.verb and not each.why_open]
+
+    def _browser(self, person, only):
+        """Of whoever came by a link, or, at the API, a program with such a token, which intake would never make."""
+        client, at = self.app.test_client(), self.alive.clock()
+        kept = cookies_of(person, secrets_of(self.alive.settings), at, only=only)
+        for name, value in kept.items():
+            client.set_cookie(name, value)
+        client.set_cookie(f"pprg-form-{self.name}", "walk")
+        token = token_of(person, self.alive.settings.sign_in_key, at, only=only, use=tokens.API)
+        client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+        return client
 
     def _ask_as(self, route, who):
         person = self.alive.profile.person(who)
@@ -219,11 +277,21 @@ class Walk:
             body = json.dumps(self._example(route)) if right else "["
             answer = client.post(path, data=body, headers=headers, content_type="application/json")
         else:
-            answer = client.post(path, data={"_csrf": self.token} | ({"_end": "1"} if right else {}), headers=headers)
+            form = {"_csrf": self._token(client)} | ({"_end": "1"} if right else {})
+            before = self.reads
+            answer = client.post(path, data=form, headers=headers)
         answer.get_data()
         answer.close()
-        self.place = path
+        self.answer = answer
         return answer, self.reads - before
+
+    def _token(self, client):
+        """Of a form that this browser has open."""
+        kept = "; ".join(f"{name}={client.get_cookie(name).value}" for name in self.cookies if client.get_cookie(name))
+        if kept not in self.tokens:
+            with self.app.test_request_context(headers={"Cookie": kept}):
+                self.tokens[kept] = self.app.jinja_env.globals["csrf_token"]()
+        return self.tokens[kept]
 
     @staticmethod
     def _address(path, thing):
@@ -254,6 +322,22 @@ class Walk:
         return text
 
 
+def not_there(answer):
+    """Whether a page says that there is nothing, or, of what a link may lead to, asks for a code as of anything."""
+    return answer.status_code == 404 or (answer.location or "").partition("?")[0].endswith("/code")
+
+
+def keys_of_police(world):
+    """A key for each scope, and the verbs that it opens."""
+    administrator = Actor(world.services["intake"].profile.person("administrator").id, "", frozenset(), None)
+    found = {keys.new_key(): scope for scope in SCOPES}
+    with world.services["intake"].database.writing("action") as session:
+        for key, scope in found.items():
+            about = {"agency": "police", "name": scope, "scopes": [scope], "days": "30", "digest": keys.digest(key)}
+            keys.make_key(session, administrator, **about)
+    return {key: SCOPES[scope] for key, scope in found.items()}
+
+
 def count(world):
     found = {}
     for name, alive in world.services.items():
@@ -279,11 +363,16 @@ def test_every_route_has_a_rule_and_the_page_lists_it(world):
 
 @pytest.mark.asvs("8.2.1", "8.2.2", "8.3.1", "8.4.1")
 def test_every_answer_is_what_the_page_says(world, cases, post):
+    made = keys_of_police(world)
     before = count(world)
     walks = [Walk(alive, cases) for alive in world.services.values()]
 
     for walk in walks:
         walk.go()
+        walk.go_by_link("request", "lead-police")
+        for key, verbs in made.items():
+            walk.go_by_key(key, verbs)
+    walks[0].go_by_link("reference", "lead-police")
     unchanged = changed(before, count(world))
     glass = {"reference": cases["others'"]["reference"], "reason": "Invented: somebody may come to harm."}
     for who in OPENING:
@@ -300,6 +389,6 @@ def test_every_answer_is_what_the_page_says(world, cases, post):
 
 
 def changed(before, after):
-    """The tables that hold more than before, but for those that keep what was read, and each step."""
-    kept = {"audit", "steps", "audit_marks"}
+    """The tables that hold more than before, but for those that keep what was read, each step, and how often."""
+    kept = {"audit", "steps", "audit_marks", "limits"}
     return {each for each in before if before[each] != after[each] and each[1] not in kept}

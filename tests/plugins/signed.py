@@ -33,11 +33,13 @@ def acting(client: FlaskClient, who: str) -> dict[str, str]:
     return bearing(alive.profile.person(who), alive.settings.sign_in_key, alive.clock())
 
 
-def cookies_of(person: Person, secrets: Mapping[str, str], at: datetime, session: UUID | None = None) -> dict[str, str]:
+def cookies_of(
+    person: Person, secrets: Mapping[str, str], at: datetime, session: UUID | None = None, **other: Any
+) -> dict[str, str]:
     """The two cookies of their browser; `secrets` are those of the services, by the names of their settings."""
     session = session or uuid4()
     seen = jwt.encode({"sid": str(session), "iat": int(at.timestamp())}, secrets["SESSION_KEYS"], "HS256")
-    return {cookies.TOKEN: token_of(person, secrets["SIGN_IN_KEY"], at, session), cookies.SEEN: seen}
+    return {cookies.TOKEN: token_of(person, secrets["SIGN_IN_KEY"], at, session, **other), cookies.SEEN: seen}
 
 
 def secrets_of(settings: Any) -> dict[str, str]:

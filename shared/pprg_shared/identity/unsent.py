@@ -28,13 +28,15 @@ def unsent_forms(owner: sa.MetaData, ring: str) -> sa.Table:
     )
 
 
-def keep(session: Session, table: sa.Table, person: UUID, path: str, fields: Fields) -> None:
-    """Keep what was typed on this page; what this person typed on it before goes."""
+def keep(session: Session, table: sa.Table, person: UUID, path: str, fields: Fields) -> UUID:
+    """Keep what was typed on this page, under a number; what this person typed on it before goes."""
     session.execute(sa.delete(table).where(table.c.person == person, table.c.path == path))
     row: dict[str, Any] = {"id": uuid4(), "person": person, "path": path, "ends_at": now(session) + KEPT_FOR}
     keyring = context(session).keys[table.c.content.info["ring"]]
     row["content"] = keyring.seal(json.dumps(fields).encode(), _place(row["id"]))
     session.execute(sa.insert(table), row)
+    number: UUID = row["id"]
+    return number
 
 
 def find(session: Session, table: sa.Table, person: UUID, path: str) -> tuple[UUID, Fields] | None:

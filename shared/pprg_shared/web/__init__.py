@@ -116,7 +116,7 @@ def install(
     app.jinja_env.filters.update(london_words=calendar.moment, london_time=calendar.time_of_day)
     app.context_processor(lambda: {"acting": actor()})
     _door(app, {*allowed_hosts, *LOOPBACK}, about)
-    csrf.install(app, service=service, secret=secret)
+    csrf.install(app, service=service, secret=secret, actor=actor)
     problems.install(app)
     app.add_url_rule(f"/assets/{service}/<path:name>", "assets", _asset)
     if trusted_proxies:

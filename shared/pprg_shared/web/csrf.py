@@ -1,59 +1,103 @@
-"""Form tokens without a session: an HMAC, under the service's own key, of a random cookie of the service's own."""
+"""Form tokens: an HMAC, under the service's own key, of a random cookie of its own and of the session that is open."""
 
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
+from pprg_shared.actor import Actor
+from pprg_shared.database import uuid_of
 from pprg_shared.errors import Forbidden
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 SECONDS = 12 * 3600
+#: Of the HMAC, at the head of a token.
+DIGITS = 64
+View = TypeVar("View", bound=Callable[..., Any])
 
 
-def install(app: Flask, *, service: str, secret: bytes) -> None:
-    """Check every unsafe request outside the API, and give templates `csrf_token()`."""
+class Outdated(Exception):
+    """A form of ours that was opened before whoever sends it signed in: it is not to be done in their name unseen."""
 
-    def name() -> str:
-        return f"__Host-pprg-form-{service}" if request.is_secure else f"pprg-form-{service}"
 
-    def cookie() -> str:
+def begins_session(view: View) -> View:
+    """Mark a view whose form is sent to sign in: who has done so in another tab by then loses nothing by it."""
+    view.begins_session = True  # type: ignore[attr-defined]  # a mark on a function
+    return view
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The form tokens of a service: each belongs to a browser, and to whoever was signed in when it was given."""
+
+    service: str
+    secret: bytes
+    actor: Callable[[], Actor]
+
+    @property
+    def name(self) -> str:
+        """Of the cookie."""
+        return f"__Host-pprg-form-{self.service}" if request.is_secure else f"pprg-form-{self.service}"
+
+    def cookie(self) -> str:
+        """What this browser keeps, or will from this answer on."""
         if "form_cookie" not in g:
-            g.form_cookie = request.cookies.get(name()) or secrets.token_urlsafe(24)
+            g.form_cookie = request.cookies.get(self.name) or secrets.token_urlsafe(24)
         return str(g.form_cookie)
 
-    def token() -> str:
-        return hmac.new(secret, f"form:{cookie()}".encode(), hashlib.sha256).hexdigest()
+    def token(self) -> str:
+        """For the forms of this answer."""
+        whose = g.form_whose if "form_whose" in g else self._present()
+        return self._signed(f"form:{whose}") + whose
 
-    app.extensions["pprg-browser"] = cookie
+    def mark(self) -> str:
+        """The same for all forms of this browser, whoever is signed in."""
+        return self._signed("mark")[:8]
 
-    @app.before_request
-    def check() -> None:
+    def check(self) -> None:
+        """Let no unsafe request outside the API go on but a form of ours, of the session that is open."""
         if request.method in SAFE or request.path.startswith("/api/"):
             return
         _whole()
-        if name() in request.cookies and hmac.compare_digest(token(), request.form.get("_csrf", "")):
-            g.form_is_ours = True
-            return
-        raise Forbidden("The form had been open too long, or was not ours.")
+        given = request.form.get("_csrf", "")
+        signed, whose = given[:DIGITS], given[DIGITS:]
+        right = hmac.compare_digest(self._signed(f"form:{whose}").encode(), signed.encode())
+        if self.name not in request.cookies or not right:
+            raise Forbidden("The form had been open too long, or was not ours.")
+        g.form_is_ours, g.form_whose, g.form_person = True, whose, uuid_of(whose.rpartition(".")[2])
+        if self.actor().session and whose != self._present():
+            g.form_whose = self._present()
+            if not hasattr(current_app.view_functions.get(request.endpoint or ""), "begins_session"):
+                raise Outdated
 
-    @app.after_request
-    def keep(response: Response) -> Response:
-        if "form_cookie" in g and name() not in request.cookies:
-            response.set_cookie(
-                name(),
-                g.form_cookie,
-                max_age=SECONDS,
-                httponly=True,
-                secure=request.is_secure,
-                samesite="Lax",
-                path="/",
-            )
+    def keep(self, response: Response) -> Response:
+        """Have the browser keep its cookie."""
+        if "form_cookie" in g and self.name not in request.cookies:
+            about: dict[str, Any] = {"httponly": True, "secure": request.is_secure, "samesite": "Lax", "path": "/"}
+            response.set_cookie(self.name, g.form_cookie, max_age=SECONDS, **about)
         return response
 
-    app.jinja_env.globals["csrf_token"] = token
+    def _signed(self, text: str) -> str:
+        return hmac.new(self.secret, f"{text}:{self.cookie()}".encode(), hashlib.sha256).hexdigest()
+
+    def _present(self) -> str:
+        """The session that is open, and whose; nothing for nobody's."""
+        who = self.actor()
+        return f".{who.session}.{who.person}" if who.session else ""
+
+
+def install(app: Flask, *, service: str, secret: bytes, actor: Callable[[], Actor]) -> None:
+    """Check every unsafe request outside the API, and give templates `csrf_token()` and `form_mark()`."""
+    tokens = Tokens(service, secret, actor)
+    app.extensions["pprg-browser"] = tokens.cookie
+    app.before_request(tokens.check)
+    app.after_request(tokens.keep)
+    app.jinja_env.globals.update(csrf_token=tokens.token, form_mark=tokens.mark)
 
 
 def browser() -> str:

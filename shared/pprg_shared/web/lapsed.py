@@ -1,6 +1,8 @@
-"""Whose sign-in has ended is told so at once; what they typed is kept, and offered once they have signed in again."""
+"""Whose sign-in has ended, or is another by now, loses nothing: what they typed is kept, and offered to them again."""
 
+from typing import Any
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Flask, Response, g, redirect, render_template, request
@@ -10,6 +12,7 @@ from pprg_shared.acting import actor, lapsed, runtime
 from pprg_shared.database import uuid_of
 from pprg_shared.errors import Forbidden
 from pprg_shared.identity import unsent
+from pprg_shared.web.csrf import Outdated
 from pprg_shared.web.problems import UNSPOKEN, answer
 
 #: The browser in which something is kept for somebody.
@@ -21,18 +24,19 @@ LONGEST_PATH = 600
 def install(app: Flask) -> None:
     """Answer whoever is not signed in any more, and offer them later what they had typed."""
     app.register_error_handler(Forbidden, _refused)
+    app.register_error_handler(Outdated, _outdated)
     app.before_request(_offer)
     app.before_request(_send)
 
 
 def _refused(error: Forbidden) -> ResponseReturnValue:
     token = None if request.path.startswith("/api/") else lapsed()
-    if token is None:
+    whose = g.get("form_person") or (token.person if token else None)
+    if whose is None or actor().person:
         return answer("forbidden", str(error))
     fields = _typed()
     if fields:
-        with runtime().database.writing("action", g.get("request_id")) as session:
-            unsent.keep(session, _table(), token.person, request.path[:LONGEST_PATH], fields)
+        _keep(whose, fields)
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
     back = urlencode({"next": quote(request.path) + query})
     again = g.get("sign_in_at") or f"/sign-in?{back}"
@@ -41,6 +45,23 @@ def _refused(error: Forbidden) -> ResponseReturnValue:
     if fields:
         _mark(response, "1", None)
     return response
+
+
+def _outdated(_error: Outdated) -> ResponseReturnValue:
+    """What was opened before somebody signed in is theirs to look at and send; what was another's is kept for them."""
+    who, fields = actor().person, _typed()
+    whose: Any = g.form_person or who  # somebody acts: else no form would be out of date
+    number = _keep(whose, fields) if any(not name.startswith("_") for name, _ in fields) else None
+    shown = {"number": number, "fields": fields, "files": bool(request.files), "theirs": whose != who}
+    response = Response(render_template("unsent.html", opened_before=True, **shown), 403 if whose != who else 409)
+    if number:
+        _mark(response, "1", None)
+    return response
+
+
+def _keep(whose: UUID, fields: unsent.Fields) -> UUID:
+    with runtime().database.writing("action", g.get("request_id")) as session:
+        return unsent.keep(session, _table(), whose, request.path[:LONGEST_PATH], fields)
 
 
 def _typed() -> unsent.Fields:

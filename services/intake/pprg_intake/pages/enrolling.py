@@ -27,10 +27,12 @@ from pprg_intake.pages.signing_in import (
 from pprg_intake.schemas import AuthenticatorSchema, EnrolmentSchema, FirstSchema, NewPasswordSchema
 from pprg_shared.acting import reading, runtime
 from pprg_shared.errors import NotThere, Refused, TooMany
+from pprg_shared.web.csrf import begins_session
 from pprg_shared.web.forms import Form
 
 
 @pages.route("/sign-in/first", methods=["GET", "POST"])
+@begins_session
 def first() -> ResponseReturnValue:
     """Make the first administrator, for whoever has the code that was printed; not there once there is one."""
     with reading() as session:
@@ -55,12 +57,14 @@ def first() -> ResponseReturnValue:
 
 
 @pages.route("/sign-in/enrol/<uuid:number>", methods=["GET", "POST"])
+@begins_session
 def enrol(number: UUID) -> ResponseReturnValue:
     """Ask for the code that was printed for somebody who enrols."""
     return _by_code(EnrolmentSchema(), "enrol.html", opening.ENROLMENT, number)
 
 
 @pages.route("/sign-in/password", methods=["GET", "POST"])
+@begins_session
 def new_password() -> ResponseReturnValue:
     """Let somebody choose a password who has shown by a code that they may."""
     with reading() as session:
@@ -89,6 +93,7 @@ def password_chosen() -> ResponseReturnValue:
 
 
 @pages.route("/sign-in/authenticator", methods=["GET", "POST"])
+@begins_session
 def authenticator() -> ResponseReturnValue:
     """Show the secret of an authenticator, as a picture and as text, until its first code was right."""
     with reading() as session:

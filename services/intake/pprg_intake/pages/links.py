@@ -15,7 +15,7 @@ from pprg_shared.errors import NotThere, TooMany
 from pprg_shared.identity import cookies, tokens
 from pprg_shared.limits import too_often
 from pprg_shared.logs import log
-from pprg_shared.web.csrf import browser
+from pprg_shared.web.csrf import begins_session, browser
 from pprg_shared.web.forms import Form
 from pprg_shared.web.limits import address, slow
 
@@ -63,6 +63,7 @@ def _door(thing: str) -> str:
 
 
 @pages.route("/requests/<uuid:request_id>/code", methods=["GET", "POST"])
+@begins_session
 def code_for_request(request_id: UUID) -> ResponseReturnValue:
     """Send the agency that is asked a code, and take it."""
     behind = ".outcome_of_request" if request.args.get("to") == "outcome" else ".answer"
@@ -70,6 +71,7 @@ def code_for_request(request_id: UUID) -> ResponseReturnValue:
 
 
 @pages.route("/referrals/<reference>/code", methods=["GET", "POST"])
+@begins_session
 def code_for_outcome(reference: str) -> ResponseReturnValue:
     """Send who made a referral a code, and take it."""
     return _code_page(f"reference:{reference}", url_for(".outcome_of_referral", reference=reference))

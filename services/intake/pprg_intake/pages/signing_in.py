@@ -19,6 +19,7 @@ from pprg_shared.audit import record
 from pprg_shared.errors import TooMany
 from pprg_shared.identity import cookies, tokens
 from pprg_shared.limits import forget
+from pprg_shared.web.csrf import begins_session
 from pprg_shared.web.forms import Form
 from pprg_shared.web.headers import FORGET
 
@@ -48,6 +49,7 @@ def slowed(page: str, form: Form, error: TooMany, **about: Any) -> ResponseRetur
 
 
 @pages.route("/sign-in", methods=["GET", "POST"])
+@begins_session
 def sign_in() -> ResponseReturnValue:
     """Ask for address and password; nobody learns from the answer which of them was wrong."""
     form = Form(SignInSchema(), typed())
@@ -99,6 +101,7 @@ def _go_on(person: Person) -> Response:
 
 
 @pages.route("/sign-in/code", methods=["GET", "POST"])
+@begins_session
 def second_step() -> ResponseReturnValue:
     """Ask for a code of the authenticator, or for a recovery code."""
     with reading() as session:
@@ -144,6 +147,7 @@ def signed_in(answer: Any, token: tokens.Token) -> Response:
 
 
 @pages.route("/sign-in/reset", methods=["GET", "POST"])
+@begins_session
 def reset() -> ResponseReturnValue:
     """Have a code mailed to whoever wants a new password, or their first; the same answer for every address."""
     form = Form(ResetSchema(), typed())
@@ -160,6 +164,7 @@ def reset() -> ResponseReturnValue:
 
 
 @pages.route("/sign-in/reset/<uuid:number>", methods=["GET", "POST"])
+@begins_session
 def reset_code(number: UUID) -> ResponseReturnValue:
     """Ask for the code that was mailed; the page of a code that nobody was sent looks the same."""
     return _by_code(ResetCodeSchema(), "reset_code.html", opening.RESET, number)
