@@ -75,9 +75,20 @@ def play(world, seen):
         headers={"Idempotency-Key": "staff", **world.acting("lead-police")},
     )
     assert named.status_code == 201
+    answer(intake, f"/api/v1/requests/{request['id']}", world.acting("lead-police"))
     park(world)
     world.settle()
     return f"/cases/{case['id']}"
+
+
+def answer(intake, path, who):
+    """A return with names in what it says besides its summary."""
+    draft = intake.get(f"{path}/chronology", headers=who).json["draft"]
+    view = {"route": "rapid_review", "view": "met", "reason": TOLD}
+    said = {"author": "Lead", "summary": TOLD, "voice_of_child_or_adult": SUBJECT, "other_agencies_to_ask": FAMILY}
+    said |= {"agency_view_on_criteria": [view], "records_secured": TOLD, "quality_assured_by": FAMILY, "draft": draft}
+    answered = intake.post(f"{path}/return", json=said, headers={"Idempotency-Key": "return", **who})
+    assert answered.status_code == 201, answered.text
 
 
 def park(world):

@@ -61,6 +61,9 @@ def answer(world, request):
     texts = ("source", "event", "action", "people", "voice", "outcome", "impact_note", "comment_analysis")
     row = dict.fromkeys(texts, f"{MARK}typed") | {"date": "2016"}
     said = {"author": f"{MARK}typed author", "summary": f"{MARK}typed summary", "rows": [row, row]}
+    more = ("voice_of_child_or_adult", "what_worked", "other_agencies_to_ask", "quality_assured_by", "records_secured")
+    view = {"route": "rapid_review", "view": "met", "reason": f"{MARK}typed reason"}
+    said |= dict.fromkeys(more, f"{MARK}typed more") | {"agency_view_on_criteria": [view]}
     post(world, "intake", f"/api/v1/requests/{request}/return", said, "lead-police")
 
 

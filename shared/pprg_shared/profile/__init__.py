@@ -6,7 +6,7 @@ The rules over it are pure: `possible_routes` and `answers_from_subjects` (which
 """
 
 from pprg_shared.profile.clocks import Clock
-from pprg_shared.profile.codes import CONTACTS, ETHNICITIES, IMPACTS, RATINGS, SAID, SEXES, SIGNIFICANCES
+from pprg_shared.profile.codes import CONTACTS, ETHNICITIES, IMPACTS, RATINGS, SAID, SEXES, SIGNIFICANCES, VIEWS
 from pprg_shared.profile.criteria import (
     Answer,
     Possible,
@@ -33,6 +33,7 @@ __all__ = [
     "SAID",
     "SEXES",
     "SIGNIFICANCES",
+    "VIEWS",
     "Agency",
     "Answer",
     "Body",

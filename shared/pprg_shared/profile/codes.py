@@ -43,3 +43,6 @@ SAID = {"yes": "Yes", "no": "No", "not_known": "Not known"}
 IMPACTS = {"positive": "Positive", "negative": "Negative", "mixed": "Mixed", "unclear": "Unclear"}
 RATINGS = {"red": "Red", "amber": "Amber", "green": "Green"}
 SIGNIFICANCES = {"key_event": "Key event", "routine": "Routine"}
+
+#: Whether the criteria of a review are met, as an agency sees it in its return.
+VIEWS = {"met": "Met", "not_met": "Not met", "unsure": "Unsure"}

@@ -52,6 +52,13 @@ def chosen(
     return fields.String(validate=check, metadata={"label": label, "widget": widget} | more, **needed, **words(ask))
 
 
+def maybe(choices: Mapping[str, str], label: str, **about: Any) -> fields.String:
+    """One of a fixed list, or nothing said."""
+    ask = "Choose from the list, or leave it open"
+    about = {"none": "Not said"} | about
+    return chosen(choices, f"{label} (optional)", ask, widget="select", default="", **about)
+
+
 def one_of(choices: Choices, error: str) -> Callable[[str], None]:
     """Only what a list offers, which the profile may have written."""
 
