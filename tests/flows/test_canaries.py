@@ -44,8 +44,9 @@ def play(world, seen):
     """A case with names wherever there may be names: by the form, with a return, a file and a meeting."""
     intake, office = world.client("intake"), world.visitor("triage", "coordinator")
     hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', ask(seen, intake, FORM).text)) | {"_end": "1"}
-    subject = REFERRAL["subjects"][0] | {"name": SUBJECT}
-    answers = as_form(REFERRAL | {"subjects": [subject], "family": FAMILY, "what_happened": TOLD}) | hidden
+    subject = REFERRAL["subjects"][0] | {"name": SUBJECT, "school_or_setting": TOLD, "gp_practice": FAMILY}
+    more = {"family": FAMILY, "what_happened": TOLD, "family_views": FAMILY, "agency_contacts": TOLD}
+    answers = as_form(REFERRAL | {"subjects": [subject]} | more) | hidden
     assert ask(seen, intake, FORM, method="POST", data=answers | {"declaration": ""}).status_code == 422
     assert ask(seen, intake, FORM, method="POST", data=answers).status_code == 303
     assert ask(seen, intake, FORM, method="POST", data=answers | {"family": FAMILY * 200_000}).status_code == 413

@@ -38,8 +38,10 @@ class Reader(HTMLParser):
 @pytest.fixture
 def case(world):
     """A case in which every text that somebody may type holds a mark."""
-    person = REFERRAL["subjects"][0] | {"name": f"{MARK}typed name"}
-    texts = dict.fromkeys(("referrer_role", "authorised_by", "location", "what_happened", "family"), f"{MARK}typed")
+    person = REFERRAL["subjects"][0] | {"name": f"{MARK}typed name", "gp_practice": f"{MARK}typed practice"}
+    texts = dict.fromkeys(
+        ("referrer_role", "authorised_by", "location", "what_happened", "family", "family_views"), f"{MARK}typed"
+    )
     criteria = [{"criterion": "died", "reply": "yes", "evidence": f"{MARK}typed evidence"}]
     post(world, "intake", "/api/v1/referrals", REFERRAL | texts | {"subjects": [person], "criteria": criteria}, "")
     (case,) = get(world, "triage", "/api/v1/cases", "coordinator")["cases"]

@@ -154,6 +154,7 @@ class ReferralSubmitted(Event, name="referral.submitted", version=1, subject="re
     criteria: list[Prompt] = sealed("case", default_factory=list)
     incident: str = sealed("case", default="")
     harm: list[str] = sealed("case", default_factory=list)
+    alleged_source: list[str] = sealed("case", default_factory=list)
     parallel_processes: list[str] = sealed("case", default_factory=list)
     la_aware_on: date | None = sealed("case", default=None)
     notified_on: date | None = sealed("case", default=None)

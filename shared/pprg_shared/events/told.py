@@ -1,11 +1,14 @@
 """What people say of a case in a referral or a return, as the events of intake hold it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A person whom a referral is about; dates as they were typed, `kind` is child, unborn or adult."""
+    """A person whom a referral is about; dates as they were typed, `kind` is child, unborn or adult.
+
+    `more` holds what else the form asks about them, by field: texts and codes.
+    """
 
     kind: str
     name: str
@@ -16,6 +19,10 @@ class Subject:
     ethnicity: str = ""
     nhs_number: str = ""
     address: str = ""
+    disability: list[str] = field(default_factory=list)
+    legal_status: list[str] = field(default_factory=list)
+    care_and_support_needs: list[str] = field(default_factory=list)
+    more: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -153,13 +153,19 @@ class Form:
                 ]
         return kept
 
-    def _rows(self, name: str, declared: fields.Field[Any]) -> list[dict[str, str]]:
+    def _rows(self, name: str, declared: fields.Field[Any]) -> list[dict[str, str | list[str]]]:
         inner = _inner(declared)
         found = []
         for number in self._kept_rows()[name]:
-            row = {each: self._text(f"{name}-{number}-{each}") for each in inner}
+            row = {each: self._of_row(f"{name}-{number}-{each}", one) for each, one in inner.items()}
             found.append({each: text for each, text in row.items() if text})
         return found
+
+    def _of_row(self, name: str, declared: fields.Field[Any]) -> str | list[str]:
+        """What was typed or ticked in one place of a row."""
+        if isinstance(declared, fields.List):
+            return [clean(each) for each in self.typed.getlist(name)]
+        return self._text(name)
 
     def _count(self, name: str) -> int:
         given: Mapping[str, Any] = self.typed if self.submitted else self.initial

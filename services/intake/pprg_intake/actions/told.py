@@ -1,6 +1,7 @@
 """What is said of the answers to a referral and to a request, as the events hold it."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from pprg_intake import rules
@@ -9,19 +10,23 @@ from pprg_shared.events.told import Prompt, Subject, View
 #: Answers that other services read each by itself, and those that are only shown with the case.
 READ = (
     *("referrer_agency", "agencies", "routes", "incident_on", "what_happened", "reason_kind", "source"),
-    *("incident", "harm", "parallel_processes", "la_aware_on", "notified_on"),
+    *("incident", "harm", "alleged_source", "parallel_processes", "la_aware_on", "notified_on"),
 )
 MORE = (
     *("referrer_phone", "authorised_by", "taken_by", "family", "family_knows", "location", "safety"),
-    *("other_agencies", "notification_reference"),
+    *("other_agencies", "notification_reference", "referrer_kind", "authorised_on", "agency_aware_on"),
+    *("can_attend_meeting", "family_views", "family_contact", "contact_risk", "key_dates", "agency_contacts"),
+    *("concern_about_joint_working", "learning_expected", "good_practice_seen", "media_interest"),
 )
+#: What is said of a person field by field; the rest is only shown.
+OF_SUBJECT = frozenset(each.name for each in fields(Subject)) - {"more"}
 #: What a return holds that does not travel with what is only shown.
 APART = frozenset({"author", "summary", "rows", "draft", "agency_view_on_criteria"})
 
 
 def of_referral(answers: Mapping[str, Any]) -> dict[str, Any]:
     """What a referral tells."""
-    subjects = [Subject(**each) for each in answers["subjects"]]
+    subjects = [_subject(each) for each in answers["subjects"]]
     return {
         "subjects": subjects,
         "subject_kind": subjects[0].kind,
@@ -41,6 +46,11 @@ def of_return(answers: Mapping[str, Any]) -> dict[str, Any]:
         "more": _texts({name: each for name, each in answers.items() if name not in APART}),
         "views": [View(**each) for each in answers.get("agency_view_on_criteria", ())],
     }
+
+
+def _subject(answers: Mapping[str, Any]) -> Subject:
+    apart = {name: each for name, each in answers.items() if name in OF_SUBJECT}
+    return Subject(**apart, more=_texts({name: each for name, each in answers.items() if name not in OF_SUBJECT}))
 
 
 def _texts(answers: Mapping[str, Any]) -> dict[str, str]:

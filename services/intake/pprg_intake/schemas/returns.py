@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from pprg_intake.rules import CHOICES, MOST_ROWS, lines, sign_off_problems
 from pprg_intake.schemas.choices import reviews
-from pprg_intake.schemas.words import chosen, maybe, one_of, optional, people_date, text, words
+from pprg_intake.schemas.words import chosen, maybe, one_of, optional, past_day, people_date, text, words
 from pprg_shared.acting import runtime
 from pprg_shared.calendar import london_date
 from pprg_shared.profile import SAID, VIEWS
@@ -173,11 +173,7 @@ class ReturnSchema(Schema):
         hint="Their name and role: somebody else than its author.",
         section="Before you send",
     )
-    quality_assured_on = fields.Date(
-        load_default=None,
-        metadata={"label": "When was it checked? (optional)", "hint": "Such as 3 November 2026", "width": 20},
-        **words("Enter a day with its month and year"),
-    )
+    quality_assured_on = past_day("When was it checked?")
     author_independent = maybe(SAID, "Is the author independent of the work in this case?")
     records_secured = optional("Who has secured your records, and when?", 200)
     draft = fields.UUID(load_default=None, metadata={"widget": "hidden"}, **words("Look at the uploaded file again"))

@@ -10,7 +10,8 @@ from pprg_shared.events.told import Subject
 def content_of(heard: ReferralSubmitted) -> dict[str, Any]:
     """What is sealed with the case; a referral from before there were several subjects has one."""
     plain = ("subject_name", "subject_born", "incident_on", "what_happened", "reason_kind", "source", "incident")
-    content: dict[str, Any] = {name: getattr(heard, name) for name in (*plain, "harm", "parallel_processes")}
+    several = ("harm", "alleged_source", "parallel_processes")
+    content: dict[str, Any] = {name: getattr(heard, name) for name in (*plain, *several)}
     only = Subject(kind=heard.subject_kind, name=heard.subject_name, born=heard.subject_born)
     content["subjects"] = [asdict(each) for each in heard.subjects or [only]]
     content["criteria"] = [asdict(each) for each in heard.criteria]
