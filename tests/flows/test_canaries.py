@@ -44,8 +44,9 @@ def play(world, seen):
     """A case with names wherever there may be names: by the form, with a return, a file and a meeting."""
     intake, office = world.client("intake"), world.visitor("triage", "coordinator")
     hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', ask(seen, intake, FORM).text)) | {"_end": "1"}
-    subject = REFERRAL["subjects"][0] | {"name": SUBJECT}
-    answers = as_form(REFERRAL | {"subjects": [subject], "family": FAMILY, "what_happened": TOLD}) | hidden
+    subject = REFERRAL["subjects"][0] | {"name": SUBJECT, "school_or_setting": TOLD, "gp_practice": FAMILY}
+    more = {"family": FAMILY, "what_happened": TOLD, "family_views": FAMILY, "agency_contacts": TOLD}
+    answers = as_form(REFERRAL | {"subjects": [subject]} | more) | hidden
     assert ask(seen, intake, FORM, method="POST", data=answers | {"declaration": ""}).status_code == 422
     assert ask(seen, intake, FORM, method="POST", data=answers).status_code == 303
     assert ask(seen, intake, FORM, method="POST", data=answers | {"family": FAMILY * 200_000}).status_code == 413
@@ -75,9 +76,20 @@ def play(world, seen):
         headers={"Idempotency-Key": "staff", **world.acting("lead-police")},
     )
     assert named.status_code == 201
+    answer(intake, f"/api/v1/requests/{request['id']}", world.acting("lead-police"))
     park(world)
     world.settle()
     return f"/cases/{case['id']}"
+
+
+def answer(intake, path, who):
+    """A return with names in what it says besides its summary."""
+    draft = intake.get(f"{path}/chronology", headers=who).json["draft"]
+    view = {"route": "rapid_review", "view": "met", "reason": TOLD}
+    said = {"author": "Lead", "summary": TOLD, "voice_of_child_or_adult": SUBJECT, "other_agencies_to_ask": FAMILY}
+    said |= {"agency_view_on_criteria": [view], "records_secured": TOLD, "quality_assured_by": FAMILY, "draft": draft}
+    answered = intake.post(f"{path}/return", json=said, headers={"Idempotency-Key": "return", **who})
+    assert answered.status_code == 201, answered.text
 
 
 def park(world):

@@ -38,8 +38,10 @@ class Reader(HTMLParser):
 @pytest.fixture
 def case(world):
     """A case in which every text that somebody may type holds a mark."""
-    person = REFERRAL["subjects"][0] | {"name": f"{MARK}typed name"}
-    texts = dict.fromkeys(("referrer_role", "authorised_by", "location", "what_happened", "family"), f"{MARK}typed")
+    person = REFERRAL["subjects"][0] | {"name": f"{MARK}typed name", "gp_practice": f"{MARK}typed practice"}
+    texts = dict.fromkeys(
+        ("referrer_role", "authorised_by", "location", "what_happened", "family", "family_views"), f"{MARK}typed"
+    )
     criteria = [{"criterion": "died", "reply": "yes", "evidence": f"{MARK}typed evidence"}]
     post(world, "intake", "/api/v1/referrals", REFERRAL | texts | {"subjects": [person], "criteria": criteria}, "")
     (case,) = get(world, "triage", "/api/v1/cases", "coordinator")["cases"]
@@ -61,6 +63,9 @@ def answer(world, request):
     texts = ("source", "event", "action", "people", "voice", "outcome", "impact_note", "comment_analysis")
     row = dict.fromkeys(texts, f"{MARK}typed") | {"date": "2016"}
     said = {"author": f"{MARK}typed author", "summary": f"{MARK}typed summary", "rows": [row, row]}
+    more = ("voice_of_child_or_adult", "what_worked", "other_agencies_to_ask", "quality_assured_by", "records_secured")
+    view = {"route": "rapid_review", "view": "met", "reason": f"{MARK}typed reason"}
+    said |= dict.fromkeys(more, f"{MARK}typed more") | {"agency_view_on_criteria": [view]}
     post(world, "intake", f"/api/v1/requests/{request}/return", said, "lead-police")
 
 

@@ -23,7 +23,6 @@ from pprg_shared.events.intake import (
     RequestOpened,
     RequestReady,
     StaffNamed,
-    Subject,
 )
 from pprg_shared.events.notifier import LetterAccepted, LetterFailed
 from pprg_shared.events.publisher import OutcomePublished, PublicationPlanned
@@ -32,6 +31,7 @@ from pprg_shared.identity import people
 from pprg_shared.partial_dates import from_json
 from pprg_triage import rules
 from pprg_triage.actions import keep_conflicts, name_chairs, pass_chair, pass_to_deputy, return_id, rows_here
+from pprg_triage.actions.told import answer_of, content_of
 from pprg_triage.models import (
     Access,
     Case,
@@ -67,7 +67,7 @@ def open_case(session: Session, heard: ReferralSubmitted) -> None:
     case = Case(id=heard.referral_id, reference=heard.reference, received_on=heard.submitted_on, due_on=due)
     case.referrer_id, case.named, case.routes = heard.referrer_id, " ".join(heard.agencies), " ".join(heard.routes)
     case.clock_from = day_zero
-    content = _content(heard)
+    content = content_of(heard)
     case.content = seal(session, case, "content", content)
     known = {name: day for name, day in days.items() if day} | {"referral_received": case.received_on}
     case.watches = rules.clock_to_watch(profile, content, heard.routes, known, today(session))
@@ -88,17 +88,6 @@ def open_case(session: Session, heard: ReferralSubmitted) -> None:
             due_on=due,
         ),
     )
-
-
-def _content(heard: ReferralSubmitted) -> dict[str, Any]:
-    """What is sealed with the case; a referral from before there were several subjects has one."""
-    plain = ("subject_name", "subject_born", "incident_on", "what_happened", "reason_kind", "source", "incident")
-    content: dict[str, Any] = {name: getattr(heard, name) for name in (*plain, "harm", "parallel_processes")}
-    only = Subject(kind=heard.subject_kind, name=heard.subject_name, born=heard.subject_born)
-    content["subjects"] = [asdict(each) for each in heard.subjects or [only]]
-    content["criteria"] = [asdict(each) for each in heard.criteria]
-    content["entered_by"] = str(heard.entered_by) if heard.entered_by else ""
-    return content | {"more": heard.more}
 
 
 def _news(session: Session, heard: Any, case_id: UUID, kind: str, agency: str) -> None:
@@ -139,7 +128,7 @@ def note_extension(session: Session, heard: ExtensionRequested) -> None:
 
 def attach_summary(session: Session, heard: AgencySummarySubmitted) -> None:
     """Keep an agency's summary; the return is there once all rows of its chronology are, too."""
-    _attach(session, heard, "return", {"author": heard.author, "summary": heard.summary}, heard.rows or 0)
+    _attach(session, heard, "return", answer_of(heard), heard.rows or 0)
 
 
 def attach_nil_return(session: Session, heard: NilReturnSubmitted) -> None:
@@ -147,7 +136,7 @@ def attach_nil_return(session: Session, heard: NilReturnSubmitted) -> None:
     _attach(session, heard, "nil", {"author": heard.author, "summary": ""}, 0)
 
 
-def _attach(session: Session, heard: Any, kind: str, content: dict[str, str], rows: int) -> None:
+def _attach(session: Session, heard: Any, kind: str, content: dict[str, Any], rows: int) -> None:
     request = _request(session, heard.request_id)
     number = return_id(request.id, heard.version)
     if session.get(Return, number) is None:

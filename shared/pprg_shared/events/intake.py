@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from pprg_shared.contract import Event, sealed
+from pprg_shared.events.told import Prompt, Subject, View
 
 
 @dataclass(frozen=True)
@@ -66,30 +67,6 @@ class Row:
     time: str = ""
     people: str = ""
     further: Further | None = None
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A person whom a referral is about; dates as they were typed, `kind` is child, unborn or adult."""
-
-    kind: str
-    name: str
-    born: str
-    also_known_as: str = ""
-    died_on: str = ""
-    sex: str = ""
-    ethnicity: str = ""
-    nhs_number: str = ""
-    address: str = ""
-
-
-@dataclass(frozen=True)
-class Prompt:
-    """The answer to a criterion that the form asked about: yes, no or not_sure, and what it rests on."""
-
-    criterion: str
-    reply: str
-    evidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -177,6 +154,7 @@ class ReferralSubmitted(Event, name="referral.submitted", version=1, subject="re
     criteria: list[Prompt] = sealed("case", default_factory=list)
     incident: str = sealed("case", default="")
     harm: list[str] = sealed("case", default_factory=list)
+    alleged_source: list[str] = sealed("case", default_factory=list)
     parallel_processes: list[str] = sealed("case", default_factory=list)
     la_aware_on: date | None = sealed("case", default=None)
     notified_on: date | None = sealed("case", default=None)
@@ -245,7 +223,8 @@ class CodeIssued(Event, name="code.issued", version=1, subject="case_id", transi
 class AgencySummarySubmitted(Event, name="agency-summary.submitted", version=1, subject="case_id"):
     """An agency has answered with a summary of its involvement, and with so many rows of a chronology.
 
-    A correction has the next `version`. `rows` is None where nobody said how many there are.
+    A correction has the next `version`. `rows` is None where nobody said how many there are. `more` holds what else the
+    form asks, by field: texts and codes as they were given, dates as they were typed or in ISO form.
     """
 
     request_id: UUID
@@ -257,6 +236,8 @@ class AgencySummarySubmitted(Event, name="agency-summary.submitted", version=1, 
     rows: int | None = None
     author: str = sealed("case")
     summary: str = sealed("case")
+    more: dict[str, str] = sealed("case", default_factory=dict)
+    views: list[View] = sealed("case", default_factory=list)
 
 
 class ChronologySubmitted(Event, name="chronology.submitted", version=1, subject="case_id"):

@@ -6,7 +6,27 @@ The rules over it are pure: `possible_routes` and `answers_from_subjects` (which
 """
 
 from pprg_shared.profile.clocks import Clock
-from pprg_shared.profile.codes import CONTACTS, ETHNICITIES, IMPACTS, RATINGS, SAID, SEXES, SIGNIFICANCES
+from pprg_shared.profile.codes import (
+    ALLEGED_SOURCES,
+    CONTACTS,
+    DISABILITIES,
+    EDUCATION,
+    ENQUIRIES,
+    ETHNICITIES,
+    IMPACTS,
+    LEGAL_STATUSES,
+    MEDIA,
+    NEEDS,
+    PLACEMENTS,
+    PLAN_CATEGORIES,
+    PLANS,
+    RATINGS,
+    REFERRERS,
+    SAID,
+    SEXES,
+    SIGNIFICANCES,
+    VIEWS,
+)
 from pprg_shared.profile.criteria import (
     Answer,
     Possible,
@@ -25,14 +45,26 @@ from pprg_shared.profile.routes import Criterion, Mandate, Outcome, Route
 from pprg_shared.profile.whole import Harm, Profile
 
 __all__ = [
+    "ALLEGED_SOURCES",
     "CONTACTS",
+    "DISABILITIES",
+    "EDUCATION",
+    "ENQUIRIES",
     "ETHNICITIES",
     "IMPACTS",
+    "LEGAL_STATUSES",
+    "MEDIA",
+    "NEEDS",
+    "PLACEMENTS",
     "PLANNED",
+    "PLANS",
+    "PLAN_CATEGORIES",
     "RATINGS",
+    "REFERRERS",
     "SAID",
     "SEXES",
     "SIGNIFICANCES",
+    "VIEWS",
     "Agency",
     "Answer",
     "Body",

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from pprg_shared.profile.clocks import Clock
-from pprg_shared.profile.codes import CONTACTS, ETHNICITIES, IMPACTS, RATINGS, SAID, SEXES, SIGNIFICANCES
+from pprg_shared.profile.codes import NAMED
 from pprg_shared.profile.letters import Labels, Letters
 from pprg_shared.profile.meetings import Meetings
 from pprg_shared.profile.partnership import Agency, Body, Partnership, Person, Reporting
@@ -108,9 +108,8 @@ class Profile:
     def names(self) -> dict[str, Callable[[Any], str]]:
         """How pages turn codes into the names that people use; a code that the profile does not know stays."""
         harm = {**self.harm.context, **self.harm.adult, **self.harm.child}
-        tables = {"harm": harm, "incident": self.incidents, "process": self.parallel_processes}
-        tables |= {"sex": SEXES, "ethnicity": ETHNICITIES, "contact": CONTACTS, "said": SAID, "impact": IMPACTS}
-        tables |= {"rating": RATINGS, "significance": SIGNIFICANCES}
+        tables: dict[str, Mapping[str, str]] = {**NAMED, "harm": harm}
+        tables |= {"incident": self.incidents, "process": self.parallel_processes}
         named = {name: lambda code, table=table: table.get(code, code) for name, table in tables.items()}
         return named | {
             "agency": lambda code: found.name if (found := self.agency(code)) else str(code),

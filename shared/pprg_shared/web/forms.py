@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from pprg_shared.typed import UNPRINTABLE, clean, unprintable
+from pprg_shared.web.flat import flat
 
 END = "_end"
 BLANK_ROWS = 3
@@ -84,6 +86,12 @@ class Form:
         """The fields in the order of the schema."""
         return list(self.schema.fields)
 
+    @property
+    def runs(self) -> list[tuple[str, list[Drawn]]]:
+        """The fields as they are drawn now; those that stand together behind the same words are one run."""
+        drawn = groupby(map(self.field, self.names), key=lambda each: each.further)
+        return [(words, list(some)) for words, some in drawn]
+
     def is_valid(self) -> bool:
         """Load what was typed; False for a fresh form, for one with errors, and when a row was asked for."""
         if not self.submitted or self.adding:
@@ -94,7 +102,7 @@ class Form:
         try:
             self.data = self.schema.load(values)
         except ValidationError as error:
-            self.errors = _flat(error.messages_dict, self._kept_rows())
+            self.errors = flat(error.messages_dict, self._kept_rows())
         return not self.errors
 
     @property
@@ -145,13 +153,19 @@ class Form:
                 ]
         return kept
 
-    def _rows(self, name: str, declared: fields.Field[Any]) -> list[dict[str, str]]:
+    def _rows(self, name: str, declared: fields.Field[Any]) -> list[dict[str, str | list[str]]]:
         inner = _inner(declared)
         found = []
         for number in self._kept_rows()[name]:
-            row = {each: self._text(f"{name}-{number}-{each}") for each in inner}
+            row = {each: self._of_row(f"{name}-{number}-{each}", one) for each, one in inner.items()}
             found.append({each: text for each, text in row.items() if text})
         return found
+
+    def _of_row(self, name: str, declared: fields.Field[Any]) -> str | list[str]:
+        """What was typed or ticked in one place of a row."""
+        if isinstance(declared, fields.List):
+            return [clean(each) for each in self.typed.getlist(name)]
+        return self._text(name)
 
     def _count(self, name: str) -> int:
         given: Mapping[str, Any] = self.typed if self.submitted else self.initial
@@ -273,22 +287,3 @@ def choices(declared: fields.Field[Any]) -> list[tuple[str, str]]:
             labels = each.labels or each.choices
             return [(str(value), str(words)) for value, words in zip(each.choices, labels, strict=False)]
     return []
-
-
-def _flat(messages: Mapping[Any, Any], kept: Mapping[str, list[int]], path: str = "") -> dict[str, str]:
-    """Marshmallow's tree of messages as one message a field; rows under the numbers that the person sees."""
-    flat: dict[str, str] = {}
-    for key, value in messages.items():
-        shown = kept[path][key] if path in kept and isinstance(key, int) and key < len(kept[path]) else key
-        name = "" if key == "_schema" else f"{path}-{shown}" if path else str(shown)
-        if isinstance(value, Mapping):
-            # A complaint about one choice of several belongs to the whole group.
-            inner = _flat(value, kept, name)
-            flat |= {path or name: next(iter(inner.values()))} if _is_choice(value, key, path) else inner
-        else:
-            flat[path if isinstance(key, int) and path else name] = str(value[0] if isinstance(value, list) else value)
-    return flat
-
-
-def _is_choice(value: Mapping[Any, Any], key: Any, path: str) -> bool:
-    return isinstance(key, int) and bool(path) and not value

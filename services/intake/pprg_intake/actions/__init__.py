@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pprg_intake import rules
+from pprg_intake.actions import told
 from pprg_intake.models import Base, Counter, Draft, Person, Referral, Request, Submission
 from pprg_shared import spreadsheet
 from pprg_shared.actor import Actor, Done
@@ -27,16 +28,6 @@ from pprg_shared.typed import UNPRINTABLE, clean, unprintable
 
 #: An uploaded chronology that nobody sends is forgotten after so long.
 DRAFTS_KEPT = timedelta(days=30)
-
-#: Answers that other services read each by itself, and those that are only shown with the case.
-TOLD = (
-    *("referrer_agency", "agencies", "routes", "incident_on", "what_happened", "reason_kind", "source", "subjects"),
-    *("criteria", "incident", "harm", "parallel_processes", "la_aware_on", "notified_on"),
-)
-MORE = (
-    *("referrer_phone", "authorised_by", "taken_by", "family", "family_knows", "location", "safety"),
-    *("other_agencies", "notification_reference"),
-)
 
 
 def submit_referral(session: Session, actor: Actor, *, prefix: str, **answers: Any) -> Done:
@@ -63,20 +54,13 @@ def submit_referral(session: Session, actor: Actor, *, prefix: str, **answers: A
 
 def _submitted(referral: Referral, actor: Actor, answers: dict[str, Any]) -> says.ReferralSubmitted:
     """What is said of a referral; the form need not have asked for everything."""
-    subjects, told = [says.Subject(**each) for each in answers["subjects"]], {**answers}
-    told["subjects"], first = subjects, subjects[0]
-    told["criteria"] = [says.Prompt(**each) for each in answers["criteria"]]
     return says.ReferralSubmitted(
         referral_id=referral.id,
         reference=referral.reference,
         submitted_on=referral.submitted_on,
         referrer_id=referral.referrer_id,
-        subject_kind=first.kind,
-        subject_name=first.name,
-        subject_born=first.born,
         entered_by=None if answers.get("source", "online") == "online" else actor.person,
-        more={name: answers[name] for name in MORE if answers.get(name)},
-        **{name: told[name] for name in TOLD if name in told},
+        **told.of_referral(answers),
     )
 
 
@@ -127,10 +111,9 @@ def answer_request(session: Session, actor: Actor, *, request_id: UUID, **answer
     if request.wanted == "chronology" and not typed:
         raise Refused("List the key events, or say that your agency holds nothing.", "rows")
     kept, _ = rules.lines(typed, today(session), profile_of(session).themes)
-    version = _keep(session, request, "return", answers | {"rows": typed})
+    version = _keep(session, request, "return", rules.as_json(answers) | {"rows": typed})
     about = _about(request) | {"submitted_on": today(session), "version": version}
-    summary = answers.get("summary", "")
-    publish(session, says.AgencySummarySubmitted(**about, rows=len(kept), author=answers["author"], summary=summary))
+    publish(session, says.AgencySummarySubmitted(**about, rows=len(kept), **told.of_return(answers)))
     rows = [_row(each) for each in kept]
     for first, end in rules.parts([len(json.dumps(vars(each), default=vars)) for each in rows]):
         publish(session, says.ChronologySubmitted(**about, count=end - first, first=first, rows=rows[first:end]))

@@ -12,6 +12,8 @@ from pprg_shared.partial_dates import NotADate, PartialDate, parse
 ADULT = 18
 #: Days that clocks may count from and that a referrer may know.
 KNOWN_DAYS = ("la_aware_on", "notified_on")
+#: Days that are past for whoever tells of them.
+PAST_DAYS = (*KNOWN_DAYS, "authorised_on", "agency_aware_on")
 
 
 def reference(prefix: str, year: int, number: int) -> str:
@@ -84,7 +86,7 @@ def is_nhs_number(text: str) -> bool:
 def day_problems(answers: Mapping[str, Any], today: date) -> dict[str, str]:
     """Days of a referral that lie in the future: field to advice."""
     incident = _date(answers.get("incident_on", ""), today)
-    days = {"incident_on": incident and incident.value} | {name: answers.get(name) for name in KNOWN_DAYS}
+    days = {"incident_on": incident and incident.value} | {name: answers.get(name) for name in PAST_DAYS}
     late = {name: "This day lies in the future" for name, day in days.items() if day and day > today}
     known = {name: answers[name] for name in KNOWN_DAYS if answers.get(name)}
     return {

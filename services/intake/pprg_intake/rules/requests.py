@@ -37,6 +37,19 @@ def waits(asked: Mapping[str, Any]) -> bool:
     return bool(asked.get("extension", {}).get("state") == WAITS)
 
 
+def sign_off_problems(answers: Mapping[str, Any], today: date) -> dict[str, str]:
+    """What to change about who checked a return and when: field to advice."""
+    wrong = {}
+    checked_by, author = (
+        " ".join(answers.get(each, "").casefold().split()) for each in ("quality_assured_by", "author")
+    )
+    if checked_by and checked_by == author:
+        wrong["quality_assured_by"] = "Somebody else than the author checks a return: leave this empty if nobody has"
+    if (day := answers.get("quality_assured_on")) and day > today:
+        wrong["quality_assured_on"] = "This day lies in the future"
+    return wrong
+
+
 #: The longest that an agency may ask for at once.
 LONGEST_DAYS = 90
 #: What becomes of a wish for more time.

@@ -19,18 +19,39 @@ from pprg_intake.schemas.choices import (
     processes,
     reviews,
 )
-from pprg_intake.schemas.subjects import PromptSchema, SubjectSchema
-from pprg_intake.schemas.words import ADDRESS, agencies, chosen, one_of, optional, people_date, several, text, words
+from pprg_intake.schemas.subjects import PromptSchema, SubjectSchema, not_asked
+from pprg_intake.schemas.words import (
+    ADDRESS,
+    agencies,
+    chosen,
+    maybe,
+    one_of,
+    optional,
+    past_day,
+    people_date,
+    several,
+    text,
+    words,
+)
 from pprg_shared.acting import runtime
 from pprg_shared.calendar import london_date
+from pprg_shared.profile import ALLEGED_SOURCES, MEDIA, REFERRERS, SAID
 
 STOP = (
     "Somebody may be at risk now: this is not the place. Call 999, or the council's safeguarding team, then come back."
 )
 DECLARED = "What I have written is accurate as far as I know, and my agency shares it under its legal duties."
 MOST_SUBJECTS = 4
+#: What leads to questions that need not all be answered.
+OF_REFERRER = "Say more about you and your agency"
+OF_FAMILY = "Say more about the family, and how to reach them"
+OF_INCIDENT = "Say more about what happened, and what may be learnt"
+OF_AGENCIES = "Say whom to ask there, and whether the media know"
 #: What is asked about harm and of no use when something went well.
-ABOUT_HARM = ("harm", "safety", "parallel_processes", "la_aware_on", "notified_on", "notification_reference")
+ABOUT_HARM = (
+    *("harm", "alleged_source", "safety", "parallel_processes"),
+    *("la_aware_on", "notified_on", "notification_reference"),
+)
 
 
 class ReferralSchema(Schema):
@@ -46,6 +67,9 @@ class ReferralSchema(Schema):
         kinds = about or KINDS
         self._narrow("criteria", fixed=lambda: asked(kinds, reason))
         self._narrow("harm", choices=lambda: harm_of(kinds))
+        people: Any = self.fields["subjects"]
+        if form and (some := not_asked(kinds)):
+            people.inner.nested = SubjectSchema(exclude=some)
 
     def _narrow(self, name: str, **about: Any) -> None:
         if name in self.fields:
@@ -96,6 +120,10 @@ class ReferralSchema(Schema):
         },
         **words("Say who in your agency agreed to this referral"),
     )
+    referrer_kind = maybe(REFERRERS, "What are you in this?", further=OF_REFERRER)
+    authorised_on = past_day("When did they agree?", further=OF_REFERRER)
+    agency_aware_on = past_day("When did your agency come to know of it?", further=OF_REFERRER)
+    can_attend_meeting = maybe(SAID, "Can you come to the meeting?", further=OF_REFERRER)
     subjects = fields.List(
         fields.Nested(SubjectSchema),
         required=True,
@@ -118,6 +146,9 @@ class ReferralSchema(Schema):
         rows=4,
     )
     family_knows = optional("Do they know of this referral? Say what they were told, or why not", 500)
+    family_views = optional("What they think and want", 1000, widget="textarea", rows=2, further=OF_FAMILY)
+    family_contact = optional("Who can reach them, and how?", 500, further=OF_FAMILY)
+    contact_risk = optional("Is there a risk in reaching them?", 500, further=OF_FAMILY)
     incident_on = fields.String(
         required=True,
         validate=people_date,
@@ -146,6 +177,18 @@ class ReferralSchema(Schema):
         rows=8,
     )
     safety = optional("Is anyone else at risk, and what has been done?", 2000, widget="textarea", rows=3)
+    key_dates = optional("Other dates that matter", 2000, widget="textarea", rows=3, further=OF_INCIDENT)
+    alleged_source = several(
+        lambda: ALLEGED_SOURCES,
+        "Who or what is thought to have caused the harm? (optional)",
+        "Choose from the list",
+        further=OF_INCIDENT,
+    )
+    concern_about_joint_working = optional(
+        "How might agencies have worked together better?", 2000, widget="textarea", rows=3, further=OF_INCIDENT
+    )
+    learning_expected = optional("What may be learnt?", 2000, widget="textarea", rows=3, further=OF_INCIDENT)
+    good_practice_seen = optional("What was done well?", 2000, widget="textarea", rows=3, further=OF_INCIDENT)
     criteria = fields.List(
         fields.Nested(PromptSchema),
         load_default=list,
@@ -166,29 +209,23 @@ class ReferralSchema(Schema):
         section="Agencies and reviews",
     )
     other_agencies = optional("Others that are not in this list", 500)
+    agency_contacts = optional(
+        "Whom to ask in these agencies", 1000, widget="textarea", rows=3, hint="Teams and roles.", further=OF_AGENCIES
+    )
+    media_interest = maybe(MEDIA, "Interest of the media", further=OF_AGENCIES)
     parallel_processes = several(
         processes,
         "What else is under way? (optional)",
         "Choose from the list",
         hint="Refer all the same: the group finds the right time. Choose none if you know of none.",
     )
-    la_aware_on = fields.Date(
-        load_default=None,
-        metadata={
-            "label": "When did the local authority come to know? (optional)",
-            "hint": "If a child died or was seriously harmed. Such as 3 November 2026.",
-            "width": 20,
-        },
-        **words("Enter a day with its month and year"),
+    la_aware_on = past_day(
+        "When did the local authority come to know?",
+        hint="If a child died or was seriously harmed. Such as 3 November 2026.",
     )
-    notified_on = fields.Date(
-        load_default=None,
-        metadata={
-            "label": "When was the national Panel notified? (optional)",
-            "hint": "Leave this empty if it was not, or if you do not know.",
-            "width": 20,
-        },
-        **words("Enter a day with its month and year"),
+    notified_on = past_day(
+        "When was the national Panel notified?",
+        hint="Leave this empty if it was not, or if you do not know.",
     )
     notification_reference = optional("The Panel's reference", 60, width=20)
     routes = several(

@@ -5,10 +5,12 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from pprg_intake.rules import CHOICES, MOST_ROWS, lines
-from pprg_intake.schemas.words import text, words
+from pprg_intake.rules import CHOICES, MOST_ROWS, lines, sign_off_problems
+from pprg_intake.schemas.choices import reviews
+from pprg_intake.schemas.words import chosen, maybe, one_of, optional, past_day, people_date, text, words
 from pprg_shared.acting import runtime
 from pprg_shared.calendar import london_date
+from pprg_shared.profile import SAID, VIEWS
 
 #: What leads to the fields that few rows need.
 FURTHER = "Say more about this"
@@ -71,13 +73,90 @@ def _plain(row: Any) -> bool:
 KNOWN = frozenset(RowSchema().fields)
 
 
+#: What leads to the questions of a return that few agencies need to answer all of.
+INVOLVED = "Say more about your agency's involvement"
+ANALYSIS = "Say what went well and what did not"
+VIEW = "Give your agency's view, and name others to ask"
+
+
+def _told(label: str, behind: str, hint: str = "") -> fields.String:
+    """An account that an agency may give in a few lines."""
+    return optional(label, 2000, widget="textarea", rows=3, hint=hint, further=behind)
+
+
+def _day(label: str) -> fields.String:
+    about = {"label": f"{label} (optional)", "width": 20, "further": INVOLVED}
+    return fields.String(load_default="", validate=people_date, metadata=about, **words("Enter a date"))
+
+
+class ViewSchema(Schema):
+    """Whether the criteria of one kind of review are met, as an agency sees it."""
+
+    route = fields.String(
+        required=True,
+        validate=one_of(reviews, "Choose a review from the list"),
+        metadata={"label": "Kind of review", "widget": "select", "choices": reviews},
+        **words("Choose a review from the list"),
+    )
+    view = chosen(VIEWS, "Are its criteria met?", "Say whether its criteria are met", widget="select")
+    reason = optional("Why?", 1000, widget="textarea", rows=2)
+
+
 class ReturnSchema(Schema):
-    """A summary of involvement, and the rows of a chronology."""
+    """A summary of involvement, what the agency makes of it, the rows of a chronology, and who checked all this."""
 
     author = text("Your name and role", "Enter your name and role", 200, width=30)
     summary = text(
         "Summary of your involvement", "Summarise your agency's involvement", 12000, widget="textarea", rows=10
     )
+    first_contact = _day("Your agency's first contact")
+    last_contact = _day("Your agency's last contact before it happened")
+    open_at_incident = maybe(SAID, "Were you involved when it happened?", further=INVOLVED)
+    people_known = optional("Whom in the family does your agency know?", 500, further=INVOLVED)
+    family_composition_known = _told("Who belongs to the family and household, as you knew it", INVOLVED)
+    before_scope_relevant = _told("What matters from before the period that is asked about", INVOLVED)
+    voice_of_child_or_adult = _told("The child's or adult's daily life, and what they said", INVOLVED)
+    identity_factors = _told(
+        "Who they are, and how that was taken into account",
+        INVOLVED,
+        "Such as ethnicity, culture, faith, disability and language.",
+    )
+    assessments_and_plans = _told(
+        "Assessments, plans and referrals, with their dates and outcomes",
+        INVOLVED,
+        "Say which risks were known and which thresholds were applied.",
+    )
+    attendance = _told("Appointments missed, or to which they were not brought", INVOLVED)
+    what_worked = _told("What worked", ANALYSIS)
+    what_did_not = _told("What did not work, and why", ANALYSIS)
+    multi_agency_working = _told("How agencies worked together and shared information", ANALYSIS)
+    management_oversight = _told("Supervision, management and escalation", ANALYSIS)
+    policy_followed = maybe(SAID, "Were policies followed?", further=ANALYSIS)
+    context = _told("What bore on the work", ANALYSIS, "Such as workload, vacancies or computer systems.")
+    good_practice = _told("Good practice", ANALYSIS)
+    learning_identified = _told("What your agency has learnt", ANALYSIS)
+    single_agency_actions = _told("What your agency will do, or has done", ANALYSIS, "Say who does it, and by when.")
+    immediate_safety_actions = _told(
+        "What was done at once to keep people safe", ANALYSIS, "If nothing was, say “none”."
+    )
+    agency_view_on_criteria = fields.List(
+        fields.Nested(ViewSchema),
+        load_default=list,
+        validate=validate.Length(max=20, error="Give at most 20 views"),
+        metadata={
+            "label": "Are the criteria of a review met?",
+            "hint": "Your agency's view helps the group, which decides.",
+            "row": "View",
+            "add": "Add a view",
+            "blank": 1,
+            "most": 20,
+            "further": VIEW,
+        },
+        **words("Send a list of views"),
+    )
+    other_agencies_to_ask = _told("Other agencies to ask, and why", VIEW)
+    parallel_processes_known = _told("What else is under way", VIEW, "Such as an inquest or a police inquiry.")
+    staff_support_needed = _told("What support your staff need", VIEW, "Use roles, and no names.")
     rows = Rows(
         fields.Nested(RowSchema),
         load_default=list,
@@ -88,20 +167,40 @@ class ReturnSchema(Schema):
             "most": MOST_TYPED,
         },
     )
+    quality_assured_by = optional(
+        "Who has checked this return?",
+        200,
+        hint="Their name and role: somebody else than its author.",
+        section="Before you send",
+    )
+    quality_assured_on = past_day("When was it checked?")
+    author_independent = maybe(SAID, "Is the author independent of the work in this case?")
+    records_secured = optional("Who has secured your records, and when?", 200)
     draft = fields.UUID(load_default=None, metadata={"widget": "hidden"}, **words("Look at the uploaded file again"))
 
     @validates_schema(skip_on_field_errors=False)
     def readable(self, data: dict[str, Any], **_options: Any) -> None:
-        """Every row must be readable: nothing is dropped in silence."""
-        _, problems = lines(data.get("rows", []), london_date(runtime().clock()), runtime().profile.themes)
+        """Every row must be readable: nothing is dropped in silence. Nobody signs off what they wrote."""
+        today = london_date(runtime().clock())
+        wrong: dict[str, Any] = {name: [advice] for name, advice in sign_off_problems(data, today).items()}
+        _, problems = lines(data.get("rows", []), today, runtime().profile.themes)
         if problems:
-            raise ValidationError({"rows": {n: {k: [v] for k, v in each.items()} for n, each in problems.items()}})
+            wrong["rows"] = {n: {k: [v] for k, v in each.items()} for n, each in problems.items()}
+        if wrong:
+            raise ValidationError(wrong)
+
+
+#: What an agency of which only a chronology is wanted is not asked.
+ABOUT_SUMMARY = (
+    "summary",
+    *(name for name, each in ReturnSchema().fields.items() if each.metadata.get("further") in {INVOLVED, ANALYSIS}),
+)
 
 
 @cache
 def return_schema(wanted: str) -> ReturnSchema:
     """What an agency sends when it is asked for a summary, a chronology or both."""
-    left_out = {"summary": ("rows", "draft"), "chronology": ("summary",)}
+    left_out = {"summary": ("rows", "draft"), "chronology": ABOUT_SUMMARY}
     return ReturnSchema(exclude=left_out.get(wanted, ()))
 
 

@@ -52,6 +52,19 @@ def chosen(
     return fields.String(validate=check, metadata={"label": label, "widget": widget} | more, **needed, **words(ask))
 
 
+def maybe(choices: Mapping[str, str], label: str, **about: Any) -> fields.String:
+    """One of a fixed list, or nothing said."""
+    ask = "Choose from the list, or leave it open"
+    about = {"none": "Not said"} | about
+    return chosen(choices, f"{label} (optional)", ask, widget="select", default="", **about)
+
+
+def past_day(label: str, hint: str = "Such as 3 November 2026", **about: Any) -> fields.Date:
+    """A day on which something was done, or nothing said."""
+    about = {"label": f"{label} (optional)", "hint": hint, "width": 20} | about
+    return fields.Date(load_default=None, metadata=about, **words("Enter a day with its month and year"))
+
+
 def one_of(choices: Choices, error: str) -> Callable[[str], None]:
     """Only what a list offers, which the profile may have written."""
 

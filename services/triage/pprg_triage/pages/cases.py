@@ -20,6 +20,7 @@ from pprg_triage.projections import (
     history_of,
     latest_news,
     listed_cases,
+    returns_of,
     steps_of,
     told_of,
     whole_case,
@@ -116,10 +117,18 @@ def on_paper(case_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         found = whole_case(session, actor(), case_id, runtime().profile)
         happened = history_of(session, found.case, runtime().profile)
+        returns = returns_of(session, found.requests)
     told = told_of(found, runtime().profile, london_date(now))
     saw(case_id)
     words = clock_words(found.case, found.watched, london_date(now))
-    about = {"told": told, "happened": happened, "words": words, "outcomes": rules.OUTCOMES, "may": found.may}
+    about = {
+        "told": told,
+        "returns": returns,
+        "happened": happened,
+        "words": words,
+        "outcomes": rules.OUTCOMES,
+        "may": found.may,
+    }
     return render_template("print.html", found=found, today=london_date(now), printed=now, **about)
 
 

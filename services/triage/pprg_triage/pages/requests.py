@@ -9,13 +9,12 @@ from flask.typing import ResponseReturnValue
 from pprg_shared.acting import act, actor, needs, reading, runtime, saw, submitted
 from pprg_shared.actor import Done
 from pprg_shared.calendar import london_date
-from pprg_shared.database import unseal
 from pprg_shared.errors import NotThere
 from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
 from pprg_triage.models import Return
 from pprg_triage.pages.common import form_page, pages, typed
-from pprg_triage.projections import whole_request
+from pprg_triage.projections import told_by, whole_request
 from pprg_triage.schemas import CHANGES, RequestsSchema
 
 
@@ -28,7 +27,7 @@ def one_return(case_id: UUID, return_id: UUID) -> ResponseReturnValue:
         found = session.get(Return, return_id)
         if found is None or found.case_id != case_id:
             raise NotThere
-        content = unseal(session, found, "content")
+        content = told_by(session, found)
     saw(case_id, phase="returns")
     return render_template("return.html", case=about, found=found, content=content)
 

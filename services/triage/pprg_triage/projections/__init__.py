@@ -12,7 +12,7 @@ from pprg_triage.projections.listing import CaseList, all_cases, find_case, late
 from pprg_triage.projections.meetings import Met
 from pprg_triage.projections.members import Led, Tied, caseload, tied_to
 from pprg_triage.projections.referral import Told, told_of
-from pprg_triage.projections.requests import WholeRequest, whole_request
+from pprg_triage.projections.requests import WholeRequest, returns_of, told_by, whole_request
 from pprg_triage.projections.staff import Named, named_staff
 
 __all__ = [
@@ -53,8 +53,10 @@ __all__ = [
     "one_conflict",
     "proposed_before",
     "read_by_others",
+    "returns_of",
     "steps_of",
     "tied_to",
+    "told_by",
     "told_of",
     "whole_access",
     "whole_case",

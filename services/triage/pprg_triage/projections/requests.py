@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from pprg_shared.access import Relation
 from pprg_shared.actor import Actor
 from pprg_shared.database import unseal, uuid_of
 from pprg_triage import rules
-from pprg_triage.actions import related, request_of
+from pprg_triage.actions import related, request_of, return_id
 from pprg_triage.models import Case, Request, Return, Row
 
 
@@ -27,6 +28,8 @@ class WholeRequest:
     content: dict[str, Any]
     returns: Sequence[Return]
     arriving: str
+    #: What the return in force says, unless the agency holds nothing.
+    said: dict[str, Any]
 
     def may(self, verb: str) -> bool:
         """Whether whoever reads it may do this about its case."""
@@ -42,7 +45,33 @@ def whole_request(session: Session, actor: Actor, case_id: UUID, request_id: UUI
     content = unseal(session, request, "content") if request.content else {"history": []}
     history = [line | {"by": uuid_of(line["by"])} for line in content["history"]]
     coming = arriving(session, case_id).get(request.agency, "")
-    return WholeRequest(case, actor, relation, request, content | {"history": history}, returns, coming)
+    said = next((told_by(session, one) for one in returns if one.revision == request.answer and one.kind != "nil"), {})
+    return WholeRequest(case, actor, relation, request, content | {"history": history}, returns, coming, said)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A return that is in force, and what it says."""
+
+    agency: str
+    kind: str
+    revision: int
+    returned_on: date
+    content: dict[str, Any]
+
+
+def told_by(session: Session, returned: Return) -> dict[str, Any]:
+    """What a return says besides its chronology, and what it leaves `open`; one from before had no more than these."""
+    content: dict[str, Any] = {"more": {}, "views": []} | unseal(session, returned, "content")
+    return content | {"open": rules.left_open(content) if returned.kind != "nil" else []}
+
+
+def returns_of(session: Session, requests: Sequence[Request]) -> list[Told]:
+    """What the agencies have answered that were asked, in the order of these requests."""
+    ids = {return_id(each.id, each.answer): each for each in requests if each.answer}
+    rows = {each.id: each for each in session.scalars(select(Return).where(Return.id.in_(ids)))} if ids else {}
+    found = [rows[each] for each in ids if each in rows]
+    return [Told(each.agency, each.kind, each.revision, each.returned_on, told_by(session, each)) for each in found]
 
 
 _ITS_ROWS = and_(Row.case_id == Return.case_id, Row.agency == Return.agency, Row.revision == Return.revision)

@@ -89,6 +89,7 @@ from pprg_triage.rules.requests import (
     scope,
     still_missing,
 )
+from pprg_triage.rules.returns import left_open
 from pprg_triage.rules.routes import CERTAIN, NOT_RULED_OUT, POSSIBLE, Route, routes
 from pprg_triage.rules.vocabulary import NOTIFIED, Vocabulary, fold, known_name
 
@@ -169,6 +170,7 @@ __all__ = [
     "heading",
     "held_problem",
     "known_name",
+    "left_open",
     "list_reference",
     "listed_without_names",
     "may",

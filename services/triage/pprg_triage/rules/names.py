@@ -3,16 +3,26 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-#: In what is known of each person, of the case, of what a referral says besides, and of the row of a list.
+#: In what is known of each person and their life, of the case, of what a referral says besides, and of a list's row.
 OF_PEOPLE = ("name", "also_known_as", "nhs_number", "address")
-OF_CASES, OF_MORE = ("subject_name",), ("family", "safety", "location", "referrer_phone", "authorised_by")
+OF_LIVES = ("address_at_incident", "local_id", "gp_practice", "school_or_setting", "place_of_death")
+OF_CASES, OF_MORE = (
+    ("subject_name",),
+    (
+        *("family", "safety", "location", "referrer_phone", "authorised_by"),
+        *("family_views", "family_contact", "contact_risk", "agency_contacts"),
+    ),
+)
 OF_LISTS = ("reference", "subject", "siblings", "notes")
 
 
 def without_names(content: Mapping[str, Any]) -> dict[str, Any]:
     """What is known of a case, without whom it is about."""
     return _without(content, OF_CASES) | {
-        "subjects": [_without(each, OF_PEOPLE) for each in content.get("subjects", ())],
+        "subjects": [
+            _without(each, OF_PEOPLE) | {"more": _without(each.get("more", {}), OF_LIVES)}
+            for each in content.get("subjects", ())
+        ],
         "more": _without(content.get("more", {}), OF_MORE),
     }
 

@@ -1,0 +1,58 @@
+"""What is said of the answers to a referral and to a request, as the events hold it."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from pprg_intake import rules
+from pprg_shared.events.told import Prompt, Subject, View
+
+#: Answers that other services read each by itself, and those that are only shown with the case.
+READ = (
+    *("referrer_agency", "agencies", "routes", "incident_on", "what_happened", "reason_kind", "source"),
+    *("incident", "harm", "alleged_source", "parallel_processes", "la_aware_on", "notified_on"),
+)
+MORE = (
+    *("referrer_phone", "authorised_by", "taken_by", "family", "family_knows", "location", "safety"),
+    *("other_agencies", "notification_reference", "referrer_kind", "authorised_on", "agency_aware_on"),
+    *("can_attend_meeting", "family_views", "family_contact", "contact_risk", "key_dates", "agency_contacts"),
+    *("concern_about_joint_working", "learning_expected", "good_practice_seen", "media_interest"),
+)
+#: What is said of a person field by field; the rest is only shown.
+OF_SUBJECT = frozenset(each.name for each in fields(Subject)) - {"more"}
+#: What a return holds that does not travel with what is only shown.
+APART = frozenset({"author", "summary", "rows", "draft", "agency_view_on_criteria"})
+
+
+def of_referral(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """What a referral tells."""
+    subjects = [_subject(each) for each in answers["subjects"]]
+    return {
+        "subjects": subjects,
+        "subject_kind": subjects[0].kind,
+        "subject_name": subjects[0].name,
+        "subject_born": subjects[0].born,
+        "criteria": [Prompt(**each) for each in answers["criteria"]],
+        "more": _texts({name: answers.get(name) for name in MORE}),
+        **{name: answers[name] for name in READ if name in answers},
+    }
+
+
+def of_return(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """What a return tells besides its chronology; a summary need not have been asked for."""
+    return {
+        "author": answers["author"],
+        "summary": answers.get("summary", ""),
+        "more": _texts({name: each for name, each in answers.items() if name not in APART}),
+        "views": [View(**each) for each in answers.get("agency_view_on_criteria", ())],
+    }
+
+
+def _subject(answers: Mapping[str, Any]) -> Subject:
+    apart = {name: each for name, each in answers.items() if name in OF_SUBJECT}
+    return Subject(**apart, more=_texts({name: each for name, each in answers.items() if name not in OF_SUBJECT}))
+
+
+def _texts(answers: Mapping[str, Any]) -> dict[str, str]:
+    """What has been answered, its days as text."""
+    return {name: each for name, each in rules.as_json(answers).items() if each}

@@ -1,0 +1,43 @@
+"""What people say of a case in a referral or a return, as the events of intake hold it."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A person whom a referral is about; dates as they were typed, `kind` is child, unborn or adult.
+
+    `more` holds what else the form asks about them, by field: texts and codes.
+    """
+
+    kind: str
+    name: str
+    born: str
+    also_known_as: str = ""
+    died_on: str = ""
+    sex: str = ""
+    ethnicity: str = ""
+    nhs_number: str = ""
+    address: str = ""
+    disability: list[str] = field(default_factory=list)
+    legal_status: list[str] = field(default_factory=list)
+    care_and_support_needs: list[str] = field(default_factory=list)
+    more: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """The answer to a criterion that the form asked about: yes, no or not_sure, and what it rests on."""
+
+    criterion: str
+    reply: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """What an agency thinks of the criteria for one kind of review: met, not_met or unsure, and why."""
+
+    route: str
+    view: str
+    reason: str = ""
