@@ -14,7 +14,7 @@ from pprg_notifier.service import service
 from pprg_shared.boxes.tables import outbox
 from pprg_shared.contract import Envelope
 from pprg_shared.events.intake import AgencyChanged, Duty, PersonChanged
-from pprg_shared.events.triage import MeetingScheduled, ReminderDue
+from pprg_shared.events.triage import CaseMember, CaseMembersChanged, MeetingScheduled, ReminderDue
 from pprg_shared.local import LocalBus
 from pprg_shared.sealing import Keyring, Keys
 from pprg_shared.service import Runtime
@@ -52,6 +52,13 @@ class Notifier:
         self.revisions += 1
         about = {"person_id": PERSON, "agency": "police", "roles": [], "active": active, "revision": self.revisions}
         self.hear(PersonChanged(**about, name="Canary Name", address=address))
+
+    def know_interest(self, person: UUID | None, revision: int = 1, **period: datetime) -> None:
+        """The case is closed to this person from the beginning, and to nobody else; it has a chair."""
+        held = {"since": self.clock()} | period
+        members = [CaseMember(person=person, role="interest", **held)] if person else []
+        members.append(CaseMember(person=PERSON, role="chair", since=self.clock()))
+        self.hear(CaseMembersChanged(case_id=CASE, revision=revision, members=members))
 
     def ask(self, count: int = 1) -> None:
         """So many letters to the safeguarding lead."""

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pprg_notifier import rules
-from pprg_notifier.models import letters
+from pprg_notifier.models import closed, letters
 from pprg_shared.actor import Actor, Done
 from pprg_shared.boxes import publish
 from pprg_shared.database import now
@@ -14,9 +14,10 @@ from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events.notifier import LetterFailed
 
 
-def note_returned(session: Session, _actor: Actor, *, letter_id: UUID, why: str) -> Done:
+def note_returned(session: Session, actor: Actor, *, letter_id: UUID, why: str) -> Done:
     """Write down that a letter came back after a mail server had taken it, and say that it did not arrive."""
-    row = session.execute(sa.select(letters).where(letters.c.id == letter_id).with_for_update()).first()
+    mine = sa.select(letters).where(letters.c.id == letter_id, ~closed(session, actor.person, letters.c.subject))
+    row = session.execute(mine.with_for_update()).first()
     if row is None:
         raise NotThere
     if rules.state(row.done_at, row.failed_at, row.problem) is not rules.State.ACCEPTED:

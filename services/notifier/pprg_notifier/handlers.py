@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pprg_notifier import rules
-from pprg_notifier.models import Meeting, letters, place_of
+from pprg_notifier.models import Meeting, Tied, interests, letters, place_of
+from pprg_shared.access import INTEREST
 from pprg_shared.boxes.tables import insert_new
 from pprg_shared.contract import Event
 from pprg_shared.database import context, now
@@ -24,6 +26,7 @@ from pprg_shared.events.intake import (
     RequestReady,
 )
 from pprg_shared.events.triage import (
+    CaseMembersChanged,
     CaseOpened,
     GlassBroken,
     MeetingCancelled,
@@ -94,6 +97,25 @@ def write_receipt(session: Session, heard: ReferralSubmitted) -> None:
 def write_about_case(session: Session, heard: CaseOpened) -> None:
     """Tell the office of a new referral, now that its case can be opened."""
     _office(session, heard, "new_referral", heard.case_id)
+
+
+def keep_interests(session: Session, heard: CaseMembersChanged) -> None:
+    """Keep to whom a case is closed: how its letters fare is not there for them."""
+    if not keep_higher(session, Tied.metadata.tables["tied"], "id", {"id": heard.case_id, "revision": heard.revision}):
+        return
+    session.execute(sa.delete(interests).where(interests.c.subject == heard.subject))
+    rows = {
+        (each.person, each.since): {
+            "subject": heard.subject,
+            "person_id": each.person,
+            "since": each.since,
+            "until": each.until,
+        }
+        for each in heard.members
+        if each.role == INTEREST
+    }
+    if rows:
+        session.execute(sa.insert(interests), list(rows.values()))
 
 
 def write_about_glass(session: Session, heard: GlassBroken) -> None:

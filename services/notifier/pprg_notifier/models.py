@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from pprg_shared import directory
-from pprg_shared.database import UtcDateTime, profile_of
+from pprg_shared.database import UtcDateTime, now, profile_of
 from pprg_shared.errors import NotYet, Refused
 from pprg_shared.identity import people
 from pprg_shared.identity.unsent import unsent_forms
@@ -56,12 +56,46 @@ people.copies.to_metadata(Base.metadata)
 directory.copies.to_metadata(Base.metadata)
 
 
+class Tied(Base):
+    """The highest revision heard of who is tied to a case; of them the interests alone are kept."""
+
+    __tablename__ = "tied"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+
+
+#: To whom a case is closed, by the subject of its letters: who has an interest in it, from `since` until before
+#: `until`.
+interests = sa.Table(
+    "interests",
+    Base.metadata,
+    sa.Column("subject", sa.String(80), primary_key=True),
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("since", UtcDateTime, primary_key=True),
+    sa.Column("until", UtcDateTime),
+)
+
+
 class Meeting(Base):
     """The highest sequence heard of a meeting: letters about lower ones are overtaken."""
 
     __tablename__ = "meetings"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     revision: Mapped[int]
+
+
+def closed(session: Session, person: UUID | None, subject: Any) -> "sa.ColumnElement[bool]":
+    """The condition on a subject by which it is closed to somebody: they have an interest in it at this moment."""
+    at = now(session)
+    mine = (interests.c.subject == subject, interests.c.person_id == person)
+    return sa.exists().where(
+        *mine, interests.c.since <= at, sa.or_(interests.c.until.is_(None), interests.c.until > at)
+    )
+
+
+def is_closed(session: Session, person: UUID | None, subject: str) -> bool:
+    """Whether a subject is closed to somebody."""
+    return bool(session.scalar(sa.select(closed(session, person, subject))))
 
 
 def place_of(letter: UUID, column: str) -> str:

@@ -7,16 +7,17 @@ from enum import Enum, StrEnum
 from hashlib import sha256
 from uuid import UUID
 
-from pprg_shared.access import Table, open_to
+from pprg_shared.access import EVERY, Table, open_to
 from pprg_shared.calendar import long, moment
 from pprg_shared.profile import Profile
 
-#: Who may do what; of a letter they see how it fares and never what a case holds, which is not in it.
-_POST = open_to({"coordinator", "deputy", "ops", "administrator"})
+#: Who may do what, unless an interest closes the case to them; of a letter they see how it fares and never what the
+#: case holds, which is not in it.
+_POST = open_to({"coordinator", "deputy", "ops", "administrator"}, EVERY)
 TABLE: Table = {
     "read letters": _POST,
     "note returned": _POST,
-    "read addresses": open_to({"coordinator", "administrator"}),
+    "read addresses": open_to({"coordinator", "administrator"}, EVERY),
 }
 PATIENCE = timedelta(days=5)
 MOST_UNKNOWN = 8
