@@ -74,12 +74,16 @@ class Said:
 
 @gives(Said)
 def events() -> ResponseReturnValue:
-    """Count the events that this service has said about a subject; for coordinators and operators."""
+    """Count the events that this service has said about a subject; for coordinators and operators.
+
+    Of a case that is closed to whoever asks there are none, as of one that never existed.
+    """
     needs("count events")
     subject = asked(WhichSubject())["subject"]
     with runtime().database.reading() as session:
+        closed = runtime().service.closed(session, actor().person, subject)
         said = session.scalar(sa.select(sa.func.count()).select_from(outbox).where(outbox.c.subject == subject))
-    return jsonify({"outbox": said})
+    return jsonify({"outbox": 0 if closed else said})
 
 
 class Origin:

@@ -25,6 +25,13 @@ OFFICE = "office"
 REFERRER = "referrer"
 #: What another process has heard meanwhile is seen after this.
 SECONDS = 60
+#: Contacts of an agency, by the field that names them: copies keep them among its duties, by slug with what letters
+#: call them.
+CONTACTS: Mapping[str, tuple[str, str]] = {
+    "single_point": ("single-point-of-contact", "single point of contact"),
+    "deputy": ("deputy-point-of-contact", "deputy of the single point of contact"),
+    "escalation": ("escalation-contact", "escalation contact"),
+}
 #: A copy of the agencies in the directory, for the metadata of every service but intake, which owns them;
 #: `content` seals the duties, their labels and addresses.
 copies = sa.Table(
@@ -167,8 +174,11 @@ def contact(session: Session, code: str) -> Contact | None:
 
 
 def keep_agency(session: Session, heard: AgencyChanged) -> None:
-    """Keep the present state of an agency and its duties."""
+    """Keep the present state of an agency, its duties and its contacts."""
     duties = {each.slug: {"label": each.label, "address": each.address} for each in heard.duties}
+    for name, (slug, label) in CONTACTS.items():
+        if address := getattr(heard, name):
+            duties[slug] = {"label": label, "address": address}
     values = {
         "id": heard.agency,
         "name": heard.name,

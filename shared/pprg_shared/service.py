@@ -65,6 +65,8 @@ class Service:
     rings: Sequence[str] = ("case", "contact")
     #: Who may do what: verb to role to relations; what is not here nobody may.
     rules: Table = field(default_factory=dict)
+    #: Whether an interest of a person closes what a subject names to them, where the service knows who has any.
+    closed: Callable[[Session, UUID | None, str], bool] = lambda _session, _person, _subject: False
     #: Routes without a verb, by endpoint, and why they need none.
     open: Mapping[str, str] = field(default_factory=dict)
     #: What the menu of all services offers of it: words to address and verb, which is empty where everybody may.

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 import invented
 import roles
 from pprg_intake.actions import keys
+from pprg_notifier.models import letters
 from pprg_shared.actor import Actor
 from pprg_shared.app import create_app
 from pprg_shared.identity import tokens
@@ -33,9 +34,11 @@ SAME = {"deputy": "coordinator", "community-chair": "board-chair"}
 #: Kinds of things by their place in an address, and the part of a case that each is.
 PLACES = (
     *("case_id", "request_id", "return_id", "decision_id", "tie_id", "conflict_id", "publication_id"),
-    "reference",
+    *("letter_id", "reference"),
 )
 
+#: Roles of people who are named to no case and declare no interest in any.
+UNTIED = {"governance", "ops", "administrator"}
 #: Answers to what is not there that are none of 404: a page that says there is nothing yet.
 NOTHING_YET = {"office.for_case"}
 #: Routes whose thing is looked for among what one may have to do with oneself, whatever one's roles.
@@ -117,6 +120,8 @@ def play(world, post, case, agency):
     post("triage", f"{path}/decisions/ratification", {"decision_id": case["decision_id"]}, "partner-health")
     post("triage", f"{path}/meetings", {"day": "2026-12-08", "starts": "10:00", "ends": "12:00", "place": "Room 2"})
     case["tie_id"] = one(world, Tie, case)
+    with world.services["notifier"].database.reading() as session:
+        case["letter_id"] = str(session.scalar(sa.select(letters.c.id).where(letters.c.subject == case["case_id"])))
 
 
 def one(world, model, case):
@@ -238,10 +243,10 @@ class Walk:
             )
 
     def _relation(self, relation, person):
-        """What a person has to do with a thing: at intake by their agency; and nobody names governance to a case."""
+        """What a person has to do with a thing: at intake by their agency; and nobody names some roles to a case."""
         if self.name == "intake":
             return "theirs" if person and person.agency == self.things[relation]["agency"] else "others'"
-        return "others'" if person and "governance" in person.roles else relation
+        return "others'" if person and UNTIED & set(person.roles) else relation
 
     def _compare(self, route, who, relation, answer, nothing, allowed):
         (response, reads), (not_there, fewer) = answer, nothing

@@ -1,14 +1,23 @@
+import dataclasses
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
 from invented import REFERRAL
+from linked import Letters, ask_code, enter
+from pprg_intake.actions.directory import agency_state, keep_agency
+from pprg_intake.models import Agency
 from pprg_shared.boxes.commands import listed
 
 pytestmark = pytest.mark.both_databases
 SOON = datetime(2026, 12, 1, 9, tzinfo=UTC)
 OVERDUE = datetime(2026, 12, 4, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def letters_of_case(world):
+    return Letters(world)
 
 
 def post(world, service, path, body, who):
@@ -64,4 +73,55 @@ def test_a_reminder_that_was_slept_through_is_not_sent_late(world):
 
     assert letters(world, case, "reminder") == []
     assert len(letters(world, case, "overdue")) == 2
-    assert listed(world.services["triage"], "reminders", "waiting", 10) == []
+    assert {each["type"] for each in listed(world.services["triage"], "reminders", "waiting", 10)} == {"escalated"}
+
+
+ESCALATED = datetime(2026, 12, 8, 9, tzinfo=UTC)
+CONTACTS = {"single_point": "spoc@police.example", "deputy": "deputy@police.example"}
+
+
+def name_contacts(world, **contacts):
+    """As an administrator does at the agency's page."""
+    intake = world.services["intake"]
+    with intake.database.writing("action") as session:
+        row = session.get_one(Agency, "police")
+        keep_agency(session, row, dataclasses.replace(agency_state(session, row), **contacts))
+    world.settle()
+
+
+def test_who_does_not_answer_is_told_to_the_deputy_then_to_the_escalation_contact(world):
+    name_contacts(world, **CONTACTS, escalation="senior@police.example")
+    case = ask_two_agencies(world)
+    answer_nil(world, "lead-icb")
+
+    for world.clock.at in (SOON, OVERDUE, ESCALATED):
+        world.settle()
+
+    path = f"/cases/{case}"
+    asked = world.client("intake").get("/api/v1/requests", headers=world.acting("lead-police")).json["requests"]
+    page = world.visitor("triage", "coordinator").get(f"{path}/requests/{asked[0]['id']}").text
+    assert letters(world, case, "information_request") == [
+        ("information_request", "icb/safeguarding-lead"),
+        ("information_request", "police/single-point-of-contact"),
+    ]
+    assert letters(world, case, "reminder", "overdue", "overdue_escalated") == [
+        *[("overdue", "police/deputy-point-of-contact")] * 2,
+        *[("overdue", "police/single-point-of-contact")] * 2,
+        ("overdue_escalated", "police/escalation-contact"),
+        ("reminder", "police/single-point-of-contact"),
+    ]
+    for words in ("Information request", "Overdue escalated", "Deputy point of contact", "Escalation contact"):
+        assert words in page
+
+
+def test_whoever_leaves_is_followed_by_the_deputy_who_can_open_the_page(world, letters_of_case):
+    name_contacts(world, **CONTACTS)
+    asked = letters_of_case.ask()
+    name_contacts(world, single_point="deputy@police.example", deputy="")
+    path = f"/requests/{asked.request_id}/code"
+    browser = letters_of_case.browser()
+    ask_code(browser, path)
+
+    assert letters_of_case.codes("spoc@police.example") == []
+    (code,) = letters_of_case.codes("deputy@police.example")
+    assert enter(browser, path, code).status_code == 303

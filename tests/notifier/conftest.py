@@ -14,11 +14,12 @@ from pprg_notifier.service import service
 from pprg_shared.boxes.tables import outbox
 from pprg_shared.contract import Envelope
 from pprg_shared.events.intake import AgencyChanged, Duty, PersonChanged
-from pprg_shared.events.triage import MeetingScheduled, ReminderDue
+from pprg_shared.events.triage import CaseMember, CaseMembersChanged, MeetingScheduled, ReminderDue
 from pprg_shared.local import LocalBus
 from pprg_shared.sealing import Keyring, Keys
 from pprg_shared.service import Runtime
 
+LEAD = "lead@police.example"
 CASE = UUID(int=7)
 PERSON = UUID(int=8)
 
@@ -43,19 +44,30 @@ class Notifier:
     def know_lead(self, address: str = "lead@police.example") -> None:
         self.know_duties(Duty(slug="safeguarding-lead", label="safeguarding lead", address=address))
 
-    def know_duties(self, *duties: Duty) -> None:
+    def know_duties(self, *duties: Duty, **contacts: str) -> None:
         self.revisions += 1
         about = {"agency": "police", "name": "Wiltshire Police", "kind": "police", "active": True}
-        self.hear(AgencyChanged(**about, revision=self.revisions, duties=list(duties)))
+        self.hear(AgencyChanged(**about, revision=self.revisions, duties=list(duties), **contacts))
+
+    def know_contacts(self, **contacts: str) -> None:
+        """The agency has its lead and these contacts, by field of the directory."""
+        self.know_duties(Duty(slug="safeguarding-lead", label="safeguarding lead", address=LEAD), **contacts)
 
     def know_person(self, address: str = "member@police.example", *, active: bool = True) -> None:
         self.revisions += 1
         about = {"person_id": PERSON, "agency": "police", "roles": [], "active": active, "revision": self.revisions}
         self.hear(PersonChanged(**about, name="Canary Name", address=address))
 
-    def ask(self, count: int = 1) -> None:
-        """So many letters to the safeguarding lead."""
-        about = {"case_id": CASE, "reference": "PPRG-2026-0001", "agency": "police", "rung": "soon"}
+    def know_interest(self, person: UUID | None, revision: int = 1, **period: datetime) -> None:
+        """The case is closed to this person from the beginning, and to nobody else; it has a chair."""
+        held = {"since": self.clock()} | period
+        members = [CaseMember(person=person, role="interest", **held)] if person else []
+        members.append(CaseMember(person=PERSON, role="chair", since=self.clock()))
+        self.hear(CaseMembersChanged(case_id=CASE, revision=revision, members=members))
+
+    def ask(self, count: int = 1, rung: str = "soon") -> None:
+        """So many reminders to the agency."""
+        about = {"case_id": CASE, "reference": "PPRG-2026-0001", "agency": "police", "rung": rung}
         for _ in range(count):
             self.hear(ReminderDue(**about, request_id=uuid4(), due_on=datetime(2026, 12, 3, tzinfo=UTC).date()))
 

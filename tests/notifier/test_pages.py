@@ -1,40 +1,15 @@
 """Who may see how letters fare, and what of them."""
 
-import re
 from uuid import uuid4
 
 import pytest
 
-from pprg_shared.app import create_app
-from signed import acting, browser_of
+from visiting import BY_API, BY_FORM, Visitor, visit
 
 ADDRESS = "lead@police.test"
 CASE = "00000000-0000-0000-0000-000000000007"
 READERS = ["coordinator", "deputy", "administrator", "ops"]
 OTHERS = ["chair", "lead-police", None]
-
-
-class Visitor:
-    """Somebody at the front door."""
-
-    def __init__(self, notifier, who) -> None:
-        runtime = notifier.runtime
-        app = create_app(runtime)
-        self.client = browser_of(app, who) if who else app.test_client()
-        self.headers = acting(self.client, who) if who else {}
-
-    def get(self, path):
-        return self.client.get(path, headers=self.headers)
-
-    def open_form(self, letter):
-        """A way to say by the form on a letter's page that it, or another one, came back."""
-        hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', self.get(f"/letters/{letter}").text))
-        return lambda about, **answers: self.client.post(f"/letters/{about}", data={**hidden, **answers, "_end": "1"})
-
-    def open_api(self, _letter):
-        """The same by the API."""
-        headers = self.headers | {"Idempotency-Key": str(uuid4())}
-        return lambda about, **body: self.client.post(f"/api/v1/letters/{about}/returned", json=body, headers=headers)
 
 
 @pytest.fixture
@@ -48,10 +23,6 @@ def letters(make_notifier, by_mail, mail_server):
         notifier.send()
         notifier.clock.forward(seconds=0.5)
     return notifier
-
-
-def visit(notifier, who, path):
-    return Visitor(notifier, who).get(path)
 
 
 def id_of(notifier, state):
@@ -193,7 +164,6 @@ def test_a_letter_that_waits_for_somebody_to_hold_a_duty_is_shown(make_notifier)
 
 
 BACK = "it came back: there is no such address"
-BY_FORM, BY_API = Visitor.open_form, Visitor.open_api
 
 
 @pytest.mark.parametrize(("way", "statuses"), [(BY_FORM, [303, 422]), (BY_API, [201, 409])])

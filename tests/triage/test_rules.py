@@ -71,13 +71,24 @@ def test_a_meeting_far_beyond_the_known_bank_holidays_is_outside_the_clock():
     [
         (
             datetime(2026, 11, 24, 9, tzinfo=UTC),
-            {"soon": datetime(2026, 12, 10, 9, tzinfo=UTC), "overdue": datetime(2026, 12, 16, 9, tzinfo=UTC)},
+            {
+                "soon": datetime(2026, 12, 10, 9, tzinfo=UTC),
+                "overdue": datetime(2026, 12, 16, 9, tzinfo=UTC),
+                "escalated": datetime(2026, 12, 18, 9, tzinfo=UTC),
+            },
         ),
-        (datetime(2026, 12, 10, 9, tzinfo=UTC), {"overdue": datetime(2026, 12, 16, 9, tzinfo=UTC)}),
-        (datetime(2026, 12, 16, 9, tzinfo=UTC), {}),
+        (
+            datetime(2026, 12, 10, 9, tzinfo=UTC),
+            {
+                "overdue": datetime(2026, 12, 16, 9, tzinfo=UTC),
+                "escalated": datetime(2026, 12, 18, 9, tzinfo=UTC),
+            },
+        ),
+        (datetime(2026, 12, 16, 9, tzinfo=UTC), {"escalated": datetime(2026, 12, 18, 9, tzinfo=UTC)}),
+        (datetime(2026, 12, 18, 9, tzinfo=UTC), {}),
     ],
 )
-def test_an_agency_is_reminded_three_working_days_before_and_one_after(now, expected):
+def test_an_agency_is_reminded_three_working_days_before_and_one_and_three_after(now, expected):
     assert rules.reminder_times(DUE, now) == expected
 
 
@@ -85,6 +96,7 @@ def test_nine_in_london_is_eight_in_utc_in_summer():
     assert rules.reminder_times(date(2026, 4, 2), datetime(2026, 3, 2, tzinfo=UTC)) == {
         "soon": datetime(2026, 3, 30, 8, tzinfo=UTC),
         "overdue": datetime(2026, 4, 7, 8, tzinfo=UTC),
+        "escalated": datetime(2026, 4, 9, 8, tzinfo=UTC),
     }
 
 
@@ -99,6 +111,8 @@ def test_nine_in_london_is_eight_in_utc_in_summer():
         ("overdue", "nil", date(2026, 12, 16), False),
         ("overdue", "waived", date(2026, 12, 16), False),
         ("overdue", "queried", date(2026, 12, 16), True),
+        ("escalated", "ready", date(2026, 12, 18), True),
+        ("escalated", "returned", date(2026, 12, 18), False),
     ],
 )
 def test_who_has_answered_is_not_reminded(rung, state, today, applies):

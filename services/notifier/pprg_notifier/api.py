@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from pprg_notifier import actions, answers
 from pprg_notifier.projections import Shown, letter_of, letters_of
 from pprg_notifier.schemas import ReturnedSchema, WhichLetters
-from pprg_shared.acting import act, needs, reading, receipt, saw
+from pprg_shared.acting import act, actor, needs, reading, receipt, saw
 from pprg_shared.web.api import asked, body, gives
 
 api = Blueprint("api", __name__, url_prefix="/api/v1/letters")
@@ -22,7 +22,7 @@ def list_letters() -> ResponseReturnValue:
     needs("read letters")
     which = asked(WhichLetters())
     with reading() as session:
-        found = letters_of(session, which.get("subject"), which.get("state"))
+        found = letters_of(session, actor(), which.get("subject"), which.get("state"))
     return jsonify({"letters": [_json(each) for each in found]})
 
 
@@ -32,7 +32,7 @@ def show_letter(letter_id: UUID) -> ResponseReturnValue:
     """Show one letter."""
     needs("read letters")
     with reading() as session:
-        letter = letter_of(session, letter_id)
+        letter = letter_of(session, actor(), letter_id)
     saw(letter.subject)
     return jsonify(_json(letter))
 
@@ -41,6 +41,8 @@ def show_letter(letter_id: UUID) -> ResponseReturnValue:
 def create_returned(letter_id: UUID) -> ResponseReturnValue:
     """Say that a letter came back."""
     needs("note returned")
+    with reading() as session:
+        letter_of(session, actor(), letter_id)
     return receipt(act(actions.note_returned, phase="letters", letter_id=letter_id, **body(ReturnedSchema())))
 
 

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pprg_notifier import rules
-from pprg_notifier.models import Meeting, letters, place_of
+from pprg_notifier.models import Meeting, Tied, duties_of, interests, letters, place_of
+from pprg_shared.access import INTEREST
 from pprg_shared.boxes.tables import insert_new
 from pprg_shared.contract import Event
 from pprg_shared.database import context, now
@@ -24,6 +26,7 @@ from pprg_shared.events.intake import (
     RequestReady,
 )
 from pprg_shared.events.triage import (
+    CaseMembersChanged,
     CaseOpened,
     GlassBroken,
     MeetingCancelled,
@@ -33,17 +36,26 @@ from pprg_shared.events.triage import (
 )
 
 OFFICE = "pprg-office"
-LEAD = "safeguarding-lead"
 Recipient = UUID | tuple[str, str]
 Facts = Mapping[str, str]
 
 
 def _write(
-    session: Session, heard: Event, template: str, to: Recipient, facts: Facts, private: Facts | None = None
+    session: Session,
+    heard: Event,
+    template: str,
+    to: Recipient,
+    facts: Facts,
+    private: Facts | None = None,
+    *,
+    named: str = "",
 ) -> None:
-    """One letter to one person or duty; of a replayed event it is kept, and not sent."""
+    """One letter to one person or duty; of a replayed event it is kept, and not sent.
+
+    `named` stands for the recipient in the letter's id, where it is not they themselves.
+    """
     person, agency, duty = (to, None, None) if isinstance(to, UUID) else (None, *to)
-    name = rules.letter_id(heard.envelope.id, template, str(person or f"{agency}/{duty}"))
+    name = rules.letter_id(heard.envelope.id, template, named or str(person or f"{agency}/{duty}"))
     replayed = heard.envelope.replayed
     at = now(session)
     row: dict[str, Any] = {
@@ -96,6 +108,25 @@ def write_about_case(session: Session, heard: CaseOpened) -> None:
     _office(session, heard, "new_referral", heard.case_id)
 
 
+def keep_interests(session: Session, heard: CaseMembersChanged) -> None:
+    """Keep to whom a case is closed: how its letters fare is not there for them."""
+    if not keep_higher(session, Tied.metadata.tables["tied"], "id", {"id": heard.case_id, "revision": heard.revision}):
+        return
+    session.execute(sa.delete(interests).where(interests.c.subject == heard.subject))
+    rows = {
+        (each.person, each.since): {
+            "subject": heard.subject,
+            "person_id": each.person,
+            "since": each.since,
+            "until": each.until,
+        }
+        for each in heard.members
+        if each.role == INTEREST
+    }
+    if rows:
+        session.execute(sa.insert(interests), list(rows.values()))
+
+
 def write_about_glass(session: Session, heard: GlassBroken) -> None:
     """Tell who chairs a case that somebody who is no member has opened it; where nobody does, the office."""
     facts = {"reference": heard.reference, "who": heard.role.replace("-", " "), "at": heard.at.isoformat()}
@@ -105,7 +136,7 @@ def write_about_glass(session: Session, heard: GlassBroken) -> None:
         _write(session, heard, "glass_broken", each, facts)
 
 
-#: What the agency's lead gets, by why its page is worth a look.
+#: What the agency gets, by why its page is worth a look.
 ASKED: Mapping[str, str] = {
     "asked": "information_request",
     "queried": "return_queried",
@@ -117,17 +148,37 @@ ASKED: Mapping[str, str] = {
 
 def write_request(session: Session, heard: RequestReady) -> None:
     """Ask the agency, now that its page is there, or tell it what changed."""
-    _to_lead(session, heard, ASKED[heard.why])
+    _to_agency(session, heard, ASKED[heard.why])
 
 
 def write_reminder(session: Session, heard: ReminderDue) -> None:
-    """Remind the agency of what it has not answered."""
-    _to_lead(session, heard, "overdue" if heard.rung == "overdue" else "reminder")
+    """Remind the agency of what it has not answered: its deputy too once it is late, its escalation contact at last."""
+    if heard.rung not in rules.LATE:
+        _to_agency(session, heard, "reminder")
+        return
+    duties = duties_of(session, heard.agency)
+    if heard.rung == rules.LAST and not rules.apart(rules.ESCALATION, duties):
+        return
+    _to_agency(session, heard, "overdue")
+    if rules.apart(rules.DEPUTY, duties):
+        _write(session, heard, "overdue", (heard.agency, rules.DEPUTY), _of_request(heard))
+    if heard.rung == rules.LAST:
+        facts = {"reference": heard.reference, "due_on": heard.due_on.isoformat()}
+        _write(session, heard, "overdue_escalated", (heard.agency, rules.ESCALATION), facts)
 
 
-def _to_lead(session: Session, heard: RequestReady | ReminderDue, template: str) -> None:
-    facts = {"reference": heard.reference, "due_on": heard.due_on.isoformat(), "path": f"/requests/{heard.request_id}"}
-    _write(session, heard, template, (heard.agency, LEAD), facts)
+def _of_request(heard: RequestReady | ReminderDue) -> Facts:
+    due_on = heard.due_on.isoformat()
+    return {"reference": heard.reference, "due_on": due_on, "path": f"/requests/{heard.request_id}"}
+
+
+def _to_agency(session: Session, heard: RequestReady | ReminderDue, template: str) -> None:
+    _to_contact(session, heard, heard.agency, template, _of_request(heard))
+
+
+def _to_contact(session: Session, heard: Event, agency: str, template: str, facts: Facts) -> None:
+    """To the single point of contact of an agency, or its lead where it has none; the same letter, whichever it is."""
+    _write(session, heard, template, (agency, rules.CONTACT), facts, named=f"{agency}/{rules.LEAD}")
 
 
 def write_about_return(session: Session, heard: AgencySummarySubmitted | NilReturnSubmitted) -> None:
@@ -180,12 +231,25 @@ def write_outcomes(session: Session, heard: OutcomeReady) -> None:
     _write(session, heard, "outcome_to_referrer", heard.referrer_id, facts | page)
     for each in heard.requests:
         page = {"path": f"/requests/{each.request_id}/outcome"}
-        _write(session, heard, "outcome_to_agency", (each.agency, LEAD), facts | page)
+        _to_contact(session, heard, each.agency, "outcome_to_agency", facts | page)
 
 
 def write_code(session: Session, heard: CodeIssued) -> None:
-    """Mail a code to whom it is for, at the address that the directory has for them."""
-    to: Recipient = heard.person_id or (heard.agency or "", heard.duty or "")
+    """Mail a code to whom it is for, at the address that the directory has for them.
+
+    At an agency that is whoever has a letter with the link, for a code must reach everybody whom the link has reached.
+    """
     expires_at = heard.envelope.expires_at or now(session)
     facts = {"reference": heard.reference, "until": expires_at.isoformat()}
-    _write(session, heard, "code", to, facts, {"code": heard.code})
+    for to in [heard.person_id] if heard.person_id else _holders(session, heard):
+        _write(session, heard, "code", to, facts, {"code": heard.code})
+
+
+def _holders(session: Session, heard: CodeIssued) -> list[Recipient]:
+    """The posts and contacts of an agency that were written to about a case, and the first of them in any case."""
+    agency = heard.agency or ""
+    with_link = (letters.c.duty.in_((rules.LEAD, rules.CONTACT, rules.DEPUTY)), letters.c.type != "code")
+    about = (letters.c.subject == heard.subject, letters.c.agency == agency)
+    written = session.scalars(sa.select(letters.c.duty).where(*about, *with_link).distinct())
+    duties = duties_of(session, agency)
+    return [(agency, each) for each in sorted({rules.reached(each, duties) for each in (rules.CONTACT, *written)})]

@@ -1,13 +1,16 @@
 """What the notifier keeps: letters as rows, and its copy of the directory that says where they go."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from pprg_notifier import rules
 from pprg_shared import directory
-from pprg_shared.database import UtcDateTime, profile_of
+from pprg_shared.database import UtcDateTime, now, profile_of
 from pprg_shared.errors import NotYet, Refused
 from pprg_shared.identity import people
 from pprg_shared.identity.unsent import unsent_forms
@@ -56,6 +59,26 @@ people.copies.to_metadata(Base.metadata)
 directory.copies.to_metadata(Base.metadata)
 
 
+class Tied(Base):
+    """The highest revision heard of who is tied to a case; of them the interests alone are kept."""
+
+    __tablename__ = "tied"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+
+
+#: To whom a case is closed, by the subject of its letters: who has an interest in it, from `since` until before
+#: `until`.
+interests = sa.Table(
+    "interests",
+    Base.metadata,
+    sa.Column("subject", sa.String(80), primary_key=True),
+    sa.Column("person_id", sa.Uuid, primary_key=True),
+    sa.Column("since", UtcDateTime, primary_key=True),
+    sa.Column("until", UtcDateTime),
+)
+
+
 class Meeting(Base):
     """The highest sequence heard of a meeting: letters about lower ones are overtaken."""
 
@@ -64,12 +87,41 @@ class Meeting(Base):
     revision: Mapped[int]
 
 
+def closed(session: Session, person: UUID | None, subject: Any) -> "sa.ColumnElement[bool]":
+    """The condition on a subject by which it is closed to somebody: they have an interest in it at this moment."""
+    at = now(session)
+    mine = (interests.c.subject == subject, interests.c.person_id == person)
+    return sa.exists().where(
+        *mine, interests.c.since <= at, sa.or_(interests.c.until.is_(None), interests.c.until > at)
+    )
+
+
+def is_closed(session: Session, person: UUID | None, subject: str) -> bool:
+    """Whether a subject is closed to somebody."""
+    return bool(session.scalar(sa.select(closed(session, person, subject))))
+
+
 def place_of(letter: UUID, column: str) -> str:
     """The place to which a sealed column of a letter is bound."""
     return f"column:letters:{letter}:{column}"
 
 
-def recipient(session: Session, letter: Any) -> tuple[str, str]:
+@dataclass(frozen=True)
+class Whom:
+    """Whom a letter reaches today: the address, the greeting, and the post or contact of an agency that it is."""
+
+    address: str
+    greeting: str
+    duty: str | None = None
+
+
+def duties_of(session: Session, agency: str) -> Mapping[str, Mapping[str, str]]:
+    """The posts and contacts of an agency with label and address, by slug; none of one that has ended."""
+    found = directory.contact(session, agency)
+    return found.duties if found and found.active else {}
+
+
+def recipient(session: Session, letter: Any) -> Whom:
     """Where a letter goes today and whom it greets; raises NotYet for nobody we know of, Refused for who has left."""
     if letter.person_id is not None:
         person = people.known(session, letter.person_id)
@@ -77,14 +129,15 @@ def recipient(session: Session, letter: Any) -> tuple[str, str]:
             raise NotYet("the directory does not know this person")
         if not person.active:
             raise Refused("this person has left")
-        return person.address, profile_of(session).letters.kinds[letter.type].greets
+        return Whom(person.address, profile_of(session).letters.kinds[letter.type].greets)
     agency = directory.contact(session, letter.agency)
     duties = agency.duties if agency and agency.active else {}
-    if agency is None or letter.duty not in duties:
+    slug = rules.reached(letter.duty, duties)
+    if agency is None or slug not in duties:
         place = agency.name if agency else letter.agency
-        raise NotYet(f"the directory has no {letter.duty.replace('-', ' ')} at {place}")
-    duty = duties[letter.duty]
-    return duty["address"], f"To the {duty['label']}, {agency.name}"
+        raise NotYet(f"the directory has no {slug.replace('-', ' ')} at {place}")
+    duty = duties[slug]
+    return Whom(duty["address"], f"To the {duty['label']}, {agency.name}", slug)
 
 
 class Overtaken(Refused):

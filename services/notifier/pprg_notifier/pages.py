@@ -9,10 +9,10 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from pprg_notifier import actions
-from pprg_notifier.projections import address_of, letter_of, letters_of
+from pprg_notifier.projections import Shown, address_of, letter_of, letters_of
 from pprg_notifier.rules import State
 from pprg_notifier.schemas import ReturnedSchema, WhichLetters
-from pprg_shared.acting import act, may, needs, reading, runtime, saw, submitted
+from pprg_shared.acting import act, actor, may, needs, reading, runtime, saw, submitted
 from pprg_shared.actor import Done
 from pprg_shared.web.api import asked
 from pprg_shared.web.forms import Form
@@ -26,7 +26,7 @@ def all_letters() -> ResponseReturnValue:
     needs("read letters")
     which = asked(WhichLetters())
     with reading() as session:
-        found = letters_of(session, which.get("subject"), which.get("state"))
+        found = letters_of(session, actor(), which.get("subject"), which.get("state"))
     return render_template("letters.html", found=found, which=which, states=list(State))
 
 
@@ -34,22 +34,23 @@ def all_letters() -> ResponseReturnValue:
 def one_letter(letter_id: UUID) -> ResponseReturnValue:
     """Show how a letter fares and take that it came back."""
     needs("read letters" if request.method == "GET" else "note returned")
+    with reading() as session:
+        letter = letter_of(session, actor(), letter_id)
     form = Form(ReturnedSchema(), request.form if request.method == "POST" else None)
 
     def send(data: dict[str, Any]) -> Done:
         return act(actions.note_returned, phase="letters", letter_id=letter_id, **data)
 
-    return submitted(form, send) or (_letter_page(letter_id, form), 422 if form.errors else 200)
+    return submitted(form, send) or (_letter_page(letter, form), 422 if form.errors else 200)
 
 
-def _letter_page(letter_id: UUID, form: Form) -> str:
+def _letter_page(letter: Shown, form: Form) -> str:
     """A letter and, when the try-out mailbox keeps it, what its recipient reads."""
     open_to_all = may("read addresses")
     with reading() as session:
-        letter = letter_of(session, letter_id)
-        address = address_of(session, letter_id) if open_to_all else None
+        address = address_of(session, letter.id) if open_to_all else None
     saw(letter.subject)
-    kept = runtime().parts["mailbox"].read(letter_id)
+    kept = runtime().parts["mailbox"].read(letter.id)
     text, invitation = _parts(kept) if kept else ("", "")
     shown = {"address": address, "text": text, "invitation": invitation if open_to_all else ""}
     return render_template("letter.html", letter=letter, form=form, **shown)

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pprg_notifier import rules
-from pprg_notifier.models import letters, place_of
+from pprg_notifier.models import closed, letters, place_of
 from pprg_notifier.rules import State
+from pprg_shared.actor import Actor
 from pprg_shared.database import context, profile_of
 from pprg_shared.directory import copies
 from pprg_shared.errors import NotThere
@@ -56,21 +57,25 @@ class Shown:
         return str(self.person) if self.person else f"{self.agency}/{self.duty}"
 
 
-def letters_of(session: Session, subject: UUID | None, state: str | None) -> list[Shown]:
-    """Letters, newest first: all about a subject, or the newest 200 of all."""
-    query = _ALL.order_by(letters.c.created_at.desc(), letters.c.id)
+def letters_of(session: Session, actor: Actor, subject: UUID | None, state: str | None) -> list[Shown]:
+    """Letters, newest first: all about a subject, or the newest 200 of all; none about what is closed to the actor."""
+    query = _open_to(session, actor).order_by(letters.c.created_at.desc(), letters.c.id)
     if state:
         query = query.where(*_STATES[State(state)])
     query = query.where(letters.c.subject == str(subject)) if subject else query.limit(MOST)
     return [_shown(row, profile_of(session)) for row in session.execute(query)]
 
 
-def letter_of(session: Session, letter: UUID) -> Shown:
-    """One letter; raises NotThere."""
-    row = session.execute(_ALL.where(letters.c.id == letter)).first()
+def letter_of(session: Session, actor: Actor, letter: UUID) -> Shown:
+    """One letter; raises NotThere, also when what it is about is closed to the actor."""
+    row = session.execute(_open_to(session, actor).where(letters.c.id == letter)).first()
     if row is None:
         raise NotThere
     return _shown(row, profile_of(session))
+
+
+def _open_to(session: Session, actor: Actor) -> "sa.Select[Any]":
+    return _ALL.where(~closed(session, actor.person, letters.c.subject))
 
 
 def address_of(session: Session, letter: UUID) -> str | None:

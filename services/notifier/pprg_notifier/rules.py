@@ -1,23 +1,31 @@
 """What a letter says, where it may go, and what becomes of one that was not taken."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum, StrEnum
 from hashlib import sha256
 from uuid import UUID
 
-from pprg_shared.access import Table, open_to
+from pprg_shared.access import EVERY, Table, open_to
 from pprg_shared.calendar import long, moment
 from pprg_shared.profile import Profile
 
-#: Who may do what; of a letter they see how it fares and never what a case holds, which is not in it.
-_POST = open_to({"coordinator", "deputy", "ops", "administrator"})
+#: Who may do what, unless an interest closes the case to them; of a letter they see how it fares and never what the
+#: case holds, which is not in it.
+_POST = open_to({"coordinator", "deputy", "ops", "administrator"}, EVERY)
 TABLE: Table = {
     "read letters": _POST,
     "note returned": _POST,
-    "read addresses": open_to({"coordinator", "administrator"}),
+    "read addresses": open_to({"coordinator", "administrator"}, EVERY),
 }
+#: Posts and contacts of an agency that letters go to, by the slug under which the copy of the directory has them.
+LEAD, CONTACT = "safeguarding-lead", "single-point-of-contact"
+DEPUTY, ESCALATION = "deputy-point-of-contact", "escalation-contact"
+#: Who gets a letter where the agency has nobody of this name: the next on the list, and the lead in the end.
+INSTEAD: Mapping[str, str] = {DEPUTY: CONTACT, CONTACT: LEAD}
+#: Rungs of the ladder that the deputy hears of too; the last of them is the escalation contact's.
+LATE, LAST = frozenset({"overdue", "escalated"}), "escalated"
 PATIENCE = timedelta(days=5)
 MOST_UNKNOWN = 8
 #: Hundreds of a mail server's code: taken, not now, never.
@@ -32,6 +40,7 @@ URGENT = (
     "information_request",
     "return_queried",
     "overdue",
+    "overdue_escalated",
     "meeting_invitation",
     "meeting_moved",
     "meeting_cancelled",
@@ -109,6 +118,19 @@ class Verdict:
 def letter_id(event_id: UUID, template: str, recipient: str) -> UUID:
     """The same event, template and recipient are the same letter, however often the event comes."""
     return UUID(bytes=sha256(f"{event_id}|{template}|{recipient}".encode()).digest()[:16], version=4)
+
+
+def reached(duty: str, duties: Collection[str]) -> str:
+    """At which post or contact a letter for this one arrives, of those that an agency has."""
+    while duty not in duties and duty in INSTEAD:
+        duty = INSTEAD[duty]
+    return duty
+
+
+def apart(duty: str, duties: Mapping[str, Mapping[str, str]]) -> bool:
+    """Whether an agency has this contact, with another address than that at which its letters arrive."""
+    first = duties.get(reached(CONTACT, duties), {}).get("address", "")
+    return duty in duties and duties[duty]["address"].lower() != first.lower()
 
 
 def wording(profile: Profile, template: str, facts: Mapping[str, str], greeting: str) -> tuple[str, str]:

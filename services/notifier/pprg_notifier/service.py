@@ -6,7 +6,7 @@ from typing import Any
 
 from pprg_notifier import handlers, rules
 from pprg_notifier.delivery import Letters, Mailbox
-from pprg_notifier.models import Base
+from pprg_notifier.models import Base, is_closed
 from pprg_shared import directory
 from pprg_shared.events import every, intake, notifier, triage
 from pprg_shared.identity import people
@@ -40,6 +40,7 @@ service = Service(
         intake.NilReturnSubmitted: handlers.write_about_return,
         intake.ExtensionRequested: handlers.write_about_extension,
         triage.CaseOpened: handlers.write_about_case,
+        triage.CaseMembersChanged: handlers.keep_interests,
         triage.ReminderDue: handlers.write_reminder,
         triage.MeetingScheduled: handlers.write_invitations,
         triage.MeetingMoved: handlers.write_changes,
@@ -52,6 +53,7 @@ service = Service(
     says=[notifier.LetterAccepted, notifier.LetterFailed, every.AccessRecorded],
     segments=["letters"],
     rules=rules.TABLE,
+    closed=is_closed,
     menu={"Letters": ("/letters", "read letters")},
     parts=parts,
     boxes=boxes,

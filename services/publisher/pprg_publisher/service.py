@@ -1,9 +1,11 @@
 """The publisher, described: what was learnt, for everybody to read."""
 
 from pprg_publisher import handlers, rules
+from pprg_publisher.actions.publishing import is_closed
 from pprg_publisher.models import Base, embargoes
 from pprg_shared import directory
 from pprg_shared.boxes import Box
+from pprg_shared.database import uuid_of
 from pprg_shared.events.every import AccessRecorded
 from pprg_shared.events.intake import AgencyChanged, PersonChanged, SessionEnded
 from pprg_shared.events.publisher import OutcomePublished, PublicationPlanned
@@ -32,6 +34,7 @@ service = Service(
     boxes=lambda runtime: [Box(runtime.database, embargoes, handlers.publish_released)],
     segments=["learning", "publications", "privacy", "cookies", "accessibility"],
     rules=rules.TABLE,
+    closed=lambda session, person, subject: is_closed(session, person, uuid_of(subject)),
     open={
         **dict.fromkeys(
             [

@@ -2,10 +2,12 @@
 
 from pprg_shared import directory
 from pprg_shared.boxes import Box
+from pprg_shared.database import uuid_of
 from pprg_shared.events import every, intake, notifier, publisher, triage
 from pprg_shared.identity import people
 from pprg_shared.service import Service
 from pprg_triage import handlers, rules
+from pprg_triage.actions import is_closed
 from pprg_triage.models import Base, reminders
 
 service = Service(
@@ -50,5 +52,6 @@ service = Service(
     segments=["cases", "meetings", "reviews", "actions", "calendar"],
     boxes=lambda runtime: [Box(runtime.database, reminders, handlers.do_later, handlers.look)],
     rules=rules.TABLE,
+    closed=lambda session, person, subject: is_closed(session, uuid_of(subject), person),
     menu={"Cases": ("/cases", "read"), "Who saw what": ("/cases/who-saw", "find who saw")},
 )

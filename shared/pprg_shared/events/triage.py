@@ -122,7 +122,7 @@ class DecisionRatified(Event, name="decision.ratified", version=1, subject="case
 
 
 class ReminderDue(Event, name="reminder.due", version=1, subject="case_id"):
-    """A request is not answered, and its due day is near (`soon`) or past (`overdue`)."""
+    """A request is not answered, and its due day is near (`soon`), past (`overdue`) or long past (`escalated`)."""
 
     request_id: UUID
     case_id: UUID

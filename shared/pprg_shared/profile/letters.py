@@ -17,6 +17,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "request_waived": frozenset({"reference"}),
     "reminder": frozenset({"reference", "due_on", "link"}),
     "overdue": frozenset({"reference", "due_on", "link"}),
+    "overdue_escalated": frozenset({"reference", "due_on"}),
     "return_received": frozenset({"reference", "link"}),
     "extension_requested": frozenset({"reference", "link"}),
     "meeting_invitation": frozenset({"reference", "when", "place"}),

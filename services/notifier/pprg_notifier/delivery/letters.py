@@ -9,11 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from pprg_notifier import rules
+from pprg_notifier.actions import pass_on
 from pprg_notifier.delivery.hold import held
 from pprg_notifier.delivery.mailbox import Mailbox
 from pprg_notifier.delivery.smtp import Link
 from pprg_notifier.message import build
-from pprg_notifier.models import Overtaken, heed_changes, letters, place_of, recipient
+from pprg_notifier.models import Overtaken, Whom, heed_changes, letters, place_of, recipient
 from pprg_notifier.rules import Answer, Fate, Step, Verdict
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.tables import waiting
@@ -82,42 +83,42 @@ class Letters:
             self._mark(row, rules.spent())
             return True
         try:
-            to, raw = self._written(row)
+            whom, raw = self._written(row)
         except sa.exc.OperationalError:
             raise
         except Exception as error:  # noqa: BLE001 -- whatever it was, the letter must not be forgotten
             self._mark(row, self._unwritten(row, error))
             return True
         crashpoint("notifier.letters.before_send")
-        answer = self._send(row, to, raw)
+        answer = self._send(row, whom.address, raw)
         crashpoint("notifier.letters.after_send")
-        self._mark(row, rules.verdict(answer, row.unknown, row.created_at, self.runtime.clock()), to)
+        self._mark(row, rules.verdict(answer, row.unknown, row.created_at, self.runtime.clock()), whom)
         return answer.step is not Step.CONNECT
 
-    def _written(self, row: Any) -> tuple[str, bytes]:
-        """The address of the recipient at this moment, and the letter's bytes."""
+    def _written(self, row: Any) -> tuple[Whom, bytes]:
+        """Whom the letter reaches at this moment, and the letter's bytes."""
         settings, profile = self.runtime.settings, self.runtime.profile
         if row.expires_at and row.content is None:
             raise Refused("what it said is gone: it was of use for a short time only")
         with self.database.reading() as session:
             heed_changes(session, row)
-            to, greeting = recipient(session, row)
+            whom = recipient(session, row)
         facts = dict(row.facts) | {"marking": profile.marking}
         if row.content:
             facts |= json.loads(self.runtime.keys["contact"].open(row.content, place_of(row.id, "content")))
         if "path" in facts:
             facts["link"] = settings.base_url.rstrip("/") + facts["path"]
-        subject, text = rules.wording(profile, row.type, facts, greeting)
+        subject, text = rules.wording(profile, row.type, facts, whom.greeting)
         raw = build(
             sender=settings.mail_from,
-            to=to,
+            to=whom.address,
             subject=subject,
             text=text,
             message_id=row.message_id,
             at=row.created_at,
             invitation=facts if "uid" in facts else None,
         )
-        return to, raw
+        return whom, raw
 
     def _unwritten(self, row: Any, error: Exception) -> Verdict:
         """What becomes of a letter that is overtaken, that nobody can be found for, or that could not be written."""
@@ -138,10 +139,14 @@ class Letters:
         with held(self.database, row):
             return self.link.attempt(settings.mail_from, to, raw)
 
-    def _mark(self, row: Any, after: Verdict, to: str = "") -> None:
-        """Write down what became of an attempt and say it, once: unless somebody else has marked the letter since."""
+    def _mark(self, row: Any, after: Verdict, whom: Whom | None = None) -> None:
+        """Write down what became of an attempt and say it, once: unless somebody else has marked the letter since.
+
+        What is given up at the first post or contact of an agency goes to the deputy, too.
+        """
         at = self.runtime.clock()
         values: dict[str, Any] = {"problem": after.problem[:PROBLEM_CHARACTERS] or None}
+        duty = values["duty"] = whom.duty if whom else row.duty
         if not after.unknown:
             values["unknown"] = letters.c.unknown - 1
         if after.fate is Fate.AGAIN:
@@ -150,7 +155,8 @@ class Letters:
             values["failed_at" if after.fate is Fate.GIVEN_UP else "done_at"] = at
             if row.expires_at:
                 values["content"] = None
-            values["sent"] = self.runtime.keys["contact"].seal(to.encode(), place_of(row.id, "sent")) if to else None
+            place = place_of(row.id, "sent")
+            values["sent"] = self.runtime.keys["contact"].seal(whom.address.encode(), place) if whom else None
         mine = [letters.c.id == row.id, *waiting(letters)]
         if after.fate is not Fate.TAKEN:
             mine.append(letters.c.attempts == row.attempts)  # whoever took it after us has the say
@@ -159,14 +165,16 @@ class Letters:
             if not changed.rowcount:  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
                 return
             if after.fate in {Fate.TAKEN, Fate.GIVEN_UP}:
-                publish(session, _news(row, after))
+                publish(session, _news(row, after, duty))
+            if after.fate is Fate.GIVEN_UP:
+                pass_on(session, row, duty)
         about = {"id": str(row.id), "type": row.type, "correlation_id": row.correlation_id}
         log.info("letter", **about, fate=after.fate.value, attempts=row.attempts)
 
 
-def _news(row: Any, after: Verdict) -> LetterAccepted | LetterFailed:
+def _news(row: Any, after: Verdict, duty: str | None) -> LetterAccepted | LetterFailed:
     about = {"letter_id": row.id, "about": row.subject, "template": row.type}
-    about |= {"person": row.person_id, "agency": row.agency, "duty": row.duty, "because": row.event_id}
+    about |= {"person": row.person_id, "agency": row.agency, "duty": duty, "because": row.event_id}
     if after.fate is Fate.TAKEN:
         return LetterAccepted(**about, typed=row.type in rules.TYPED)
     return LetterFailed(**about, reason=after.problem)

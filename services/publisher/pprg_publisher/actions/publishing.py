@@ -45,7 +45,17 @@ def relation_to(session: Session, actor: Actor, found: Publication, members: lis
     """What somebody has to do with a publication, by who is tied to its case."""
     if found.case_id is None:
         return Relation.NO_MATTER
-    mine = [each for each in members or () if each["person"] == str(actor.person)]
+    return _tied(session, actor.person, members)
+
+
+def is_closed(session: Session, person: UUID | None, case_id: UUID | None) -> bool:
+    """Whether an interest closes a case to somebody."""
+    members = session.scalar(select(CaseMembers.members).where(CaseMembers.id == case_id))
+    return _tied(session, person, members) is Relation.CLOSED
+
+
+def _tied(session: Session, person: UUID | None, members: list[dict[str, Any]] | None) -> Relation:
+    mine = [each for each in members or () if each["person"] == str(person)]
     return rules.relation((_tie(each) for each in mine), now(session))
 
 

@@ -55,7 +55,7 @@ from pprg_triage.actions.requests import (
     standard_request,
     waive_request,
 )
-from pprg_triage.actions.ties import name_chairs
+from pprg_triage.actions.ties import is_closed, name_chairs
 
 HANDING: Mapping[str, Callable[..., Done]] = {"stand_in": name_stand_in, "hand_over": hand_over}
 
@@ -80,6 +80,7 @@ __all__ = [
     "import_cases",
     "import_of",
     "invited_to",
+    "is_closed",
     "keep_conflicts",
     "known_days",
     "led_by",

@@ -54,14 +54,14 @@ def untie(session: Session, ties: Iterable[Tie], *, by: UUID | None = None, at: 
             each.content = seal(session, each, "content", content | {"ended_by": str(by) if by else ""})
 
 
-def ties_of(session: Session, case_id: UUID, *, of: UUID | None = None) -> Sequence[Tie]:
+def ties_of(session: Session, case_id: UUID | None, *, of: UUID | None = None) -> Sequence[Tie]:
     """What ties anybody to a case today or later, all of it or what follows from a meeting or a decision."""
     at = now(session)
     held = select(Tie).where(Tie.case_id == case_id, or_(Tie.until.is_(None), Tie.until > at))
     return session.scalars((held.where(Tie.of_id == of) if of else held).order_by(Tie.since, Tie.id)).all()
 
 
-def is_closed(session: Session, case_id: UUID, person: UUID) -> bool:
+def is_closed(session: Session, case_id: UUID | None, person: UUID | None) -> bool:
     """Whether an interest closes a case to somebody."""
     return any((each.person_id, each.role) == (person, rules.INTEREST) for each in ties_of(session, case_id))
 

@@ -70,7 +70,8 @@ def _messages(session: Session, case: Case, profile: Profile) -> Iterator[Happen
 def _detail(public: Any, profile: Profile) -> str:
     """What the public part adds: which letter, which meeting, which route; never content."""
     if "template" in public:
-        return str(public["template"]).replace("_", " ")
+        letter = str(public["template"]).replace("_", " ")
+        return f"{letter}, to the {rules.duty_words(public['duty'])}" if public.get("duty") else letter
     if at := public.get("starts_at") or public.get("planned_at"):
         return moment(datetime.fromisoformat(at))
     if "route" in public and public["route"] in profile.routes:

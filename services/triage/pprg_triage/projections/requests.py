@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,17 @@ from pprg_shared.actor import Actor
 from pprg_shared.database import unseal, uuid_of
 from pprg_triage import rules
 from pprg_triage.actions import related, request_of, return_id
-from pprg_triage.models import Case, Request, Return, Row
+from pprg_triage.models import Access, Case, Request, Return, Row
+
+
+@dataclass(frozen=True)
+class Sent:
+    """That a letter has left or failed: when, which it was, and to which post or contact of the agency."""
+
+    at: datetime
+    letter: str
+    to: str
+    arrived: bool
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,8 @@ class WholeRequest:
     arriving: str
     #: What the return in force says, unless the agency holds nothing.
     said: dict[str, Any]
+    #: What became of each letter about it, and of any other to this agency about the case, the newest first.
+    letters: list[Sent]
 
     def may(self, verb: str) -> bool:
         """Whether whoever reads it may do this about its case."""
@@ -46,7 +58,8 @@ def whole_request(session: Session, actor: Actor, case_id: UUID, request_id: UUI
     history = [line | {"by": uuid_of(line["by"])} for line in content["history"]]
     coming = arriving(session, case_id).get(request.agency, "")
     said = next((told_by(session, one) for one in returns if one.revision == request.answer and one.kind != "nil"), {})
-    return WholeRequest(case, actor, relation, request, content | {"history": history}, returns, coming, said)
+    sent = letters_to(session, case_id, request.agency)
+    return WholeRequest(case, actor, relation, request, content | {"history": history}, returns, coming, said, sent)
 
 
 @dataclass(frozen=True)
@@ -72,6 +85,17 @@ def returns_of(session: Session, requests: Sequence[Request]) -> list[Told]:
     rows = {each.id: each for each in session.scalars(select(Return).where(Return.id.in_(ids)))} if ids else {}
     found = [rows[each] for each in ids if each in rows]
     return [Told(each.agency, each.kind, each.revision, each.returned_on, told_by(session, each)) for each in found]
+
+
+def letters_to(session: Session, case_id: UUID, agency: str) -> list[Sent]:
+    """The letters of a case that went to posts or contacts of an agency; those with codes are not among them."""
+    kinds = (Access.kind.in_((rules.LETTER, rules.LETTER_BACK)), Access.verb != "code", Access.duty.is_not(None))
+    chosen = select(Access).where(Access.case_id == case_id, Access.agency == agency, *kinds)
+    rows = session.scalars(chosen.order_by(Access.at.desc(), Access.id))
+    return [
+        Sent(each.at, each.verb.replace("_", " "), rules.duty_words(each.duty or ""), each.kind == rules.LETTER)
+        for each in rows
+    ]
 
 
 _ITS_ROWS = and_(Row.case_id == Return.case_id, Row.agency == Return.agency, Row.revision == Return.revision)

@@ -1,7 +1,7 @@
 """The clock of a case, when the group may meet, who may decide, the order of a chronology, and lists of open cases."""
 
 from pprg_shared.access import INTEREST, Tie
-from pprg_triage.rules.access import LETTER, LETTER_BACK, access_words, between
+from pprg_triage.rules.access import LETTER, LETTER_BACK, access_words, between, duty_words
 from pprg_triage.rules.chronology import NO_TIME, Entry, Further, position
 from pprg_triage.rules.clocks import (
     STEPS,
@@ -162,6 +162,7 @@ __all__ = [
     "day_problem",
     "day_words",
     "decision_problem",
+    "duty_words",
     "event_words",
     "filled",
     "fold",

@@ -48,6 +48,11 @@ def access_words(kind: str, verb: str) -> str:
     return f"{KINDS.get(kind, kind)}: {TOLD.get(verb) or verb.replace('_', ' ')}"
 
 
+def duty_words(slug: str) -> str:
+    """A post or contact of an agency as pages call it: `deputy point of contact`."""
+    return slug.replace("-", " ")
+
+
 def between(
     first: date | None, first_time: time | None, last: date | None, last_time: time | None
 ) -> tuple[datetime | None, datetime | None]:

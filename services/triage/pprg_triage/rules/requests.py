@@ -13,7 +13,7 @@ from pprg_shared.partial_dates import PartialDate
 #: Letters that nobody waits for go out when the office opens.
 OFFICE_OPENS = time(9)
 #: Rungs of the ladder: working days before (-) or after the due day.
-RUNGS: Mapping[str, int] = {"soon": -3, "overdue": 1}
+RUNGS: Mapping[str, int] = {"soon": -3, "overdue": 1, "escalated": 3}
 #: How far back agencies look, unless the coordinator says otherwise and why.
 SCOPE_MONTHS = 24
 WANTED: Mapping[str, str] = {
