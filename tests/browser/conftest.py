@@ -76,7 +76,7 @@ class Visitor:
     def _answered(self, response: Response) -> None:
         if response.request.is_navigation_request():
             self.status = response.status
-        elif not response.ok:
+        elif response.status >= 400:  # what leads on elsewhere is as it should be
             self.faults.append(f"{response.url}: {response.status}")
 
     def _failed(self, request: Request) -> None:

@@ -1,6 +1,10 @@
 """Exit this page: by its button or three presses of Shift, and Back shows nothing of what was there."""
 
+import re
+
 import pytest
+
+from waiting import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -8,10 +12,11 @@ ELSEWHERE = "https://www.bbc.co.uk/weather"
 FORM = "/referrals/new?immediate_risk=no&reason_kind=concern&about=adult"
 TYPED = "An invented account that nobody else is to see."
 WEATHER = "<link rel=icon href=data:,><title>Weather</title>"
+GONE = re.compile("/exit$|[?]_exit$")
 EXIT = ".govuk-js-exit-this-page-button"
 
 
-def arrived(visitor):
+def arrived(visitor, exits="**/exit"):
     """Somebody who came by the gate and is typing; what lies behind the exit is given here and asked of nobody."""
 
     def elsewhere(route):
@@ -19,7 +24,7 @@ def arrived(visitor):
         assert (sent.status, sent.headers["location"]) == (303, ELSEWHERE)
         route.fulfill(body=WEATHER, content_type="text/html")
 
-    visitor.page.route("**/exit", elsewhere)
+    visitor.page.route(exits, elsewhere)
     visitor.open("/referrals/start")
     visitor.open(FORM)
     visitor.fill({"what_happened": TYPED})
@@ -38,6 +43,19 @@ def three_times_shift(page):
 def skip_link(page):
     page.locator(".govuk-js-exit-this-page-skiplink").focus()
     page.keyboard.press("Enter")
+
+
+def offered(visitor):
+    """Whoever left signs in again and goes on with what they had typed."""
+    visitor.sign_in("deputy")
+    visitor.page.context.add_cookies([{"name": "pprg-unsent", "value": "1", "url": visitor.base}])
+    eventually(lambda: visitor.open(FORM) or visitor.title == "You had not sent this")
+    visitor.sees("You had not sent this")
+    visitor.press("Go on with it")
+    visitor.sees("Refer a case")
+    assert visitor.typed("what_happened") == [TYPED]
+    visitor.open(FORM)
+    visitor.sees("Refer a case")
 
 
 @pytest.mark.parametrize("mode", [1], indirect=True, ids=["with-script"])
@@ -59,21 +77,52 @@ def test_with_scripts_back_leads_away_again_and_shows_nothing(visit, leave):
     assert "pprg" not in {each["name"] for each in page.context.cookies()}
     visitor.open("/")
     visitor.sees("Start")
+    offered(visitor)
 
 
 @pytest.mark.parametrize("mode", [0], indirect=True, ids=["without-script"])
-def test_without_scripts_the_exit_is_a_link_and_back_shows_neither_the_person_nor_what_was_typed(visit):
+@pytest.mark.parametrize("leave", [pressed, skip_link])
+def test_without_scripts_the_exit_sends_the_form_along_and_back_shows_neither_the_person_nor_what_was_typed(
+    visit, leave
+):
     visitor = visit()
     visitor.sign_in("deputy")
+    page = arrived(visitor, GONE)
+
+    leave(page)
+    page.wait_for_url(GONE)
+    cookies = {each["name"] for each in page.context.cookies()}
+    page.go_back()
+
+    assert [each for each in cookies if each.startswith("pprg")] == []
+    assert "You are not signed in." in page.content()
+    assert "Ashley" not in page.content()
+    assert visitor.typed("what_happened") == [""]
+    offered(visitor)
+
+
+@pytest.mark.parametrize("mode", [0], indirect=True, ids=["without-script"])
+def test_without_scripts_the_exit_is_a_link_for_whoever_is_not_signed_in(visit):
+    visitor = visit()
     page = arrived(visitor)
 
     pressed(page)
     page.wait_for_url("**/exit")
     page.go_back()
 
-    assert "You are not signed in." in page.content()
-    assert "Ashley" not in page.content()
     assert visitor.typed("what_happened") == [""]
+    assert "what you typed is gone" in page.content()
+
+
+def test_return_in_a_field_sends_the_form_and_leads_nowhere_else(visit):
+    visitor = visit()
+    visitor.sign_in("deputy")
+    arrived(visitor)
+
+    with visitor.page.expect_navigation():
+        visitor.page.locator("main form input[type=text], main form input.govuk-input").first.press("Enter")
+
+    visitor.sees("Error: Refer a case", 422)
 
 
 def test_the_pages_that_offer_it_are_as_every_page_must_be(visit):

@@ -1,4 +1,4 @@
-"""Forms that somebody sent after their sign-in had ended: kept, sealed, until they have signed in again."""
+"""Forms that somebody sent after their sign-in had ended, or left: kept, sealed, until they have signed in again."""
 
 import json
 from datetime import timedelta
@@ -47,6 +47,12 @@ def find(session: Session, table: sa.Table, person: UUID, path: str) -> tuple[UU
         return None
     opened = context(session).keys[table.c.content.info["ring"]].open(row.content, _place(row.id))
     return row.id, [(name, value) for name, value in json.loads(opened)]
+
+
+def waits(session: Session, table: sa.Table, person: UUID) -> bool:
+    """Whether anything is kept that this person typed."""
+    mine = sa.select(table.c.id).where(table.c.person == person, table.c.ends_at > now(session)).limit(1)
+    return session.execute(mine).first() is not None
 
 
 def let_go(session: Session, table: sa.Table, person: UUID, number: UUID) -> None:

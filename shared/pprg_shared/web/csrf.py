@@ -4,11 +4,12 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from pprg_shared.actor import Actor
 from pprg_shared.database import uuid_of
@@ -18,11 +19,17 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 SECONDS = 12 * 3600
 #: Of the HMAC, at the head of a token.
 DIGITS = 64
+#: In the address that a form is sent to by whoever leaves at once.
+EXIT = "_exit"
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Outdated(Exception):
     """A form of ours that was opened before whoever sends it signed in: it is not to be done in their name unseen."""
+
+
+class Leaving(Exception):
+    """Whoever sent this must be gone, whatever it is and whatever is wrong with it."""
 
 
 def begins_session(view: View) -> View:
@@ -63,17 +70,28 @@ class Tokens:
         """Let no unsafe request outside the API go on but a form of ours, of the session that is open."""
         if request.method in SAFE or request.path.startswith("/api/"):
             return
-        _whole()
-        given = request.form.get("_csrf", "")
-        signed, whose = given[:DIGITS], given[DIGITS:]
-        right = hmac.compare_digest(self._signed(f"form:{whose}").encode(), signed.encode())
-        if self.name not in request.cookies or not right:
+        if EXIT in request.args:
+            with suppress(HTTPException):
+                self._is_ours()
+            raise Leaving
+        if not self._is_ours():
             raise Forbidden("The form had been open too long, or was not ours.")
-        g.form_is_ours, g.form_whose, g.form_person = True, whose, uuid_of(whose.rpartition(".")[2])
-        if self.actor().session and whose != self._present():
+        if self.actor().session and g.form_whose != self._present():
             g.form_whose = self._present()
             if not hasattr(current_app.view_functions.get(request.endpoint or ""), "begins_session"):
                 raise Outdated
+
+    def _is_ours(self) -> bool:
+        """Whether a form of ours has arrived, whole, from the browser that it was given to; and whose it is."""
+        _whole()
+        given = request.form.get("_csrf", "")
+        signed, whose = given[:DIGITS], given[DIGITS:]
+        if self.name not in request.cookies:
+            return False
+        if not hmac.compare_digest(self._signed(f"form:{whose}").encode(), signed.encode()):
+            return False
+        g.form_is_ours, g.form_whose, g.form_person = True, whose, uuid_of(whose.rpartition(".")[2])
+        return True
 
     def keep(self, response: Response) -> Response:
         """Have the browser keep its cookie."""

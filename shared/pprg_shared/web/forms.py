@@ -17,6 +17,8 @@ from pprg_shared.typed import UNPRINTABLE, clean, unprintable
 from pprg_shared.web.flat import flat
 
 END = "_end"
+#: Sent with what was typed by whoever goes on typing: the form is shown, and nothing is done yet.
+ON = "_on"
 BLANK_ROWS = 3
 MOST_ROWS = 500
 #: What people may type where the schema wants a day or a time, and how the schema reads it.
@@ -93,8 +95,8 @@ class Form:
         return [(words, list(some)) for words, some in drawn]
 
     def is_valid(self) -> bool:
-        """Load what was typed; False for a fresh form, for one with errors, and when a row was asked for."""
-        if not self.submitted or self.adding:
+        """Load what was typed; False for a fresh form, one with errors, and where a row or the form was asked for."""
+        if not self.submitted or self.adding or ON in self.typed:
             return False
         values = self._values()
         if self.errors:

@@ -1,5 +1,6 @@
-"""Whose sign-in has ended, or is another by now, loses nothing: what they typed is kept, and offered to them again."""
+"""Whose sign-in has ended or is another by now, and who leaves at once: what they typed is kept and offered again."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -9,22 +10,29 @@ from flask import Flask, Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from pprg_shared.acting import actor, lapsed, runtime
-from pprg_shared.database import uuid_of
+from pprg_shared.actor import NOBODY
+from pprg_shared.database import Database, uuid_of
 from pprg_shared.errors import Forbidden
 from pprg_shared.identity import unsent
-from pprg_shared.web.csrf import Outdated
+from pprg_shared.logs import log
+from pprg_shared.web.csrf import EXIT, Leaving, Outdated
+from pprg_shared.web.forms import ON
+from pprg_shared.web.leaving import fingerprint, nobody, untouched
 from pprg_shared.web.problems import UNSPOKEN, answer
 
 #: The browser in which something is kept for somebody.
 COOKIE = "pprg-unsent"
 NUMBER, DROP = "_unsent", "_drop"
+NOT_KEPT = UNSPOKEN | {NUMBER, EXIT, ON}
 LONGEST_PATH = 600
 
 
 def install(app: Flask) -> None:
-    """Answer whoever is not signed in any more, and offer them later what they had typed."""
+    """Answer whoever is not signed in any more or leaves, and offer them later what they had typed."""
     app.register_error_handler(Forbidden, _refused)
     app.register_error_handler(Outdated, _outdated)
+    app.register_error_handler(Leaving, _left)
+    app.jinja_env.globals["untouched"] = untouched
     app.before_request(_offer)
     app.before_request(_send)
 
@@ -59,6 +67,31 @@ def _outdated(_error: Outdated) -> ResponseReturnValue:
     return response
 
 
+def _left(_error: Leaving) -> ResponseReturnValue:
+    """Be gone, and ask no database before: what was typed is kept after this has been answered, or is not."""
+    response = nobody(runtime().profile.partnership.exit_to, forget=False)
+    whose, fields = g.get("form_person"), _typed()
+    if whose and request.url_rule and fingerprint(fields) not in (request.form.get(EXIT), fingerprint([])):
+        about = (runtime().database, _table(), whose, request.path[:LONGEST_PATH], [*fields, (ON, "1")])
+        response.call_on_close(partial(_keep_afterwards, *about))
+    return response
+
+
+def _keep_afterwards(database: Database, table: sa.Table, *about: Any) -> None:
+    try:
+        with database.writing("action") as session:
+            unsent.keep(session, table, *about)
+    except Exception as error:  # noqa: BLE001 -- whoever has left is told nothing any more
+        log.error("not kept for whoever left", fault=type(error).__name__)
+
+
+def remind(response: Response, person: UUID) -> None:
+    """Have the browser of somebody who signs in ask on each page what they had typed, if there is anything."""
+    with runtime().database.reading() as session:
+        if unsent.waits(session, _table(), person):
+            _mark(response, "1", None)
+
+
 def _keep(whose: UUID, fields: unsent.Fields) -> UUID:
     with runtime().database.writing("action", g.get("request_id")) as session:
         return unsent.keep(session, _table(), whose, request.path[:LONGEST_PATH], fields)
@@ -68,18 +101,21 @@ def _typed() -> unsent.Fields:
     """What was typed into a form of ours; secrets and what only the form itself needs are not kept."""
     if request.method != "POST" or not g.get("form_is_ours"):
         return []
-    left_out = UNSPOKEN | {NUMBER}
-    return [(name, value) for name, values in request.form.lists() for value in values if name not in left_out]
+    return [(name, value) for name, values in request.form.lists() for value in values if name not in NOT_KEPT]
 
 
 def _offer() -> ResponseReturnValue | None:
     """Before the page itself: what this person had typed on it."""
-    who = actor().person if actor().session and request.method == "GET" and _name() in request.cookies else None
-    if who is None or request.path.startswith(("/api/", "/assets/")):
+    who = actor() if request.method == "GET" and _name() in request.cookies else NOBODY
+    if not who.person or not who.session or request.path.startswith(("/api/", "/assets/")):
+        return None
+    if who.only and not who.opens(request.view_args or {}):
         return None
     with runtime().database.reading() as session:
-        found = unsent.find(session, _table(), who, request.path)
-    return render_template("unsent.html", number=found[0], fields=found[1]) if found else None
+        found = unsent.find(session, _table(), who.person, request.path)
+    if found is None:
+        return None
+    return render_template("unsent.html", number=found[0], fields=found[1], left=(ON, "1") in found[1])
 
 
 def _send() -> ResponseReturnValue | None:

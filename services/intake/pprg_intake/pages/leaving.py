@@ -1,6 +1,6 @@
 """Leaving: somebody signs out, or is gone at once."""
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 
@@ -10,10 +10,7 @@ from pprg_intake.pages.halfway import KNOWN, changing
 from pprg_shared.acting import actor, runtime
 from pprg_shared.audit import record
 from pprg_shared.web.forms import Form
-from pprg_shared.web.headers import FORGET
-
-#: How the names of our cookies begin, over https or not.
-OURS = ("pprg", "__Host-pprg")
+from pprg_shared.web.leaving import nobody
 
 
 @pages.route("/sign-out", methods=["GET", "POST"])
@@ -23,7 +20,7 @@ def sign_out() -> ResponseReturnValue:
     if not form.is_valid():
         return render_template("sign_out.html", form=form)
     end_session()
-    return nobody("/")
+    return nobody("/", but=KNOWN)  # it stays a browser in which somebody has signed in before
 
 
 def end_session() -> None:
@@ -38,18 +35,4 @@ def end_session() -> None:
 @pages.get("/exit")
 def leave() -> ResponseReturnValue:
     """Lead away at once, to a page that says nothing about this one; who comes back is nobody."""
-    return nobody(runtime().profile.partnership.exit_to, forget=False, known=False)
-
-
-def nobody(to: str, *, forget: bool = True, known: bool = True) -> Response:
-    """Go there as nobody; emptying a browser's cache may take seconds, which whoever must be gone has not.
-
-    `known`: it stays a browser in which somebody has signed in before.
-    """
-    response = make_response(redirect(to, 303))
-    ours = {each for each in request.cookies if each.startswith(OURS) and not (known and each.endswith(KNOWN))}
-    for name in ours:
-        response.delete_cookie(name, httponly=True, samesite="Lax", secure=request.is_secure)
-    if forget:
-        response.headers["Clear-Site-Data"] = FORGET
-    return response
+    return nobody(runtime().profile.partnership.exit_to, forget=False)

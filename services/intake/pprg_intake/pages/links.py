@@ -17,6 +17,7 @@ from pprg_shared.limits import too_often
 from pprg_shared.logs import log
 from pprg_shared.web.csrf import begins_session, browser
 from pprg_shared.web.forms import Form
+from pprg_shared.web.lapsed import remind
 from pprg_shared.web.limits import address, slow
 
 #: The same for a wrong code, an old one, and one for what is not there.
@@ -117,4 +118,5 @@ def _opened(token: tokens.Token, behind: str) -> ResponseReturnValue:
     settings, response = runtime().settings, make_response(redirect(behind, 303))
     text = tokens.issue(token, settings.sign_in_key)
     cookies.begin(request, response, text, token, settings.session_keys, runtime().clock())
+    remind(response, token.person)
     return response

@@ -13,8 +13,7 @@ from pprg_intake.actions import accounts, sessions
 from pprg_intake.models import Account, Person, SignIn
 from pprg_intake.pages.common import pages
 from pprg_intake.pages.enrolling import checking, renewing, with_codes
-from pprg_intake.pages.halfway import changing, slow
-from pprg_intake.pages.leaving import nobody
+from pprg_intake.pages.halfway import KNOWN, changing, slow
 from pprg_intake.pages.signing_in import WRONG_CODE, signed_in, slowed, typed
 from pprg_intake.schemas import OnceMoreSchema, OwnNewPasswordSchema, SignOutSchema
 from pprg_shared.acting import actor, reading, runtime
@@ -24,6 +23,7 @@ from pprg_shared.errors import Forbidden, NotThere, Refused, TooMany
 from pprg_shared.identity import cookies, tokens
 from pprg_shared.limits import forget
 from pprg_shared.web.forms import Form
+from pprg_shared.web.leaving import nobody
 
 #: Sign-ins that are shown to whose they are.
 SIGN_INS = 50
@@ -84,7 +84,7 @@ def _end(person: Person, which: str) -> ResponseReturnValue:
             sessions.end(session, person.id, [UUID(which)])
         record(session, "sign_in", f"sign_out_{which if which == EVERYWHERE else 'elsewhere'}", str(person.id), actor())
     if which in {EVERYWHERE, str(actor().session)}:
-        return nobody("/")
+        return nobody("/", but=KNOWN)
     return redirect(url_for(".your_sign_ins"), 303)
 
 

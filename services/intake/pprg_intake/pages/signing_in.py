@@ -22,6 +22,7 @@ from pprg_shared.limits import forget
 from pprg_shared.web.csrf import begins_session
 from pprg_shared.web.forms import Form
 from pprg_shared.web.headers import FORGET
+from pprg_shared.web.lapsed import remind
 
 WRONG = "This address and this password do not belong together. Check both and type the password again"
 WRONG_CODE = "This code is not right, or it was used before. Wait for the next one and type that"
@@ -141,6 +142,7 @@ def signed_in(answer: Any, token: tokens.Token) -> Response:
     cookies.begin(request, response, text, token, here.settings.session_keys, here.clock())
     halfway.forget(response)
     halfway.know(response, token.person)
+    remind(response, token.person)
     if actor().person not in (None, token.person):
         response.headers["Clear-Site-Data"] = FORGET
     return response

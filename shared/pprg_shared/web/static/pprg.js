@@ -11,9 +11,37 @@ ExitThisPage.prototype.exitPage = function () {
   } catch (error) {
     if (error.name !== "SecurityError") throw error;
   } finally {
-    location.replace(this.$button.href);
+    leave(this.$button.href);
   }
 };
+
+// Where what was typed can be kept, the exit is a button of the form: it becomes the link that it is elsewhere. What was
+// typed is sent on the way out, and nobody waits for it. It is handed over first: the exit takes the cookies away.
+let left;
+for (const button of document.querySelectorAll('button[formaction="?_exit"]')) {
+  left = { form: button.form, untouched: button.value };
+  const link = document.createElement("a");
+  const about = { class: button.className, href: "/exit", role: "button", draggable: "false", rel: "nofollow noreferrer" };
+  for (const [name, value] of Object.entries(about)) link.setAttribute(name, value);
+  link.dataset.module = button.dataset.module;
+  link.append(...button.childNodes);
+  button.replaceWith(link);
+}
+
+function leave(to) {
+  try {
+    keep();
+  } finally {
+    location.replace(to);
+  }
+}
+
+function keep() {
+  if (!left) return;
+  const typed = [...new FormData(left.form)].filter(([, value]) => typeof value === "string" && value.trim());
+  const body = new URLSearchParams([...typed, ["_exit", left.untouched]]);
+  fetch("?_exit", { method: "POST", body, keepalive: true, redirect: "manual" }).catch(() => {});
+}
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();

@@ -1,0 +1,289 @@
+"""Leaving at once from a page with a form: what was typed is kept for who typed it, and nobody waits for that."""
+
+import html
+import sqlite3
+import time
+from contextlib import closing
+from html.parser import HTMLParser
+
+import pytest
+import sqlalchemy as sa
+
+from linked import ask_code, enter
+from pprg_shared.identity.cookies import SEEN, TOKEN
+
+EXIT = "https://www.bbc.co.uk/weather"
+REFER = "/referrals/new?immediate_risk=no&reason_kind=concern&about=adult"
+STORY = "A canary that nobody else is to read."
+
+
+class Typed(HTMLParser):
+    """What a browser sends of the form that a page's exit belongs to, and what that exit adds."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.inside, self.fields, self.area, self.exits = False, {}, None, []
+        self.feed(page.text)
+
+    def handle_starttag(self, tag, attrs):
+        about = dict(attrs)
+        if tag == "form":
+            self.inside = about.get("id") == "typed"
+        if about.get("formaction") == "?_exit":
+            self.exits.append({about["name"]: about["value"]})
+        ticked = "checked" in about or about.get("type") not in {"radio", "checkbox"}
+        if self.inside and "name" in about and ticked:
+            self.area = about["name"] if tag == "textarea" else None
+            if tag in {"input", "textarea"}:
+                self.fields[about["name"]] = about.get("value", "")
+
+    def handle_data(self, data):
+        if self.area:
+            self.fields[self.area] += data
+
+    def handle_endtag(self, tag):
+        self.inside = self.inside and tag != "form"
+        self.area = None
+
+
+def left(client, page, **typed):
+    """Press the exit without scripts: the answer, once all that follows it is done."""
+    form = Typed(page)
+    gone = client.post(f"{page.request.path}?_exit", data=form.fields | form.exits[0] | typed)
+    gone.close()
+    return gone
+
+
+def form(page):
+    """What a browser would send of a page's first form that can be sent."""
+    parts = page.text.partition("<main")[2].partition("</form>")[0].split('<input type="hidden" name="')[1:]
+    return {each.split('"')[0]: html.unescape(each.split('value="')[1].split('"')[0]) for each in parts}
+
+
+def kept(world):
+    with world.services["intake"].database.reading() as session:
+        return session.execute(sa.text("SELECT * FROM unsent_forms")).all()
+
+
+def ours(client):
+    return {each.key for each in client._cookies.values() if each.key.startswith("pprg")}
+
+
+@pytest.fixture
+def office(accounts_for, visiting):
+    accounts_for("coordinator", "deputy")
+    browser = visiting()
+    browser.sign_in()
+    return browser
+
+
+@pytest.mark.both_databases
+@pytest.mark.asvs("14.3.1")
+def test_what_was_typed_is_kept_sealed_and_offered_on_its_page_after_the_next_sign_in_once(world, office):
+    page = office.get(REFER)
+
+    gone = left(office.client, page, what_happened=STORY)
+    after = ours(office.client)
+    sealed = kept(world)
+    office.sign_in()
+    elsewhere = office.get("/requests")
+    offer = office.get(REFER)
+    on = office.client.post(REFER, data=form(offer))
+
+    assert (gone.status_code, gone.location, after) == (303, EXIT, set())
+    assert len(sealed) == 1
+    assert "canary" not in str(sealed)
+    assert STORY not in elsewhere.text
+    assert STORY in html.unescape(offer.text)
+    assert "You left this page by “Exit this page”." in offer.text
+    assert (on.status_code, Typed(on).fields["what_happened"], "There is a problem" in on.text) == (200, STORY, False)
+    assert kept(world) == []
+    assert STORY not in office.get(REFER).text
+
+
+def test_going_on_sends_nothing_and_leaving_again_keeps_it_again(world, office):
+    left(office.client, office.get(REFER), what_happened=STORY)
+    office.sign_in()
+    on = office.client.post(REFER, data=form(office.get(REFER)))
+
+    left(office.client, on)
+
+    assert len(kept(world)) == 1
+    with world.services["intake"].database.reading() as session:
+        assert session.scalar(sa.text("SELECT count(*) FROM referrals")) == 0
+
+
+def test_it_can_be_thrown_away(world, office):
+    left(office.client, office.get(REFER), what_happened=STORY)
+    office.sign_in()
+    offered = form(office.get(REFER))
+
+    office.client.post(REFER, data={name: offered[name] for name in ("_csrf", "_unsent")} | {"_drop": "1", "_end": "1"})
+
+    assert kept(world) == []
+
+
+def test_nobody_else_is_offered_it_and_it_is_gone_the_next_day(world, office):
+    left(office.client, office.get(REFER), what_happened=STORY)
+
+    office.sign_in("deputy")
+    others = office.get(REFER)
+    world.clock.forward(hours=13)
+    office.sign_in()
+    late = office.get(REFER)
+    world.settle()
+
+    assert STORY not in html.unescape(others.text + late.text)
+    assert kept(world) == []
+
+
+@pytest.mark.parametrize("page", ["", "/extension", "/staff"])
+def test_whoever_came_by_a_link_is_offered_it_after_the_next_code_for_the_same_thing(world, letters, page):
+    browser = letters.browser()
+    paths = {agency: f"/requests/{letters.ask(agency).request_id}" for agency in ("police", "icb")}
+    opened(letters, browser, paths["police"])
+    name = {"": "summary", "/extension": "reason", "/staff": "staff-0-name"}[page]
+
+    gone = left(browser, browser.get(paths["police"] + page), **{name: STORY})
+    opened(letters, browser, paths["icb"], "safeguarding-lead@icb.example")
+    others = [browser.get(f"{each}{page}", follow_redirects=True).text for each in paths.values()]
+    opened(letters, browser, paths["police"])
+
+    assert (gone.status_code, gone.location, len(kept(world))) == (303, EXIT, 1)
+    assert [text for text in others if "canary" in text] == []
+    assert STORY in html.unescape(browser.get(paths["police"] + page).text)
+
+
+def opened(letters, browser, path, to="safeguarding-lead@police.example"):
+    ask_code(browser, f"{path}/code")
+    assert enter(browser, f"{path}/code", letters.codes(to)[-1]).location == path
+
+
+def test_another_thing_of_the_same_post_is_not_where_it_is_offered(world, letters):
+    browser = letters.browser()
+    one, other = (f"/requests/{letters.ask().request_id}" for _ in range(2))
+    opened(letters, browser, one)
+    left(browser, browser.get(one), summary=STORY)
+
+    opened(letters, browser, other)
+    shown = [browser.get(each, follow_redirects=True).text for each in (one, other)]
+
+    assert [text for text in shown if "canary" in text] == []
+    assert len(kept(world)) == 1
+
+
+@pytest.mark.parametrize("page", ["", "/extension", "/staff"])
+def test_a_form_that_nobody_typed_into_leaves_nothing_behind(world, letters, page):
+    lead = world.visitor("intake", "lead-police")
+    shown = lead.get(f"/requests/{letters.ask().request_id}{page}")
+
+    assert (shown.status_code, left(lead, shown).location, kept(world)) == (200, EXIT, [])
+
+
+def test_a_referral_that_nobody_typed_into_leaves_nothing_behind(world, office):
+    page = office.get(REFER)
+
+    assert left(office.client, page).location == EXIT
+    assert kept(world) == []
+
+
+@pytest.mark.asvs("3.5.1")
+@pytest.mark.parametrize("spoilt", ["0" * 64, ""])
+def test_what_another_site_sends_is_not_kept(world, office, spoilt):
+    page = office.get(REFER)
+
+    gone = left(office.client, page, what_happened=STORY, _csrf=spoilt)
+
+    assert (gone.status_code, gone.location, kept(world)) == (303, EXIT, [])
+
+
+def test_nobodys_referral_is_kept_nowhere_and_the_page_says_so(world, visiting):
+    stranger = visiting()
+    page = stranger.get(REFER)
+
+    gone = stranger.client.post(
+        "/referrals/new?_exit", data=Typed(page).fields | {"what_happened": STORY, "_exit": "another"}
+    )
+    gone.close()
+
+    assert "If you leave by “Exit this page”, what you typed is gone, so that nobody finds it here." in page.text
+    assert (Typed(page).exits, gone.location, kept(world)) == ([], EXIT, [])
+
+
+def test_whoever_came_by_a_link_is_told_at_the_public_form_what_everybody_is_told(letters):
+    browser, path = letters.browser(), f"/requests/{letters.ask().request_id}"
+    opened(letters, browser, path)
+
+    page = browser.get(REFER)
+
+    assert "what you typed is gone" in page.text
+    assert Typed(page).exits == []
+
+
+def test_a_sign_in_that_has_ended_meanwhile_keeps_it_all_the_same(world, office):
+    page = office.get(REFER)
+    world.clock.forward(minutes=45)
+
+    left(office.client, page, what_happened=STORY)
+
+    assert len(kept(world)) == 1
+
+
+@pytest.mark.parametrize("trouble", ["too large", "cut off", "no such page"])
+def test_whatever_is_wrong_with_the_form_leaving_is_the_same(world, office, trouble):
+    page = office.get(REFER)
+    form = Typed(page).fields | {"what_happened": STORY}
+    path = "/referrals/new"
+    if trouble == "too large":
+        form["what_happened"] = "x" * 1_100_000
+    elif trouble == "cut off":
+        form = {}
+    else:
+        path = "/requests/nowhere/at/all"
+
+    with office.client.post(f"{path}?_exit", data=form) as gone:
+        pass
+
+    assert (gone.status_code, gone.location, kept(world)) == (303, EXIT, [])
+    assert ours(office.client) == set()
+
+
+def test_leaving_is_as_quick_and_the_same_when_the_database_is_busy_or_gone(world, office, lines):
+    page = office.get(REFER)
+    form = Typed(page)
+    signed_in = {name: office.client.get_cookie(name).value for name in (TOKEN, SEEN, "pprg-form-intake")}
+    data = form.fields | form.exits[0] | {"what_happened": STORY}
+    intake = world.services["intake"]
+
+    with closing(sqlite3.connect(intake.database.url.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        begun = time.monotonic()
+        busy = office.client.post(f"{page.request.path}?_exit", data=data)
+        seconds = time.monotonic() - begun
+        other.execute("ROLLBACK")
+    busy.close()
+    sealed = kept(world)
+    with intake.database.writing("action") as session:
+        session.execute(sa.text("ALTER TABLE unsent_forms RENAME TO away"))
+    for name, value in signed_in.items():
+        office.client.set_cookie(name, value)
+    away = office.client.post(f"{page.request.path}?_exit", data=data)
+    away.close()
+
+    assert (busy.status_code, busy.location, len(sealed)) == (303, EXIT, 1)
+    assert seconds < 0.5
+    assert (away.status_code, away.location) == (303, EXIT)
+    assert [each["event"] for each in lines if each["event"].startswith("not kept")] == ["not kept for whoever left"]
+    assert "canary" not in str(lines)
+
+
+@pytest.mark.parametrize("page", ["", "/extension", "/staff", "/chronology", "/thanks"])
+@pytest.mark.parametrize("state", ["asked", "withdrawn"])
+def test_an_exit_that_is_a_button_belongs_to_a_form_that_is_there(world, letters, page, state):
+    asked = letters.ask()
+    if state != "asked":
+        letters.change(asked, state)
+    shown = world.visitor("intake", "lead-police").get(f"/requests/{asked.request_id}{page}")
+
+    assert bool(Typed(shown).exits) == ('id="typed"' in shown.text)
+    assert (Typed(shown).exits != []) == ('href="/exit"' not in shown.text)
