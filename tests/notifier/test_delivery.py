@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from mail_server import HANG_UP, FaultyServer, Late
 from pprg_embedded.ports import free_port
 from pprg_notifier.delivery import Letters
-from pprg_notifier.models import letters
+from pprg_notifier.models import Whom, letters
 from pprg_notifier.rules import Fate, Verdict
 from pprg_shared.boxes.operations import retry
 from pprg_shared.boxes.work import take_many
@@ -552,7 +552,7 @@ def test_a_loop_that_was_overtaken_neither_postpones_nor_says_anything(notifier,
     after = notifier.rows()
 
     notifier.box._mark(slow, Verdict(Fate.AGAIN, "late"))
-    notifier.box._mark(slow, Verdict(Fate.TAKEN), "lead@police.example")
+    notifier.box._mark(slow, Verdict(Fate.TAKEN), Whom("lead@police.example", ""))
 
     assert notifier.rows() == after
     assert notifier.said() == [(ACCEPTED, "")]
