@@ -164,7 +164,7 @@ def test_a_replay_passes_over_what_the_other_does_not_hear(world):
 
     sent = replay(world.services["triage"], "notifier", None, lambda _count: None)
 
-    assert sent == 1
+    assert sent == 2  # that a case was opened, and who is tied to it
 
 
 def test_a_replay_to_nobody_is_refused(world):
