@@ -66,7 +66,8 @@ def body_offset(text, broken):
 
 
 def test_two_faults_of_one_key_are_two(profile):
-    base = changed(ENGLAND, "It was due on: {due_on}", "It was due on: {due}")
+    due = "It was due on: {due_on}\n\nPlease answer now"
+    base = changed(ENGLAND, due, due.replace("due_on", "due"))
 
     said = [each.partition("letters.kinds.overdue.body: ")[2] for each in refusal(profile(base=base)).splitlines()]
 
