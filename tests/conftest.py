@@ -16,7 +16,7 @@ from pprg_shared.app import create_app
 from pprg_shared.config import Settings
 from pprg_shared.local import LocalBus
 from pprg_shared.service import Runtime
-from signed import Browser, bearing, browser_of
+from signed import Browser, acting, browser_of
 
 pytest_plugins = [
     "sources",
@@ -76,8 +76,7 @@ class World:
 
     def acting(self, who: str) -> dict[str, str]:
         """What a program of one of the invented people, who has signed in, sends at the API with everything."""
-        intake = self.services["intake"]
-        return bearing(intake.profile.person(who), intake.settings.sign_in_key, self.clock())
+        return acting(self.client("intake"), who)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

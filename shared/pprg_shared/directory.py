@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from pprg_shared import profile as profiles
 from pprg_shared.boxes.tables import insert_new
 from pprg_shared.database import context, profile_of, uuid_of
+from pprg_shared.duties import CONTACTS
 from pprg_shared.events.intake import AgencyChanged
 from pprg_shared.profile import Profile
 
@@ -25,13 +26,6 @@ OFFICE = "office"
 REFERRER = "referrer"
 #: What another process has heard meanwhile is seen after this.
 SECONDS = 60
-#: Contacts of an agency, by the field that names them: copies keep them among its duties, by slug with what letters
-#: call them.
-CONTACTS: Mapping[str, tuple[str, str]] = {
-    "single_point": ("single-point-of-contact", "single point of contact"),
-    "deputy": ("deputy-point-of-contact", "deputy of the single point of contact"),
-    "escalation": ("escalation-contact", "escalation contact"),
-}
 #: A copy of the agencies in the directory, for the metadata of every service but intake, which owns them;
 #: `content` seals the duties, their labels and addresses.
 copies = sa.Table(

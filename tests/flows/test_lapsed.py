@@ -16,15 +16,6 @@ TYPED = "A canary question that nobody else is to read."
 
 
 @pytest.fixture
-def office(accounts_for, visiting):
-    """The browser of the coordinator, signed in."""
-    accounts_for("coordinator")
-    browser = visiting()
-    browser.sign_in()
-    return browser
-
-
-@pytest.fixture
 def triage(world, office):
     """The same browser at triage."""
 

@@ -19,15 +19,6 @@ WRONG_CODE = "This code is not right, or it was used before."
 every_page = pytest.mark.parametrize("page", PAGES)
 
 
-@pytest.fixture
-def office(accounts_for, visiting):
-    """The browser of the coordinator, signed in."""
-    accounts_for("coordinator")
-    browser = visiting()
-    browser.sign_in()
-    return browser
-
-
 def account(world):
     """All that somebody signs in with, as it is kept."""
     with world.services["intake"].database.reading() as session:

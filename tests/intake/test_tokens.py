@@ -20,15 +20,6 @@ PAGE = "/session/token"
 SERVICES = ("intake", "triage", "notifier", "publisher")
 
 
-@pytest.fixture
-def office(accounts_for, visiting):
-    """The browser of the coordinator, signed in."""
-    accounts_for("coordinator")
-    browser = visiting()
-    browser.sign_in()
-    return browser
-
-
 def made(browser):
     """The token that is on the page."""
     found = re.search(r"<pre[^>]*><code>([^<]+)</code></pre>", browser.send(PAGE).text)

@@ -92,3 +92,12 @@ def accounts_for(world: Any) -> Callable[..., None]:
 def visiting(world: Any) -> Callable[[], Visiting]:
     """Somebody new at the door."""
     return lambda: Visiting(world)
+
+
+@pytest.fixture
+def office(accounts_for: Callable[..., None], visiting: Callable[[], Visiting]) -> Visiting:
+    """The browser of the coordinator, who has signed in by the pages; modules may have another office."""
+    accounts_for("coordinator")
+    browser = visiting()
+    browser.sign_in()
+    return browser

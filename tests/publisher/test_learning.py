@@ -11,9 +11,12 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from invented import PUBLISHED
+from pprg_intake.pages.halfway import HALF, KNOWN
 from pprg_publisher.actions.publishing import write
 from pprg_publisher.models import Publication
 from pprg_publisher.rules import FIELDS, State
+from pprg_shared.identity import cookies
+from pprg_shared.web import lapsed
 from publishing import send, words
 
 pytestmark = pytest.mark.both_databases
@@ -316,4 +319,5 @@ def test_the_cookies_that_are_set_are_those_that_the_page_names(world, people):
     (cookie,) = writing.headers.getlist("Set-Cookie")
     assert cookie.startswith("pprg-form-publisher=")
     assert "pprg-form-, with the name of a part" in page
+    assert all(f"{each} " in page for each in (cookies.TOKEN, cookies.SEEN, HALF, KNOWN, lapsed.COOKIE))
     assert "12 hours" in page

@@ -12,6 +12,7 @@ from pprg_shared.actor import Actor, Done
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.tables import insert_new
 from pprg_shared.database import context, now
+from pprg_shared.duties import CONTACT, DEPUTY, LEAD
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events.notifier import LetterFailed
 
@@ -39,13 +40,13 @@ def pass_on(session: Session, letter: Any, duty: str | None) -> None:
 
     What is said in a sealed part, such as a code, is of use to whom it was for alone.
     """
-    if duty not in {rules.CONTACT, rules.LEAD} or letter.content or letter.expires_at:
+    if duty not in {CONTACT, LEAD} or letter.content or letter.expires_at:
         return
-    if not rules.apart(rules.DEPUTY, duties_of(session, letter.agency)):
+    if not rules.apart(DEPUTY, duties_of(session, letter.agency)):
         return
-    at, name = now(session), rules.letter_id(letter.event_id, letter.type, f"{letter.agency}/{rules.DEPUTY}")
+    at, name = now(session), rules.letter_id(letter.event_id, letter.type, f"{letter.agency}/{DEPUTY}")
     same = ("type", "subject", "event_id", "agency", "facts", "correlation_id")
     row = {column: getattr(letter, column) for column in same}
-    row |= {"id": name, "message_id": name.hex, "duty": rules.DEPUTY, "created_at": at, "due_at": at}
+    row |= {"id": name, "message_id": name.hex, "duty": DEPUTY, "created_at": at, "due_at": at}
     session.execute(insert_new(session, letters), row)
     context(session).wakes = True

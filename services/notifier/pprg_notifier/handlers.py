@@ -15,6 +15,7 @@ from pprg_shared.boxes.tables import insert_new
 from pprg_shared.contract import Event
 from pprg_shared.database import context, now
 from pprg_shared.directory import keep_higher
+from pprg_shared.duties import CONTACT, DEPUTY, ESCALATION, LEAD
 from pprg_shared.events.intake import (
     AgencySummarySubmitted,
     CodeIssued,
@@ -157,14 +158,14 @@ def write_reminder(session: Session, heard: ReminderDue) -> None:
         _to_agency(session, heard, "reminder")
         return
     duties = duties_of(session, heard.agency)
-    if heard.rung == rules.LAST and not rules.apart(rules.ESCALATION, duties):
+    if heard.rung == rules.LAST and not rules.apart(ESCALATION, duties):
         return
     _to_agency(session, heard, "overdue")
-    if rules.apart(rules.DEPUTY, duties):
-        _write(session, heard, "overdue", (heard.agency, rules.DEPUTY), _of_request(heard))
+    if rules.apart(DEPUTY, duties):
+        _write(session, heard, "overdue", (heard.agency, DEPUTY), _of_request(heard))
     if heard.rung == rules.LAST:
         facts = {"reference": heard.reference, "due_on": heard.due_on.isoformat()}
-        _write(session, heard, "overdue_escalated", (heard.agency, rules.ESCALATION), facts)
+        _write(session, heard, "overdue_escalated", (heard.agency, ESCALATION), facts)
 
 
 def _of_request(heard: RequestReady | ReminderDue) -> Facts:
@@ -178,7 +179,7 @@ def _to_agency(session: Session, heard: RequestReady | ReminderDue, template: st
 
 def _to_contact(session: Session, heard: Event, agency: str, template: str, facts: Facts) -> None:
     """To the single point of contact of an agency, or its lead where it has none; the same letter, whichever it is."""
-    _write(session, heard, template, (agency, rules.CONTACT), facts, named=f"{agency}/{rules.LEAD}")
+    _write(session, heard, template, (agency, CONTACT), facts, named=f"{agency}/{LEAD}")
 
 
 def write_about_return(session: Session, heard: AgencySummarySubmitted | NilReturnSubmitted) -> None:
@@ -248,8 +249,8 @@ def write_code(session: Session, heard: CodeIssued) -> None:
 def _holders(session: Session, heard: CodeIssued) -> list[Recipient]:
     """The posts and contacts of an agency that were written to about a case, and the first of them in any case."""
     agency = heard.agency or ""
-    with_link = (letters.c.duty.in_((rules.LEAD, rules.CONTACT, rules.DEPUTY)), letters.c.type != "code")
+    with_link = (letters.c.duty.in_((LEAD, CONTACT, DEPUTY)), letters.c.type != "code")
     about = (letters.c.subject == heard.subject, letters.c.agency == agency)
     written = session.scalars(sa.select(letters.c.duty).where(*about, *with_link).distinct())
     duties = duties_of(session, agency)
-    return [(agency, each) for each in sorted({rules.reached(each, duties) for each in (rules.CONTACT, *written)})]
+    return [(agency, each) for each in sorted({rules.reached(each, duties) for each in (CONTACT, *written)})]

@@ -117,8 +117,11 @@ class Whom:
 
 def duties_of(session: Session, agency: str) -> Mapping[str, Mapping[str, str]]:
     """The posts and contacts of an agency with label and address, by slug; none of one that has ended."""
-    found = directory.contact(session, agency)
-    return found.duties if found and found.active else {}
+    return _held(directory.contact(session, agency))
+
+
+def _held(agency: directory.Contact | None) -> Mapping[str, Mapping[str, str]]:
+    return agency.duties if agency and agency.active else {}
 
 
 def recipient(session: Session, letter: Any) -> Whom:
@@ -131,7 +134,7 @@ def recipient(session: Session, letter: Any) -> Whom:
             raise Refused("this person has left")
         return Whom(person.address, profile_of(session).letters.kinds[letter.type].greets)
     agency = directory.contact(session, letter.agency)
-    duties = agency.duties if agency and agency.active else {}
+    duties = _held(agency)
     slug = rules.reached(letter.duty, duties)
     if agency is None or slug not in duties:
         place = agency.name if agency else letter.agency

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pprg_shared.access import EVERY, Table, open_to
 from pprg_shared.calendar import long, moment
+from pprg_shared.duties import CONTACT, DEPUTY, LEAD
 from pprg_shared.profile import Profile
 
 #: Who may do what, unless an interest closes the case to them; of a letter they see how it fares and never what the
@@ -19,9 +20,6 @@ TABLE: Table = {
     "note returned": _POST,
     "read addresses": open_to({"coordinator", "administrator"}, EVERY),
 }
-#: Posts and contacts of an agency that letters go to, by the slug under which the copy of the directory has them.
-LEAD, CONTACT = "safeguarding-lead", "single-point-of-contact"
-DEPUTY, ESCALATION = "deputy-point-of-contact", "escalation-contact"
 #: Who gets a letter where the agency has nobody of this name: the next on the list, and the lead in the end.
 INSTEAD: Mapping[str, str] = {DEPUTY: CONTACT, CONTACT: LEAD}
 #: Rungs of the ladder that the deputy hears of too; the last of them is the escalation contact's.

@@ -3,10 +3,9 @@
 from typing import Protocol
 
 from pprg_embedded.demo.browser import Browser
+from pprg_shared.duties import LEAD
 from pprg_shared.profile import Profile
 
-#: The post of an agency that letters about requests and their codes go to.
-LEAD = "safeguarding-lead"
 #: In place of an agency: who made the referral.
 REFERRER = ""
 

@@ -14,6 +14,7 @@ from pprg_shared.audit import record
 from pprg_shared.boxes import publish
 from pprg_shared.database import seal, unseal
 from pprg_shared.directory import REFERRER, changed
+from pprg_shared.duties import CONTACTS
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import intake as says
 from pprg_shared.identity.people import Known
@@ -68,7 +69,7 @@ def keep_agency(session: Session, row: Agency, state: rules.AgencyState) -> None
     row.domains = " ".join(state.domains)
     row.revision += 1
     row.content = seal(session, row, "content", [vars(each) for each in state.duties])
-    row.contacts = seal(session, row, "contacts", {name: getattr(state, name) for name in rules.CONTACTS})
+    row.contacts = seal(session, row, "contacts", {name: getattr(state, name) for name in CONTACTS})
     session.add(row)
     changed(session)
     publish(session, said_of_agency(session, row))

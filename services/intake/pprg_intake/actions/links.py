@@ -14,6 +14,7 @@ from pprg_shared.actor import Actor
 from pprg_shared.audit import record
 from pprg_shared.boxes import publish
 from pprg_shared.database import context, now, today, uuid_of
+from pprg_shared.duties import LEAD
 from pprg_shared.events.intake import CodeIssued
 from pprg_shared.identity.tokens import Token
 
@@ -36,7 +37,7 @@ class Link:
     @property
     def duty(self) -> str | None:
         """The post whose mailbox the code goes to, where it is for no person."""
-        return None if self.person else rules.LEAD
+        return None if self.person else LEAD
 
 
 def link_of(session: Session, thing: str) -> Link | None:

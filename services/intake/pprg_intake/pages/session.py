@@ -14,7 +14,7 @@ from pprg_intake.models import Account, Person, SignIn
 from pprg_intake.pages.common import pages
 from pprg_intake.pages.enrolling import checking, renewing, with_codes
 from pprg_intake.pages.halfway import KNOWN, changing, slow
-from pprg_intake.pages.signing_in import WRONG_CODE, signed_in, slowed, typed
+from pprg_intake.pages.signing_in import WRONG_CODE, proven, signed_in, slowed, typed
 from pprg_intake.schemas import OnceMoreSchema, OwnNewPasswordSchema, SignOutSchema
 from pprg_shared.acting import actor, reading, runtime
 from pprg_shared.audit import record, sign_ins
@@ -193,12 +193,7 @@ def _has_factor(account: Account, code: str) -> str:
     """By what they prove it, once for each code, counted with those of signing in; raises Refused and TooMany."""
     slow((rules.SECOND_STEPS, str(account.id)))
     with changing() as session:
-        locked = accounts.account_of(session, account.id)
-        way = sessions.second_step(session, locked, code) if locked else ""
-        if way:
-            forget(session, rules.SECOND_STEPS[0], str(account.id))
-        else:
-            record(session, "sign_in", "refuse_code", str(account.id), actor())
+        way = proven(session, account.id, code, actor())
     if not way:
         raise Refused(WRONG_CODE, "code")
     return way

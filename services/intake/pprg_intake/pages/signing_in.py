@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from pprg_intake import rules
 from pprg_intake.actions import accounts, opening, sessions
@@ -14,7 +15,7 @@ from pprg_intake.pages.common import pages
 from pprg_intake.pages.halfway import Half, changing, from_here, slow
 from pprg_intake.schemas import ResetCodeSchema, ResetSchema, SecondStepSchema, SignInSchema
 from pprg_shared.acting import actor, reading, runtime
-from pprg_shared.actor import NOBODY
+from pprg_shared.actor import NOBODY, Actor
 from pprg_shared.audit import record
 from pprg_shared.errors import TooMany
 from pprg_shared.identity import cookies, tokens
@@ -115,17 +116,24 @@ def second_step() -> ResponseReturnValue:
     except TooMany as error:
         return slowed("second_step.html", form, error)
     with changing() as session:
-        account = accounts.account_of(session, half.person)
-        way = sessions.second_step(session, account, form.data["code"]) if account else ""
+        way = proven(session, half.person, form.data["code"], NOBODY)
         if way:
-            forget(session, rules.SECOND_STEPS[0], str(half.person))
             token = start(session, person, way)
-        else:
-            record(session, "sign_in", "refuse_code", str(half.person), NOBODY)
     if not way:
         form.refuse(WRONG_CODE, "code")
         return render_template("second_step.html", form=form), 422
     return signed_in(redirect(half.wanted or rules.first_page(token.roles), 303), token)
+
+
+def proven(session: Session, person: UUID, code: str, who: Actor) -> str:
+    """By what somebody proves that it is them; a code that does not is recorded as refused to `who`, and is counted."""
+    account = accounts.account_of(session, person)
+    way = sessions.second_step(session, account, code) if account else ""
+    if way:
+        forget(session, rules.SECOND_STEPS[0], str(person))
+    else:
+        record(session, "sign_in", "refuse_code", str(person), who)
+    return way
 
 
 def start(session: Any, person: Person, way: str) -> tokens.Token:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from pprg_shared.duties import CONTACTS, LEAD
+
 #: What people may do, by role; a referrer is in the directory for letters alone and is not among them.
 ROLES: Mapping[str, str] = {
     "agency": "Answers for an agency",
@@ -36,7 +38,7 @@ KINDS: Mapping[str, str] = {
 OFFICE = "office"
 #: The posts that letters go to, and what letters call them unless the agency says otherwise.
 DUTIES: Mapping[str, str] = {
-    "safeguarding-lead": "safeguarding lead",
+    LEAD: "safeguarding lead",
     "coordinator": "practice review coordinator",
     "deputy": "deputy coordinator",
 }
@@ -49,10 +51,9 @@ LONGEST_CODE = 60
 #: O'Neill is looked for as oneill.
 _APOSTROPHES = dict.fromkeys(map(ord, "'\u2019\u2018"))
 DOMAIN = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
-CONTACTS = ("single_point", "deputy", "escalation")
 #: The field of a form in which the address of a post stands.
 FIELDS: Mapping[str, str] = {
-    "safeguarding-lead": "safeguarding_lead",
+    LEAD: "safeguarding_lead",
     "coordinator": "coordinator",
     "deputy": "deputy_coordinator",
 }
@@ -175,7 +176,7 @@ def agency_problems(state: AgencyState) -> dict[str, str]:
         for name, address in state.addresses().items()
         if (words := outside(address, state.name, state.domains))
     }
-    needed = "coordinator" if state.kind == OFFICE else "safeguarding-lead"
+    needed = "coordinator" if state.kind == OFFICE else LEAD
     if state.active and needed not in {each.slug for each in state.duties}:
         wrong[FIELDS[needed]] = f"Enter the address of the {DUTIES[needed]}: letters go there"
     if state.deputy and state.deputy == state.single_point:

@@ -2,8 +2,6 @@
 
 from datetime import date, timedelta
 
-#: The post of an agency that is written to, and whose mailbox a code goes to.
-LEAD = "safeguarding-lead"
 #: Long enough for a slow mail server and a person who is on the telephone.
 CODE_WORKS = timedelta(minutes=10)
 CODE_DIGITS = 6
