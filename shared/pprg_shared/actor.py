@@ -8,6 +8,12 @@ from uuid import UUID
 COORDINATING = frozenset({"coordinator", "deputy"})
 
 
+def opens(only: str, args: Mapping[str, Any]) -> bool:
+    """Whether a page that these arguments of its address name is the one thing that a personal link opens."""
+    kind, _, name = only.partition(":")
+    return str(args.get(f"{kind}_id", args.get(kind))) == name
+
+
 @dataclass(frozen=True)
 class Actor:
     """A person who does something; `person` is None for somebody who is not signed in."""
@@ -26,8 +32,7 @@ class Actor:
 
     def opens(self, args: Mapping[str, Any]) -> bool:
         """Whether a page that these arguments of its address name is the one thing that they may open."""
-        kind, _, name = self.only.partition(":")
-        return str(args.get(f"{kind}_id", args.get(kind))) == name
+        return opens(self.only, args)
 
     def has(self, *roles: str) -> bool:
         """Whether this person has one of these roles."""

@@ -26,7 +26,7 @@ from pprg_shared.config import Settings
 from pprg_shared.contract import Event
 from pprg_shared.database import Clock, Database, utcnow
 from pprg_shared.directory import Agencies, People
-from pprg_shared.identity import people
+from pprg_shared.identity import people, unsent
 from pprg_shared.identity.people import Known
 from pprg_shared.logs import bound, log
 from pprg_shared.migrations import Migrations
@@ -81,6 +81,8 @@ class Service:
     known: Callable[[Session, UUID], Known | None] = people.known
     #: Who acts with a key of the API, where the service takes any; None for one that does not work.
     by_key: Callable[[Database, str], Actor | None] | None = None
+    #: How what was typed and not sent is kept, under a number: for whose it is, and of nobody's nothing.
+    keeps: Callable[[Session, sa.Table, unsent.Typed], UUID | None] = unsent.keep
     #: Long-lived things that the service needs besides database and bus, by name.
     parts: Callable[["Runtime"], Mapping[str, Any]] = lambda _runtime: {}
 

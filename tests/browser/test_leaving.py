@@ -101,17 +101,56 @@ def test_without_scripts_the_exit_sends_the_form_along_and_back_shows_neither_th
     offered(visitor)
 
 
-@pytest.mark.parametrize("mode", [0], indirect=True, ids=["without-script"])
-def test_without_scripts_the_exit_is_a_link_for_whoever_is_not_signed_in(visit):
-    visitor = visit()
-    page = arrived(visitor)
+def mail(folder, to, words):
+    """What the newest letter to a mailbox says in which these words stand."""
+
+    def found():
+        files = sorted(folder.glob("mailbox/*.eml"), key=lambda each: each.stat().st_mtime_ns)
+        texts = [each.read_text("utf-8").replace("\r", "") for each in files]
+        return next((each for each in reversed(texts) if f"To: {to}\n" in each and words in each), None)
+
+    return eventually(found)
+
+
+def test_whoever_is_not_signed_in_goes_on_by_the_letter_that_comes_to_their_mailbox(visit, mode, folder):
+    visitor, hers = visit(), f"sister-{mode.name}@hospital.example"
+    page = arrived(visitor, "**/exit" if mode.scripts else GONE)
+    visitor.fill({"referrer_email": hers})
+    visitor.sees("Refer a case")
 
     pressed(page)
-    page.wait_for_url("**/exit")
+    page.wait_for_url("**/exit" if mode.scripts else GONE)
+    left = [each["name"] for each in page.context.cookies() if each["name"].startswith("pprg")]
+    link = re.search(r"http://\S+(/referrals/begun/\S+)", mail(folder, hers, "a form that was left"))[1]
+    visitor = visit()
+    visitor.open(link)
+    visitor.sees("Open a page with a code")
+    visitor.press("Send me a code")
+    visitor.sees("Open a page with a code")
+    visitor.fill({"code": re.search(r"Code: (\d{6})", mail(folder, hers, "your code"))[1]})
+    visitor.press("Open the page")
+    visitor.sees("You had not sent this")
+    visitor.press("Go on with it")
+    visitor.sees("Refer a case")
+
+    assert left == []
+    assert visitor.typed("what_happened", "referrer_email") == [TYPED, hers]
+    visitor.press("Send referral")
+    visitor.sees("Error: Refer a case", 422)
+    assert visitor.typed("what_happened", "referrer_email") == [TYPED, hers]
+
+
+@pytest.mark.parametrize("mode", [0], indirect=True, ids=["without-script"])
+def test_without_scripts_back_shows_nothing_to_whoever_sits_there_next(visit):
+    visitor = visit()
+    page = arrived(visitor, GONE)
+
+    pressed(page)
+    page.wait_for_url(GONE)
     page.go_back()
 
     assert visitor.typed("what_happened") == [""]
-    assert "what you typed is gone" in page.content()
+    assert "nothing stays in this browser" in page.content()
 
 
 def test_return_in_a_field_sends_the_form_and_leads_nowhere_else(visit):

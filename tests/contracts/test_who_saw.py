@@ -1,6 +1,7 @@
 """Whatever shows content of a case records that somebody saw it, and whatever records nothing shows none."""
 
 import re
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -24,7 +25,10 @@ SHOWS_NOTHING = {
     **dict.fromkeys(["api.learning", "learning.catalogue_json", "learning.catalogue_csv"], "for everybody"),
     "pages.own_interests": "references of cases that somebody has declared an interest in, to them alone",
     **dict.fromkeys(["pages.break_glass", "pages.find_who_saw"], "an empty form"),
-    **dict.fromkeys(["pages.code_for_request", "pages.code_for_outcome"], "a reference that whoever asks has given"),
+    **dict.fromkeys(
+        ["pages.code_for_request", "pages.code_for_outcome", "pages.code_for_begun"],
+        "a reference that whoever asks has given",
+    ),
     "pages.your_sign_ins": "moments, to whose they are",
     "pages.token_for_programs": "that a token can be made; making one is recorded",
     "pages.sign_out": "a button",
@@ -47,11 +51,13 @@ SHOWS_NOTHING = {
 }
 #: Of these there is no page.
 LEADS_AWAY = {"office.for_case", "pages.leave"}
-#: Only for whoever has typed a password or a code of their own; tests/intake/test_signing_in.py goes there.
+#: Only for whoever has typed a password or a code of their own; tests/intake/test_signing_in.py and
+#: tests/flows/test_begun.py go there.
 SIGNING_IN = {
     f"pages.{each}"
     for each in (
         *("second_step", "new_password", "authenticator", "first", "enrol", "reset_code"),
+        "go_on",
         *("change_password", "change_authenticator", "change_recovery_codes", "sign_out_elsewhere"),
     )
 }
@@ -114,6 +120,7 @@ def played(world, post):
         "key_id": keyed(world),
         "person_id": str(world.services["intake"].profile.person("chair").id),
         "search_id": searched(world),
+        "begun_id": str(uuid4()),
     }
 
 

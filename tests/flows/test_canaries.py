@@ -18,8 +18,8 @@ from pprg_shared.boxes.tables import metadata as common
 from pprg_shared.events.intake import ChronologySubmitted, Row
 from pprg_shared.health import Operations
 
-CANARIES = ("Quillfeather", "Wrenbury", "Thistledown", "Marshwiggle")
-SUBJECT, FAMILY, TOLD, WORKER = CANARIES
+CANARIES = ("Quillfeather", "Wrenbury", "Thistledown", "Marshwiggle", "Bellwether")
+SUBJECT, FAMILY, TOLD, WORKER, BEGUN = CANARIES
 FORM = "/referrals/new?immediate_risk=no"
 
 
@@ -77,9 +77,18 @@ def play(world, seen):
     )
     assert named.status_code == 201
     answer(intake, f"/api/v1/requests/{request['id']}", world.acting("lead-police"))
+    leave(intake, hidden)
     park(world)
     world.settle()
     return f"/cases/{case['id']}"
+
+
+def leave(intake, hidden):
+    """A referral that somebody begins and leaves, so that its link is mailed."""
+    typed = {"referrer_name": BEGUN, "referrer_email": "sister@hospital.example", "what_happened": BEGUN}
+    gone = intake.post("/referrals/new?_exit", data=hidden | typed | {"_exit": "another"})
+    gone.close()
+    assert gone.status_code == 303
 
 
 def answer(intake, path, who):
@@ -131,6 +140,8 @@ def test_names_leave_the_sealed_columns_only_to_the_pages_of_the_case(world, see
     assert WORKER in office.get(f"{case}/staff").text
     assert WORKER not in "".join(shown)
     assert all(places[each] for each in (("triage", "inbox"), ("intake", "outbox"), ("triage", "staff_lists")))
+    assert len(places["intake", "unsent_forms"]) == len(places["intake", "begun"]) == 1
+    assert len([each for each in mails if "a form that was left" in each]) == 1
     assert {name for name, held in files.items() if any(each.encode() in held for each in CANARIES)} == set()
     assert (len(mails) > 4, len(seen["log"]) > 20, len(seen["addresses"]) > 40) == (True, True, True)
     assert [status for status, _ in seen["errors"]] == [413]

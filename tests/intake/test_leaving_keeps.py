@@ -4,54 +4,16 @@ import html
 import sqlite3
 import time
 from contextlib import closing
-from html.parser import HTMLParser
 
 import pytest
 import sqlalchemy as sa
 
 from linked import ask_code, enter
 from pprg_shared.identity.cookies import SEEN, TOKEN
+from typing_in import REFER, Typed, left, ours
 
 EXIT = "https://www.bbc.co.uk/weather"
-REFER = "/referrals/new?immediate_risk=no&reason_kind=concern&about=adult"
 STORY = "A canary that nobody else is to read."
-
-
-class Typed(HTMLParser):
-    """What a browser sends of the form that a page's exit belongs to, and what that exit adds."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.inside, self.fields, self.area, self.exits = False, {}, None, []
-        self.feed(page.text)
-
-    def handle_starttag(self, tag, attrs):
-        about = dict(attrs)
-        if tag == "form":
-            self.inside = about.get("id") == "typed"
-        if about.get("formaction") == "?_exit":
-            self.exits.append({about["name"]: about["value"]})
-        ticked = "checked" in about or about.get("type") not in {"radio", "checkbox"}
-        if self.inside and "name" in about and ticked:
-            self.area = about["name"] if tag == "textarea" else None
-            if tag in {"input", "textarea"}:
-                self.fields[about["name"]] = about.get("value", "")
-
-    def handle_data(self, data):
-        if self.area:
-            self.fields[self.area] += data
-
-    def handle_endtag(self, tag):
-        self.inside = self.inside and tag != "form"
-        self.area = None
-
-
-def left(client, page, **typed):
-    """Press the exit without scripts: the answer, once all that follows it is done."""
-    form = Typed(page)
-    gone = client.post(f"{page.request.path}?_exit", data=form.fields | form.exits[0] | typed)
-    gone.close()
-    return gone
 
 
 def form(page):
@@ -63,10 +25,6 @@ def form(page):
 def kept(world):
     with world.services["intake"].database.reading() as session:
         return session.execute(sa.text("SELECT * FROM unsent_forms")).all()
-
-
-def ours(client):
-    return {each.key for each in client._cookies.values() if each.key.startswith("pprg")}
 
 
 @pytest.fixture
@@ -197,27 +155,28 @@ def test_what_another_site_sends_is_not_kept(world, office, spoilt):
     assert (gone.status_code, gone.location, kept(world)) == (303, EXIT, [])
 
 
-def test_nobodys_referral_is_kept_nowhere_and_the_page_says_so(world, visiting):
-    stranger = visiting()
-    page = stranger.get(REFER)
-
-    gone = stranger.client.post(
-        "/referrals/new?_exit", data=Typed(page).fields | {"what_happened": STORY, "_exit": "another"}
-    )
-    gone.close()
-
-    assert "If you leave by “Exit this page”, what you typed is gone, so that nobody finds it here." in page.text
-    assert (Typed(page).exits, gone.location, kept(world)) == ([], EXIT, [])
-
-
-def test_whoever_came_by_a_link_is_told_at_the_public_form_what_everybody_is_told(letters):
+def test_whoever_came_by_the_link_of_something_else_is_told_at_the_public_form_what_everybody_is_told(
+    letters, visiting
+):
     browser, path = letters.browser(), f"/requests/{letters.ask().request_id}"
     opened(letters, browser, path)
 
-    page = browser.get(REFER)
+    pages = [each.get(REFER) for each in (browser, visiting())]
 
-    assert "what you typed is gone" in page.text
-    assert Typed(page).exits == []
+    for page in pages:
+        words = " ".join(page.text.split())
+        assert "nothing stays in this browser. If you have typed your work email address by then" in words
+        assert "Otherwise what you typed is gone." in words
+        assert len(Typed(page).exits) == 2
+
+
+def test_what_such_a_visitor_typed_into_the_public_form_is_not_kept_for_the_post_whose_link_it_was(world, letters):
+    browser, path = letters.browser(), f"/requests/{letters.ask().request_id}"
+    opened(letters, browser, path)
+
+    left(browser, browser.get(REFER), what_happened=STORY)
+
+    assert kept(world) == []
 
 
 def test_a_sign_in_that_has_ended_meanwhile_keeps_it_all_the_same(world, office):

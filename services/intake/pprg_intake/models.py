@@ -169,6 +169,18 @@ class StaffList(Base):
     content: Mapped[str] = mapped_column(sa.Text, info=CASE)
 
 
+class Begun(Base):
+    """A referral that somebody began and left who was not signed in: `content` seals where its link was mailed.
+
+    What they typed is among the forms that were not sent, as typed by a person of this number.
+    """
+
+    __tablename__ = "begun"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime, info=PASSES)
+    content: Mapped[str] = mapped_column(sa.Text, info=CONTACT)
+
+
 class Code(Base):
     """A code that was mailed to whom a link is for: to a person, or to a duty of an agency.
 

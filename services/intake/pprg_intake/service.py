@@ -1,6 +1,7 @@
 """Intake, described: forms, the directory, the agencies' answers."""
 
 from pprg_intake import handlers, rules
+from pprg_intake.actions import begun
 from pprg_intake.actions.directory import person, seed_directory
 from pprg_intake.actions.keys import by_key
 from pprg_intake.models import Base
@@ -11,6 +12,7 @@ from pprg_shared.events.intake import (
     ChronologySubmitted,
     CodeIssued,
     ExtensionRequested,
+    FormKept,
     NilReturnSubmitted,
     OutcomeReady,
     PasswordResetAsked,
@@ -57,6 +59,7 @@ service = Service(
         ExtensionRequested,
         OutcomeReady,
         CodeIssued,
+        FormKept,
         PasswordResetAsked,
         AgencySummarySubmitted,
         ChronologySubmitted,
@@ -73,6 +76,8 @@ service = Service(
         "pages.leave": "for everybody",
         "pages.code_for_request": "for everybody: the same page whether or not the link works",
         "pages.code_for_outcome": "for everybody: the same page whether or not the link works",
+        "pages.code_for_begun": "for everybody: the same page whether or not the link works",
+        "pages.go_on": "for whoever has the code of its link",
         "pages.thanks": "a reference that whoever asks has written into the address",
         "pages.api_reference": "for everybody",
         "pages.problem": "for everybody",
@@ -106,6 +111,7 @@ service = Service(
         "Refer a case": ("/referrals/start", "refer"),
     },
     known=person,
+    keeps=begun.keep,
     by_key=by_key,
     prepare=prepare,
 )

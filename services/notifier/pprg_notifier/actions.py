@@ -32,7 +32,7 @@ def note_returned(session: Session, actor: Actor, *, letter_id: UUID, why: str) 
     about = {"letter_id": letter_id, "about": row.subject, "template": row.type, "because": row.event_id}
     publish(session, LetterFailed(**about, reason=problem, **whom))
     pass_on(session, row, row.duty)
-    return Done(f"/letters/{letter_id}", row.facts["reference"], row.subject)
+    return Done(f"/letters/{letter_id}", row.facts.get("reference", ""), row.subject)
 
 
 def pass_on(session: Session, letter: Any, duty: str | None) -> None:

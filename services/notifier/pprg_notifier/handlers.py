@@ -20,6 +20,7 @@ from pprg_shared.events.intake import (
     AgencySummarySubmitted,
     CodeIssued,
     ExtensionRequested,
+    FormKept,
     NilReturnSubmitted,
     OutcomeReady,
     PasswordResetAsked,
@@ -37,7 +38,10 @@ from pprg_shared.events.triage import (
 )
 
 OFFICE = "pprg-office"
-Recipient = UUID | tuple[str, str]
+#: A person by number, a post or contact of an agency, or an address that stands in no directory.
+Recipient = UUID | tuple[str, str] | str
+#: What seals that address in a letter, and what its id says instead.
+TO, MAILBOX = "to", "mailbox"
 Facts = Mapping[str, str]
 
 
@@ -51,11 +55,17 @@ def _write(
     *,
     named: str = "",
 ) -> None:
-    """One letter to one person or duty; of a replayed event it is kept, and not sent.
+    """One letter to one person, duty or address; of a replayed event it is kept, and not sent.
 
     `named` stands for the recipient in the letter's id, where it is not they themselves.
     """
-    person, agency, duty = (to, None, None) if isinstance(to, UUID) else (None, *to)
+    person = agency = duty = None
+    if isinstance(to, str):
+        named, private = MAILBOX, {**(private or {}), TO: to}
+    elif isinstance(to, UUID):
+        person = to
+    else:
+        agency, duty = to
     name = rules.letter_id(heard.envelope.id, template, named or str(person or f"{agency}/{duty}"))
     replayed = heard.envelope.replayed
     at = now(session)
@@ -96,6 +106,13 @@ def write_reset(session: Session, heard: PasswordResetAsked) -> None:
     expires_at = heard.envelope.expires_at or now(session)
     facts = {"path": f"/sign-in/reset/{heard.reset_id}", "until": expires_at.isoformat()}
     _write(session, heard, "new_password", heard.person_id, facts, {"code": heard.code})
+
+
+def write_about_form(session: Session, heard: FormKept) -> None:
+    """Mail the link of a form that was left to the address that it names, which nobody else has."""
+    expires_at = heard.envelope.expires_at or now(session)
+    facts = {"path": f"/referrals/begun/{heard.form_id}", "until": expires_at.isoformat()}
+    _write(session, heard, "form_kept", heard.address, facts)
 
 
 def write_receipt(session: Session, heard: ReferralSubmitted) -> None:
@@ -242,6 +259,9 @@ def write_code(session: Session, heard: CodeIssued) -> None:
     """
     expires_at = heard.envelope.expires_at or now(session)
     facts = {"reference": heard.reference, "until": expires_at.isoformat()}
+    if heard.address:
+        _write(session, heard, "code_for_form", heard.address, facts, {"code": heard.code})
+        return
     for to in [heard.person_id] if heard.person_id else _holders(session, heard):
         _write(session, heard, "code", to, facts, {"code": heard.code})
 

@@ -124,8 +124,13 @@ def _held(agency: directory.Contact | None) -> Mapping[str, Mapping[str, str]]:
     return agency.duties if agency and agency.active else {}
 
 
-def recipient(session: Session, letter: Any) -> Whom:
-    """Where a letter goes today and whom it greets; raises NotYet for nobody we know of, Refused for who has left."""
+def recipient(session: Session, letter: Any, given: str | None = None) -> Whom:
+    """Where a letter goes today and whom it greets; raises NotYet for nobody we know of, Refused for who has left.
+
+    `given` is the address of a letter to a mailbox that stands in no directory.
+    """
+    if given:
+        return Whom(given, profile_of(session).letters.kinds[letter.type].greets)
     if letter.person_id is not None:
         person = people.known(session, letter.person_id)
         if person is None:

@@ -54,7 +54,9 @@ class Shown:
     @property
     def to(self) -> str:
         """Whom it is for, by number or duty and never by address."""
-        return str(self.person) if self.person else f"{self.agency}/{self.duty}"
+        if self.person:
+            return str(self.person)
+        return f"{self.agency}/{self.duty}" if self.agency else "the address in the form"
 
 
 def letters_of(session: Session, actor: Actor, subject: UUID | None, state: str | None) -> list[Shown]:

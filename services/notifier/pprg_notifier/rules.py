@@ -33,6 +33,7 @@ INVENTED = ".example"
 #: Kinds of letter that ask for something by a day: they go out before others.
 URGENT = (
     "code",
+    "code_for_form",
     "new_password",
     "new_referral",
     "information_request",

@@ -48,6 +48,7 @@ service = Service(
         triage.GlassBroken: handlers.write_about_glass,
         intake.OutcomeReady: handlers.write_outcomes,
         intake.CodeIssued: handlers.write_code,
+        intake.FormKept: handlers.write_about_form,
         intake.PasswordResetAsked: handlers.write_reset,
     },
     says=[notifier.LetterAccepted, notifier.LetterFailed, every.AccessRecorded],

@@ -210,7 +210,11 @@ class OutcomeReady(Event, name="outcome.ready", version=1, subject="case_id"):
 
 
 class CodeIssued(Event, name="code.issued", version=1, subject="case_id", transient=True):
-    """Somebody who holds a link to one page asks for the code that opens it: for a person, or a duty of an agency."""
+    """Somebody who holds a link to one page asks for the code that opens it.
+
+    It is for a person, a duty of an agency, or, where it opens a form that was left (`case_id` is its number, and there
+    is no reference), for the address that the link was mailed to.
+    """
 
     case_id: UUID
     reference: str
@@ -218,6 +222,14 @@ class CodeIssued(Event, name="code.issued", version=1, subject="case_id", transi
     agency: str | None = None
     duty: str | None = None
     code: str = sealed("contact")
+    address: str = sealed("contact", default="")
+
+
+class FormKept(Event, name="form.kept", version=1, subject="form_id", transient=True):
+    """Somebody who was not signed in left a form that names this address: until then a link opens it, by a code."""
+
+    form_id: UUID
+    address: str = sealed("contact")
 
 
 class AgencySummarySubmitted(Event, name="agency-summary.submitted", version=1, subject="case_id"):

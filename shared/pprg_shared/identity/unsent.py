@@ -1,7 +1,8 @@
 """Forms that somebody sent after their sign-in had ended, or left: kept, sealed, until they have signed in again."""
 
 import json
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +14,19 @@ from pprg_shared.database import UtcDateTime, context, now
 
 KEPT_FOR = timedelta(hours=12)
 Fields = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed on a page and not sent; `whose` is None where nobody was signed in.
+
+    `client` is the address of the browser.
+    """
+
+    whose: UUID | None
+    path: str
+    fields: Fields
+    client: str = ""
 
 
 def unsent_forms(owner: sa.MetaData, ring: str) -> sa.Table:
@@ -28,12 +42,15 @@ def unsent_forms(owner: sa.MetaData, ring: str) -> sa.Table:
     )
 
 
-def keep(session: Session, table: sa.Table, person: UUID, path: str, fields: Fields) -> UUID:
-    """Keep what was typed on this page, under a number; what this person typed on it before goes."""
-    session.execute(sa.delete(table).where(table.c.person == person, table.c.path == path))
-    row: dict[str, Any] = {"id": uuid4(), "person": person, "path": path, "ends_at": now(session) + KEPT_FOR}
+def keep(session: Session, table: sa.Table, typed: Typed, until: datetime | None = None) -> UUID | None:
+    """Keep what somebody typed on a page, under a number; what they typed on it before goes. Nothing of nobody's."""
+    if typed.whose is None:
+        return None
+    session.execute(sa.delete(table).where(table.c.person == typed.whose, table.c.path == typed.path))
+    row: dict[str, Any] = {"id": uuid4(), "person": typed.whose, "path": typed.path}
+    row["ends_at"] = until or now(session) + KEPT_FOR
     keyring = context(session).keys[table.c.content.info["ring"]]
-    row["content"] = keyring.seal(json.dumps(fields).encode(), _place(row["id"]))
+    row["content"] = keyring.seal(json.dumps(typed.fields).encode(), _place(row["id"]))
     session.execute(sa.insert(table), row)
     number: UUID = row["id"]
     return number

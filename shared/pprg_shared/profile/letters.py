@@ -26,6 +26,8 @@ KINDS: Mapping[str, frozenset[str]] = {
     "outcome_to_referrer": frozenset({"reference", "on", "link"}),
     "outcome_to_agency": frozenset({"reference", "on", "link"}),
     "code": frozenset({"reference", "code", "until"}),
+    "form_kept": frozenset({"until", "link"}),
+    "code_for_form": frozenset({"code", "until"}),
     "glass_broken": frozenset({"reference", "who", "at", "link"}),
     "new_password": frozenset({"code", "until", "link"}),
 }
@@ -35,7 +37,7 @@ NEEDED = frozenset({"reference", "due_on", "link", "when", "code", "until", "who
 TO_PEOPLE = frozenset(
     {
         *("referral_received", "meeting_invitation", "meeting_moved", "meeting_cancelled", "outcome_to_referrer"),
-        *("code", "glass_broken", "new_password"),
+        *("code", "form_kept", "code_for_form", "glass_broken", "new_password"),
     }
 )
 #: Kinds for the office itself.

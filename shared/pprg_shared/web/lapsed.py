@@ -1,23 +1,27 @@
 """Whose sign-in has ended or is another by now, and who leaves at once: what they typed is kept and offered again."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Flask, Response, g, redirect, render_template, request
+from flask import Flask, Response, current_app, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from pprg_shared.acting import actor, lapsed, runtime
-from pprg_shared.actor import NOBODY
-from pprg_shared.database import Database, uuid_of
+from pprg_shared.actor import NOBODY, opens
+from pprg_shared.database import uuid_of
 from pprg_shared.errors import Forbidden
-from pprg_shared.identity import unsent
+from pprg_shared.identity import cookies, tokens, unsent
 from pprg_shared.logs import log
+from pprg_shared.service import Runtime
 from pprg_shared.web.csrf import EXIT, Leaving, Outdated
 from pprg_shared.web.forms import ON
 from pprg_shared.web.leaving import fingerprint, nobody, untouched
+from pprg_shared.web.limits import address
 from pprg_shared.web.problems import UNSPOKEN, answer
 
 #: The browser in which something is kept for somebody.
@@ -25,6 +29,13 @@ COOKIE = "pprg-unsent"
 NUMBER, DROP = "_unsent", "_drop"
 NOT_KEPT = UNSPOKEN | {NUMBER, EXIT, ON}
 LONGEST_PATH = 600
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def lets_go(view: View) -> View:
+    """Mark a view that lets go itself of what was kept of its form: it stays, and is offered again, until it does."""
+    view.lets_go = True  # type: ignore[attr-defined]  # a mark on a function
+    return view
 
 
 def install(app: Flask) -> None:
@@ -70,17 +81,27 @@ def _outdated(_error: Outdated) -> ResponseReturnValue:
 def _left(_error: Leaving) -> ResponseReturnValue:
     """Be gone, and ask no database before: what was typed is kept after this has been answered, or is not."""
     response = nobody(runtime().profile.partnership.exit_to, forget=False)
-    whose, fields = g.get("form_person"), _typed()
-    if whose and request.url_rule and fingerprint(fields) not in (request.form.get(EXIT), fingerprint([])):
-        about = (runtime().database, _table(), whose, request.path[:LONGEST_PATH], [*fields, (ON, "1")])
-        response.call_on_close(partial(_keep_afterwards, *about))
+    fields = _typed()
+    if fields and request.url_rule and fingerprint(fields) not in (request.form.get(EXIT), fingerprint([])):
+        typed = _about(_for_whom(), [*fields, (ON, "1")])
+        response.call_on_close(partial(_keep_afterwards, runtime(), _table(), typed))
     return response
 
 
-def _keep_afterwards(database: Database, table: sa.Table, *about: Any) -> None:
+def _for_whom() -> UUID | None:
+    """Whose form somebody leaves, as the form and the token say; on a page that their link does not open, nobody's."""
+    keys, whenever = runtime().settings.sign_in_public_keys, datetime.min.replace(tzinfo=UTC)
+    token = tokens.read(cookies.token_of(request), keys, whenever)
+    if token and token.only and not opens(token.only, request.view_args or {}):
+        return None
+    whose: UUID | None = g.get("form_person")
+    return whose
+
+
+def _keep_afterwards(alive: Runtime, table: sa.Table, typed: unsent.Typed) -> None:
     try:
-        with database.writing("action") as session:
-            unsent.keep(session, table, *about)
+        with alive.database.writing("action") as session:
+            alive.service.keeps(session, table, typed)
     except Exception as error:  # noqa: BLE001 -- whoever has left is told nothing any more
         log.error("not kept for whoever left", fault=type(error).__name__)
 
@@ -92,9 +113,13 @@ def remind(response: Response, person: UUID) -> None:
             _mark(response, "1", None)
 
 
-def _keep(whose: UUID, fields: unsent.Fields) -> UUID:
+def _keep(whose: UUID, fields: unsent.Fields) -> UUID | None:
     with runtime().database.writing("action", g.get("request_id")) as session:
-        return unsent.keep(session, _table(), whose, request.path[:LONGEST_PATH], fields)
+        return runtime().service.keeps(session, _table(), _about(whose, fields))
+
+
+def _about(whose: UUID | None, fields: unsent.Fields) -> unsent.Typed:
+    return unsent.Typed(whose, request.path[:LONGEST_PATH], fields, address())
 
 
 def _typed() -> unsent.Fields:
@@ -122,7 +147,7 @@ def _send() -> ResponseReturnValue | None:
     """What was offered is sent, or thrown away: either way it is not kept any more."""
     number = uuid_of(request.form.get(NUMBER, "")) if request.method == "POST" and g.get("form_is_ours") else None
     who = actor().person if number else None
-    if number is None or who is None:
+    if number is None or who is None or hasattr(current_app.view_functions[request.endpoint or ""], "lets_go"):
         return None
     with runtime().database.writing("action", g.get("request_id")) as session:
         unsent.let_go(session, _table(), who, number)

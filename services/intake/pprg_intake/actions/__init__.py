@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pprg_intake import rules
-from pprg_intake.actions import told
+from pprg_intake.actions import begun, told
 from pprg_intake.models import Base, Counter, Draft, Person, Referral, Request, Submission
 from pprg_shared import spreadsheet
 from pprg_shared.actor import Actor, Done
@@ -30,8 +30,12 @@ from pprg_shared.typed import UNPRINTABLE, clean, unprintable
 DRAFTS_KEPT = timedelta(days=30)
 
 
-def submit_referral(session: Session, actor: Actor, *, prefix: str, **answers: Any) -> Done:
-    """Keep a referral, make its referrer a person of the directory, and say both."""
+def submit_referral(
+    session: Session, actor: Actor, *, prefix: str, begun_id: UUID | None = None, **answers: Any
+) -> Done:
+    """Keep a referral, make its referrer a person of the directory, and say both; what was `begun` of it goes."""
+    if begun_id:
+        begun.end(session, begun_id)
     day = today(session)
     referrer = Person(id=uuid4(), agency=answers["referrer_agency"], roles="referrer", active=True, revision=1)
     name: dict[str, Any] = {"name": answers["referrer_name"], "address": answers["referrer_email"]}

@@ -3,12 +3,14 @@
 import hmac
 import secrets
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pprg_intake import rules
+from pprg_intake.actions import begun
 from pprg_intake.models import Agency, Code, Outcome, Person, Request
 from pprg_shared.actor import Actor
 from pprg_shared.audit import record
@@ -33,6 +35,8 @@ class Link:
     person: UUID | None = None
     roles: frozenset[str] = frozenset({"agency"})
     revision: int = 0
+    #: Where the code goes, of a link whose owner is nobody of the directory.
+    address: str = ""
 
     @property
     def duty(self) -> str | None:
@@ -41,9 +45,19 @@ class Link:
 
 
 def link_of(session: Session, thing: str) -> Link | None:
-    """The link of `request:ID` or `reference:REFERENCE`; None for what is not there or not open any more."""
+    """The link of `request:ID`, `begun:ID` or `reference:REFERENCE`; None for what is not there or no longer open."""
     kind, _, name = thing.partition(":")
+    if kind == "begun":
+        return _to_begun(session, thing, uuid_of(name))
     return _to_request(session, thing, uuid_of(name)) if kind == "request" else _to_outcome(session, thing, name)
+
+
+def _to_begun(session: Session, thing: str, number: UUID | None) -> Link | None:
+    form = begun.open_one(session, number)
+    if form is None:
+        return None
+    address = begun.address_of(session, form)
+    return Link(thing, form.id, "", None, person=form.id, roles=frozenset(), address=address)
 
 
 def _to_request(session: Session, thing: str, request_id: UUID | None) -> Link | None:
@@ -81,7 +95,9 @@ def issue_code(session: Session, thing: str, browser: str) -> None:
     said = f"{secrets.randbelow(10**rules.CODE_DIGITS):0{rules.CODE_DIGITS}}"
     code.digest = _digest(session, code, said)
     session.add(code)
-    issued = CodeIssued(case_id=link.case_id, reference=link.reference, person_id=link.person, code=said, **whom)
+    about: dict[str, Any] = {"case_id": link.case_id, "reference": link.reference, **whom}
+    about |= {"address": link.address} if link.address else {"person_id": link.person}
+    issued = CodeIssued(**about, code=said)
     publish(session, issued, event_id=code.id, expires_at=code.ends_at)
 
 
@@ -103,7 +119,9 @@ def enter_code(session: Session, thing: str, browser: str, typed: str) -> Token 
     code.used_at = at
     person = link.person or uuid5(POSTS, f"{link.agency}/{link.duty}")
     who = Actor(person, "", link.roles, link.agency, session=uuid4(), only=thing)
-    record(session, "sign_in", "sign_in", link.reference, who)
+    record(session, "sign_in", "sign_in", link.reference or str(link.case_id), who)
+    if form := begun.open_one(session, link.case_id) if link.address else None:
+        begun.prolong(session, form, at + rules.LONGEST_SIGN_IN)
     return Token(
         person=person,
         session=who.session or uuid4(),

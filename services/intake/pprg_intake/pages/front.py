@@ -1,12 +1,15 @@
 """The front page, the referral, and what the API is."""
 
 from typing import Any
+from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from pprg_intake import actions, projections, rules
+from pprg_intake.actions import begun
 from pprg_intake.pages.common import pages
+from pprg_intake.pages.leaving import end_session
 from pprg_intake.schemas import (
     KINDS,
     REASONS,
@@ -15,9 +18,11 @@ from pprg_intake.schemas import (
 )
 from pprg_shared.acting import act, actor, may, needs, reading, runtime, saw, submitted
 from pprg_shared.actor import Done
-from pprg_shared.errors import NotThere
+from pprg_shared.errors import Forbidden, NotThere
 from pprg_shared.web import reference
 from pprg_shared.web.forms import Form
+from pprg_shared.web.lapsed import DROP, lets_go
+from pprg_shared.web.leaving import nobody
 from pprg_shared.web.limits import address
 from pprg_shared.web.problems import PROBLEMS
 
@@ -47,10 +52,31 @@ def gate() -> ResponseReturnValue:
 def refer() -> ResponseReturnValue:
     """Take a referral, from whoever came through the gate."""
     needs("refer")
-    known = {name: request.values.get(name, "") for name in ("immediate_risk", "reason_kind")}
-    if known["immediate_risk"] not in THROUGH and request.method == "GET":
+    if request.values.get("immediate_risk") not in THROUGH and request.method == "GET":
         return redirect(url_for(".gate"), 303)
-    about = [each for each in request.args.getlist("about") if each in KINDS]
+    return _referral_page()
+
+
+@pages.route("/referrals/begun/<uuid:begun_id>", methods=["GET", "POST"])
+@lets_go
+def go_on(begun_id: UUID) -> ResponseReturnValue:
+    """Let whoever left a referral go on with it, by link and code; it is shown, and sent when they send it."""
+    if actor().person is None:
+        raise Forbidden("This page opens with a code.")
+    if actor().only != f"begun:{begun_id}":
+        raise NotThere
+    if DROP in request.form:
+        with runtime().database.writing("action", g.get("request_id")) as session:
+            begun.end(session, begun_id)
+        end_session()
+        return nobody("/")
+    return _referral_page(begun_id)
+
+
+def _referral_page(begun_id: UUID | None = None) -> ResponseReturnValue:
+    """The form, empty or as it was typed so far; what was begun is gone once it is sent."""
+    known = {name: request.values.get(name, "") for name in ("immediate_risk", "reason_kind")}
+    about = [each for each in request.args.getlist("about") or request.form.getlist("_about") if each in KINDS]
     known["reason_kind"] = known["reason_kind"] if known["reason_kind"] in REASONS else "concern"
     schema = ReferralSchema(about=about, reason=known["reason_kind"], entering=may("enter"), form=True)
     first = {"subjects-0-kind": about[0]} if len(about) == 1 else {}
@@ -59,11 +85,13 @@ def refer() -> ResponseReturnValue:
     def send(data: dict[str, Any]) -> Done:
         limits = [rules.of_referral(actor().person, actor().agency, address())]
         prefix = runtime().profile.partnership.prefix
-        return act(actions.submit_referral, phase="receipt", limits=limits, prefix=prefix, **data)
+        data = data | {"prefix": prefix, "begun_id": begun_id}
+        return act(actions.submit_referral, phase="receipt", limits=limits, **data)
 
     if answer := submitted(form, send):
         return answer
-    return render_template("refer.html", form=form, reason=known["reason_kind"]), 422 if form.errors else 200
+    shown = {"reason": known["reason_kind"], "about": about, "begun": begun_id is not None}
+    return render_template("refer.html", form=form, **shown), 422 if form.errors else 200
 
 
 @pages.get("/referrals/<reference>/thanks")

@@ -23,6 +23,8 @@ from pprg_shared.web.limits import address, slow
 #: The same for a wrong code, an old one, and one for what is not there.
 NOT_RIGHT = "That code is not right, or does not work any more. Check it, or have another one sent."
 READING = ("GET", "HEAD")
+#: Where codes are asked for.
+DOORS = {f"pages.code_for_{each}" for each in ("request", "outcome", "begun")}
 
 
 def _thing() -> str:
@@ -30,17 +32,22 @@ def _thing() -> str:
     args = request.view_args or {}
     if "request_id" in args:
         return f"request:{args['request_id']}"
+    if "begun_id" in args:
+        return f"begun:{args['begun_id']}"
     return f"reference:{args['reference']}" if request.endpoint == "pages.outcome_of_referral" else ""
 
 
 @pages.before_request
 def lead_to_code() -> ResponseReturnValue | None:
-    """Whoever comes by a link and is not signed in is asked for a code; so is who came by the link of another thing."""
+    """Whoever comes by a link and is not signed in is asked for a code; so is who came by the link of another thing.
+
+    What was begun belongs to a mailbox alone: whoever is signed in is asked, too.
+    """
     thing = _thing()
-    if not thing or request.endpoint in {"pages.code_for_request", "pages.code_for_outcome"}:
+    if not thing or request.endpoint in DOORS:
         return None
     who = actor()
-    if who.person and not who.only:
+    if who.person and not who.only and not thing.startswith("begun:"):
         return None
     if who.only == thing:
         with reading() as session:
@@ -60,6 +67,8 @@ def _door(thing: str) -> str:
     if kind == "request":
         to = "outcome" if request.endpoint == "pages.outcome_of_request" else None
         return url_for(".code_for_request", request_id=name, to=to)
+    if kind == "begun":
+        return url_for(".code_for_begun", begun_id=name)
     return url_for(".code_for_outcome", reference=name)
 
 
@@ -78,6 +87,13 @@ def code_for_outcome(reference: str) -> ResponseReturnValue:
     return _code_page(f"reference:{reference}", url_for(".outcome_of_referral", reference=reference))
 
 
+@pages.route("/referrals/begun/<uuid:begun_id>/code", methods=["GET", "POST"])
+@begins_session
+def code_for_begun(begun_id: UUID) -> ResponseReturnValue:
+    """Send the mailbox that a left form names a code, and take it."""
+    return _code_page(f"begun:{begun_id}", url_for(".go_on", begun_id=begun_id))
+
+
 def _code_page(thing: str, behind: str) -> ResponseReturnValue:
     """The same words whatever the link names, and whether it works or not; only a POST does anything."""
     asks = request.method == "POST" and "_ask" in request.form
@@ -94,7 +110,8 @@ def _code_page(thing: str, behind: str) -> ResponseReturnValue:
     with reading() as session:
         late = links.codes_are_late(session, browser())
     asked = "asked" in request.args or form.submitted
-    return render_template("code.html", form=form, asked=asked, late=late), 422 if form.errors else 200
+    shown = {"asked": asked, "late": late, "begun": thing.startswith("begun:")}
+    return render_template("code.html", form=form, **shown), 422 if form.errors else 200
 
 
 def _send(thing: str) -> None:

@@ -23,6 +23,10 @@ CODES_MAILED = Limit("codes mailed", 12, HOUR)
 CODES_SOUGHT = Limit("codes sought", 30, HOUR)
 #: Two codes' worth of tries; a million codes are not guessed at this pace.
 CODES_TRIED = Limit("codes tried", 10, 5 * MINUTE)
+#: Whoever has to leave again and again has few letters of it, and nobody's mailbox is filled by others.
+FORMS_KEPT = Limit("forms kept for an address", 3, 24 * HOUR)
+#: By the browser's address: an office behind one address has several people, and nobody fills many mailboxes from it.
+FORMS_KEPT_FROM = Limit("forms kept from an address", 10, HOUR)
 #: Nobody types a referral in two seconds; an office behind one address may send several in a minute.
 REFERRALS_BY_ADDRESS = Limit("referrals by address", 20, MINUTE)
 #: Whoever is signed in is counted alone, however busy the others at their address are.
@@ -40,3 +44,9 @@ def of_referral(person: UUID | None, agency: str | None, address: str) -> tuple[
     if person:
         return REFERRALS_BY_PERSON, str(person)
     return (REFERRALS_BY_PROGRAM, agency) if agency else (REFERRALS_BY_ADDRESS, address)
+
+
+def mailbox(address: str) -> str:
+    """Under which a mailbox is counted: however its address is written, and whatever stands behind a plus sign."""
+    local, _, host = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{host}"

@@ -1,6 +1,8 @@
 """What a personal link names, how long it works, and the codes that open it."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+
+from pprg_shared.calendar import add_working_days, london, london_date
 
 #: Long enough for a slow mail server and a person who is on the telephone.
 CODE_WORKS = timedelta(minutes=10)
@@ -10,6 +12,9 @@ MOST_TRIES = 5
 LATE_AFTER = timedelta(minutes=1)
 #: What was decided can be read by link for so long.
 OUTCOME_READ = timedelta(days=90)
+#: What somebody typed into the public form and left is kept until this time on their next working day: twelve hours, as
+#: for those who sign in, would end in the night for whoever reads the mail of their work in the morning.
+BEGUN_UNTIL = time(20)
 #: How a request stands when nobody asks anything of the agency any more.
 OVER = frozenset({"accepted", "waived"})
 
@@ -22,3 +27,8 @@ def request_is_open(state: str, decided_on: date | None, today: date) -> bool:
 def outcome_is_open(decided_on: date | None, today: date) -> bool:
     """Whether what was decided last may still be read by link."""
     return decided_on is not None and today <= decided_on + OUTCOME_READ
+
+
+def begun_until(now: datetime) -> datetime:
+    """Until when a referral that is left now is kept: the evening of the next working day in London."""
+    return london(add_working_days(london_date(now), 1), BEGUN_UNTIL)

@@ -21,7 +21,7 @@ from pprg_intake.schemas.choices import (
 )
 from pprg_intake.schemas.subjects import PromptSchema, SubjectSchema, not_asked
 from pprg_intake.schemas.words import (
-    ADDRESS,
+    WORK_ADDRESS,
     agencies,
     chosen,
     maybe,
@@ -97,10 +97,7 @@ class ReferralSchema(Schema):
     )
     referrer_email = fields.String(
         required=True,
-        validate=[
-            validate.Length(max=200, error="Keep this to 200 characters"),
-            validate.Regexp(ADDRESS + r"\Z", error="Enter one email address, such as name@agency.example"),
-        ],
+        validate=WORK_ADDRESS,
         metadata={
             "label": "Your work email address",
             "hint": "Letters about this referral go to this address.",

@@ -100,12 +100,12 @@ class Letters:
         settings, profile = self.runtime.settings, self.runtime.profile
         if row.expires_at and row.content is None:
             raise Refused("what it said is gone: it was of use for a short time only")
-        with self.database.reading() as session:
-            heed_changes(session, row)
-            whom = recipient(session, row)
         facts = dict(row.facts) | {"marking": profile.marking}
         if row.content:
             facts |= json.loads(self.runtime.keys["contact"].open(row.content, place_of(row.id, "content")))
+        with self.database.reading() as session:
+            heed_changes(session, row)
+            whom = recipient(session, row, facts.get("to"))
         if "path" in facts:
             facts["link"] = settings.base_url.rstrip("/") + facts["path"]
         subject, text = rules.wording(profile, row.type, facts, whom.greeting)
@@ -155,8 +155,7 @@ class Letters:
             values["failed_at" if after.fate is Fate.GIVEN_UP else "done_at"] = at
             if row.expires_at:
                 values["content"] = None
-            place = place_of(row.id, "sent")
-            values["sent"] = self.runtime.keys["contact"].seal(whom.address.encode(), place) if whom else None
+            values["sent"] = self._went_to(row, whom)
         mine = [letters.c.id == row.id, *waiting(letters)]
         if after.fate is not Fate.TAKEN:
             mine.append(letters.c.attempts == row.attempts)  # whoever took it after us has the say
@@ -170,6 +169,12 @@ class Letters:
                 pass_on(session, row, duty)
         about = {"id": str(row.id), "type": row.type, "correlation_id": row.correlation_id}
         log.info("letter", **about, fate=after.fate.value, attempts=row.attempts)
+
+    def _went_to(self, row: Any, whom: Whom | None) -> str | None:
+        """The address, sealed; one that stands in no directory is not kept in a letter either."""
+        if whom is None or not (row.person_id or row.agency):
+            return None
+        return self.runtime.keys["contact"].seal(whom.address.encode(), place_of(row.id, "sent"))
 
 
 def _news(row: Any, after: Verdict, duty: str | None) -> LetterAccepted | LetterFailed:
