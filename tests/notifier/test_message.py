@@ -74,6 +74,15 @@ def test_a_letter_with_a_code_is_these_bytes(name, greeting):
     assert letter(subject=subject, text=text) == (HERE / f"{name}.eml").read_bytes()
 
 
+@pytest.mark.parametrize("kind", ["form_kept", "code_for_form"])
+def test_a_letter_about_a_form_that_was_left_is_these_bytes_and_says_nothing_of_the_form(kind):
+    link = "https://reviews.example/referrals/begun/00000000-0000-4000-8000-000000000001"
+    facts = {"reference": "", "code": "012345", "until": "2026-11-25T20:00:00+00:00", "link": link}
+    subject, text = wording(PROFILE, kind, facts, PROFILE.letters.kinds[kind].greets)
+
+    assert letter(to="sister@hospital.example", subject=subject, text=text) == (HERE / f"{kind}.eml").read_bytes()
+
+
 def test_a_letter_about_a_glass_that_was_broken_is_these_bytes():
     facts = {"reference": "PPRG-2026-0001", "who": "board chair", "at": "2026-11-24T09:30:00+00:00"}
     facts["link"] = "https://reviews.example/cases/00000000-0000-4000-8000-000000000001"

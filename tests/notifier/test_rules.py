@@ -44,9 +44,13 @@ TO_PEOPLE = {
     "meeting_cancelled",
     "outcome_to_referrer",
     "code",
+    "form_kept",
+    "code_for_form",
     "new_password",
     "glass_broken",
 }
+#: About no case, or none yet.
+WITHOUT_REFERENCE = {"new_password", "form_kept", "code_for_form"}
 
 
 def text_of(template: str, greeting: str = "To the safeguarding lead, Police") -> str:
@@ -60,7 +64,7 @@ def test_a_letter_has_its_marking_kind_reference_greeting_and_sender(template):
     assert subject == f"OFFICIAL-SENSITIVE: PPRG-2026-0001, {LETTERS[template].subject}"
     assert text.startswith("To the safeguarding lead, Police,\n\n")
     assert text.endswith("\n\nWiltshire Safeguarding Vulnerable People Partnership\n")
-    assert ("\nReference: PPRG-2026-0001\n" in text) == (template != "new_password")
+    assert ("\nReference: PPRG-2026-0001\n" in text) == (template not in WITHOUT_REFERENCE)
 
 
 def test_a_letter_about_no_case_has_no_reference():

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from pprg_intake import rules
 from pprg_intake.models import Base, Begun
-from pprg_intake.schemas import is_work_address
 from pprg_shared.boxes import publish
 from pprg_shared.database import now, seal, unseal
 from pprg_shared.events.intake import FormKept
@@ -38,7 +37,7 @@ def keep(session: Session, table: sa.Table, typed: unsent.Typed) -> UUID | None:
 def _begin(session: Session, table: sa.Table, typed: unsent.Typed) -> UUID | None:
     """Keep it and say that it is, unless it names no mailbox or too many were kept for this one or from there."""
     address = clean(dict(typed.fields).get(ADDRESS, ""))
-    if not is_work_address(address):
+    if not rules.is_address(address):
         return None
     limits = [(rules.FORMS_KEPT_FROM, typed.client), (rules.FORMS_KEPT, rules.mailbox(address))]
     if too_often(session, limits):

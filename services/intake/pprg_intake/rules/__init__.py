@@ -52,10 +52,13 @@ from pprg_intake.rules.may import TABLE, may, relation
 from pprg_intake.rules.passwords import ADVISED, LEAST
 from pprg_intake.rules.passwords import problem as password_problem
 from pprg_intake.rules.referrals import (
+    ADDRESS,
     ADULT,
     KNOWN_DAYS,
+    LONGEST_ADDRESS,
     as_json,
     day_problems,
+    is_address,
     is_nhs_number,
     is_reference,
     reference,
@@ -91,6 +94,7 @@ from pprg_intake.rules.sign_in import (
 )
 
 __all__ = [
+    "ADDRESS",
     "ADULT",
     "ADVISED",
     "AGREED",
@@ -117,6 +121,7 @@ __all__ = [
     "LEAST",
     "LETTERS",
     "LIFETIMES",
+    "LONGEST_ADDRESS",
     "LONGEST_SIGN_IN",
     "LONG_CODE",
     "MOST_ROWS",
@@ -153,6 +158,7 @@ __all__ = [
     "digest_of_code",
     "first_page",
     "grouped",
+    "is_address",
     "is_nhs_number",
     "is_reference",
     "lines",

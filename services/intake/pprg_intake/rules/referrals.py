@@ -10,6 +10,9 @@ from pprg_shared.calendar import countable
 from pprg_shared.partial_dates import NotADate, PartialDate, parse
 
 ADULT = 18
+#: One plain address and nothing else: parsers of mail would find two in what looks like one.
+ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+LONGEST_ADDRESS = 200
 #: Days that clocks may count from and that a referrer may know.
 KNOWN_DAYS = ("la_aware_on", "notified_on")
 #: Days that are past for whoever tells of them.
@@ -24,6 +27,11 @@ def reference(prefix: str, year: int, number: int) -> str:
 def is_reference(prefix: str, text: str) -> bool:
     """Whether a text has the shape of our references."""
     return re.fullmatch(rf"{re.escape(prefix)}-\d{{4}}-\d{{4,6}}", text) is not None
+
+
+def is_address(text: str) -> bool:
+    """Whether a referral would take this as the address of who makes it."""
+    return len(text) <= LONGEST_ADDRESS and re.fullmatch(ADDRESS, text) is not None
 
 
 def subject_problems(subjects: Sequence[Mapping[str, str]], incident_on: str, today: date) -> dict[int, dict[str, str]]:

@@ -21,7 +21,6 @@ from pprg_intake.schemas.sign_in import (
     SignOutSchema,
 )
 from pprg_intake.schemas.staff import StaffSchema
-from pprg_intake.schemas.words import is_work_address
 
 __all__ = [
     "KINDS",
@@ -50,7 +49,6 @@ __all__ = [
     "TimeSchema",
     "UploadSchema",
     "agency_form",
-    "is_work_address",
     "referral_schema",
     "return_schema",
 ]

@@ -1,25 +1,21 @@
 """What may be said of agencies and people, and how somebody is looked for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates
 
+from pprg_intake.rules import ADDRESS
 from pprg_intake.rules import directory as rules
-from pprg_intake.schemas.words import ADDRESS, chosen, one_of, optional, several, text, words
+from pprg_intake.schemas.words import ONE_ADDRESS, WORK_ADDRESS, chosen, one_of, optional, several, text, words
 from pprg_shared.acting import runtime
 
 LONGEST_LIST = 1_000_000
-ONE_ADDRESS = "Enter one email address, such as name@agency.example"
-_CHECKS = [
-    validate.Length(max=200, error="Keep this to 200 characters"),
-    validate.Regexp(ADDRESS + r"\Z", error=ONE_ADDRESS),
-]
 
 
 def _address(label: str, **about: Any) -> fields.String:
     """An address that may be left out."""
-    checks = [_CHECKS[0], validate.Regexp(rf"({ADDRESS})?\Z", error=ONE_ADDRESS)]
+    checks: list[Callable[[str], Any]] = [WORK_ADDRESS[0], validate.Regexp(rf"({ADDRESS})?\Z", error=ONE_ADDRESS)]
     labelled = {"label": f"{label} (optional)", "type": "email"} | about
     return fields.String(load_default="", validate=checks, metadata=labelled, **words(ONE_ADDRESS))
 
@@ -88,7 +84,7 @@ class PersonSchema(Schema):
     name = text("Name", "Enter the person's name", 200, autocomplete="off")
     address = fields.String(
         required=True,
-        validate=_CHECKS,
+        validate=WORK_ADDRESS,
         metadata={
             "label": "Work address",
             "hint": "The person's own: sign-in codes and letters go to it.",

@@ -5,19 +5,17 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from pprg_intake import rules
 from pprg_shared.acting import runtime
 from pprg_shared.calendar import london_date
 from pprg_shared.partial_dates import NotADate, parse
-from pprg_shared.typed import unprintable
 
 Choices = Callable[[], Mapping[str, str]]
-#: One plain address and nothing else: parsers of mail would find two in what looks like one.
-ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
-
-#: What a work email address must be.
+ONE_ADDRESS = "Enter one email address, such as name@agency.example"
+#: What a work email address must be; `rules.is_address` says the same without a form.
 WORK_ADDRESS: Sequence[Callable[[str], Any]] = (
-    validate.Length(max=200, error="Keep this to 200 characters"),
-    validate.Regexp(ADDRESS + r"\Z", error="Enter one email address, such as name@agency.example"),
+    validate.Length(max=rules.LONGEST_ADDRESS, error=f"Keep this to {rules.LONGEST_ADDRESS} characters"),
+    validate.Regexp(rules.ADDRESS + r"\Z", error=ONE_ADDRESS),
 )
 
 
@@ -113,13 +111,3 @@ def people_date(value: str) -> None:
 def agencies() -> Mapping[str, str]:
     """The agencies that may be named."""
     return runtime().agencies.asked()
-
-
-def is_work_address(text: str) -> bool:
-    """Whether a referral would take this as the address of who makes it."""
-    try:
-        for each in WORK_ADDRESS:
-            each(text)
-    except ValidationError:
-        return False
-    return bool(text) and not unprintable(text)
