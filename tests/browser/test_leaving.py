@@ -133,7 +133,15 @@ def test_whoever_is_not_signed_in_goes_on_by_the_letter_that_comes_to_their_mail
     visitor.press("Go on with it")
     visitor.sees("Refer a case")
 
+    office = visit()
+    office.sign_in("coordinator")
+    office.open("/letters")
+    office.follow("A form that was left")
+    office.sees("A form that was left")
+
     assert left == []
+    assert "The address in the form" in office.text
+    assert TYPED not in office.text
     assert visitor.typed("what_happened", "referrer_email") == [TYPED, hers]
     visitor.press("Send referral")
     visitor.sees("Error: Refer a case", 422)

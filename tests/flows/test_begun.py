@@ -104,6 +104,25 @@ def test_the_letter_says_what_it_is_and_until_when_and_nothing_that_was_typed(wo
     ] == []
 
 
+@pytest.mark.parametrize("came_back", [False, True])
+def test_the_office_sees_how_the_letter_fares_and_not_to_whom_it_went(world, letters, came_back):
+    leave(letters.browser())
+    world.settle()
+    office = world.visitor("notifier", "coordinator")
+    page = office.get(re.search(r"/letters/[0-9a-f-]{36}", office.get("/letters").text)[0])
+    if came_back:
+        office.post(page.request.path, data=form(page) | {"why": "unknown", "_end": "1"})
+
+    listed = office.get("/letters").text
+    told = office.get("/api/v1/letters", headers=world.acting("coordinator")).json["letters"]
+
+    assert ["The address in the form" in each for each in (listed, page.text)] == [True, True]
+    assert [(each["template"], each["to"], each["state"]) for each in told] == [
+        ("form_kept", "the address in the form", "failed" if came_back else "accepted")
+    ]
+    assert HERS not in listed + office.get(page.request.path).text.partition("What it says")[0]
+
+
 def test_what_was_typed_is_sealed_and_the_link_alone_travels(world, letters, lines):
     leave(letters.browser())
     world.settle()
