@@ -1,6 +1,7 @@
-# Runs once, when the cluster is made: a database and a login for each file of /run/secrets, named like the file.
-# Nobody but its owner connects to a database.
+# Runs once, when the cluster is made: a database and a login for each file of /run/secrets, named like the file, but for
+# the certificate and its key. Nobody but its owner connects to a database.
 for file in /run/secrets/*; do
+    [[ $file == *.pem ]] && continue
     psql --quiet -v ON_ERROR_STOP=1 -v service="$(basename "$file")" -v file="$file" \
         --username "${POSTGRES_USER:-postgres}" --dbname postgres <<'SQL' || exit 1
 \set password `cat :file`

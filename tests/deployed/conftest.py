@@ -13,6 +13,7 @@ import requests
 
 from invented import REFERRAL
 from maildev import maildev
+from pprg_embedded.certificates import issue
 from pprg_embedded.ports import free_port
 from pprg_shared.profile import load_profile
 from signed import bearing
@@ -22,7 +23,21 @@ ROOT = Path(__file__).parent.parent.parent
 SERVICES = ("intake", "triage", "notifier", "publisher")
 #: Seconds in which a crowded machine brings a container to health.
 PATIENCE = 120
+#: MailDev as a mail server that takes nothing in clear.
+MAIL = """
+services:
+  maildev:
+    command: [maildev, --smtp, "1025", --web, "1080", --incoming-secure, --incoming-cert, /run/mail/certificate.pem,
+              --incoming-key, /run/mail/key.pem]
+    volumes: ["{folder}/mail:/run/mail:ro"]
+"""
 PARTS = ("nginx", *SERVICES, "postgres", "rabbitmq", "maildev")
+
+
+def fresh_secrets(folder):
+    """A folder of secrets, as `pprg secrets` writes them."""
+    run(sys.executable, "-m", "pprg_embedded", "secrets", str(folder))
+    return folder
 
 
 def run(*command, check=True, seconds=120, env=None, text=None):
@@ -40,15 +55,17 @@ class Stack:
     services, parts, patience = SERVICES, PARTS, PATIENCE
     image = "pprg-intake:deployed"
 
-    def __init__(self, secrets):
+    def __init__(self, secrets, over=(), **settings):
+        """With its secrets in a folder, perhaps files over docker-compose.yml, and settings for all of them."""
         self.secrets = secrets
-        self.project, port = f"pprg-deployed-{os.getpid()}", free_port()
+        self.project, port = f"pprg-deployed-{'real-' if over else ''}{os.getpid()}", free_port()
         self.url = f"http://127.0.0.1:{port}"
         own = {"COMPOSE_PROJECT_NAME": self.project, "PORT": str(port), "SECRETS": str(secrets), "TAG": "deployed"}
-        self.environment = os.environ | own
+        self.environment = os.environ | own | settings
+        self.files = [word for file in ("docker-compose.yml", *over) for word in ("--file", str(file))]
 
     def compose(self, *arguments, **options):
-        return run("docker-compose", "--ansi", "never", *arguments, env=self.environment, **options)
+        return run("docker-compose", "--ansi", "never", *self.files, *arguments, env=self.environment, **options)
 
     def up(self):
         """Bring everything up and wait until all say that they are healthy."""
@@ -141,11 +158,50 @@ def referral():
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory):
-    secrets = tmp_path_factory.mktemp("deployed") / "secrets"
-    run(sys.executable, "-m", "pprg_embedded", "secrets", str(secrets))
-    whole = Stack(secrets)
+    whole = Stack(fresh_secrets(tmp_path_factory.mktemp("deployed") / "secrets"))
     try:
         whole.compose("build", "--quiet", seconds=900)
+        whole.up()
+        yield whole
+    finally:
+        whole.compose("down", "--volumes", "--remove-orphans", "--timeout", "10")
+
+
+@pytest.fixture(scope="session")
+def real(stack, tmp_path_factory):  # after the other, whose images it takes
+    """The same for real people: deploy/for-real.yml, names and certificates, and a mail server that speaks TLS."""
+    folder = tmp_path_factory.mktemp("real")
+    secrets = fresh_secrets(folder / "secrets")
+    issuer, issued = issue(("localhost", "maildev"))
+    for name, host in (("certificate", "localhost"), ("mail", "maildev")):
+        (folder / name).mkdir()
+        (folder / name / "certificate.pem").write_text(issued[host].certificate)
+        (folder / name / "key.pem").write_text(issued[host].key)
+    (folder / "certificate" / "name.conf").write_text("server_name localhost;\n")
+    (secrets / "notifier" / "MAIL_PASSWORD").write_text("")
+    for place in (folder / "issuer.pem", secrets / "notifier" / "mail.pem"):
+        place.write_text(issuer)
+    mail = folder / "mail.yml"
+    mail.write_text(MAIL.format(folder=folder))
+    ports = {name: str(free_port()) for name in ("HTTPS_PORT", "HTTP_PORT")}
+    whole = Stack(
+        secrets,
+        ("deploy/for-real.yml", mail),
+        COMPOSE_PROFILES="trial",
+        CERTIFICATE=str(folder / "certificate"),
+        HOST_NAME="localhost",
+        MAIL_SERVER="maildev",
+        MAIL_PORT="1025",
+        MAIL_TLS="tls",
+        MAIL_CA="/run/secrets/mail.pem",
+        MAIL_FROM="reviews@partnership.test",
+        **ports,
+    )
+    whole.secure, whole.plain = (
+        f"{scheme}://localhost:{ports[f'{scheme.upper()}_PORT']}" for scheme in ("https", "http")
+    )
+    whole.issuer = folder / "issuer.pem"
+    try:
         whole.up()
         yield whole
     finally:

@@ -1,4 +1,5 @@
 import json
+import ssl
 import stat
 from base64 import b64decode
 
@@ -11,7 +12,16 @@ from pprg_shared.config import Settings
 from pprg_shared.definitions import hash_password
 from pprg_shared.sealing import Keyring
 
-COMMON = {"CONTACT_KEYS", "SESSION_KEYS", "SIGN_IN_PUBLIC_KEYS", "SECRET_KEY", "DATABASE_URL", "BROKER_URL"}
+COMMON = {
+    "CONTACT_KEYS",
+    "SESSION_KEYS",
+    "SIGN_IN_PUBLIC_KEYS",
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "BROKER_URL",
+    "issuer.pem",
+}
+CERTIFIED = {"certificate.pem", "key.pem"}
 
 
 @pytest.fixture
@@ -22,7 +32,7 @@ def folder(tmp_path):
 
 
 def settings_from(folder, service):
-    return Settings.from_environment({f"{each.name}_FILE": str(each) for each in (folder / service).iterdir()})
+    return Settings.from_environment({f"{each.name}_FILE": str(each) for each in (folder / service).glob("[A-Z]*")})
 
 
 @pytest.mark.asvs("13.3.2")
@@ -31,6 +41,8 @@ def test_each_container_gets_its_own_secrets_and_the_notifier_no_case_key(folder
 
     own = {name: {"CASE_KEYS"} for name in held} | {"intake": {"CASE_KEYS", "SIGN_IN_KEY"}, "notifier": set()}
     assert held == {name: COMMON | own[name] for name in held}
+    assert {each.name for each in (folder / "rabbitmq").iterdir()} == {"definitions.json", *CERTIFIED}
+    assert {each.name for each in (folder / "postgres").iterdir()} == set(held) | CERTIFIED
 
 
 @pytest.mark.asvs("13.2.1", "13.2.3")
@@ -54,7 +66,7 @@ def test_postgres_and_the_broker_are_told_the_passwords_that_services_use(folder
 
     for service, known in hashes.items():
         settings = settings_from(folder, service)
-        password = settings.broker_url.removeprefix(f"amqp://{service}:").removesuffix("@rabbitmq/pprg")
+        password = settings.broker_url.removeprefix(f"amqps://{service}:").removesuffix("@rabbitmq/pprg")
         salt = b64decode(known)[:4]
         own = (folder / "postgres" / service).read_text().strip()
         assert hash_password(password, salt) == known
@@ -78,6 +90,50 @@ def test_secrets_are_written_once(folder):
     assert again.output == f"Error: {folder}: File exists; nothing was overwritten\n"
     assert (folder / "intake/CASE_KEYS").read_text() == before
     assert [each.name for each in folder.parent.iterdir()] == ["secrets"]
+
+
+def hears(folder, host, issuer, name):
+    """What somebody who trusts an issuer says of a server's certificate; empty when it holds for this name."""
+    server, client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context(cafile=str(issuer))
+    server.load_cert_chain(folder / host / "certificate.pem", folder / host / "key.pem")
+    there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
+    asking = client.wrap_bio(back, there, server_hostname=name)
+    answering = server.wrap_bio(there, back, server_side=True)
+    for _turn in range(3):
+        for each in (asking, answering):
+            try:
+                each.do_handshake()
+            except ssl.SSLWantReadError:
+                pass
+            except ssl.SSLError as error:
+                return str(error)
+    return ""
+
+
+@pytest.mark.asvs("12.3.2", "12.3.4")
+def test_services_know_database_and_broker_by_an_issuer_of_this_deployment_alone(folder, tmp_path):
+    CliRunner().invoke(main, ["secrets", str(tmp_path / "others")])
+    own, others = (each / "triage" / "issuer.pem" for each in (folder, tmp_path / "others"))
+
+    assert [hears(folder, host, own, host) for host in ("postgres", "rabbitmq")] == ["", ""]
+    assert "Hostname mismatch" in hears(folder, "postgres", own, "rabbitmq")
+    assert "certificate verify failed" in hears(folder, "postgres", others, "postgres")
+    assert len({each.read_text() for each in folder.glob("*/issuer.pem")}) == 1
+    assert list(folder.rglob("*issuer*key*")) == []
+
+
+def test_certificates_are_changed_all_at_once_and_nothing_else(folder, tmp_path):
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+    done = CliRunner().invoke(main, ["certificates", str(folder)])
+    without = CliRunner().invoke(main, ["certificates", str(tmp_path / "nowhere")])
+
+    changed = {path for path, content in before.items() if path.read_bytes() != content}
+    assert done.exit_code == 0
+    assert changed == set(folder.rglob("*.pem"))
+    assert hears(folder, "rabbitmq", folder / "intake" / "issuer.pem", "rabbitmq") == ""
+    assert (without.exit_code, "`pprg secrets` makes it" in without.output) == (1, True)
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_definitions_are_written_anew_from_the_kept_hashes(folder):

@@ -17,7 +17,7 @@ import click
 from pprg_embedded.demo import STEPS, play
 from pprg_embedded.demo.browser import Failed
 from pprg_embedded.demo.people import Person, read_people, who_signs_in
-from pprg_embedded.deployment import nginx_map, write_secrets
+from pprg_embedded.deployment import nginx_map, write_certificates, write_secrets
 from pprg_embedded.ports import free_ports
 from pprg_embedded.world import SERVICES, assemble, compose, with_secrets
 from pprg_intake.actions.opening import issue_first_code
@@ -135,6 +135,17 @@ def secrets(folder: Path) -> None:
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}; nothing was overwritten") from None
     click.echo(f"{folder}: written. Keep a copy of it apart from the databases.")
+
+
+@main.command()
+@click.argument("folder", default="secrets", type=click.Path(path_type=Path))
+def certificates(folder: Path) -> None:
+    """Write fresh certificates for database and broker into FOLDER; all of docker-compose must be started anew."""
+    try:
+        write_certificates(folder)
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}; `pprg secrets` makes it") from None
+    click.echo(f"{folder}: certificates written. Start everything anew: docs/how-to/deploy.md says how.")
 
 
 @main.command()

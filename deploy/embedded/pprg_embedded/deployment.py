@@ -1,4 +1,4 @@
-"""What a deployment is made from: nginx's map of the one origin, and secrets that are written once."""
+"""What a deployment is made from: nginx's map of the one origin, secrets that are written once, and certificates."""
 
 import errno
 import os
@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
+from pprg_embedded.certificates import issue
 from pprg_embedded.world import SECRETS, SERVICES, write_once
 from pprg_shared.definitions import VHOST, definitions_json, hash_name, hash_password
 from pprg_shared.identity.tokens import public_key
@@ -43,14 +44,35 @@ def write_secrets(folder: Path) -> None:
     draft.mkdir(mode=0o700)
     passwords = {each.name: secrets.token_urlsafe() for each in SERVICES}
     hashes = {hash_name(name): hash_password(password) for name, password in passwords.items()}
-    for place, text in _secrets(passwords, hashes).items():
-        path = draft / place
+    _write(draft, _secrets(passwords, hashes) | _certificates())
+    draft.rename(folder)
+
+
+def write_certificates(folder: Path) -> None:
+    """Fresh certificates in place of those in a folder of secrets; raises FileNotFoundError when there is none."""
+    if not folder.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
+    _write(folder, _certificates())
+
+
+def _write(folder: Path, texts: dict[str, str]) -> None:
+    """Each text at its place in the folder."""
+    for place, text in texts.items():
+        path = folder / place
         path.parent.mkdir(mode=0o755, exist_ok=True)
         write_once(path, text)
-        if path.parent != draft:
+        if path.parent != folder:
             path.parent.chmod(0o755)
             path.chmod(0o444)
-    draft.rename(folder)
+
+
+def _certificates() -> dict[str, str]:
+    """Place in the folder to what it holds: a certificate and key for each server, who issued them for each service."""
+    issuer, issued = issue((DATABASE_HOST, BROKER_HOST))
+    found = {f"{each.name}/issuer.pem": issuer for each in SERVICES}
+    for host, own in issued.items():
+        found |= {f"{host}/certificate.pem": own.certificate, f"{host}/key.pem": own.key}
+    return found
 
 
 def _secrets(broker_passwords: dict[str, str], hashes: dict[str, str]) -> dict[str, str]:
@@ -68,7 +90,7 @@ def _secrets(broker_passwords: dict[str, str], hashes: dict[str, str]) -> dict[s
         own["SIGN_IN_PUBLIC_KEYS"] = public_key(signing)
         own["SECRET_KEY"] = SECRETS["SECRET_KEY"]()
         own["DATABASE_URL"] = f"postgresql+psycopg://{each.name}:{password}@{DATABASE_HOST}/{each.name}"
-        own["BROKER_URL"] = f"amqp://{each.name}:{broker_passwords[each.name]}@{BROKER_HOST}/{VHOST}"
+        own["BROKER_URL"] = f"amqps://{each.name}:{broker_passwords[each.name]}@{BROKER_HOST}/{VHOST}"
         found |= {f"{each.name}/{name}": value for name, value in own.items()}
         found[f"postgres/{each.name}"] = password
     found["intake/SIGN_IN_KEY"] = signing
