@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
 from pprg_embedded.world import SERVICES, with_secrets
@@ -26,6 +25,7 @@ pytest_plugins = [
     "chromium",
     "certificates",
     "counting",
+    "stored",
     "logged",
     "calling",
     "linked",
@@ -162,21 +162,3 @@ def _settled(alive: dict[str, Runtime], clock: SetClock, folder: Path) -> World:
     whole = World(alive, clock, folder)
     whole.settle()
     return whole
-
-
-@pytest.fixture
-def unchanged(world):
-    """Fails when any table of any service has grown or shrunk since."""
-
-    def count():
-        found = {}
-        for name, alive in world.services.items():
-            with alive.database.reading() as session:
-                for table in alive.service.metadata.sorted_tables:
-                    found[name, table.name] = session.scalar(sa.select(sa.func.count()).select_from(table))
-        return found
-
-    before = count()
-    yield
-    world.settle()
-    assert count() == before

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import asvs
+import attacks
 from pprg_intake import rules as intake_rules
 from pprg_triage import rules as triage_rules
 
@@ -34,6 +35,14 @@ def pages() -> dict[str, Page]:
                 "`tests/deployed` need Docker: `make deployed`. The list: `docs/reference/asvs.toml`.",
             ),
             asvs.page(),
+        ),
+        "attacks.md": (
+            "What is tried, and the answer",
+            (
+                "Attacks and bad input, with the tests that hold the answer. A test names its rows in its name, in the",
+                'id of an example, or by `@pytest.mark.attack("A31")`. The list: `docs/reference/attacks.toml`.',
+            ),
+            attacks.page(),
         ),
         "inventory.md": (
             "Where keys, chance, limits and logs are",

@@ -353,6 +353,7 @@ def count(world):
     return found
 
 
+@pytest.mark.attack("A62")
 @pytest.mark.asvs("8.2.1")
 def test_every_route_has_a_rule_and_the_page_lists_it(world):
     for name, alive in world.services.items():
@@ -366,6 +367,7 @@ def test_every_route_has_a_rule_and_the_page_lists_it(world):
                 assert all(row.get(one_role, "") == row.get(same, "") for row in listed.verbs.values())
 
 
+@pytest.mark.attack("A61", "A62")
 @pytest.mark.asvs("8.2.1", "8.2.2", "8.3.1", "8.4.1")
 def test_every_answer_is_what_the_page_says(world, cases, post):
     made = keys_of_police(world)

@@ -15,6 +15,7 @@ from pprg_shared.boxes.operations import listed
 from pprg_shared.boxes.tables import outbox
 from publishing import People
 from signed import acting
+from stored import changes, stored
 
 API, FORM = "/api/v1/referrals", "/referrals/new?immediate_risk=no"
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> {{7*7}} ${7*7} %n {0.__class__} ' OR 1=1--"
@@ -76,6 +77,7 @@ def test_a25_nothing_is_changed_by_asking(world, unchanged):
                 asked.append(path)
                 assert (alive.service.name, path, sent.status_code) == (name, path, 405)
                 assert "POST" in sent.headers["Allow"]
+                assert "That cannot be done here" in sent.text
 
     assert len(asked) > 20
 
@@ -85,8 +87,9 @@ def test_a25_nothing_is_changed_by_asking(world, unchanged):
 def test_another_site_is_let_read_nothing(intake, unchanged, method):
     asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
 
-    sent = intake.open("/api/v1/requests", method=method, headers=acting(intake, "coordinator") | asked)
+    sent = intake.open("/api/v1/requests", method=method, headers=acting(intake, "lead-gp") | asked)
 
+    assert sent.status_code == {"GET": 200, "OPTIONS": 200, "POST": 405}[method]
     assert [name for name, _ in sent.headers if name.lower().startswith("access-control")] == []
 
 
@@ -180,12 +183,15 @@ def test_a_picture_that_is_a_program_is_not_taken(world, post, get, kind):
     (asked,) = get("intake", "/requests", "lead-police")["requests"]
     path, who = f"/api/v1/requests/{asked['id']}/chronology", world.acting("lead-police")
     svg = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
+    before = stored(world)
 
     sent = world.client("intake").post(path, data=svg, content_type=kind, headers=key(**who))
 
     assert (sent.status_code, sent.content_type) == (415, "application/problem+json")
     assert "text/csv" in sent.json["detail"]
     assert world.client("intake").get(path, headers=who).status_code == 404
+    world.settle()
+    assert changes(before, stored(world)) == {}
 
 
 @pytest.mark.asvs("1.2.9", "15.2.2")
@@ -219,12 +225,30 @@ def test_a37_an_address_that_points_inside_is_text_and_is_asked_for_by_nobody(wo
 
 
 NEWLINE = "=?utf-8?q?a=0D=0ABcc:_evil=40x.test?="
+ONE_LINE = "Write the name in one line, and without “=?”"
 
 
 @pytest.mark.asvs("1.3.11")
 @pytest.mark.parametrize("name", [row("A51-encoded", NEWLINE), row("A51-bare", "a\r\nBcc: evil@x.test")])
-def test_a_name_with_a_line_end_reaches_no_header(world, name):
-    refer(world, referrer_name=name)
+def test_a_name_with_a_line_end_is_refused(intake, unchanged, name):
+    answers = REFERRAL | {"referrer_name": name, "subjects": [REFERRAL["subjects"][0] | {"name": name}]}
+
+    by_api = intake.post(API, json=answers, headers=key())
+    by_form = intake.post(FORM, data=as_form(answers) | hidden(intake))
+
+    assert (by_api.status_code, by_form.status_code) == (422, 422)
+    assert {each["pointer"]: each["detail"] for each in by_api.json["errors"]} == {
+        "/referrer_name": ONE_LINE,
+        "/subjects/0/name": ONE_LINE,
+    }
+    assert f"Person 1: {ONE_LINE}" in by_form.text
+    assert 'value="a' in by_form.text or 'value="=?utf-8' in by_form.text
+
+
+@pytest.mark.asvs("1.3.11")
+@pytest.mark.parametrize("text", [row("A51-encoded-role", NEWLINE), row("A51-bare-role", "a\r\nBcc: evil@x.test")])
+def test_what_is_no_name_and_has_a_line_end_reaches_no_header(world, text):
+    refer(world, referrer_role=text)
 
     letters = [message_from_bytes(each.read_bytes()) for each in (world.folder / "mailbox").glob("*.eml")]
 
@@ -255,7 +279,7 @@ def test_what_is_not_one_plain_address_is_refused(intake, unchanged, address):
 
 @pytest.mark.asvs("16.2.5")
 def test_a55_a66_no_line_of_the_log_holds_what_was_typed_or_asked_for(world, lines):
-    case = refer(world, referrer_name=f"{SECRET}\n\x1b[31m".replace("\x1b", ""), what_happened=f"{SECRET}'s account")
+    case = refer(world, referrer_name=SECRET, referrer_role=f"{SECRET}\n[31m", what_happened=f"{SECRET}'s account")
     office = world.visitor("triage", "coordinator")
     office.get(f"/cases/{case}?name={SECRET}", headers={"X-Request-ID": f"{SECRET}\t", "Referer": f"http://x/{SECRET}"})
     world.client("publisher").get(f"/learning?text={SECRET}")
@@ -270,7 +294,7 @@ def test_a55_a66_no_line_of_the_log_holds_what_was_typed_or_asked_for(world, lin
 
 
 @pytest.mark.asvs("8.2.2", "8.4.1")
-def test_a61_what_is_another_agency_s_is_not_there(world):
+def test_a61_what_is_another_agency_s_is_not_there(world, lines):
     case = refer(world)
     asked = {"agencies": ["police"], "questions": "What did you do?"}
     world.client("triage").post(
@@ -286,11 +310,19 @@ def test_a61_what_is_another_agency_s_is_not_there(world):
         return sent.status_code, {k: v for k, v in sent.json.items() if k not in {"request_id", "instance"}}
 
     never = UUID(int=5)
-    nil = {"author": "Somebody", "searched": "All records", "reason": "unknown"}
-    assert body(request["id"]) == body(never)
-    assert body(request["id"])[0] == 404
+    nil = {"author": "Somebody"}
+    world.clock.forward(hours=1)
+    world.settle()  # what was read meanwhile has been recorded
+    before = stored(world)
+    status, told = body(request["id"])
+    assert (status, told["title"]) == (404, "Page not found")
+    assert (status, told) == body(never) == body(request["id"], "POST", json=nil) == body(never, "POST", json=nil)
+    gp = str(world.services["intake"].profile.person("lead-gp").id)
+    refused = [(each["problem"], each["person"]) for each in lines if each["event"] == "refused"]
+    assert refused == [("not-found", gp)] * 4
+    world.settle()
+    assert changes(before, stored(world)) == {}
     assert intake.get(f"/api/v1/requests/{request['id']}", headers=theirs).status_code == 200
-    assert body(request["id"], "POST", json=nil)[0] == body(never, "POST", json=nil)[0] != 201
 
 
 @pytest.mark.asvs("13.4.2", "16.3.4", "16.5.1")
@@ -332,15 +364,16 @@ def test_an_error_with_a_secret_in_it_gets_a_page_without(world, monkeypatch, li
         )
     ],
 )
-def test_nothing_for_operators_is_open_to_everybody(world, path):
+def test_nothing_for_operators_is_open_to_everybody(world, unchanged, path):
     for name in world.services:
-        assert world.client(name).get(path).status_code == 404
+        page = world.client(name).get(path)
+        assert (page.status_code, "Page not found" in page.text) == (404, True)
 
 
 @pytest.mark.asvs("1.2.2", "3.7.2")
 @pytest.mark.parametrize("to", [row("A78-host", "//evil.example"), row("A78-line", "/%0d%0aSet-Cookie:a=b")])
 @pytest.mark.parametrize("path", ["/sign-out", "/exit"])
-def test_nobody_writes_where_a_page_leads(intake, path, to):
+def test_nobody_writes_where_a_page_leads(intake, unchanged, path, to):
     there = f"{path}?next={to}&exit_to={to}&url={to}"
     sent = intake.get(there) if path == "/exit" else intake.post(there, data=hidden(intake, path))
 
@@ -349,7 +382,7 @@ def test_nobody_writes_where_a_page_leads(intake, path, to):
 
 
 @pytest.mark.asvs("16.5.3")
-def test_a79_an_event_that_nobody_sealed_is_parked_and_changes_nothing(world, unchanged_cases):
+def test_a79_an_event_that_nobody_sealed_is_parked_and_changes_nothing(world):
     refer(world)
     intake, triage = world.services["intake"], world.services["triage"]
     with intake.database.reading() as session:
@@ -358,20 +391,17 @@ def test_a79_an_event_that_nobody_sealed_is_parked_and_changes_nothing(world, un
             for each in session.scalars(sa.select(outbox.c.body))
             if json.loads(bytes(each))["type"] == "referral.submitted.v1"
         )
-    before = unchanged_cases()
+    world.clock.forward(hours=1)
+    world.settle()  # what was read meanwhile has been recorded
+    before = stored(world)
 
     forged = json.dumps(true | {"id": str(uuid4())}).encode()
 
     assert triage.arrival.receive([forged]) == [True]
     for _ in range(13):
-        world.clock.forward(hours=1)
         world.settle()
+        world.clock.forward(minutes=10)
     (parked,) = listed(triage, "inbox", "parked", 10)
-    assert (parked["type"], unchanged_cases()) == ("referral.submitted.v1", before)
+    assert parked["type"] == "referral.submitted.v1"
     assert SECRET not in parked["problem"]
-
-
-@pytest.fixture
-def unchanged_cases(world):
-    """How many cases there are."""
-    return lambda: len(world.client("triage").get("/api/v1/cases", headers=world.acting("coordinator")).json["cases"])
+    assert changes(before, stored(world)) == {"triage.inbox": (1, 0)}

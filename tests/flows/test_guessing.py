@@ -124,6 +124,7 @@ def test_a58_resets_are_asked_for_a_few_times_only_and_the_answer_is_the_same_fo
         assert session.scalar(sa.select(sa.func.count()).select_from(Code)) == 3
 
 
+@pytest.mark.attack("A66")
 @pytest.mark.asvs("16.2.5")
 def test_nothing_that_was_typed_to_sign_in_is_logged(world, office, capfd):
     office.password(KNOWN, "canary password")

@@ -88,6 +88,7 @@ def marked(client, path):
     return reader.marked
 
 
+@pytest.mark.attack("A10")
 def test_marks_of_direction_turn_nothing_around_them(world, case):
     here, request = case
     office, lead = world.visitor("triage", "coordinator"), world.visitor("intake", "lead-police")

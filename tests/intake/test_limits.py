@@ -33,9 +33,9 @@ def words(page):
     return " ".join(re.sub(r"<[^>]+>", " ", page.text).split())
 
 
+@pytest.mark.attack("A30")
 @pytest.mark.asvs("2.4.1", "15.3.4")
 def test_a_burst_of_referrals_from_one_address_is_stopped_and_others_go_on(world, letters):
-    """A30."""
     busy, quiet = letters.browser("192.0.2.1"), letters.browser("192.0.2.2")
 
     burst = [refer(busy) for _ in range(30)]
@@ -50,9 +50,9 @@ def test_a_burst_of_referrals_from_one_address_is_stopped_and_others_go_on(world
     assert refer(busy).status_code == 201
 
 
+@pytest.mark.attack("A30")
 @pytest.mark.asvs("2.4.1")
 def test_a_professional_who_is_signed_in_is_slowed_and_not_shut_out_by_others(world, letters):
-    """A30."""
     busy = letters.browser("192.0.2.1")
     for _ in range(21):
         refer(busy)
@@ -63,8 +63,8 @@ def test_a_professional_who_is_signed_in_is_slowed_and_not_shut_out_by_others(wo
     assert refer(busy, "lead-police").status_code == 201
 
 
+@pytest.mark.attack("A30", "A24")
 def test_a_form_that_comes_too_soon_says_so_keeps_what_was_typed_and_can_be_sent_again(world, letters):
-    """A30, A24."""
     browser = letters.browser("192.0.2.1")
     for _ in range(20):
         refer(browser)
@@ -80,9 +80,9 @@ def test_a_form_that_comes_too_soon_says_so_keeps_what_was_typed_and_can_be_sent
     assert (later.status_code, kept(world, Referral)) == (303, 21)
 
 
+@pytest.mark.attack("A58")
 @pytest.mark.asvs("2.4.1", "6.3.1", "6.6.3", "16.3.3")
 def test_guessing_codes_is_stopped_seen_and_shuts_out_nobody(world, letters, lines):
-    """A58."""
     path = f"/requests/{letters.ask().request_id}"
     victim, guesser = letters.browser("192.0.2.1"), letters.browser("192.0.2.66")
     ask_code(victim, path)
@@ -102,9 +102,9 @@ def test_guessing_codes_is_stopped_seen_and_shuts_out_nobody(world, letters, lin
     assert enter(victim, path, code).location == path
 
 
+@pytest.mark.attack("A58")
 @pytest.mark.asvs("2.4.1")
 def test_a_mailbox_is_not_filled_and_who_asks_too_often_waits(world, letters):
-    """A58."""
     path = f"/requests/{letters.ask().request_id}"
 
     first = [ask_code(letters.browser(), path).status_code for _ in range(6)]
@@ -115,9 +115,9 @@ def test_a_mailbox_is_not_filled_and_who_asks_too_often_waits(world, letters):
     assert len(letters.codes()) == kept(world, Code) == 12
 
 
+@pytest.mark.attack("A65")
 @pytest.mark.asvs("2.4.1")
 def test_somebody_who_tries_link_after_link_is_stopped_as_if_they_were_there(world, letters):
-    """A65."""
     guesser = letters.browser("192.0.2.66")
 
     sought = [ask_code(guesser, f"/requests/{uuid4()}") for _ in range(31)]

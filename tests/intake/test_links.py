@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from invented import REFERRAL
 from linked import ask_code, enter, send
 from pprg_intake.models import Code, Person, Submission
-from pprg_shared.boxes.tables import metadata as common
+from stored import stored
 
 NEUTRAL = "What is behind this link is for the person or the post that we wrote to."
 ON_ITS_WAY = "If this page is open to you, a code is on its way to the address that we have for you."
@@ -65,19 +65,9 @@ def test_a_link_and_a_code_open_what_is_asked_and_let_it_be_answered(world, lett
     assert len(rows(world, Submission)) == 1
 
 
-def stored(world):
-    """How many rows each service has of each table."""
-    found = {}
-    for name, alive in world.services.items():
-        with alive.database.reading() as session:
-            for table in (*common.sorted_tables, *alive.service.metadata.sorted_tables):
-                found[name, table.name] = session.scalar(sa.select(sa.func.count()).select_from(table))
-    return found
-
-
+@pytest.mark.attack("A65")
 @pytest.mark.asvs("3.5.3")
 def test_whatever_opens_links_by_itself_uses_nothing_up(world, letters, browser, path):
-    """A65."""
     ask_code(browser, path)
     (code,) = letters.codes()
     before = stored(world)
@@ -91,8 +81,9 @@ def test_whatever_opens_links_by_itself_uses_nothing_up(world, letters, browser,
     assert enter(browser, path, code).location == path
 
 
+@pytest.mark.attack("A68")
 def test_no_letter_can_be_unsubscribed_and_whatever_fetches_its_links_changes_nothing(world, letters, post):
-    """A68: what is asked by law is not unsubscribed from; a program that fetches what it finds in mail does nothing."""
+    """What is asked by law is not unsubscribed from; a program that fetches what it finds in mail does nothing."""
     post("intake", "/referrals", REFERRAL, who="")
     asked = letters.ask()
     letters.decide(asked, _referrer(world))
@@ -116,10 +107,10 @@ def closed_by(letters, asked, state):
     return f"/requests/{asked.request_id}"
 
 
+@pytest.mark.attack("A65")
 @pytest.mark.asvs("8.2.2")
 @pytest.mark.parametrize("which", ["unknown", "accepted", "waived", "no outcome", "somebody else's words"])
 def test_what_is_not_there_closed_or_guessed_answers_as_what_is_there(world, letters, browser, asked, path, which):
-    """A65."""
     there = [browser.get(path, follow_redirects=True), *_asked(letters, browser, path)]
     before = len(letters.codes())
     other = {
@@ -161,10 +152,10 @@ def test_a_forwarded_link_is_of_no_use_without_the_mailbox(letters, browser, pat
     assert enter(browser, path, code).location == path, "and nobody makes useless what another has been sent"
 
 
+@pytest.mark.attack("A65")
 @pytest.mark.asvs("6.5.1", "6.6.3")
 @pytest.mark.parametrize("how", ["wrong five times", "too old", "not the newest", "used"])
 def test_a_code_that_does_not_work_opens_nothing(world, letters, browser, path, how):
-    """A65."""
     ask_code(browser, path)
     (code,) = letters.codes()
     if how == "wrong five times":

@@ -170,6 +170,7 @@ def test_nobody_else_says_how_a_referral_came(world, intake):
     assert len(stored(world)) == 1
 
 
+@pytest.mark.attack("A15")
 @pytest.mark.asvs("2.2.3")
 @pytest.mark.parametrize(
     ("changes", "pointer", "words"),

@@ -194,10 +194,11 @@ class Tampering:
 WAYS = ("edit", "delete", "swap", "insert", "cut", "write_anew", "delete_and_write_anew")
 
 
+@pytest.mark.attack("A75")
 @pytest.mark.asvs("11.4.3", "16.4.2")
 @pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.long)])
 def test_each_of_many_random_tamperings_is_found(written, count):
-    """G16, A75. The last entry has an anchor, so whatever is done reaches behind it."""
+    """The last entry has an anchor, so whatever is done reaches behind it."""
     database, anchors = written
     chance, missed = random.Random(2026), []
     assert verified(database, anchors).whole
@@ -325,6 +326,7 @@ def test_what_cannot_be_recorded_is_neither_done_nor_shown(world, triage, case):
     assert "Invented Child" in world.visitor("triage", "coordinator").get(f"/cases/{case}").text
 
 
+@pytest.mark.attack("A75")
 @pytest.mark.asvs("16.4.2")
 @pytest.mark.both_databases
 @pytest.mark.parametrize("statement", ["UPDATE audit SET subject = 'another'", "DELETE FROM audit"])
@@ -346,6 +348,7 @@ def verify_command(settings):
     return run
 
 
+@pytest.mark.attack("A75")
 def test_the_command_says_whether_the_chain_is_whole_and_where_it_breaks(world, triage, case, verify_command):
     note(world, case)
     count = len(entries(triage))

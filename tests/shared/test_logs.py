@@ -25,6 +25,7 @@ def told(capsys):
     structlog.configure(**before)  # others must not write to what was captured here
 
 
+@pytest.mark.attack("A55")
 @pytest.mark.asvs("16.4.1")
 @pytest.mark.parametrize("form", ["json", "text"])
 def test_nothing_in_a_field_breaks_the_line_or_colours_a_terminal(told, form):

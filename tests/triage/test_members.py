@@ -200,11 +200,11 @@ def test_who_cannot_be_named_is_refused_with_advice(world, case, post, who, role
     assert refused["errors"][0]["pointer"] == where
 
 
+@pytest.mark.attack("A64")
 @pytest.mark.asvs("8.2.2", "16.3.2")
 def test_an_interest_closes_the_case_and_the_office_is_told_of_it_and_of_each_day_that_they_try(
     world, case, reads, post
 ):
-    """A64."""
     post("triage", f"{case}/members", {"person": person(world, "partner-police"), "role": "member", "why": WHY})
     partner, office = world.visitor("triage", "partner-police"), world.visitor("triage", "coordinator")
     declared = send(partner, f"{case}/interests/new", why="Managed the case in 2025.")
@@ -403,8 +403,8 @@ def test_the_cases_that_are_chosen_are_those_that_the_rule_opens(world, case):
     assert [bool(each) for each in chosen] == [each in {Relation.THEIRS, Relation.OPENED} for _, each in EXPECTED]
 
 
+@pytest.mark.attack("A63")
 def test_who_decides_and_need_not_know_whom_it_is_about_is_given_no_names_not_even_hidden(world, post, get):
-    """A63."""
     subject = invented.SUBJECT | {
         "also_known_as": "Canary Two",
         "address": "1 Canary Street",

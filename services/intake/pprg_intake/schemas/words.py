@@ -31,6 +31,19 @@ def text(label: str, ask: str, longest: int, **about: Any) -> fields.String:
     return fields.String(required=True, metadata={"label": label} | about, **options)
 
 
+def name(label: str, ask: str, longest: int, **about: Any) -> fields.String:
+    """A required name: one line, and nothing that a mail program would read as another spelling of something."""
+    declared = text(label, ask, longest, **about)
+    declared.validators.append(is_name)
+    return declared
+
+
+def is_name(value: str) -> None:
+    """Raises ValidationError for what no name holds: a line end, or `=?`, which mail programs decode."""
+    if "\n" in value or "\r" in value or "=?" in value:
+        raise ValidationError("Write the name in one line, and without “=?”")
+
+
 def optional(label: str, longest: int, **about: Any) -> fields.String:
     """A text of at most so many characters that may be left out."""
     long = f"Keep this to {longest} characters"
