@@ -1,24 +1,13 @@
-"""Real people, nobody invented: deploy/for-real.yml, from the first administrator to a coordinator who has mail."""
+"""Real people, nobody invented: deploy/for-real.yml, from the first administrator to what nobody may say in clear."""
 
 import re
-from html import unescape
-from uuid import uuid4
 
 import pyotp
 import pytest
 import requests
 
-from waiting import eventually
-
 pytestmark = [pytest.mark.deployed, pytest.mark.timeout(1500)]
 PASSWORD = "four words which nobody guesses"
-OFFICE = {
-    "name": "Cora Example",
-    "address": "cora@pprg-office.example",
-    "agency": "pprg-office",
-    "roles": ["coordinator"],
-    "state": "active",
-}
 
 
 class Browser:
@@ -58,33 +47,12 @@ def administrator(real):
     return browser
 
 
-def letters_to(real, address):
-    """Subjects and texts of what MailDev has caught for somebody."""
-    return [
-        (each["subject"], each["text"]) for each in real.letters() if address in {to["address"] for to in each["to"]}
-    ]
-
-
-@pytest.fixture(scope="module")
-def coordinator(real, administrator):
-    """Whom the administrator has added, and who has come by a code in the mail."""
-    added = administrator.send("/people/new", **OFFICE)
-    assert added.status_code == 303, unescape(added.text)
-    browser = Browser(real)
-    asked = browser.send("/sign-in/reset", address=OFFICE["address"]).headers["Location"]
-    (_subject, text), *_ = eventually(lambda: letters_to(real, OFFICE["address"]), real.patience, every=0.5)
-    browser.send(asked, code=re.search(r"Code: (\d{6})", text)[1])
-    assert browser.enrol().status_code == 200
-    return browser
-
-
 def test_all_of_it_is_healthy_and_nobody_is_invented(real):
     health = {part: real.health(part) for part in real.parts}
     trial = real.inside("intake", "pprg-intake", "admin", "trial-people", "--out", "-", check=False)
 
     assert health == dict.fromkeys(real.parts, "healthy")
     assert trial == ""
-    assert "Become its first administrator" in Browser(real).get("/sign-in").text
 
 
 @pytest.mark.asvs("12.1.1", "12.2.1", "3.4.1")
@@ -118,22 +86,5 @@ def test_inside_nothing_speaks_in_clear(real):
     assert "no encryption" in database
 
 
-def test_a_coordinator_comes_by_mail_and_hears_of_a_referral(real, coordinator, referral):
-    sent = requests.post(
-        f"{real.secure}/api/v1/referrals",
-        json=referral,
-        headers={"Idempotency-Key": str(uuid4())},
-        verify=str(real.issuer),
-        timeout=30,
-    )
-    reference = sent.json()["reference"]
-
-    eventually(lambda: reference in coordinator.get("/cases").text, real.patience, every=0.5)
-    told = eventually(
-        lambda: [each for each in letters_to(real, OFFICE["address"]) if reference in each[0]], real.patience, every=0.5
-    )
-
-    assert sent.status_code == 201
-    assert told[0][0].startswith(f"OFFICIAL-SENSITIVE: {reference}")
-    assert "https://localhost/cases" in told[0][1]
-    assert coordinator.get("/people").status_code in {403, 404}
+def test_the_first_administrator_is_made_by_command(administrator):
+    assert administrator.get("/people").status_code == 200
