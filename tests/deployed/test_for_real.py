@@ -1,13 +1,24 @@
-"""Real people, nobody invented: deploy/for-real.yml, from the first administrator to what nobody may say in clear."""
+"""Real people, nobody invented: deploy/for-real.yml, from the first administrator to a coordinator who has mail."""
 
 import re
+from html import unescape
+from uuid import uuid4
 
 import pyotp
 import pytest
 import requests
 
+from waiting import eventually
+
 pytestmark = [pytest.mark.deployed, pytest.mark.timeout(1500)]
 PASSWORD = "four words which nobody guesses"
+PERSON = {
+    "name": "Cora Example",
+    "address": "cora@partnership.test",
+    "agency": "pprg-office",
+    "roles": ["coordinator"],
+    "state": "active",
+}
 
 
 class Browser:
@@ -43,6 +54,32 @@ def administrator(real):
     path, code = re.search(r"https://localhost(/sign-in/enrol/[0-9a-f-]+) .*\n  (\S+)\n", said).groups()
     browser = Browser(real)
     assert browser.send(path, code=code).headers["Location"] == "/sign-in/password"
+    assert browser.enrol().status_code == 200
+    return browser
+
+
+def letters_to(real, address):
+    """Subjects and texts of what MailDev has caught for somebody."""
+    return [
+        (each["subject"], each["text"]) for each in real.letters() if address in {to["address"] for to in each["to"]}
+    ]
+
+
+@pytest.fixture(scope="module")
+def coordinator(real, administrator):
+    """Whom the administrator has added and made the office's, and who has come by a code in the mail.
+
+    Letters to invented people (`.example`) would not leave.
+    """
+    office = {"name": "PPRG office", "coordinator": PERSON["address"], "deputy_coordinator": "deputy@partnership.test"}
+    changed = administrator.send("/agencies/pprg-office/change", **office)
+    assert changed.status_code == 303, unescape(changed.text)
+    added = administrator.send("/people/new", **PERSON)
+    assert added.status_code == 303, unescape(added.text)
+    browser = Browser(real)
+    asked = browser.send("/sign-in/reset", address=PERSON["address"]).headers["Location"]
+    (_subject, text), *_ = eventually(lambda: letters_to(real, PERSON["address"]), real.patience, every=0.5)
+    browser.send(asked, code=re.search(r"Code: (\d{6})", text)[1])
     assert browser.enrol().status_code == 200
     return browser
 
@@ -86,5 +123,22 @@ def test_inside_nothing_speaks_in_clear(real):
     assert "no encryption" in database
 
 
-def test_the_first_administrator_is_made_by_command(administrator):
-    assert administrator.get("/people").status_code == 200
+def test_a_coordinator_comes_by_mail_and_hears_of_a_referral(real, coordinator, referral):
+    sent = requests.post(
+        f"{real.secure}/api/v1/referrals",
+        json=referral,
+        headers={"Idempotency-Key": str(uuid4())},
+        verify=str(real.issuer),
+        timeout=30,
+    )
+    reference = sent.json()["reference"]
+
+    eventually(lambda: reference in coordinator.get("/cases").text, real.patience, every=0.5)
+    told = eventually(
+        lambda: [each for each in letters_to(real, PERSON["address"]) if reference in each[0]], real.patience, every=0.5
+    )
+
+    assert sent.status_code == 201
+    assert told[0][0].startswith(f"OFFICIAL-SENSITIVE: {reference}")
+    assert "https://localhost/cases" in told[0][1]
+    assert coordinator.get("/people/new").status_code == 403

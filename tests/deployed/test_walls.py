@@ -11,13 +11,13 @@ OPERATIONS = ("healthz", "readyz", "metrics")
 
 
 def values(folder):
-    """Every secret text below a folder: what a file holds, or a line of settings after its name."""
+    """Every secret text below a folder: what a file holds, without the frame of a key, or a setting after its name."""
     files = {path: path.read_text().splitlines() for path in folder.rglob("*") if path.is_file()}
     return {
         line.partition("=")[2] if path.suffix == ".env" else line
         for path, lines in files.items()
         for line in lines
-        if path.suffix != ".json"
+        if path.suffix != ".json" and not line.startswith("-----")
     }
 
 
@@ -148,7 +148,15 @@ def test_the_broker_knows_the_four_services_and_no_guest(stack):
 def test_a_container_holds_its_own_secrets_and_the_notifier_no_case_key(stack):
     held = {name: set(stack.inside(name, "ls", "/run/secrets").split()) for name in stack.services}
     environments = {name: stack.inside(name, "cat", "/proc/1/environ") for name in stack.services}
-    common = {"CONTACT_KEYS", "SESSION_KEYS", "SIGN_IN_PUBLIC_KEYS", "SECRET_KEY", "DATABASE_URL", "BROKER_URL"}
+    common = {
+        "CONTACT_KEYS",
+        "SESSION_KEYS",
+        "SIGN_IN_PUBLIC_KEYS",
+        "SECRET_KEY",
+        "DATABASE_URL",
+        "BROKER_URL",
+        "issuer.pem",
+    }
     key = (stack.secrets / "intake" / "CASE_KEYS").read_text().strip()
 
     everything = stack.inside("notifier", "sh", "-c", "cat /run/secrets/* /proc/*/environ 2>/dev/null", check=False)

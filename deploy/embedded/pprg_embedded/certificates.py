@@ -1,5 +1,6 @@
 """Certificates by which services know database and broker inside one deployment, from an issuer of its own."""
 
+import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,7 +25,7 @@ class Certified:
 
 
 def issue(hosts: Iterable[str]) -> tuple[str, dict[str, Certified]]:
-    """An issuer's certificate (PEM) and what it issued: host name to certificate and key.
+    """An issuer's certificate (PEM) and what it issued: host name or address to certificate and key.
 
     The issuer's key is kept nowhere: nothing more can be issued in its name, and changing one certificate changes all.
     """
@@ -40,7 +41,7 @@ def _server(host: str, issuer: x509.Name, issuers_key: ec.EllipticCurvePrivateKe
     key = _fresh()
     built = (
         _about(_named(host), key, issuer)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([_host(host)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -50,6 +51,13 @@ def _server(host: str, issuer: x509.Name, issuers_key: ec.EllipticCurvePrivateKe
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return Certified(_pem(built.sign(issuers_key, hashes.SHA256())), private.decode("ascii").strip())
+
+
+def _host(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
 
 
 def _about(name: x509.Name, key: ec.EllipticCurvePrivateKey, issuer: x509.Name) -> x509.CertificateBuilder:

@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates
 
 from pprg_intake.rules import ADDRESS
 from pprg_intake.rules import directory as rules
-from pprg_intake.schemas.words import ONE_ADDRESS, WORK_ADDRESS, chosen, name, one_of, optional, several, words
+from pprg_intake.schemas.words import ONE_ADDRESS, WORK_ADDRESS, chosen, named, one_of, optional, several, words
 from pprg_shared.acting import runtime
 
 LONGEST_LIST = 1_000_000
@@ -31,7 +31,7 @@ def every_agency() -> Mapping[str, str]:
 class AgencySchema(Schema):
     """What the directory says of an agency."""
 
-    name = name("Name", "Enter the name that people use", 200)
+    name = named("Name", "Enter the name that people use", 200)
     kind = chosen(rules.KINDS, "Kind", "Choose what kind of agency it is", widget="select")
     area = optional("Area", 200, hint="Where it works, such as the whole county or one hospital.")
     active = chosen(rules.AGENCY_STATES, "State", "Say whether it can be asked", default="yes")
@@ -81,7 +81,7 @@ def agency_form(*, office: bool) -> AgencySchema:
 class PersonSchema(Schema):
     """What the directory says of a person."""
 
-    name = name("Name", "Enter the person's name", 200, autocomplete="off")
+    name = named("Name", "Enter the person's name", 200, autocomplete="off")
     address = fields.String(
         required=True,
         validate=WORK_ADDRESS,

@@ -25,7 +25,7 @@ from pprg_intake.schemas.words import (
     agencies,
     chosen,
     maybe,
-    name,
+    named,
     one_of,
     optional,
     past_day,
@@ -88,7 +88,7 @@ class ReferralSchema(Schema):
         section="For the office",
     )
     taken_by = optional("Who took it, and when?", 200)
-    referrer_name = name("Your name", "Enter your name", 120, section="About you", autocomplete="name")
+    referrer_name = named("Your name", "Enter your name", 120, section="About you", autocomplete="name")
     referrer_role = text("Your role", "Enter your role", 120, autocomplete="organization-title")
     referrer_agency = fields.String(
         required=True,

@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load
 
 from pprg_intake.schemas.choices import KINDS, REPLIES, asks
-from pprg_intake.schemas.words import chosen, maybe, name, one_of, optional, people_date, several, words
+from pprg_intake.schemas.words import chosen, maybe, named, one_of, optional, people_date, several, words
 from pprg_shared.profile import (
     DISABILITIES,
     EDUCATION,
@@ -35,7 +35,7 @@ class SubjectSchema(Schema):
     """One person whom a referral is about."""
 
     kind = chosen(KINDS, "Who is it?", "Say whom this is about", style="govuk-radios--inline govuk-radios--small")
-    name = name("Their name", "Enter their name, or “not known”", 200)
+    name = named("Their name", "Enter their name, or “not known”", 200)
     also_known_as = optional("Other names", 200)
     born = fields.String(
         required=True,

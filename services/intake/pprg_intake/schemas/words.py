@@ -24,18 +24,16 @@ def words(text: str) -> dict[str, Any]:
     return {"error_messages": dict.fromkeys(("required", "invalid", "null"), text)}
 
 
-def text(label: str, ask: str, longest: int, **about: Any) -> fields.String:
-    """A required text of at most so many characters."""
+def text(label: str, ask: str, longest: int, *checks: Callable[[str], Any], **about: Any) -> fields.String:
+    """A required text of at most so many characters, with further checks."""
     long = f"Keep this to {longest} characters"
-    options = words(ask) | {"validate": [validate.Length(min=1, error=ask), validate.Length(max=longest, error=long)]}
-    return fields.String(required=True, metadata={"label": label} | about, **options)
+    lengths = validate.Length(min=1, error=ask), validate.Length(max=longest, error=long)
+    return fields.String(required=True, validate=[*lengths, *checks], metadata={"label": label} | about, **words(ask))
 
 
-def name(label: str, ask: str, longest: int, **about: Any) -> fields.String:
+def named(label: str, ask: str, longest: int, **about: Any) -> fields.String:
     """A required name: one line, and nothing that a mail program would read as another spelling of something."""
-    declared = text(label, ask, longest, **about)
-    declared.validators.append(is_name)
-    return declared
+    return text(label, ask, longest, is_name, **about)
 
 
 def is_name(value: str) -> None:
