@@ -80,12 +80,18 @@ def take_many(
 
 
 def recover(database: Database, tables: Iterable[sa.Table]) -> None:
-    """Make due at once what a process that died had in hand; only where no other process can have it in hand now."""
+    """Make due what a process that died had in hand; only where no other process can have it in hand now.
+
+    It is due at once the first time. What was in hand when several died waits a little longer each time, and no longer
+    than its lease: a process that dies again and again as it starts must not use up a letter's attempts in seconds.
+    """
     at = database.clock()
     with database.writing("recovery") as session:
         for table in tables:
-            in_hand = (table.c.attempts > 0, table.c.problem.is_(None), table.c.due_at > at)
-            session.execute(sa.update(table).where(*waiting(table), *in_hand).values(due_at=at))
+            in_hand = (*waiting(table), table.c.attempts > 0, table.c.problem.is_(None), table.c.due_at > at)
+            for row in session.execute(sa.select(table.c.id, table.c.attempts, table.c.due_at).where(*in_hand)).all():
+                due_at = at if row.attempts == 1 else min(row.due_at, at + back_off(row.attempts - 1))
+                session.execute(sa.update(table).where(table.c.id == row.id).values(due_at=due_at))
 
 
 @cache
