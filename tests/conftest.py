@@ -11,11 +11,11 @@ import pytest
 from flask import Flask
 
 from pprg_embedded.world import SERVICES, with_secrets
-from pprg_shared.app import create_app
 from pprg_shared.config import Settings
 from pprg_shared.local import LocalBus
 from pprg_shared.service import Runtime
 from signed import Browser, acting, browser_of
+from spared import APPS, share_statements
 
 pytest_plugins = [
     "sources",
@@ -54,7 +54,7 @@ class World:
     services: dict[str, Runtime]
     clock: SetClock
     folder: Path
-    #: Made when first asked for: what an app costs is its routes.
+    #: Those that were asked for; they are given back at the end.
     apps: dict[Runtime, Flask] = field(default_factory=dict)
 
     def settle(self) -> None:
@@ -64,7 +64,7 @@ class World:
     def app(self, service: str) -> Flask:
         alive = self.services[service]
         if alive not in self.apps:
-            self.apps[alive] = create_app(alive)
+            self.apps[alive] = APPS.lent(alive)
         return self.apps[alive]
 
     def client(self, service: str):
@@ -142,8 +142,10 @@ def alive(settings: Settings, clock: SetClock, addresses: dict[str, str]) -> Ite
 
 
 @pytest.fixture
-def world(alive: dict[str, Runtime], clock: SetClock, tmp_path: Path) -> World:
-    return _settled(alive, clock, tmp_path)
+def world(alive: dict[str, Runtime], clock: SetClock, tmp_path: Path) -> Iterator[World]:
+    whole = _settled(alive, clock, tmp_path)
+    yield whole
+    APPS.back(whole.apps)
 
 
 def brought_to_life(settings: Settings, clock: SetClock, addresses: dict[str, str]) -> dict[str, Runtime]:
@@ -152,6 +154,7 @@ def brought_to_life(settings: Settings, clock: SetClock, addresses: dict[str, st
     here = {name: dataclasses.replace(settings, database_url=address) for name, address in addresses.items()}
     made = {each.name: Runtime(each, here[each.name], bus, clock) for each in SERVICES}
     for each in made.values():
+        share_statements(each.database.engine)
         each.migrate()
     return made
 

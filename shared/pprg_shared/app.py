@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pkgutil import resolve_name
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Flask, jsonify, send_from_directory
@@ -41,13 +42,25 @@ def create_app(alive: Runtime) -> Flask:
     )
     lapsed.install(app)
     app.jinja_env.globals["may"] = may
-    app.jinja_env.filters.update(alive.profile.names() | {"agency": alive.agencies.name, "person": alive.people.name})
-    app.jinja_env.filters["known_date"] = lambda text: partial_dates.words(text, today=london_date(alive.clock()))
+    app.jinja_env.filters.update(alive.profile.names())
+    app.jinja_env.filters.update(agency=_agency, person=_person, known_date=_known_date)
     for name in service.blueprints:
         app.register_blueprint(resolve_name(name))
     app.add_url_rule(f"/api/v1/{service.name}/events", view_func=events)
     app.add_url_rule(f"/api/v1/{service.name}/openapi.json", "openapi", openapi, defaults={"service": service.name})
     return app
+
+
+def _agency(code: str | None) -> str:
+    return runtime().agencies.name(code)
+
+
+def _person(number: UUID | str | None) -> str:
+    return runtime().people.name(number)
+
+
+def _known_date(text: str) -> str:
+    return partial_dates.words(text, today=london_date(runtime().clock()))
 
 
 def openapi(service: str) -> ResponseReturnValue:
