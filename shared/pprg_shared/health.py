@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from pprg_shared.metrics import exposition
 from pprg_shared.service import Runtime
 
 OLDEST_SECONDS = 300
@@ -75,6 +74,8 @@ class Operations:
         return _json(body, HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE)
 
     def _metrics(self) -> Answer:
+        from pprg_shared.metrics import exposition  # noqa: PLC0415 -- it brings an HTTP server, 2 MB for who is asked
+
         return HTTPStatus.OK, PROMETHEUS, exposition(self._alive)
 
 

@@ -27,6 +27,8 @@ SETTINGS = {
 ANSWER_SECONDS = 12.0
 #: Whether a pooled connection still lives shows sooner.
 PING_SECONDS = 3.0
+#: Whoever connects waits so long for the server.
+CONNECT_SECONDS = 5
 #: One that was in use so shortly before is not asked.
 RESTED_SECONDS = 0.5
 #: So many connections of an engine stay open when nobody needs them.
@@ -102,6 +104,12 @@ def engine(url: sa.URL, size: int, seconds: int, *, at_once: bool = False) -> En
             connection.patience = ANSWER_SECONDS
 
     return made
+
+
+def connect(url: sa.URL, name: str) -> Connection:
+    """A connection that is in no pool, every statement a transaction of its own; `name` is what the server calls it."""
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return Connection.connect(address, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name=name)
 
 
 def _has_been_told(connection: Connection) -> bool:

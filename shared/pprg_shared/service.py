@@ -20,7 +20,7 @@ from pprg_shared.boxes.housekeeping import Housekeeping
 from pprg_shared.boxes.outgoing import Outbox
 from pprg_shared.boxes.tables import boxes_of, waiting
 from pprg_shared.boxes.wakeups import Listener
-from pprg_shared.boxes.work import recover
+from pprg_shared.boxes.work import Box, recover
 from pprg_shared.bus import Bus
 from pprg_shared.config import Settings
 from pprg_shared.contract import Event
@@ -109,8 +109,9 @@ class Runtime:
         housekeeping = Housekeeping(self.database, kept, service.metadata)
         self.keeper = Keeper(self.database, Anchors(settings.anchors(), service.name))
         boxes: list[Drains] = [self._outbox, self.arrival.waiting, *service.boxes(self), housekeeping, self.keeper]
-        self.loops = [Loop(self, box) for box in boxes]
-        self._listener = Listener(self.database, self._said)
+        watched = [box for box in boxes if isinstance(box, Box | Outbox)]
+        self._listener = Listener(self.database, self._said, [box.table for box in watched], self.wake)
+        self.loops = [Loop(self, box, self._listener if box in watched else None) for box in boxes]
 
     def migrate(self) -> None:
         """Bring the database up to date and see that what must be there is there."""
@@ -184,10 +185,15 @@ def _ring(settings: Settings, ring: str) -> Keyring:
 
 
 class Loop:
-    """A thread that empties one box whenever it is woken, and looks once a second all the same."""
+    """A thread that empties one box whenever it is woken, and looks once a second all the same.
 
-    def __init__(self, runtime: Runtime, box: Drains) -> None:
-        self.runtime, self.box = runtime, box
+    Unless `listener` has looked into the box meanwhile, which would have woken it.
+    """
+
+    def __init__(self, runtime: Runtime, box: Drains, listener: Listener | None = None) -> None:
+        self.runtime, self.box, self._listener = runtime, box, listener
+        #: A box in which nothing is urgent says by `pause` after how many seconds to look again.
+        self._pause: float | None = getattr(box, "pause", None)
         #: A box whose acts may take long (a mail server may think for ten minutes) says so by `slowest`.
         self.stale_seconds = max(STALE_SECONDS, getattr(box, "slowest", STALE_SECONDS))
         self.wake = threading.Event()
@@ -229,5 +235,12 @@ class Loop:
                     self.box.drain()
                 except Exception as error:  # noqa: BLE001 -- the loop outlives whatever one turn meets
                     log.error("turn failed", box=self.box.name, fault=type(error).__name__)
-                self.beat = time.monotonic()
-                self.wake.wait(POLL_SECONDS)
+                self._rest()
+
+    def _rest(self) -> None:
+        """Until there is work, or nobody knows whether there is."""
+        self.beat = began = time.monotonic()
+        while not self.wake.wait(self._pause or POLL_SECONDS):
+            if self._listener is None or self._listener.looked < began:
+                return
+            self.beat = began = time.monotonic()

@@ -1,11 +1,21 @@
 """What one process commits on PostgreSQL, the loops of another hear of at once."""
 
+import dataclasses
+import time
+from datetime import timedelta
+from queue import Queue
 from threading import Semaphore
+from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
+from pprg_embedded.world import SERVICES
+from pprg_shared.boxes.tables import inbox, metadata, outbox
 from pprg_shared.boxes.wakeups import Listener
-from pprg_shared.database import Database
+from pprg_shared.database import Database, utcnow
+from pprg_shared.local import LocalBus
+from pprg_shared.service import Runtime
 from waiting import eventually
 
 pytestmark = pytest.mark.database
@@ -65,6 +75,54 @@ def test_a_listener_whose_connection_is_cut_listens_again_and_looks_at_once(post
     assert count == 1
     assert woken.acquire(timeout=20)
     eventually(lambda: speaker.notify() or woken.acquire(timeout=0.1))
+
+
+def row(due_at, done_at=None):
+    about = {"id": uuid4(), "type": "referral.submitted.v1", "subject": "1", "created_at": due_at}
+    return about | {"due_at": due_at, "done_at": done_at}
+
+
+def test_what_is_due_is_found_without_a_notice_and_what_is_not_yet_due_stays(speaker):
+    found, at = Queue(), utcnow()
+    metadata.create_all(speaker.engine)
+    with speaker.engine.begin() as connection:
+        connection.execute(sa.insert(outbox), row(at))
+        connection.execute(sa.insert(inbox), [row(at + timedelta(hours=1)), row(at, done_at=at)])
+    listener = Listener(speaker, lambda: None, [inbox, outbox], found.put)
+
+    listener.start()
+
+    assert [found.get(timeout=20) for _ in range(2)] == ["outbox", "outbox"]
+    listener.stop()
+
+
+@pytest.fixture
+def asked(settings, addresses, clock):
+    """A service whose loops run on PostgreSQL, and how often those of its boxes ask for a connection."""
+    service = next(each for each in SERVICES if each.name == "intake")
+    runtime = Runtime(service, dataclasses.replace(settings, database_url=addresses["intake"]), LocalBus(), clock)
+    times = []
+    sa.event.listen(runtime.database.engine, "checkout", lambda *_: times.append(time.monotonic()))
+    runtime.start()
+    yield times
+    runtime.stop()
+
+
+@pytest.mark.parametrize("addresses", ["postgres"], indirect=True)
+def test_loops_leave_it_to_the_listener_to_look_and_look_themselves_while_nobody_listens(asked, postgres, addresses):
+    database = sa.make_url(addresses["intake"]).database
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pprg listener'"
+
+    eventually(lambda: asked and time.monotonic() - asked[-1] > 1.5)
+    with postgres.admin() as connection:
+        connection.execute(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS false')
+        connection.execute(f"{cut} AND datname = %s", (database,))
+    rested = len(asked)
+    eventually(lambda: len(asked) >= rested + 3)
+    with postgres.admin() as connection:
+        connection.execute(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS true')
+
+    eventually(lambda: time.monotonic() - asked[-1] > 1.5)
 
 
 def test_a_notice_that_cannot_be_given_does_not_undo_the_commit(speaker, postgres):

@@ -30,6 +30,8 @@ class Keeper:
     """The loop of the chain. That anchors cannot be laid stops nothing: it is said, and tried again."""
 
     name = "audit"
+    #: Seconds between two turns: whoever waits for others to say more loses nothing by looking less often.
+    pause = PAUSE.total_seconds()
 
     def __init__(self, database: Database, anchors: Anchors) -> None:
         self.database, self.anchors = database, anchors

@@ -21,6 +21,8 @@ class Housekeeping:
     """
 
     name = "housekeeping"
+    #: Seconds between two turns, each of which asks no more than whether the hour is over.
+    pause = 10.0
 
     def __init__(self, database: Database, bodies_kept: timedelta, own: sa.MetaData) -> None:
         self.database, self.bodies_kept = database, bodies_kept

@@ -80,7 +80,7 @@ class Outbox:
     From being taken until being marked they are locked; a relay that dies lets go of them.
     """
 
-    name = "outbox"
+    name, table = "outbox", outbox
 
     def __init__(self, database: Database, bus: Bus) -> None:
         self.database, self.bus = database, bus
