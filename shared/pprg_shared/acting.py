@@ -19,8 +19,9 @@ from pprg_shared.access import EVERYBODY
 from pprg_shared.actor import COORDINATING, NOBODY, Actor, Done
 from pprg_shared.audit import record
 from pprg_shared.boxes.tables import answers, insert_new, steps
-from pprg_shared.database import now
+from pprg_shared.database import now, write_last
 from pprg_shared.errors import Busy, Forbidden, NotThere, Refused, TooMany
+from pprg_shared.hand import ask
 from pprg_shared.identity import cookies, tokens
 from pprg_shared.identity.people import has_ended
 from pprg_shared.identity.present import present
@@ -203,12 +204,12 @@ def _claim(session: Session, scope: str, key: str) -> Done | None:
         "kept_at": now(session),
     }
     try:
-        taken = session.execute(insert_new(session, answers), row).first()
+        taken = ask(session.connection(), insert_new(session, answers), row)
     except sa.exc.OperationalError as error:
         if lock_not_available(error):
             raise Busy("The same request is still being worked on.") from None
         raise
-    if taken is not None:
+    if taken:
         return None
     known = session.execute(sa.select(answers).where(answers.c.scope == scope, answers.c.key == key)).one()
     if known.fingerprint != row["fingerprint"]:
@@ -218,7 +219,7 @@ def _claim(session: Session, scope: str, key: str) -> Done | None:
 
 def _keep_answer(session: Session, scope: str, key: str, done: Done) -> None:
     about = {"in_scope": scope, "under_key": key, "location": done.location, "reference": done.reference}
-    session.execute(_KEEP, about)
+    write_last(session, _KEEP, about)
 
 
 def _fingerprint() -> str:

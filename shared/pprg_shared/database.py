@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from pprg_shared import postgres
 from pprg_shared.calendar import london_date
 from pprg_shared.crashpoints import crashpoint
-from pprg_shared.hand import Hand, PlainHand, QuickHand
+from pprg_shared.hand import Change, Hand, PlainHand, QuickHand, Values, carry_out
 from pprg_shared.kept import Kept
 from pprg_shared.logs import log
 from pprg_shared.profile import Profile
@@ -80,12 +80,19 @@ class Context:
     recorded: list[Any] = field(default_factory=list)
     #: Whether it leaves work in a box besides the outbox that is not to wait for the loop's next look.
     wakes: bool = False
+    #: What is carried out last, in this order.
+    last: list[Change] = field(default_factory=list)
 
 
 def context(session: Session) -> Context:
     """The context of this unit of work."""
     found: Context = session.info["context"]
     return found
+
+
+def write_last(session: Session, statement: sa.Executable, values: Values) -> None:
+    """Carry out a statement, built once, just before the commit with all that waits for it; nothing here reads it."""
+    context(session).last.append((statement, values))
 
 
 def profile_of(session: Session) -> Profile:
@@ -262,6 +269,8 @@ def _before_commit(session: Session) -> None:
     if about.recorded:
         session.info["chain"](session)  # the last thing: others wait for it until the commit
     crashpoint(f"{about.service}.{about.act}.before_commit")
+    if about.last:
+        carry_out(session.connection(), about.last, last=True)
 
 
 @event.listens_for(Session, "after_commit")

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from pprg_shared.boxes.tables import insert_new
 from pprg_shared.database import context, profile_of, uuid_of
 from pprg_shared.duties import CONTACTS
 from pprg_shared.events.intake import AgencyChanged
+from pprg_shared.hand import ask
 from pprg_shared.profile import Profile
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ class Agencies:
         self._database, self._profile = database, profile
         self._read: tuple[int, float] = (-1, 0.0)
         self._found: Mapping[str, Agency] = {}
+        self._asked: tuple[Mapping[str, Agency], Mapping[str, str]] = ({}, {})
 
     def all(self) -> Mapping[str, Agency]:
         """Every agency that was ever known, by code."""
@@ -87,9 +90,13 @@ class Agencies:
         found = self.all().get(code or "")
         return found.name if found else str(code)
 
-    def asked(self) -> dict[str, str]:
+    def asked(self) -> Mapping[str, str]:
         """Names by code of the agencies that may be asked."""
-        return {code: each.name for code, each in self.all().items() if each.asked}
+        found, (of, asked) = self.all(), self._asked
+        if of is not found:
+            asked = {code: each.name for code, each in found.items() if each.asked}
+            self._asked = (found, asked)
+        return asked
 
 
 class People:
@@ -197,13 +204,17 @@ def _forget(_session: Session) -> None:
 
 def keep_higher(session: Session, table: sa.Table, key: str, values: dict[str, Any]) -> bool:
     """Keep the whole state of a person, say, if its revision is higher than the copy's; whether it was."""
-    column = table.c[key]
-    inserted = session.execute(insert_new(session, table), values).first()
-    if inserted is not None:
+    if ask(session.connection(), insert_new(session, table), values):
         return True
-    older = (column == values[key], table.c.revision < values["revision"])
-    changed_rows = session.execute(sa.update(table).where(*older).values(**values))
+    newer = {**values, "row": values[key], "higher": values["revision"]}
+    changed_rows = session.execute(_newer(table, key, tuple(values)), newer)
     return bool(changed_rows.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
+
+
+@cache
+def _newer(table: sa.Table, key: str, names: tuple[str, ...]) -> sa.Update:
+    older = (table.c[key] == sa.bindparam("row"), table.c.revision < sa.bindparam("higher"))
+    return sa.update(table).where(*older).values({name: sa.bindparam(name) for name in names})
 
 
 def _place(code: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from pprg_shared.boxes.tables import PASSES
 from pprg_shared.database import UtcDateTime, context
+from pprg_shared.hand import ask
 
 #: One row for who does what, until its window ends; `id` is a digest, so that no address or person lies in clear.
 #: A service that counts has it among its own tables: `limits.to_metadata(Base.metadata)`.
@@ -50,10 +51,11 @@ def count(session: Session, what: str, key: str, most: int, seconds: int) -> int
         "ends_at": at + timedelta(seconds=seconds),
         "now": at,
     }
-    counted = session.execute(_counting(session.get_bind().dialect.name), row).one()
-    if counted.times <= most:
+    (counted,) = ask(session.connection(), _counting(session.get_bind().dialect.name), row)
+    times, ends_at = counted
+    if times <= most:
         return 0
-    return max(1, -int((at - counted.ends_at) // timedelta(seconds=1)))
+    return max(1, -int((at - ends_at) // timedelta(seconds=1)))
 
 
 @cache

@@ -54,11 +54,15 @@ class PartialDate:
         }[self.precision]
         return f"about {text}" if self.uncertain else text
 
+    @property
+    def text(self) -> str:
+        """The value as events have it; that of a range is `first/last`."""
+        return f"{self.value}/{self.until}" if self.precision == "range" else self.value.isoformat()
+
     def to_json(self) -> dict[str, object]:
         """`{value, precision, uncertain, as_entered}`; the value of a range is `first/last`."""
-        value = f"{self.value}/{self.until}" if self.precision == "range" else str(self.value)
         return {
-            "value": value,
+            "value": self.text,
             "precision": self.precision,
             "uncertain": self.uncertain,
             "as_entered": self.as_entered,

@@ -88,7 +88,7 @@ class Service:
 
     def roles(self, verb: str) -> frozenset[str]:
         """Whoever may do this to something; nobody, where no rule names the verb."""
-        return roles_of({**EVERY_SERVICE, **self.rules}, verb)
+        return roles_of(self.rules if verb in self.rules else EVERY_SERVICE, verb)
 
 
 class Runtime:

@@ -26,13 +26,15 @@ an event, and by hand nothing of that is done unless the row says so.
 
 Others are used as their manuals show them: celery and dramatiq take a message a task from queues of their own and
 write the same rows by psycopg. Each server that takes referrals has one process, the product with its loops elsewhere
-(`LOOP=0`), and stores the same rows: the idempotency key, the referrer, the referral, the number and two events, all
-sealed; by hand nothing is checked. The client is ours and is not counted. A figure by the clock over 16 connections is
-how long questions queue at a server that is never idle.
+(`LOOP=0`), and stores the same rows: the idempotency key, the row that counts referrals from an address, the referrer,
+the referral, the number, two events, all sealed, and two entries of the audit chain, each bound to the one before by
+its hash; by hand nothing is checked. The client is ours and is not counted. A figure by the clock over 16 connections
+is how long questions queue at a server that is never idle.
 
 A journey on SQLite is a referral until its case is open and its letters wait to be sent; by hand the same rows are
-written and sealed again. A page by hand is the very statements of the product by psycopg and its very template, and
-nothing else.
+written and sealed again, the entry of the audit chain with them. E1 holds a referral against the bare disk: what is
+sealed and written by hand, which stands under Embedded, is itself only a part of that, and nothing here comes nearer.
+A page by hand is the very statements of the product by psycopg and its very template, and nothing else.
 """
 
 

@@ -10,6 +10,8 @@ from accounting import TICK, Meter
 from messages import form, returned
 from place import count
 
+from pprg_intake.rules.limits import REFERRALS_BY_ADDRESS
+from pprg_shared.audit.chain import START, Link, Mark, verify
 from pprg_shared.profile import load_profile
 from signed import bearing
 
@@ -24,7 +26,12 @@ ASKED = (
     "SELECT gen_random_uuid(), gen_random_uuid(), 'PPRG-2026-0001', 'police', '2026-12-24', 'asked', 'both', '' "
     "FROM generate_series(1, %s) RETURNING id"
 )
-TABLES = ("answers", "referrals", "people", "submissions", "outbox")
+TABLES = ("answers", "referrals", "people", "submissions", "outbox", "audit", "audit_marks", "limits")
+#: The one row that counts referrals from here, and the head of a chain without entries: both are there, as after years.
+COUNTED = "INSERT INTO limits (id, what, count, most, ends_at) VALUES (%s, %s, 0, %s, now() + interval '1 day')"
+HEAD = "INSERT INTO audit_marks (name, sequence, hash) VALUES ('head', %s, %s)"
+LINKS = f"SELECT {', '.join(Link._fields)} FROM audit ORDER BY sequence"
+MARK = "SELECT sequence, hash FROM audit_marks WHERE name = 'head'"
 
 
 @dataclass(frozen=True)
@@ -78,9 +85,9 @@ def posted(place, section, server, questions, most):
             place.rows("intake", "posting") as rows,
         ):
             place.wait(lambda: load.listens(port), process)
-            empty(rows)
+            empty(rows, place.keys)
             load.ask(port, questions(place, rows, max(many, number // 10)), many)
-            empty(rows)
+            empty(rows, place.keys)
             asked = list(questions(place, rows, number))
             with Meter(server=process.pid, **place.pids) as meter:
                 answers = load.ask(port, asked, many)
@@ -88,6 +95,7 @@ def posted(place, section, server, questions, most):
         refused = [each for each in answers if each.status != 201]
         assert not refused, f"{len(refused)} of {number}: {refused[0].body[:500]} {place.console()}"
         assert min(stored.values()) >= len(answers) == number, stored
+        assert max(stored.values()) == number or section == RETURNS, stored
         return {
             "requests per CPU s": number / max(meter.cpu["server"], TICK),
             "requests/s": number / meter.wall,
@@ -101,17 +109,34 @@ def posted(place, section, server, questions, most):
 def stored_rows(rows, section):
     """How many referrals, or returns, are whole: by table the number of rows, by how many of them one has."""
     found = {table: count(rows, table) for table in TABLES}
+    entries = recorded(rows)
     if section == REFERRALS:
-        return {name: found[name] for name in ("answers", "referrals", "people")} | {"outbox": found["outbox"] // 2}
+        counted = rows.execute("SELECT sum(count) FROM limits").fetchone()[0]
+        whole = {name: found[name] for name in ("answers", "referrals", "people")}
+        return whole | {"outbox": found["outbox"] // 2, "audit": entries // 2, "limits": counted}
     said = count(rows, "outbox", "type = 'chronology.submitted.v1'")
     answered = count(rows, "requests", "state = 'answered'")
-    return {"answers": found["answers"], "submissions": found["submissions"], "requests": answered, "outbox": said}
+    kept = {"answers": found["answers"], "submissions": found["submissions"], "requests": answered}
+    return kept | {"outbox": said, "audit": entries}
 
 
-def empty(rows):
-    """No rows, but for the number that this year has come to."""
+def recorded(rows):
+    """How many entries the audit chain has, each of which holds."""
+    links = [Link(number, at.astimezone(UTC), *more) for number, at, *more in rows.execute(LINKS)]
+    found = verify(links, Mark(*rows.execute(MARK).fetchone()), [])
+    assert found.whole, found.why
+    return found.entries
+
+
+def empty(rows, keys):
+    """No rows, but for the number that this year has come to, the counter of this address and the chain's head."""
+    what, most, _ = REFERRALS_BY_ADDRESS
+    rows.execute("SET session_replication_role TO replica")  # what only adds to the chain is not asked
     rows.execute(f"TRUNCATE {', '.join(TABLES)}, counters, requests")
+    rows.execute("SET session_replication_role TO origin")
     rows.execute("INSERT INTO counters SELECT extract(year FROM now()), 0")
+    rows.execute(COUNTED, (keys["contact"].digest("127.0.0.1", f"limit:{what}"), what, most))
+    rows.execute(HEAD, START)
     rows.execute("CHECKPOINT")
 
 

@@ -17,6 +17,7 @@ import sys
 import time
 from collections import defaultdict
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -26,6 +27,8 @@ from pprg_embedded.world import compose, with_secrets
 from pprg_intake import actions
 from pprg_shared import logs
 from pprg_shared.actor import NOBODY
+from pprg_shared.audit.chain import Link, Mark, digest
+from pprg_shared.audit.verifying import verified
 from pprg_shared.config import Settings
 from pprg_shared.contract import Envelope, seal_context
 
@@ -33,11 +36,12 @@ BATCH = 50
 PAGE = 12 * 1024
 #: What a journey leaves in each file; letters that are sent and what is said of them are no part of it.
 TABLES = {
-    "intake": ("people", "referrals", "outbox"),
+    "intake": ("people", "referrals", "outbox"),  # and the entry of the audit chain, which has no number of its own
     "triage": ("inbox", "cases", "ties", "news", "outbox"),
     "publisher": ("inbox", "case_members"),
-    "notifier": ("inbox", "people", "letters"),
+    "notifier": ("inbox", "people", "tied", "letters"),
 }
+COUNTED = (("intake", "referrals"), ("notifier", "letters"), ("intake", "audit"))
 #: Under whose keys a service opens what arrives.
 HELD = {"triage": {"case", "contact"}, "notifier": {"contact"}, "publisher": {"case", "contact"}}
 RINGS = {"people": "contact", "referrals": "case", "cases": "case", "ties": "case", "letters": "contact"}
@@ -93,14 +97,14 @@ class ByHand:
             self._rows[service] += [
                 (table, dict(row), self._opened(table, row)) for row in found if row["id"] not in known
             ]
-        self._number = 1
+        entry = "SELECT * FROM audit ORDER BY sequence DESC LIMIT 1"
+        self._entry = dict(self.files["intake"].execute(entry).fetchone())
 
     def refer(self, count):
         """So many referrals by a transaction each; the names under which their journeys go on."""
         return [self._refer() for _ in range(count)]
 
     def _refer(self):
-        self._number += 1
         new = defaultdict(lambda: uuid4().hex)
         self._write("intake", [new])
         return new
@@ -123,7 +127,22 @@ class ByHand:
             made = [self._made(service, table, row, plain, new) for new in journeys]
             marks = ", ".join("?" * len(names))
             own.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}) ON CONFLICT DO NOTHING", made)
+        if service == "intake":
+            self._record(own, journeys)
         own.execute("COMMIT")
+
+    def _record(self, own, journeys):
+        """What was done about each referrer, bound to the entry before it, and the head of the chain."""
+        last = Mark(*own.execute("SELECT sequence, hash FROM audit_marks WHERE name = 'head'").fetchone())
+        at, person = datetime.fromisoformat(self._entry["at"]).replace(tzinfo=UTC), UUID(self._entry["subject"]).hex
+        for new in journeys:
+            about = self._entry | {"subject": str(UUID(new[person])), "correlation_id": str(uuid4())}
+            about |= {"sequence": last.sequence + 1, "previous": last.hash}
+            last = Mark(about["sequence"], digest(Link(**about | {"at": at})))
+            marks = ", ".join("?" * len(about))
+            values = list((about | {"hash": last.hash}).values())
+            own.execute(f"INSERT INTO audit ({', '.join(about)}) VALUES ({marks})", values)
+        own.execute("UPDATE audit_marks SET sequence = ?, hash = ? WHERE name = 'head'", last)
 
     def _opened(self, table, row):
         """What lies under the seals of a row, by ring."""
@@ -213,15 +232,17 @@ def main(what, where, number):
     if what in {"intake", "journeys"}:
         world.refer(BATCH)
         world.settle()
-        before = world.count("intake", "referrals"), world.count("notifier", "letters")
+        before = [world.count(*each) for each in COUNTED]
         took = measure(world.refer, count) if what == "intake" else measure(journeys, world, count)
     else:
         hand = ByHand(world)
         journeys_by_hand(hand, BATCH)
-        before = world.count("intake", "referrals"), world.count("notifier", "letters")
+        before = [world.count(*each) for each in COUNTED]
         took = measure(hand.refer, count) if what.startswith("intake") else measure(journeys_by_hand, hand, count)
-    written = world.count("intake", "referrals") - before[0], world.count("notifier", "letters") - before[1]
-    assert written[0] == count, written
+    chain = verified(world.services["intake"].database, [])
+    assert chain.whole, chain.why
+    written = [world.count(*each) - had for each, had in zip(COUNTED, before, strict=True)]
+    assert written[0] == written[2] == count, written
     assert what.startswith("intake") or written[1] >= count, written
     return took
 

@@ -10,7 +10,7 @@ from pprg_notifier import rules
 from pprg_notifier.models import closed, duties_of, letters
 from pprg_shared.actor import Actor, Done
 from pprg_shared.boxes import publish
-from pprg_shared.boxes.tables import insert_new
+from pprg_shared.boxes.tables import add_new
 from pprg_shared.database import context, now
 from pprg_shared.duties import CONTACT, DEPUTY, LEAD
 from pprg_shared.errors import NotThere, Refused
@@ -48,5 +48,5 @@ def pass_on(session: Session, letter: Any, duty: str | None) -> None:
     same = ("type", "subject", "event_id", "agency", "facts", "correlation_id")
     row = {column: getattr(letter, column) for column in same}
     row |= {"id": name, "message_id": name.hex, "duty": DEPUTY, "created_at": at, "due_at": at}
-    session.execute(insert_new(session, letters), row)
+    add_new(session, letters, row)
     context(session).wakes = True

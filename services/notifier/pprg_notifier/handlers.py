@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from pprg_notifier import rules
 from pprg_notifier.models import Meeting, Tied, duties_of, interests, letters, place_of
 from pprg_shared.access import INTEREST
-from pprg_shared.boxes.tables import insert_new
+from pprg_shared.boxes.tables import add_new
 from pprg_shared.contract import Event
 from pprg_shared.database import context, now
 from pprg_shared.directory import keep_higher
@@ -87,7 +87,7 @@ def _write(
         "done_at": at if replayed else None,
         "problem": "replayed, not sent" if replayed else None,
     }
-    session.execute(insert_new(session, letters), row)
+    add_new(session, letters, row)
     context(session).wakes = True
 
 

@@ -27,6 +27,7 @@ from pprg_shared.events.intake import (
 from pprg_shared.events.notifier import LetterAccepted, LetterFailed
 from pprg_shared.events.publisher import OutcomePublished, PublicationPlanned
 from pprg_shared.events.triage import CaseOpened, ReminderDue
+from pprg_shared.hand import carry_out, insertion
 from pprg_shared.identity import people
 from pprg_shared.partial_dates import from_json
 from pprg_triage import rules
@@ -66,18 +67,15 @@ def open_case(session: Session, heard: ReferralSubmitted) -> None:
     due = rules.clock(day_zero or heard.submitted_on, profile.working_days()).submit.due
     case = Case(id=heard.referral_id, reference=heard.reference, received_on=heard.submitted_on, due_on=due)
     case.referrer_id, case.named, case.routes = heard.referrer_id, " ".join(heard.agencies), " ".join(heard.routes)
-    case.clock_from = day_zero
+    case.clock_from, case.members_revision = day_zero, 0
     content = content_of(heard)
     case.content = seal(session, case, "content", content)
     known = {name: day for name, day in days.items() if day} | {"referral_received": case.received_on}
     case.watches = rules.clock_to_watch(profile, content, heard.routes, known, today(session))
-    for trigger, day in days.items():
-        if day is not None:
-            about = {"case_id": case.id, "trigger": trigger, "day": day}
-            session.add(TriggerDay(**about, noted_by=heard.referrer_id, noted_at=now(session)))
-    session.add(case)
-    _news(session, heard, case.id, "referral", heard.referrer_agency)
-    name_chairs(session, case)
+    noted = {"case_id": case.id, "noted_by": heard.referrer_id, "noted_at": now(session)}
+    told = [TriggerDay(id=uuid4(), trigger=name, day=day, **noted) for name, day in days.items() if day]
+    new = [case, *told, _line(session, heard, case.id, "referral", heard.referrer_agency), *name_chairs(session, case)]
+    carry_out(session.connection(), map(insertion, new))
     publish(
         session,
         CaseOpened(
@@ -91,7 +89,11 @@ def open_case(session: Session, heard: ReferralSubmitted) -> None:
 
 
 def _news(session: Session, heard: Any, case_id: UUID, kind: str, agency: str) -> None:
-    session.add(News(id=heard.envelope.id, case_id=case_id, kind=kind, agency=agency, at=now(session)))
+    session.add(_line(session, heard, case_id, kind, agency))
+
+
+def _line(session: Session, heard: Any, case_id: UUID, kind: str, agency: str) -> News:
+    return News(id=heard.envelope.id, case_id=case_id, kind=kind, agency=agency, at=now(session))
 
 
 def _request(session: Session, request_id: UUID) -> Request:

@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from pprg_shared.actor import Actor
 from pprg_shared.audit.chain import KINDS, START, Link, Mark, bound, said
 from pprg_shared.boxes.tables import audit, audit_marks, insert_new
-from pprg_shared.database import context
+from pprg_shared.database import context, write_last
+from pprg_shared.hand import ask
 
 HEAD = "head"
 
@@ -40,20 +42,16 @@ def record(session: Session, kind: str, verb: str, subject: str, who: Actor) -> 
 def _append(session: Session) -> None:
     """Called last before the commit: whoever else records waits from here until this transaction ends."""
     if session.get_bind().dialect.name == "postgresql":
+        write_last(session, _BEGIN, START._asdict())
         for entry in context(session).recorded:
-            values = {**entry, "said": said(*entry.values())}
-            if not session.execute(_APPEND, values).rowcount:  # type: ignore[attr-defined]  # a CursorResult
-                locked(session, HEAD, None)
-                session.execute(_APPEND, values)
+            write_last(session, _APPEND, {**entry, "said": said(*entry.values())})
         return
     last = locked(session, HEAD, None)
-    links = []
     for entry in context(session).recorded:
         link = bound(Link(sequence=last.sequence + 1, previous=last.hash, hash="", **entry))
-        links.append(link._asdict())
+        write_last(session, _ADD, link._asdict())
         last = Mark(link.sequence, link.hash)
-    session.execute(sa.insert(audit), links)
-    place(session, HEAD, last)
+    write_last(session, _MOVE, {"which": HEAD, **last._asdict()})
 
 
 _MOVE = (
@@ -78,12 +76,27 @@ _added = (
     .returning(audit.c.sequence, audit.c.hash)
     .cte("added")
 )
-#: On PostgreSQL all of it is one statement, so that the head is held for two round trips and no more.
+#: On PostgreSQL all of it is one statement, sent with the commit, so that the head is held for no round trip.
 _APPEND = (
     sa.update(audit_marks)
     .where(audit_marks.c.name == HEAD)
     .values({name: sa.select(_added.c[name]).scalar_subquery() for name in ("sequence", "hash")})
 )
+_newest = sa.select(audit.c.sequence, audit.c.hash).order_by(audit.c.sequence.desc()).limit(1).cte("newest")
+_first = {
+    name: sa.func.coalesce(
+        sa.select(_newest.c[name]).scalar_subquery(), sa.bindparam(name, type_=audit_marks.c[name].type)
+    )
+    for name in ("sequence", "hash")
+}
+_missing = ~sa.exists(sa.select(audit_marks.c.name).where(audit_marks.c.name == HEAD))
+#: The head of a chain that has none yet: where it ends, or at the values given.
+_BEGIN = (
+    postgresql.insert(audit_marks)
+    .from_select(["name", "sequence", "hash"], sa.select(sa.literal(HEAD), *_first.values()).where(_missing))
+    .on_conflict_do_nothing()
+)
+_ADD = sa.insert(audit)
 _LOCK = _marked.where(audit_marks.c.name == sa.bindparam("which")).with_for_update()
 _NEWEST = sa.select(audit.c.sequence, audit.c.hash).order_by(audit.c.sequence.desc()).limit(1)
 
@@ -98,12 +111,12 @@ def locked(session: Session, name: str, first: Mark | None) -> Mark:
 
     One that is not there yet begins at `first`, else at the newest entry.
     """
-    row = session.execute(_LOCK, {"which": name}).first()
-    if row is None:
+    rows = ask(session.connection(), _LOCK, {"which": name})
+    if not rows:
         start = first or Mark(*(session.execute(_NEWEST).first() or START))
         session.execute(insert_new(session, audit_marks), {"name": name, **start._asdict()})
-        row = session.execute(_LOCK, {"which": name}).one()
-    return Mark(row.sequence, row.hash)
+        rows = ask(session.connection(), _LOCK, {"which": name})
+    return Mark(*rows[0])
 
 
 def sign_ins(session: Session, person: UUID | None, most: int) -> Sequence[Any]:

@@ -13,7 +13,7 @@ from pprg_shared.boxes.work import back_off
 from pprg_shared.bus import Bus, BusDown, Message
 from pprg_shared.contract import Event, is_transient
 from pprg_shared.crashpoints import crashpoint
-from pprg_shared.database import Database, context
+from pprg_shared.database import Database, context, write_last
 from pprg_shared.hand import Hand
 
 WINDOW = 200
@@ -69,9 +69,9 @@ def publish(
 
 
 def _keep(session: Session) -> None:
-    """Called before the commit: all that was said, in one statement."""
-    rows = context(session).outgoing
-    session.execute(_ADD, rows)
+    """Called before the commit: all that was said."""
+    for row in context(session).outgoing:
+        write_last(session, _ADD, row)
 
 
 class Outbox:

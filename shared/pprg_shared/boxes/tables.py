@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pprg_shared.database import UtcDateTime
-from pprg_shared.hand import ask
+from pprg_shared.hand import ask, carry_out
 
 metadata = sa.MetaData()
 #: Marks the column that says until when a row is of use: housekeeping lets go of it after that.
@@ -137,6 +137,11 @@ def insert_new(session: Session, table: sa.Table) -> sa.Executable:
     return _passing_over(session.get_bind().dialect.name, table)
 
 
+def add_new(session: Session, table: sa.Table, row: Mapping[str, Any]) -> None:
+    """Insert a row, unless its primary key is already taken."""
+    carry_out(session.connection(), [(_unless_there(session.get_bind().dialect.name, table), row)])
+
+
 def insert_all_new(session: Session, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
     """Insert the rows whose id is not yet taken; their ids."""
     if session.get_bind().dialect.name != "postgresql":
@@ -152,8 +157,13 @@ def insert_all_new(session: Session, table: sa.Table, rows: Sequence[Mapping[str
 
 @cache
 def _passing_over(dialect: str, table: sa.Table) -> sa.Executable:
+    return _unless_there(dialect, table).returning(*table.primary_key)
+
+
+@cache
+def _unless_there(dialect: str, table: sa.Table) -> sa.Insert:
     insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-    return insert.on_conflict_do_nothing().returning(*table.primary_key)
+    return insert.on_conflict_do_nothing()
 
 
 @cache

@@ -14,6 +14,7 @@ from pprg_shared.boxes.tables import ended_sessions, insert_new
 from pprg_shared.database import context, now
 from pprg_shared.directory import REFERRER, changed, keep_higher
 from pprg_shared.events.intake import PersonChanged, SessionEnded
+from pprg_shared.hand import ask
 
 #: A copy of the people in the directory, for the metadata of every service but intake, which owns them;
 #: `content` seals name and address.
@@ -51,8 +52,8 @@ _ENDED = sa.select(ended_sessions.c.id).where(ended_sessions.c.id == sa.bindpara
 
 def known(session: Session, person: UUID) -> Known | None:
     """What the copy says of a person; None of somebody that nobody told of."""
-    row = session.execute(_ONE, {"person": person}).first()
-    return _opened(session, row) if row is not None else None
+    rows = ask(session.connection(), _ONE, {"person": person})
+    return _opened(session, rows[0]) if rows else None
 
 
 def with_role(session: Session, *roles: str) -> list[Known]:
@@ -73,9 +74,10 @@ def _having(roles: Sequence[str]) -> sa.ColumnElement[bool]:
 
 
 def _opened(session: Session, row: Any) -> Known:
-    content = json.loads(context(session).keys["contact"].open(row.content, _place(row.id)))
-    about = {"agency": row.agency, "roles": frozenset(row.roles.split()), "active": row.active}
-    return Known(id=row.id, revision=row.revision, **content, **about)
+    number, agency, roles, active, revision, sealed = row
+    content = json.loads(context(session).keys["contact"].open(sealed, _place(number)))
+    about = {"agency": agency, "roles": frozenset(roles.split()), "active": active, "revision": revision}
+    return Known(id=number, **content, **about)
 
 
 def keep_colleague(session: Session, heard: PersonChanged) -> bool:
@@ -105,7 +107,7 @@ def keep_person(session: Session, heard: PersonChanged) -> bool:
 
 def has_ended(session: Session, which: UUID) -> bool:
     """Whether a session was ended before its time."""
-    return session.execute(_ENDED, {"session": which}).first() is not None
+    return bool(ask(session.connection(), _ENDED, {"session": which}))
 
 
 def end_sessions(session: Session, which: Sequence[UUID]) -> None:

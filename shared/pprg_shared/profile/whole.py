@@ -24,6 +24,20 @@ class Harm:
     adult: Mapping[str, str] = key("Categories for an adult.", 'self_neglect = "Self-neglect"')
     context: Mapping[str, str] = key("Circumstances that may be ticked as well.", 'online = "Online harm"')
 
+    @cached_property
+    def _young(self) -> Mapping[str, str]:
+        return {**self.child, **self.context}
+
+    @cached_property
+    def _anybody(self) -> Mapping[str, str]:
+        return {**self.adult, **self._young}
+
+    def of(self, *, adult: bool, young: bool) -> Mapping[str, str]:
+        """Categories for these people, and the circumstances around a child's."""
+        if adult and young:
+            return self._anybody
+        return self.adult if adult else self._young if young else {}
+
 
 @dataclass(frozen=True)
 class Chronology:
@@ -87,9 +101,25 @@ class Profile:
         """Names by code of the agencies that may be asked: all but the office."""
         return {each.code: each.name for each in self.agencies if each.kind != "office"}
 
-    def decided_routes(self) -> dict[str, str]:
-        """Names by code of the routes that this group decides on."""
+    @cached_property
+    def _decided(self) -> dict[str, str]:
         return {each.code: each.name for each in self.routes.values() if each.enabled and each.decided == "here"}
+
+    def decided_routes(self) -> Mapping[str, str]:
+        """Names by code of the routes that this group decides on."""
+        return self._decided
+
+    @cached_property
+    def prompts(self) -> tuple[Criterion, ...]:
+        """The criteria that open routes in use and that no age answers, in their order."""
+        mandates = [one for each in self.routes.values() if each.enabled for one in each.mandates if one.enabled]
+        opening = {name for each in mandates for name in (*each.all, *each.any)}
+        return tuple(each for name, each in self.criteria.items() if name in opening and each.ages is None)
+
+    @cached_property
+    def asks(self) -> Mapping[str, str]:
+        """The questions of all prompts by code."""
+        return {each.code: each.asks for each in self.prompts}
 
     def working_days(self) -> dict[str, int]:
         """How many working days each clock runs that is counted in them, by code."""

@@ -128,9 +128,10 @@ def strict(raw: bytes) -> Any:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len({name for name, _ in pairs}) < len(pairs):
+    made = dict(pairs)
+    if len(made) < len(pairs):
         raise BadRequest("A name stands twice in the same object.")
-    return dict(pairs)
+    return made
 
 
 def _no_constant(_text: str) -> NoReturn:

@@ -134,6 +134,43 @@ class Event(Table):
     Meta = table("outbox")
 
 
+class Limit(Table):
+    id, what = models.TextField(primary_key=True), models.TextField()
+    count, most, ends_at = models.IntegerField(), models.IntegerField(), models.DateTimeField()
+    Meta = table("limits")
+
+
+class Entry(Table):
+    sequence, at = models.BigIntegerField(primary_key=True), models.DateTimeField()
+    person, agency = models.UUIDField(null=True), models.TextField(null=True)
+    kind, verb, subject = models.TextField(), models.TextField(), models.TextField()
+    correlation_id, previous, hash = models.TextField(), models.TextField(), models.TextField()
+    Meta = table("audit")
+
+
+class Mark(Table):
+    name, sequence = models.TextField(primary_key=True), models.BigIntegerField()
+    hash = models.TextField()
+    Meta = table("audit_marks")
+
+
+def count(first):
+    """One more from this address, or the first of a new window."""
+    limit = Limit.objects.select_for_update().get(pk=first["id"])
+    over = limit.ends_at <= datetime.now(UTC)
+    limit.count, limit.ends_at = (1, first["ends_at"]) if over else (limit.count + 1, limit.ends_at)
+    limit.save()
+
+
+def record(entries):
+    """Read the head of the audit chain, bind the entries to it, keep them and move the head."""
+    head = Mark.objects.select_for_update().get(pk="head")
+    links = rows.chained(entries, head.sequence, head.hash)
+    Entry.objects.bulk_create([Entry(**each) for each in links])
+    head.sequence, head.hash = links[-1]["sequence"], links[-1]["hash"]
+    head.save()
+
+
 class Referrals(APIView):
     def post(self, request):
         form, key = Referral(data=request.data), request.headers["Idempotency-Key"]
@@ -142,6 +179,7 @@ class Referrals(APIView):
             known = Answer.objects.filter(scope="nobody:referrals", key=key).first()
             if known:
                 return Response({"reference": known.reference, "location": known.location}, status=201)
+            count(rows.limit(request.META["REMOTE_ADDR"]))
             counter = Counter.objects.select_for_update().get(year=datetime.now(UTC).year)
             counter.last += 1
             counter.save()
@@ -151,6 +189,7 @@ class Referrals(APIView):
             Kept.objects.create(**made["referrals"])
             Event.objects.bulk_create([Event(**each) for each in made["outbox"]])
             Answer.objects.create(**made["answers"])
+            record(made["audit"])
         return Response({name: made["answers"][name] for name in ("reference", "location")}, status=201)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import rows
 import sqlalchemy as sa
-from fastapi import FastAPI, Header
+from fastapi import FastAPI, Header, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, sessionmaker
 
@@ -125,17 +125,63 @@ class Event(Base):
     due_at: Mapped[datetime] = mapped_column(sa.DateTime(timezone=True))
 
 
+class Limit(Base):
+    __tablename__ = "limits"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    what: Mapped[str]
+    count: Mapped[int]
+    most: Mapped[int]
+    ends_at: Mapped[datetime] = mapped_column(sa.DateTime(timezone=True))
+
+
+class Entry(Base):
+    __tablename__ = "audit"
+    sequence: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(sa.DateTime(timezone=True))
+    person: Mapped[UUID | None]
+    agency: Mapped[str | None]
+    kind: Mapped[str]
+    verb: Mapped[str]
+    subject: Mapped[str]
+    correlation_id: Mapped[str]
+    previous: Mapped[str]
+    hash: Mapped[str]
+
+
+class Mark(Base):
+    __tablename__ = "audit_marks"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    sequence: Mapped[int] = mapped_column(sa.BigInteger)
+    hash: Mapped[str]
+
+
 engine = sa.create_engine(os.environ["DATABASE_URL"], pool_size=8, max_overflow=32)
 Session = sessionmaker(engine, expire_on_commit=False)
 app = FastAPI()
 
 
+def count(session, first):
+    """One more from this address, or the first of a new window."""
+    limit = session.get_one(Limit, first["id"], with_for_update=True)
+    over = limit.ends_at <= datetime.now(UTC)
+    limit.count, limit.ends_at = (1, first["ends_at"]) if over else (limit.count + 1, limit.ends_at)
+
+
+def record(session, entries):
+    """Read the head of the audit chain, bind the entries to it, keep them and move the head."""
+    head = session.get_one(Mark, "head", with_for_update=True)
+    links = rows.chained(entries, head.sequence, head.hash)
+    session.add_all([Entry(**each) for each in links])
+    head.sequence, head.hash = links[-1]["sequence"], links[-1]["hash"]
+
+
 @app.post("/api/v1/referrals", status_code=201)
-def referral(said: Referral, idempotency_key: Annotated[str, Header()]):
+def referral(said: Referral, request: Request, idempotency_key: Annotated[str, Header()]):
     with Session.begin() as session:
         known = session.get(Answer, ("nobody:referrals", idempotency_key))
         if known:
             return {"reference": known.reference, "location": known.location}
+        count(session, rows.limit(request.client.host))
         counter = session.get_one(Counter, datetime.now(UTC).year, with_for_update=True)
         counter.last += 1
         raw = said.model_dump_json().encode()
@@ -144,4 +190,6 @@ def referral(said: Referral, idempotency_key: Annotated[str, Header()]):
         session.add(Kept(**made["referrals"]))
         session.add_all([Event(**each) for each in made["outbox"]])
         session.add(Answer(**made["answers"]))
+        session.flush()
+        record(session, made["audit"])
     return {name: made["answers"][name] for name in ("reference", "location")}

@@ -17,6 +17,13 @@ NUMBER = (
     "INSERT INTO counters (year, last) VALUES (%s, 1) "
     "ON CONFLICT (year) DO UPDATE SET last = counters.last + 1 RETURNING last"
 )
+COUNTED = (
+    "ON CONFLICT (id) DO UPDATE SET "
+    "count = CASE WHEN limits.ends_at <= now() THEN 1 ELSE limits.count + 1 END, "
+    "ends_at = CASE WHEN limits.ends_at <= now() THEN excluded.ends_at ELSE limits.ends_at END"
+)
+HEAD = "SELECT sequence, hash FROM audit_marks WHERE name = 'head' FOR UPDATE"
+MOVE = "UPDATE audit_marks SET sequence = %(sequence)s, hash = %(hash)s WHERE name = 'head'"
 ASKED = "SELECT id AS request_id, case_id, reference, agency, state FROM requests WHERE id = %s FOR UPDATE"
 ANSWERED = "UPDATE requests SET state = 'answered' WHERE id = %s"
 KNOWN = "SELECT location, reference FROM answers WHERE scope = %s AND key = %s"
@@ -41,13 +48,26 @@ def into(table, names, more=""):
 
 
 def keep(made):
-    """All rows but the answer, which the first request with its key has already kept."""
+    """All rows but the answer, which the first request with its key has already kept; entries of the chain last."""
     for table, found in made.items():
-        if isinstance(found, list):
-            with database().cursor() as cursor:
-                cursor.executemany(into(table, found[0]), found)
-        elif table != "answers":
+        if table == "outbox":
+            insert_all(table, found)
+        elif table not in {"answers", "audit"}:
             database().execute(into(table, found), found)
+
+
+def record(entries):
+    """Read the head of the audit chain, bind the entries to it, keep them and move the head."""
+    head = database().execute(HEAD).fetchone()
+    links = rows.chained(entries, head["sequence"], head["hash"])
+    insert_all("audit", links)
+    database().execute(MOVE, links[-1])
+
+
+def insert_all(table, found):
+    """Rows of the same columns."""
+    with database().cursor() as cursor:
+        cursor.executemany(into(table, found[0]), found)
 
 
 def first(made):
@@ -68,7 +88,10 @@ def referral():
         made = rows.of_referral(json.loads(raw), key, raw, last)
         if not first(made):
             raise psycopg.Rollback(whole)
+        counted = rows.limit(request.remote_addr)
+        database().execute(into("limits", counted, COUNTED), counted)
         keep(made)
+        record(made["audit"])
         return {name: made["answers"][name] for name in ("reference", "location")}, 201
     return again("referrals", key)
 
@@ -86,5 +109,6 @@ def give_back(number):
             raise psycopg.Rollback(whole)
         keep(made)
         database().execute(ANSWERED, (number,))
+        record(made["audit"])
         return {name: made["answers"][name] for name in ("reference", "location")}, 201
     return again("returns", key)

@@ -14,20 +14,22 @@ from sqlalchemy.orm import Session
 
 from pprg_intake import rules
 from pprg_intake.actions import begun, told
-from pprg_intake.models import Base, Counter, Draft, Person, Referral, Request, Submission
+from pprg_intake.models import Counter, Draft, Person, Referral, Request, Submission
 from pprg_shared import spreadsheet
 from pprg_shared.actor import Actor, Done
 from pprg_shared.audit import record
 from pprg_shared.boxes import publish
-from pprg_shared.database import profile_of, seal, today, unseal
+from pprg_shared.database import profile_of, seal, today, unseal, write_last
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import intake as says
+from pprg_shared.hand import ask, insertion
 from pprg_shared.partial_dates import PartialDate
 from pprg_shared.profile import Theme
 from pprg_shared.typed import UNPRINTABLE, clean, unprintable
 
 #: An uploaded chronology that nobody sends is forgotten after so long.
 DRAFTS_KEPT = timedelta(days=30)
+_SIZED = json.JSONEncoder(default=vars)
 
 
 def submit_referral(
@@ -44,7 +46,7 @@ def submit_referral(
     referral.reference = rules.reference(prefix, day.year, _next_number(session, day.year))
     referral.content = seal(session, referral, "content", rules.as_json(answers))
     for row in (referrer, referral):
-        _insert(session, row)
+        write_last(session, *insertion(row))
     publish(
         session,
         says.PersonChanged(
@@ -70,7 +72,8 @@ def _submitted(referral: Referral, actor: Actor, answers: dict[str, Any]) -> say
 
 def _next_number(session: Session, year: int) -> int:
     """The next number of the year; others wait for it until this transaction ends, so that none is missing."""
-    return int(session.execute(_counting(session.get_bind().dialect.name), {"year": year, "last": 1}).scalar_one())
+    ((last,),) = ask(session.connection(), _counting(session.get_bind().dialect.name), {"year": year, "last": 1})
+    return int(last)
 
 
 @cache
@@ -81,17 +84,6 @@ def _counting(dialect: str) -> sa.Executable:
     return insert.on_conflict_do_update(set_={"last": counters.c.last + 1}, index_elements=["year"]).returning(
         counters.c.last
     )
-
-
-def _insert(session: Session, row: Base) -> None:
-    """A row of which nothing is asked again: by a statement that is built once, without the ORM's book-keeping."""
-    names = row.__table__.columns.keys()
-    session.execute(_inserting(type(row)), {name: getattr(row, name) for name in names})
-
-
-@cache
-def _inserting(kind: type[Base]) -> sa.Executable:
-    return sa.insert(Base.metadata.tables[kind.__tablename__])
 
 
 def request_of(session: Session, actor: Actor, request_id: UUID, *, alone: bool = False) -> Request:
@@ -106,20 +98,27 @@ def request_of(session: Session, actor: Actor, request_id: UUID, *, alone: bool 
     return request
 
 
-def answer_request(session: Session, actor: Actor, *, request_id: UUID, **answers: Any) -> Done:
-    """Keep an agency's summary and chronology, and say them; a long chronology in several parts."""
+def answer_request(
+    session: Session, actor: Actor, *, request_id: UUID, lines: Sequence[rules.Line], **answers: Any
+) -> Done:
+    """Keep an agency's summary and chronology, and say them; a long chronology in several parts.
+
+    `lines` are the rows of the answers as they were read.
+    """
     request = _open(session, actor, request_id)
-    typed = [*answers.get("rows", ()), *_from_draft(session, request, answers.pop("draft", None))]
+    drafted = _from_draft(session, request, answers.pop("draft", None))
+    typed = [*answers.get("rows", ()), *drafted]
     if len(typed) > rules.MOST_ROWS:
         raise Refused(f"Send at most {rules.MOST_ROWS} rows: there are {len(typed)}.", "rows")
     if request.wanted == "chronology" and not typed:
         raise Refused("List the key events, or say that your agency holds nothing.", "rows")
-    kept, _ = rules.lines(typed, today(session), profile_of(session).themes)
+    read, _ = rules.lines(drafted, today(session), profile_of(session).themes)
+    kept = [*lines, *read]
     version = _keep(session, request, "return", rules.as_json(answers) | {"rows": typed})
     about = _about(request) | {"submitted_on": today(session), "version": version}
     publish(session, says.AgencySummarySubmitted(**about, rows=len(kept), **told.of_return(answers)))
     rows = [_row(each) for each in kept]
-    for first, end in rules.parts([len(json.dumps(vars(each), default=vars)) for each in rows]):
+    for first, end in rules.parts([len(_SIZED.encode(vars(each))) for each in rows]):
         publish(session, says.ChronologySubmitted(**about, count=end - first, first=first, rows=rows[first:end]))
     return Done(f"/requests/{request.id}/thanks", request.reference, str(request.case_id))
 
@@ -127,7 +126,7 @@ def answer_request(session: Session, actor: Actor, *, request_id: UUID, **answer
 def _row(line: rules.Line) -> says.Row:
     when = line.when
     return says.Row(
-        value=str(when.to_json()["value"]),
+        value=when.text,
         precision=when.precision,
         uncertain=when.uncertain,
         as_entered=when.as_entered,
@@ -146,7 +145,7 @@ def _further(told: rules.Further) -> says.Further:
 
 
 def _when(day: PartialDate | None) -> says.When | None:
-    return says.When(str(day.to_json()["value"]), day.precision, day.uncertain, day.as_entered) if day else None
+    return says.When(day.text, day.precision, day.uncertain, day.as_entered) if day else None
 
 
 def _from_draft(session: Session, request: Request, shown: UUID | None) -> list[dict[str, str]]:

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 
 from pprg_shared.acting import runtime
-from pprg_shared.profile import Criterion, Profile
 
 KINDS = {"child": "A child", "unborn": "An unborn child", "adult": "An adult"}
 RISKS = {
@@ -41,21 +40,12 @@ def harm() -> Mapping[str, str]:
 
 def harm_of(about: Collection[str]) -> Mapping[str, str]:
     """Categories of harm for these kinds of subjects, and the circumstances around it."""
-    harm = runtime().profile.harm
-    young = dict(harm.child) | dict(harm.context) if {"child", "unborn"} & set(about) else {}
-    return (dict(harm.adult) if "adult" in about else {}) | young
-
-
-def prompts(profile: Profile) -> list[Criterion]:
-    """The criteria that open routes in use and that no age answers, in the profile's order."""
-    mandates = [one for each in profile.routes.values() if each.enabled for one in each.mandates if one.enabled]
-    opening = {name for each in mandates for name in (*each.all, *each.any)}
-    return [each for name, each in profile.criteria.items() if name in opening and each.ages is None]
+    return runtime().profile.harm.of(adult="adult" in about, young=not {"child", "unborn"}.isdisjoint(about))
 
 
 def asks() -> Mapping[str, str]:
     """The questions of all prompts by code."""
-    return {each.code: each.asks for each in prompts(runtime().profile)}
+    return runtime().profile.asks
 
 
 def asked(about: Collection[str], reason: str) -> list[tuple[int, str, str, str]]:
@@ -65,6 +55,6 @@ def asked(about: Collection[str], reason: str) -> list[tuple[int, str, str, str]
     good = {name for each in local for name in (*each.all, *each.any)}
     return [
         (number, each.code, each.asks, each.help)
-        for number, each in enumerate(prompts(profile))
+        for number, each in enumerate(profile.prompts)
         if set(each.subjects) & set(about) and (reason != "good_outcome" or each.code in good)
     ]

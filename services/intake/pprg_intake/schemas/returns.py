@@ -180,10 +180,13 @@ class ReturnSchema(Schema):
 
     @validates_schema(skip_on_field_errors=False)
     def readable(self, data: dict[str, Any], **_options: Any) -> None:
-        """Every row must be readable: nothing is dropped in silence. Nobody signs off what they wrote."""
+        """Every row must be readable: nothing is dropped in silence. Nobody signs off what they wrote.
+
+        The rows as they were read go on beside them as `lines`, so that thousands need not be read again.
+        """
         today = london_date(runtime().clock())
         wrong: dict[str, Any] = {name: [advice] for name, advice in sign_off_problems(data, today).items()}
-        _, problems = lines(data.get("rows", []), today, runtime().profile.themes)
+        data["lines"], problems = lines(data.get("rows", []), today, runtime().profile.themes)
         if problems:
             wrong["rows"] = {n: {k: [v] for k, v in each.items()} for n, each in problems.items()}
         if wrong:

@@ -24,7 +24,14 @@ INVITED, THERE, TO_RATIFY, CHAIRS = (
 )
 
 
-def tie(
+def tie(session: Session, case_id: UUID, person: UUID, role: str, why: str, **more: Any) -> Tie:
+    """Tie somebody to a case, from now on unless it is said from when."""
+    made = new_tie(session, case_id, person, role, why, **more)
+    session.add(made)
+    return made
+
+
+def new_tie(
     session: Session,
     case_id: UUID,
     person: UUID,
@@ -36,11 +43,10 @@ def tie(
     until: datetime | None = None,
     of: UUID | None = None,
 ) -> Tie:
-    """Tie somebody to a case, from now on unless it is said from when."""
+    """What ties somebody to a case, not kept yet."""
     made = Tie(id=uuid4(), case_id=case_id, person_id=person, role=role, since=since or now(session), until=until)
     made.of_id, content = of, {"why": why, "by": str(by) if by else "", "ended_by": ""}
     made.content = seal(session, made, "content", content)
-    session.add(made)
     return made
 
 
@@ -96,10 +102,12 @@ def agency_of(session: Session, person: UUID) -> str:
     return (found.agency or "") if found else ""
 
 
-def name_chairs(session: Session, case: Case) -> None:
-    """Whoever chairs the group chairs a new case until somebody says otherwise."""
-    if ties := [tie(session, case.id, each, "chair", CHAIRS) for each in people_with(session, "chair")]:
+def name_chairs(session: Session, case: Case) -> list[Tie]:
+    """Whoever chairs the group chairs a new case until somebody says otherwise: said, and to be kept with the case."""
+    ties = [new_tie(session, case.id, each, "chair", CHAIRS) for each in people_with(session, "chair")]
+    if ties:
         _say(session, case, ties)
+    return ties
 
 
 def invite(session: Session, actor: Actor, case: Case, meeting: Meeting, whom: Iterable[UUID], why: str) -> None:

@@ -11,11 +11,11 @@ from pprg_triage.rules import WANTED
 from pprg_triage.schemas.words import words
 
 
-def _agencies() -> dict[str, str]:
+def _agencies() -> Mapping[str, str]:
     return runtime().agencies.asked()
 
 
-def _ever() -> dict[str, str]:
+def _ever() -> Mapping[str, str]:
     """Every agency that may once have answered."""
     return {code: each.name for code, each in runtime().agencies.all().items() if each.kind != OFFICE}
 
