@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from linked import ask_code, enter
 from pprg_shared.identity.cookies import SEEN, TOKEN
-from typing_in import REFER, Typed, left, ours
+from typing_in import REFER, Typed, led, left, ours
 
-EXIT = "https://www.bbc.co.uk/weather"
+OUT = (200, "https://www.bbc.co.uk/weather")
 STORY = "A canary that nobody else is to read."
 
 
@@ -48,7 +48,7 @@ def test_what_was_typed_is_kept_sealed_and_offered_on_its_page_after_the_next_si
     offer = office.get(REFER)
     on = office.client.post(REFER, data=form(offer))
 
-    assert (gone.status_code, gone.location, after) == (303, EXIT, set())
+    assert (led(gone), after) == (OUT, set())
     assert len(sealed) == 1
     assert "canary" not in str(sealed)
     assert STORY not in elsewhere.text
@@ -107,7 +107,7 @@ def test_whoever_came_by_a_link_is_offered_it_after_the_next_code_for_the_same_t
     others = [browser.get(f"{each}{page}", follow_redirects=True).text for each in paths.values()]
     opened(letters, browser, paths["police"])
 
-    assert (gone.status_code, gone.location, len(kept(world))) == (303, EXIT, 1)
+    assert (led(gone), len(kept(world))) == (OUT, 1)
     assert [text for text in others if "canary" in text] == []
     assert STORY in html.unescape(browser.get(paths["police"] + page).text)
 
@@ -135,13 +135,13 @@ def test_a_form_that_nobody_typed_into_leaves_nothing_behind(world, letters, pag
     lead = world.visitor("intake", "lead-police")
     shown = lead.get(f"/requests/{letters.ask().request_id}{page}")
 
-    assert (shown.status_code, left(lead, shown).location, kept(world)) == (200, EXIT, [])
+    assert (shown.status_code, led(left(lead, shown)), kept(world)) == (200, OUT, [])
 
 
 def test_a_referral_that_nobody_typed_into_leaves_nothing_behind(world, office):
     page = office.get(REFER)
 
-    assert left(office.client, page).location == EXIT
+    assert led(left(office.client, page)) == OUT
     assert kept(world) == []
 
 
@@ -152,7 +152,7 @@ def test_what_another_site_sends_is_not_kept(world, office, spoilt):
 
     gone = left(office.client, page, what_happened=STORY, _csrf=spoilt)
 
-    assert (gone.status_code, gone.location, kept(world)) == (303, EXIT, [])
+    assert (led(gone), kept(world)) == (OUT, [])
 
 
 def test_whoever_came_by_the_link_of_something_else_is_told_at_the_public_form_what_everybody_is_told(
@@ -203,7 +203,7 @@ def test_whatever_is_wrong_with_the_form_leaving_is_the_same(world, office, trou
     with office.client.post(f"{path}?_exit", data=form) as gone:
         pass
 
-    assert (gone.status_code, gone.location, kept(world)) == (303, EXIT, [])
+    assert (led(gone), kept(world)) == (OUT, [])
     assert ours(office.client) == set()
 
 
@@ -229,9 +229,9 @@ def test_leaving_is_as_quick_and_the_same_when_the_database_is_busy_or_gone(worl
     away = office.client.post(f"{page.request.path}?_exit", data=data)
     away.close()
 
-    assert (busy.status_code, busy.location, len(sealed)) == (303, EXIT, 1)
+    assert (led(busy), len(sealed)) == (OUT, 1)
     assert seconds < 0.5
-    assert (away.status_code, away.location) == (303, EXIT)
+    assert led(away) == OUT
     assert [each["event"] for each in lines if each["event"].startswith("not kept")] == ["not kept for whoever left"]
     assert "canary" not in str(lines)
 

@@ -1,5 +1,6 @@
 """A browser without scripts that somebody types into and leaves: what it sends of a page, and what it keeps then."""
 
+import re
 from html.parser import HTMLParser
 
 REFER = "/referrals/new?immediate_risk=no&reason_kind=concern&about=adult"
@@ -38,8 +39,16 @@ def left(client, page, **typed):
     """Press the exit without scripts: the answer, once all that follows it is done."""
     form = Typed(page)
     gone = client.post(f"{page.request.path}?_exit", data=form.fields | form.exits[0] | typed)
+    gone.get_data()
     gone.close()
     return gone
+
+
+def led(gone):
+    """The status of the answer to a form that was left, and the page that it leads on to by itself."""
+    found = re.search(r'<meta http-equiv="refresh" content="0; url=([^"]+)">', gone.text)
+    assert gone.location is None, "browsers let no form lead to another site"
+    return gone.status_code, found and found[1]
 
 
 def ours(client):

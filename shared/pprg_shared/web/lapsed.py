@@ -20,7 +20,7 @@ from pprg_shared.logs import log
 from pprg_shared.service import Runtime
 from pprg_shared.web.csrf import EXIT, Leaving, Outdated
 from pprg_shared.web.forms import ON
-from pprg_shared.web.leaving import fingerprint, nobody, untouched
+from pprg_shared.web.leaving import fingerprint, nobody_by_form, untouched
 from pprg_shared.web.limits import address
 from pprg_shared.web.problems import UNSPOKEN, answer
 
@@ -80,7 +80,7 @@ def _outdated(_error: Outdated) -> ResponseReturnValue:
 
 def _left(_error: Leaving) -> ResponseReturnValue:
     """Be gone, and ask no database before: what was typed is kept after this has been answered, or is not."""
-    response = nobody(runtime().profile.partnership.exit_to, forget=False)
+    response = nobody_by_form(runtime().profile.partnership.exit_to)
     fields = _typed()
     if fields and request.url_rule and fingerprint(fields) not in (request.form.get(EXIT), fingerprint([])):
         typed = _about(_for_whom(), [*fields, (ON, "1")])

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from flask import Response, make_response, redirect, request
+from flask import Response, make_response, redirect, render_template, request
 
 from pprg_shared.web.forms import Form
 from pprg_shared.web.headers import FORGET
@@ -18,7 +18,15 @@ def nobody(to: str, *, forget: bool = True, but: str | None = None) -> Response:
 
     `but`: the end of the name of a cookie that stays.
     """
-    response = make_response(redirect(to, 303))
+    return _without_cookies(make_response(redirect(to, 303)), forget=forget, but=but)
+
+
+def nobody_by_form(to: str) -> Response:
+    """The same for who sends a form along: our pages let no form lead to another site, so that one leads on at once."""
+    return _without_cookies(make_response(render_template("gone.html", to=to)), forget=False)
+
+
+def _without_cookies(response: Response, *, forget: bool, but: str | None = None) -> Response:
     ours = {each for each in request.cookies if each.startswith(OURS) and not (but and each.endswith(but))}
     for name in ours:
         response.delete_cookie(name, httponly=True, samesite="Lax", secure=request.is_secure)

@@ -29,18 +29,44 @@ for (const button of document.querySelectorAll('button[formaction="?_exit"]')) {
 }
 
 function leave(to) {
+  let carried = false;
   try {
-    keep();
+    carried = keep();
   } finally {
-    location.replace(to);
+    if (!carried) location.replace(to);
   }
 }
 
+// What browsers carry for a page that is gone is 64 kB in all, with what they say of it.
+const CARRIED = 60000;
+
+// Whether the form itself leads out: what is too long to be carried is sent as without scripts, from a page that is empty
+// by then and has left the history.
 function keep() {
-  if (!left) return;
+  if (!left) return false;
   const typed = [...new FormData(left.form)].filter(([, value]) => typeof value === "string" && value.trim());
-  const body = new URLSearchParams([...typed, ["_exit", left.untouched]]);
+  const fields = [...typed, ["_exit", left.untouched]];
+  const body = new URLSearchParams(fields);
+  if (body.toString().length > CARRIED) {
+    const to = new URL("?_exit", location).href;
+    history.replaceState(null, "", "/exit");
+    send(to, fields);
+    return true;
+  }
   fetch("?_exit", { method: "POST", body, keepalive: true, redirect: "manual" }).catch(() => {});
+  return false;
+}
+
+function send(to, fields) {
+  const form = document.createElement("form");
+  Object.assign(form, { method: "post", action: to, hidden: true });
+  for (const [name, value] of fields) {
+    const field = document.createElement("textarea");
+    Object.assign(field, { name, value });
+    form.append(field);
+  }
+  document.body.append(form);
+  form.submit();
 }
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
