@@ -14,6 +14,7 @@ from visiting import BY_API, BY_FORM, Visitor, visit
 CASE = "00000000-0000-0000-0000-000000000007"
 PATHS = ["/letters/{}", "/api/v1/letters/{}"]
 LISTS = [f"{path}{asked}" for path in ("/letters", "/api/v1/letters") for asked in ("", f"?subject={CASE}")]
+COUNTING = ("coordinator", "deputy", "ops", "administrator")
 COUNT = f"/api/v1/notifier/events?subject={CASE}"
 
 
@@ -130,6 +131,19 @@ def test_every_service_that_knows_who_is_tied_to_a_case_counts_nothing_of_a_clos
     assert before > 0
     assert counted(world, service, "coordinator", case) == 0
     assert counted(world, service, "deputy", case) >= other > 0
+
+
+def test_intake_which_knows_nobody_s_interests_counts_of_a_case_for_nobody(world, post, get):
+    post("intake", "/referrals", invented.REFERRAL)
+    case = get("triage", "/cases")["cases"][0]["id"]
+    referred = [counted(world, "intake", who, case) for who in COUNTING]
+    post("triage", f"/cases/{case}/requests", {"agencies": ["police"], "questions": "What was your part?"})
+    with world.services["intake"].database.reading() as session:
+        said = session.execute(sa.select(outbox.c.type).where(outbox.c.subject == case)).scalars().all()
+
+    assert {"referral.submitted.v1", "request.ready.v1"} <= set(said)
+    assert referred == [counted(world, "intake", who, case) for who in COUNTING] == [0] * len(COUNTING)
+    assert counted(world, "intake", "coordinator", "police") == 1
 
 
 def counted(world, service, who, case):

@@ -6,16 +6,16 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, select
+from sqlalchemy import Select, exists, false, func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from pprg_intake import actions, rules
 from pprg_intake.actions import directory
-from pprg_intake.models import Agency, Outcome, Person
+from pprg_intake.models import Agency, Outcome, Person, Referral, Request
 from pprg_intake.rules import directory as directory_rules
 from pprg_shared.access import Relation
 from pprg_shared.actor import Actor
-from pprg_shared.database import profile_of, unseal
+from pprg_shared.database import profile_of, unseal, uuid_of
 from pprg_shared.errors import NotThere
 from pprg_shared.paging import ROWS, Part, before
 
@@ -131,3 +131,10 @@ def _part(session: Session, chosen: Select[T], page: int) -> Part[T]:
     if page not in range(1, part.pages + 1):
         raise NotThere
     return part
+
+
+def is_a_case(session: Session, _person: UUID | None, subject: str) -> bool:
+    """Whether a subject is a case, or the referral whose number it has: intake hears of nobody's interests in one."""
+    case_id = uuid_of(subject)
+    of_it = or_(*(exists().where(each == case_id) for each in (Referral.id, Request.case_id, Outcome.case_id)))
+    return case_id is not None and bool(session.scalar(select(of_it)))

@@ -5,6 +5,7 @@ from pprg_intake.actions import begun
 from pprg_intake.actions.directory import person, seed_directory
 from pprg_intake.actions.keys import by_key
 from pprg_intake.models import Base
+from pprg_intake.projections import is_a_case
 from pprg_shared.events.every import AccessRecorded
 from pprg_shared.events.intake import (
     AgencyChanged,
@@ -69,6 +70,7 @@ service = Service(
     ],
     segments=["", "referrals", "requests", "sign-in", "sign-out", "exit", "session", "people", "agencies", "problems"],
     rules=rules.TABLE,
+    closed=is_a_case,
     open={
         "pages.home": "for everybody",
         "pages.sign_in": "for everybody",
