@@ -20,6 +20,7 @@ READ, SENT = "GET", "POST"
 MEANS: Mapping[Relation, str] = {
     Relation.NO_MATTER: "there is no one thing that it is done to, or it is all the same whose it is.",
     Relation.THEIRS: "a case they are named to, a request to their agency, the outcome of what their agency referred.",
+    Relation.GRANTED: "a case that they review, and whose names of staff the office has granted them for a reason.",
     Relation.OPENED: "a case that they opened for an hour by breaking the glass.",
     Relation.OTHERS: "anybody else's.",
     Relation.CLOSED: "a case in which they have declared an interest: open to nobody for anything.",

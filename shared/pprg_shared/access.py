@@ -16,6 +16,8 @@ class Relation(StrEnum):
     NO_MATTER = "no matter"
     #: It is theirs, by their agency or by name.
     THEIRS = "theirs"
+    #: It is theirs, and what is kept apart of it was granted to them as well: what is open to THEIRS is open to them.
+    GRANTED = "granted"
     #: It is not theirs, and was opened to them for a short time for a reason that they gave.
     OPENED = "opened"
     #: It is somebody else's.

@@ -15,6 +15,7 @@ from pprg_shared.actor import Actor
 from pprg_shared.boxes.tables import audit
 from pprg_triage import actions, rules
 from pprg_triage.models import Case, Tie
+from stored import changes, stored
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -33,6 +34,13 @@ EXPECTED = [
     ([("glass", -1, 1), ("ratifier", -1, None)], Relation.THEIRS),
     ([("interest", -1, None), ("chair", -1, None), ("glass", -1, 1)], Relation.CLOSED),
     ([("interest", -2, -1), ("chair", -1, None)], Relation.THEIRS),
+    ([("staff-names", -1, None)], Relation.OTHERS),
+    ([("staff-names", -1, None), ("member", -1, None)], Relation.THEIRS),
+    ([("staff-names", -1, None), ("reviewer", -1, None)], Relation.GRANTED),
+    ([("staff-names", -1, 0), ("reviewer", -1, None)], Relation.THEIRS),
+    ([("staff-names", -1, None), ("reviewer", -1, 0), ("member", -1, None)], Relation.THEIRS),
+    ([("staff-names", -1, None), ("reviewer", -1, None), ("interest", -1, None)], Relation.CLOSED),
+    ([("staff-names", -1, None), ("glass", -1, 1)], Relation.OPENED),
 ]
 
 
@@ -52,8 +60,9 @@ def test_nothing_is_open_to_whom_no_rule_names_and_nothing_that_is_closed_to_any
     assert not rules.may(roles, verb, Relation.CLOSED)
     assert not rules.may((), verb, Relation.OTHERS)
     for relation in Relation:
-        named = any(relation in rules.TABLE.get(verb, {}).get(role, ()) for role in roles)
-        assert rules.may(roles, verb, relation) == named == (relation in rules.relations_of(roles, verb))
+        counts_as = {relation, Relation.THEIRS} if relation is Relation.GRANTED else {relation}
+        named = any(counts_as & set(rules.TABLE.get(verb, {}).get(role, ())) for role in roles)
+        assert rules.may(roles, verb, relation) == named == bool(counts_as & rules.relations_of(roles, verb))
 
 
 def test_what_is_open_to_everybody_is_open_to_somebody_without_a_role():
@@ -210,9 +219,14 @@ def test_an_interest_closes_the_case_and_the_office_is_told_of_it_and_of_each_da
     declared = send(partner, f"{case}/interests/new", why="Managed the case in 2025.")
     nothing = partner.get(f"/cases/{uuid4()}")
     told = words(office.get("/cases"))
+    world.settle()
+    before = stored(world, but=())
 
     tried = [partner.get(case), partner.get(f"{case}/chronology.csv"), partner.get(case)]
+    world.settle()
 
+    assert changes(before, stored(world, but=())) == {"triage.news": (1, 0)}
+    assert "Page not found" in tried[0].text
     assert declared.location == "/cases/interests"
     assert [each.status_code for each in tried] == [404] * 3
     assert same(tried[0]) == same(nothing)
@@ -400,7 +414,8 @@ def test_the_cases_that_are_chosen_are_those_that_the_rule_opens(world, case):
         with database.reading() as session:
             chosen.append(session.scalar(sa.select(Case.id).where(actions.visible(session, chair, Case.id))))
 
-    assert [bool(each) for each in chosen] == [each in {Relation.THEIRS, Relation.OPENED} for _, each in EXPECTED]
+    opened = {Relation.THEIRS, Relation.GRANTED, Relation.OPENED}
+    assert [bool(each) for each in chosen] == [each in opened for _, each in EXPECTED]
 
 
 @pytest.mark.attack("A63")

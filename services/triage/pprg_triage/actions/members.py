@@ -27,7 +27,8 @@ def name_member(
 ) -> Done:
     """Give somebody a role in a case, for good or to the end of a day; a new lead takes the place of the one before."""
     case = case_of(session, actor, case_id, "name", alone=True)
-    if problem := rules.naming_problem(roles_of(session, person), role):
+    theirs = [each for each in ties_of(session, case.id) if each.person_id == person]
+    if problem := rules.naming_problem(roles_of(session, person), role, {each.role for each in theirs}):
         raise Refused(problem, "person")
     if until and until < today(session):
         raise Refused("Choose a day that lies in the future", "until")
@@ -37,6 +38,9 @@ def name_member(
     if role == "lead":
         untie(session, held, by=actor.person)
     end = rules.after(now(session), (until - today(session)).days) if until else None
+    if role == rules.STAFF:
+        reviews = [each.until for each in theirs if each.role == rules.REVIEWER]
+        end = end if None in reviews else min(filter(None, [end, max(filter(None, reviews))]))
     tie(session, case.id, person, role, why, by=actor.person, until=end)
     say_members(session, case)
     return _members(case)
@@ -50,11 +54,19 @@ def end_member(session: Session, actor: Actor, *, case_id: UUID, tie_id: UUID) -
         raise NotThere
     if found.until is not None and found.until <= now(session):
         raise Refused("This has ended already.")
-    untie(session, [found], by=actor.person)
+    untie(session, [found, *_granted_with(session, found)], by=actor.person)
     if found.role == rules.INTEREST:
         tell_office(session, case.id, "withdrawn", agency_of(session, found.person_id))
     say_members(session, case)
     return _members(case)
+
+
+def _granted_with(session: Session, found: Tie) -> list[Tie]:
+    """What was granted to somebody as reviewer, which ends with that: named again, they are granted nothing unseen."""
+    if found.role != rules.REVIEWER:
+        return []
+    there = ties_of(session, found.case_id)
+    return [each for each in there if (each.person_id, each.role) == (found.person_id, rules.STAFF)]
 
 
 def declare_interest(session: Session, actor: Actor, *, case_id: UUID, person: UUID | None = None, why: str) -> Done:
@@ -98,7 +110,7 @@ def break_glass(session: Session, actor: Actor, *, reference: str, reason: str) 
     if case is None or actor.person is None or not rules.may(actor.roles, "break the glass", relation):
         raise Refused(NOT_OPENED, "reference")
     opened = Done(f"/cases/{case.id}", case.reference, str(case.id))
-    if relation is Relation.THEIRS:
+    if relation in {Relation.THEIRS, Relation.GRANTED}:
         return opened
     at = now(session)
     until = at + timedelta(minutes=rules.GLASS_MINUTES)

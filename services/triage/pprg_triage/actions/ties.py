@@ -79,7 +79,7 @@ def say_members(session: Session, case: Case) -> None:
 
 
 def _say(session: Session, case: Case, ties: Iterable[Tie]) -> None:
-    told = [each for each in ties if each.role != rules.GLASS]
+    told = [each for each in ties if each.role not in {rules.GLASS, rules.STAFF}]
     members = [says.CaseMember(each.person_id, each.role, each.since, each.until) for each in told]
     case.members_revision += 1
     publish(session, says.CaseMembersChanged(case_id=case.id, revision=case.members_revision, members=members))

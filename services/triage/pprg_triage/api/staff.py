@@ -16,7 +16,7 @@ from pprg_triage.projections import named_staff
 @api.get("/<uuid:case_id>/staff")
 @gives(answers.Staff)
 def staff(case_id: UUID) -> ResponseReturnValue:
-    """Tell the office who the members of staff are whom agencies name by role."""
+    """Tell the office, and who reviews the case if they were granted it, whom agencies name by role."""
     needs("staff names")
     with reading() as session:
         actions.case_of(session, actor(), case_id, "staff names")

@@ -15,7 +15,7 @@ from pprg_shared.web.forms import Form
 from pprg_shared.web.limits import slow
 from pprg_triage import actions, rules
 from pprg_triage.pages.common import form_page, pages, typed
-from pprg_triage.projections import find_case, tied_to
+from pprg_triage.projections import called_as_staff, find_case, tied_to
 from pprg_triage.schemas import FindSchema, GlassSchema, InterestSchema, MemberSchema
 
 PHASE = "receipt"
@@ -28,12 +28,13 @@ def members(case_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         about = actions.case_of(session, actor(), case_id, "name")
         tied = tied_to(session, case_id)
+        alike = called_as_staff(session, case_id, tied)
         people = with_role(session, *rules.READERS)
 
     def send(data: dict[str, Any]) -> Done:
         return act(actions.name_member, phase=PHASE, case_id=case_id, **data)
 
-    shown = {"tied": tied, "ending": Form(Schema()), "can_end": _can_end(tied)}
+    shown = {"tied": tied, "ending": Form(Schema()), "can_end": _can_end(tied), "alike": alike}
     return form_page("members.html", Form(MemberSchema(people), typed()), send, case=about, **shown)
 
 

@@ -1,4 +1,4 @@
-"""Who the members of staff are whom agencies name by role: for the office, on this page and nowhere else."""
+"""Who the members of staff are whom agencies name by role: for the office and to whom it grants them, here alone."""
 
 from uuid import UUID
 

@@ -10,7 +10,7 @@ from pprg_triage.projections.history import Happened, history_of
 from pprg_triage.projections.importing import Listed, WholeImport, imports, whole_import
 from pprg_triage.projections.listing import CaseList, all_cases, find_case, latest_news, listed_cases
 from pprg_triage.projections.meetings import Met
-from pprg_triage.projections.members import Led, Tied, caseload, tied_to
+from pprg_triage.projections.members import Led, Tied, called_as_staff, caseload, tied_to
 from pprg_triage.projections.referral import Told, told_of
 from pprg_triage.projections.requests import WholeRequest, returns_of, told_by, whole_request
 from pprg_triage.projections.staff import Named, named_staff
@@ -36,6 +36,7 @@ __all__ = [
     "access_page",
     "all_cases",
     "answers_of",
+    "called_as_staff",
     "caseload",
     "chronology_page",
     "clock_words",

@@ -14,6 +14,7 @@ from pprg_shared.database import now, unseal, uuid_of
 from pprg_shared.identity.people import known
 from pprg_triage import actions, rules
 from pprg_triage.models import Case, Tie
+from pprg_triage.projections.staff import named_staff
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,9 @@ class Tied:
         """What it is called."""
         if self.role == "stand-in" and not self.holds and not self.ended:
             return "Will stand in for the lead"
-        return {**rules.ROLES, rules.INTEREST: "Declared an interest", rules.GLASS: "Broke the glass"}[self.role]
+        return {**rules.ROLES, **rules.GRANTS, rules.INTEREST: "Declared an interest", rules.GLASS: "Broke the glass"}[
+            self.role
+        ]
 
 
 def tied_to(session: Session, case_id: UUID) -> list[Tied]:
@@ -45,6 +48,29 @@ def tied_to(session: Session, case_id: UUID) -> list[Tied]:
     at = now(session)
     rows: Sequence[Tie] = session.scalars(select(Tie).where(Tie.case_id == case_id).order_by(Tie.since, Tie.id)).all()
     return [_tied(session, each, at) for each in rows]
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Somebody who reads a case and is called as one of the staff whom an agency names."""
+
+    person: UUID
+    agency: str
+    code: str
+
+
+def called_as_staff(session: Session, case_id: UUID, tied: Sequence[Tied]) -> list[Alike]:
+    """Who reads a case, declared no interest in it, and may be one of the staff who worked on it; for the office."""
+    closed = {each.person for each in tied if each.role == rules.INTEREST and not each.ended}
+    reading = {each.person: None for each in tied if each.role in rules.ROLES and not each.ended}
+    people = [found for each in reading if each not in closed and (found := known(session, each))]
+    staff = [(each.agency, one) for each in named_staff(session, case_id) for one in each.staff] if people else []
+    return [
+        Alike(each.id, agency, one["code"])
+        for each in people
+        for agency, one in staff
+        if rules.may_be(each.name, one["name"])
+    ]
 
 
 @dataclass(frozen=True)

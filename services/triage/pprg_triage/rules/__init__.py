@@ -44,15 +44,19 @@ from pprg_triage.rules.decisions import (
 )
 from pprg_triage.rules.disagreements import Conflict
 from pprg_triage.rules.history import TOLD_BY_ROWS, event_words
+from pprg_triage.rules.interests import may_be
 from pprg_triage.rules.known_cases import Compared, Here, compared, list_reference, touched_words
 from pprg_triage.rules.may import (
     GLASS,
     GLASS_MINUTES,
     GLASSES,
+    GRANTS,
     GROUP,
     OFFICE,
     READERS,
+    REVIEWER,
     ROLES,
+    STAFF,
     TABLE,
     absence,
     absence_problem,
@@ -103,6 +107,7 @@ __all__ = [
     "GLASS",
     "GLASSES",
     "GLASS_MINUTES",
+    "GRANTS",
     "GROUP",
     "HELD",
     "INTEREST",
@@ -121,9 +126,11 @@ __all__ = [
     "POSSIBLE",
     "READERS",
     "REPLIES",
+    "REVIEWER",
     "ROLES",
     "RUNGS",
     "SETTLED",
+    "STAFF",
     "STATES",
     "STEPS",
     "TABLE",
@@ -175,6 +182,7 @@ __all__ = [
     "list_reference",
     "listed_without_names",
     "may",
+    "may_be",
     "meeting_problem",
     "moved",
     "names_somebody",

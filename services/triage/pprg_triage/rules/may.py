@@ -31,7 +31,7 @@ _OFFICE = open_to(OFFICE, EVERY)
 TABLE: Table = {
     "read": _OFFICE | open_to(GROUP, READABLE),
     "names": _OFFICE | open_to(CHAIR | {"member"}, READABLE),
-    "staff names": _OFFICE,
+    "staff names": _OFFICE | open_to(GROUP, frozenset({Relation.GRANTED})),
     "who saw": _OFFICE | open_to(GOVERNANCE, EVERY),
     "find who saw": open_to(GOVERNANCE),
     "ask": _OFFICE,
@@ -57,7 +57,8 @@ TABLE: Table = {
 
 def may(roles: Iterable[str], verb: str, relation: Relation = Relation.NO_MATTER) -> bool:
     """Whether somebody with these roles may do this about a case that they are so related to."""
-    return allows(TABLE, roles, verb, relation)
+    as_theirs = relation is Relation.GRANTED and allows(TABLE, roles, verb, Relation.THEIRS)
+    return as_theirs or allows(TABLE, roles, verb, relation)
 
 
 def relations_of(roles: Iterable[str], verb: str) -> Relations:
@@ -74,6 +75,10 @@ ROLES = {
     "reviewer": "Reviewer",
     "ratifier": "Ratifies",
 }
+REVIEWER = "reviewer"
+#: What is granted to who reviews a case: it gives no role in it, and is of no use without that one.
+STAFF = "staff-names"
+GRANTS = {STAFF: "Reads the names of staff"}
 #: What else ties somebody to a case: an interest that they declared (INTEREST) closes it to them, breaking the glass
 #: opens it.
 GLASS = "glass"
@@ -84,7 +89,10 @@ GLASSES = ("glasses", 10, 3600)
 
 def relation(ties: Iterable[Tie], at: datetime) -> Relation:
     """What somebody has to do with a case at a moment, by all that ties them to it; an interest outweighs the rest."""
-    return _relation(ties, at, GLASS)
+    held = [each for each in ties if each.holds(at)]
+    found = _relation([each for each in held if each.role != STAFF], at, GLASS)
+    granted = {STAFF, REVIEWER} <= {each.role for each in held}
+    return Relation.GRANTED if granted and found is Relation.THEIRS else found
 
 
 def window(starts: datetime, ends: datetime, notice: int, days_after: int, now: datetime) -> tuple[datetime, datetime]:
@@ -114,10 +122,14 @@ def absence(first: date, last: date, now: datetime) -> tuple[datetime, datetime]
     return max(london(first, time()), now), london(last + timedelta(days=1), time())
 
 
-def naming_problem(roles: Collection[str], role: str) -> str | None:
-    """Why somebody with these roles cannot have this role in a case, or None when they can."""
+def naming_problem(roles: Collection[str], role: str, held: Collection[str] = ()) -> str | None:
+    """Why somebody with these roles, and those held in the case, cannot have this one in it, or None when they can."""
     if not READERS & set(roles):
         return "Choose somebody of the office or the group"
+    if role == STAFF and OFFICE & set(roles):
+        return "The office reads the names of staff anyway. Choose who reviews the case"
+    if role == STAFF and REVIEWER not in held:
+        return "Only who reviews the case is granted the names of staff: name them as reviewer first"
     if role == "chair" and "chair" not in roles:
         return "Choose somebody who chairs the group"
     return None

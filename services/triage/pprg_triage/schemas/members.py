@@ -6,9 +6,11 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from pprg_shared.acting import runtime
 from pprg_shared.identity.people import Known
-from pprg_triage.rules import ROLES
+from pprg_triage.rules import GRANTS, ROLES
 from pprg_triage.schemas.words import words
 
+#: What somebody may be named as, or be granted.
+NAMED = ROLES | GRANTS
 #: A reason that somebody else can understand takes so many characters.
 SHORTEST_REASON, LONGEST_REASON = 20, 2000
 
@@ -38,8 +40,8 @@ class MemberSchema(Schema):
     )
     role = fields.String(
         required=True,
-        validate=validate.OneOf(ROLES, error="Choose a role in the list"),
-        metadata={"label": "As what?", "widget": "radios", "choices": ROLES},
+        validate=validate.OneOf(NAMED, error="Choose a role in the list"),
+        metadata={"label": "As what?", "widget": "radios", "choices": NAMED},
         **words("Choose a role"),
     )
     until = fields.Date(
