@@ -30,7 +30,8 @@ def test_a_missing_service_is_said_and_where_services_are_a_must_it_fails(tmp_pa
 @pytest.mark.parametrize("service", ["intake", "triage", "publisher"])
 def test_who_only_hears_and_sends_loads_nothing_that_serves_pages(service):
     """A container that runs the loops alone has a sixth less memory for it; the notifier sends by Flask-Mail."""
-    look = f"import sys, pprg_{service}.service; print(*sorted({{'flask', 'jinja2', 'werkzeug'}} & sys.modules.keys()))"
+    pages = "{'flask', 'jinja2', 'werkzeug', 'prometheus_client'}"
+    look = f"import sys, pprg_{service}.__main__; print(*sorted({pages} & sys.modules.keys()))"
 
     run = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
 
