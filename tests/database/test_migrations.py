@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -15,9 +16,12 @@ import sqlalchemy as sa
 from pprg_embedded.ports import free_port
 from pprg_embedded.world import SERVICES
 from pprg_intake.service import service as intake
+from pprg_notifier.service import service as notifier
 from pprg_shared import migrations
 from pprg_shared.boxes.tables import outbox
 from pprg_shared.database import Database
+from pprg_shared.directory import contact, copies, keep_agency
+from pprg_shared.events.intake import AgencyChanged
 from pprg_shared.local import LocalBus
 from pprg_shared.migrations import Migrations, WrongDatabase
 from pprg_shared.service import Runtime
@@ -118,6 +122,49 @@ def test_a_database_that_is_older_or_more_than_one_step_newer_is_not_served(empt
     new.check(database)
 
     database.close()
+
+
+@pytest.fixture
+def until(tmp_path, monkeypatch):
+    """The migrations of a service up to this number, as its code had them then."""
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def those(service, last):
+        package = f"{service.package}_until_{last}"
+        folder = tmp_path / package / "migrations"
+        folder.mkdir(parents=True)
+        (folder.parent / "__init__.py").touch()
+        for each in Migrations(service.package, service.metadata).folder.glob("[0-9]*.py"):
+            if each.name[:4] <= last:
+                shutil.copy(each, folder)
+        return Migrations(package, service.metadata)
+
+    return those
+
+
+@pytest.mark.parametrize(("revision", "taken"), [(3, True), (2, False)])
+def test_contacts_that_were_named_before_any_were_copied_are_taken_when_the_directory_is_said_again(
+    empty, until, settings, clock, revision, taken
+):
+    database = Database(empty, notifier.name)
+    until(notifier, "0009").upgrade(database)
+    row = {"id": "police", "name": "Before", "kind": "police", "active": True, "revision": 3, "content": "sealed"}
+    with database.engine.begin() as connection:
+        connection.execute(sa.insert(copies).values(**row))
+    database.close()
+    alive = Runtime(notifier, dataclasses.replace(settings, database_url=empty), LocalBus(), clock)
+
+    alive.migrate()
+    about = {"agency": "police", "name": "Now", "kind": "police", "active": True, "revision": revision}
+    with alive.database.writing("action") as session:
+        keep_agency(session, AgencyChanged(**about, single_point="contact@police.example"))
+
+    with alive.database.reading() as session:
+        kept = session.execute(sa.select(copies.c.name, copies.c.revision)).one()
+        duties = contact(session, "police").duties if taken else {}
+    alive.stop()
+    assert tuple(kept) == (("Now", 3) if taken else ("Before", 2))
+    assert [each["address"] for each in duties.values()] == ["contact@police.example"] * taken
 
 
 @pytest.mark.database
