@@ -7,7 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from pprg_intake.models import Code, SignIn
+from pprg_shared.metrics import exposition
 from signing import address
+from stored import changes, stored
 
 GUESSES = 10
 #: What nobody can tell apart over a network.
@@ -45,9 +47,14 @@ def compared(world, browser, count):
 
 
 def test_a56_a_wrong_password_and_an_unknown_address_are_answered_alike(world, office):
+    before = stored(world, but=())
+
     medians, said = compared(world, office, 5)
 
-    assert len(said) == 1
+    ((status, told),) = said
+    assert (status, "do not belong together. Check both and type the password again" in told) == (422, True)
+    noted = {"intake.audit": (10, 0), "intake.audit_marks": (1, 1), "intake.limits": (3, 0)}
+    assert changes(before, stored(world, but=())) == noted, "an entry for each, and how often"
     assert max(medians) < 2 * min(medians), "a password is hashed for nobody, too, which is nearly all that it takes"
 
 
@@ -71,17 +78,67 @@ def test_a57_a_new_password_is_promised_to_every_address_alike(world, office):
     assert len(list(world.folder.glob("mailbox/*.eml"))) == 1
 
 
+def test_a57_of_an_address_that_nobody_has_nothing_is_kept_but_how_often_it_was_asked(world, office):
+    before = stored(world, but=())
+
+    page = office.get(office.send("/sign-in/reset", address=UNKNOWN).location)
+    world.settle()
+
+    assert page.status_code == 200
+    assert "If the directory has this address, a code is on its way to it." in page.text
+    assert changes(before, stored(world, but=())) == {"intake.limits": (2, 0)}
+
+
 @pytest.mark.asvs("2.4.1", "6.3.1")
 def test_a58_the_eleventh_guess_waits_and_is_told_the_phone_number(world, office, visiting):
     guesses = [office.password(KNOWN, f"guess {n}").status_code for n in range(GUESSES)]
+    before = stored(world, but=())
     over = visiting().password(KNOWN)
 
+    assert changes(before, stored(world, but=())) == {"intake.limits": (2, 2), "intake.accounts": (1, 1)}
     assert guesses == [422] * GUESSES
     assert (over.status_code, over.headers["Retry-After"]) == (429, "300")
     assert world.services["intake"].profile.partnership.phone in over.text
     assert 'value="coordinator@pprg-office.example"' in over.text
     world.clock.forward(minutes=5)
     assert visiting().password(KNOWN).status_code == 303
+
+
+def guess(browser, times, *addresses):
+    for n in range(times):
+        for each in addresses:
+            browser.password(each, f"guess {n}")
+
+
+@pytest.mark.asvs("6.3.1", "16.3.3")
+def test_a58_of_an_account_that_is_guessed_at_the_office_is_told_once_a_day_and_so_is_whose_it_is(
+    world, accounts_for, visiting, lines
+):
+    accounts_for("coordinator", "administrator")
+    person = world.services["intake"].profile.person("coordinator")
+    guesser, administrator = visiting(), world.visitor("intake", "administrator")
+    before = administrator.get("/people").text
+    guess(guesser, GUESSES, KNOWN, UNKNOWN)
+    held = stored(world, but=())
+    guess(guesser, 1, KNOWN, UNKNOWN)
+    noted = changes(held, stored(world, but=()))
+    guess(guesser, 3, KNOWN, UNKNOWN)
+    answers = {words(guesser.password(each)) for each in (KNOWN, UNKNOWN)}
+    said, metrics = administrator.get("/people").text, exposition([world.services["intake"]])
+    owner = world.visitor("intake", "coordinator").get("/session/sign-ins").text
+    world.clock.forward(hours=25)
+    later = administrator.get("/people").text
+    guess(guesser, GUESSES + 2, KNOWN)
+
+    assert noted == {"intake.limits": (3, 3), "intake.accounts": (1, 1)}
+    assert len(answers) == 1
+    guessed = [each["person"] for each in lines if each["event"] == "an account is being guessed at"]
+    assert guessed == [str(person.id)] * 2
+    assert b'pprg_limits_reached{service="intake",what="sign-ins"} 2.0' in metrics
+    told = f'<a class="govuk-link" href="/people/{person.id}">{person.name}</a>, on Tuesday 24 November 2026, 09:30'
+    assert [text.count("tried many wrong passwords or codes") for text in (before, said, later)] == [0, 1, 0]
+    assert told in " ".join(said.split())
+    assert "Somebody tried many wrong passwords or codes for your account" in owner
 
 
 @pytest.mark.asvs("6.3.1")
@@ -103,8 +160,13 @@ def test_a58_codes_are_not_guessed_either(world, office):
     office.password(KNOWN)
     guesses = [office.send("/sign-in/code", code=f"{n:06}").status_code for n in range(GUESSES + 1)]
 
+    before = stored(world, but=())
+    over = office.send("/sign-in/code", code=office.code())
+
     assert guesses == [422] * GUESSES + [429]
-    assert office.send("/sign-in/code", code=office.code()).status_code == 429
+    assert (over.status_code, over.headers["Retry-After"]) == (429, "300")
+    assert "This was tried too often. Wait 5 minutes and try again, or call us on 01632 960001." in over.text
+    assert changes(before, stored(world, but=())) == {"intake.limits": (1, 1)}
 
 
 def test_a58_what_was_right_does_not_count(world, accounts_for, visiting):

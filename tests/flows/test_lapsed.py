@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from pprg_intake.actions import directory
 from pprg_intake.models import Person
 from pprg_shared.identity import tokens
+from stored import changes, stored
 
 pytestmark = pytest.mark.both_databases
 TYPED = "A canary question that nobody else is to read."
@@ -49,9 +50,14 @@ def test_a59_every_sign_in_has_a_number_of_its_own_and_ends_the_one_before(world
     stolen = world.client("intake")
     stolen.set_cookie("pprg", copy)
     stolen.set_cookie("pprg-seen", office.client.get_cookie("pprg-seen").value)
+    before = stored(world, but=())
+
+    page = stolen.get("/session/sign-ins")
+    world.settle()
 
     assert number() != first
-    assert stolen.get("/session/sign-ins").status_code == 401
+    assert (page.status_code, "You are not signed in any more" in page.text) == (401, True)
+    assert changes(before, stored(world, but=())) == {}
 
 
 @pytest.mark.asvs("7.4.1", "7.4.2")
@@ -67,12 +73,15 @@ def test_a60_a_cookie_that_is_used_again_opens_nothing_at_once(world, office, tr
     world.settle()
     for name, value in kept.items():
         office.client.set_cookie(name, value)
+    held = stored(world, but=())
 
-    page = office.get("/session/sign-ins")
+    page, there = office.get("/session/sign-ins"), copied.get("/cases")
+    world.settle()
 
     assert before == 200
     assert (page.status_code, "You are not signed in any more" in page.text) == (401, True)
-    assert copied.get("/cases").status_code == 401
+    assert (there.status_code, "You are not signed in any more" in there.text) == (401, True)
+    assert changes(held, stored(world, but=())) == {}
     with world.services["triage"].database.reading() as session:
         assert session.scalar(sa.text("SELECT count(*) FROM ended_sessions")) == 1
 

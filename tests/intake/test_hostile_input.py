@@ -13,6 +13,7 @@ KEY = {"Idempotency-Key": "one"}
 API, FORM = "/api/v1/referrals", "/referrals/new?immediate_risk=no"
 JSON = "application/json"
 PAIRS = "application/x-www-form-urlencoded"
+UNKNOWN = "Unknown field."
 BOUNDARY = "multipart/form-data; boundary=x"
 
 
@@ -38,7 +39,7 @@ def is_problem(sent, status, words):
     return True
 
 
-@pytest.mark.asvs("1.1.1", "1.3.3", "1.4.2", "2.2.1", "15.2.2", "15.3.3", "15.3.5", "15.3.7")
+@pytest.mark.asvs("1.1.1", "1.3.3", "1.4.2", "2.2.1", "15.2.2", "15.3.5", "15.3.7")
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [
@@ -60,16 +61,31 @@ def is_problem(sent, status, words):
         row("A07-mark", b'\xef\xbb\xbf{"a": 1}', 400, "byte order mark"),
         row("A09-in-a-name", b'{"a\\u0000": "b"}', 422, "Control characters are not allowed."),
         row("A11-ten-megabytes", b'{"a": ' + b"x" * 10_000_000, 413, "This is too large"),
-        row("A12-status", b'{"status": "accepted"}', 422, "/status"),
-        row("A12-agency", b'{"agency_id": "police"}', 422, "/agency_id"),
-        row("A12-administrator", b'{"is_admin": true}', 422, "/is_admin"),
-        row("A13-true-for-text", b'{"referrer_role": true}', 422, "/referrer_role"),
-        row("A13-text-for-list", b'{"agencies": "police"}', 422, "/agencies"),
-        row("A13-list-for-text", b'{"referrer_role": ["Nurse"]}', 422, "/referrer_role"),
     ],
 )
 def test_a_hostile_body_gets_a_problem_document_and_stores_nothing(intake, unchanged, body, status, words):
     assert is_problem(intake.post(API, data=body, content_type=JSON, headers=KEY), status, words)
+
+
+@pytest.mark.asvs("15.3.3", "15.3.5")
+@pytest.mark.parametrize(
+    ("field", "value", "advice"),
+    [
+        row("A12-status", "status", "accepted", UNKNOWN),
+        row("A12-agency", "agency_id", "police", UNKNOWN),
+        row("A12-administrator", "is_admin", True, UNKNOWN),
+        row("A13-true-for-text", "referrer_role", True, "Enter your role"),
+        row("A13-text-for-list", "agencies", "police", "Name at least one agency"),
+        row("A13-list-for-text", "referrer_role", ["Nurse"], "Enter your role"),
+    ],
+)
+def test_what_is_not_asked_for_or_of_another_kind_is_refused_by_name_with_what_is_wrong(
+    intake, unchanged, field, value, advice
+):
+    sent = intake.post(API, json=REFERRAL | {field: value}, headers=KEY)
+
+    assert is_problem(sent, 422, "Some answers need changing")
+    assert sent.json["errors"] == [{"pointer": f"/{field}", "detail": advice}]
 
 
 @pytest.mark.asvs("1.1.1", "1.3.3")
@@ -258,7 +274,10 @@ def test_a_number_is_sent_as_a_number(world, unchanged, year):
     path = "/api/v1/publications/00000000-0000-4000-8000-000000000001/draft"
     headers = KEY | world.acting("coordinator")
 
-    assert is_problem(world.client("publisher").post(path, json={"year": year}, headers=headers), 422, "/year")
+    sent = world.client("publisher").post(path, json={"year": year}, headers=headers)
+
+    assert is_problem(sent, 422, "Some answers need changing")
+    assert {"pointer": "/year", "detail": "Enter a year such as 2026"} in sent.json["errors"]
 
 
 def test_a10_a_name_is_kept_as_it_was_given(world, intake):

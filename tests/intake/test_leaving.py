@@ -29,7 +29,9 @@ def test_a67_whoever_signs_out_is_nobody_and_the_browser_forgets_what_it_was_sho
     assert (gone.status_code, gone.location) == (303, "/")
     assert gone.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert lead.get_cookie(TOKEN) is None
-    assert lead.get("/requests").status_code == 403
+    back, front = lead.get("/requests"), lead.get("/").text
+    assert (back.status_code, "somebody who is not signed in" in back.text) == (403, True)
+    assert ("Sign in" in front, "Harper Invented" in back.text + front) == (True, False)
 
 
 def test_a_page_that_only_asks_ends_nothing(lead):
@@ -63,6 +65,9 @@ def test_a67_the_exit_leads_to_the_page_of_the_profile_and_whoever_comes_back_is
     assert gone.headers["Cache-Control"] == "no-store"
     assert gone.headers["Referrer-Policy"] == "no-referrer"
     assert lead.get_cookie(TOKEN) is None
+    back = lead.get("/requests")
+    assert (back.status_code, "somebody who is not signed in" in back.text) == (403, True)
+    assert "Harper Invented" not in back.text
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from pprg_intake.models import Code, Draft, Referral
 from pprg_shared.limits import limits
 from pprg_shared.metrics import exposition
 from signed import acting
+from stored import changes, stored
 
 PHONE = "If it cannot wait, call us on 01632 960001."
 REFER = "/referrals/new?immediate_risk=no"
@@ -38,8 +39,11 @@ def words(page):
 def test_a_burst_of_referrals_from_one_address_is_stopped_and_others_go_on(world, letters):
     busy, quiet = letters.browser("192.0.2.1"), letters.browser("192.0.2.2")
 
-    burst = [refer(busy) for _ in range(30)]
+    burst = [refer(busy) for _ in range(20)]
+    before = stored(world, but=())
+    burst += [refer(busy) for _ in range(10)]
 
+    assert changes(before, stored(world, but=())) == {}
     assert [each.status_code for each in burst] == [201] * 20 + [429] * 10
     over = burst[-1]
     assert (over.headers["Retry-After"], over.content_type) == ("60", "application/problem+json")
@@ -57,9 +61,13 @@ def test_a_professional_who_is_signed_in_is_slowed_and_not_shut_out_by_others(wo
     for _ in range(21):
         refer(busy)
 
-    sent = [refer(busy, "lead-gp").status_code for _ in range(21)]
+    sent = [refer(busy, "lead-gp").status_code for _ in range(20)]
+    before = stored(world, but=())
+    over = refer(busy, "lead-gp")
 
-    assert sent == [201] * 20 + [429]
+    assert (sent, over.status_code, over.headers["Retry-After"]) == ([201] * 20, 429, "60")
+    assert over.json["detail"] == f"Wait 60 seconds, then try again. {PHONE}"
+    assert changes(before, stored(world, but=())) == {}
     assert refer(busy, "lead-police").status_code == 201
 
 
@@ -69,12 +77,15 @@ def test_a_form_that_comes_too_soon_says_so_keeps_what_was_typed_and_can_be_sent
     for _ in range(20):
         refer(browser)
 
+    before = stored(world, but=())
     soon = send(browser, REFER, **as_form(REFERRAL))
+    noted = changes(before, stored(world, but=()))
     again = dict(re.findall(r'name="([\w-]+)" value="([^"]*)"', soon.text))
     world.clock.forward(seconds=61)
     later = browser.post(REFER, data=again | {"agencies": REFERRAL["agencies"]})
 
     assert (soon.status_code, soon.headers["Retry-After"]) == (429, "60")
+    assert noted == {}
     assert f"Wait 60 seconds, then try again. {PHONE}" in words(soon)
     assert "What you typed is not lost: you can send it again." in words(soon)
     assert (later.status_code, kept(world, Referral)) == (303, 21)
@@ -91,8 +102,11 @@ def test_guessing_codes_is_stopped_seen_and_shuts_out_nobody(world, letters, lin
         ask_code(guesser, path)
     wrong = f"{(int(code) + 1) % 10**6:06}"
 
-    tried = [enter(guesser, path, wrong) for _ in range(11)]
+    tried = [enter(guesser, path, wrong) for _ in range(10)]
+    before = stored(world, but=())
+    tried.append(enter(guesser, path, wrong))
 
+    assert changes(before, stored(world, but=())) == {"intake.limits": (1, 1)}
     assert [each.status_code for each in tried] == [422] * 10 + [429]
     assert tried[-1].headers["Retry-After"] == "300"
     assert f"Wait 5 minutes, then try again. {PHONE}" in words(tried[-1])
@@ -108,10 +122,16 @@ def test_a_mailbox_is_not_filled_and_who_asks_too_often_waits(world, letters):
     path = f"/requests/{letters.ask().request_id}"
 
     first = [ask_code(letters.browser(), path).status_code for _ in range(6)]
-    many = [ask_code(letters.browser(f"198.51.100.{number}"), path).status_code for number in range(8)]
+    many = [ask_code(letters.browser(f"198.51.100.{number}"), path).status_code for number in range(7)]
+    letters.codes()
+    before = stored(world, but=())
+    over = ask_code(letters.browser("198.51.100.7"), path)
+    world.settle()
 
     assert first == [303] * 5 + [429]
-    assert many == [303] * 7 + [429]
+    assert (many, over.status_code, over.headers["Retry-After"]) == ([303] * 7, 429, "3600")
+    assert f"Wait 60 minutes, then try again. {PHONE}" in words(over)
+    assert changes(before, stored(world, but=())) == {"intake.limits": (3, 1)}
     assert len(letters.codes()) == kept(world, Code) == 12
 
 
@@ -120,10 +140,13 @@ def test_a_mailbox_is_not_filled_and_who_asks_too_often_waits(world, letters):
 def test_somebody_who_tries_link_after_link_is_stopped_as_if_they_were_there(world, letters):
     guesser = letters.browser("192.0.2.66")
 
+    before = stored(world, but=())
     sought = [ask_code(guesser, f"/requests/{uuid4()}") for _ in range(31)]
+    world.settle()
 
     assert [each.status_code for each in sought] == [303] * 30 + [429]
-    assert kept(world, Code) == 0
+    assert f"Wait 60 minutes, then try again. {PHONE}" in words(sought[-1])
+    assert changes(before, stored(world, but=())) == {"intake.limits": (61, 0)}
 
 
 @pytest.mark.asvs("2.4.1", "15.2.2")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from invented import REFERRAL
 from linked import ask_code, enter, send
 from pprg_intake.models import Code, Person, Submission
-from stored import stored
+from stored import changes, stored
 
 NEUTRAL = "What is behind this link is for the person or the post that we wrote to."
 ON_ITS_WAY = "If this page is open to you, a code is on its way to the address that we have for you."
@@ -121,8 +121,11 @@ def test_what_is_not_there_closed_or_guessed_answers_as_what_is_there(world, let
         "somebody else's words": lambda: "/referrals/Call 0800 000 000/outcome",
     }[which]()
 
+    world.settle()
+    held = stored(world, but=())
     guessed = [browser.get(other, follow_redirects=True), *_asked(letters, browser, other)]
 
+    assert changes(held, stored(world, but=())) == {"intake.limits": (3, 1)}, "how often, and nothing else"
     assert [each.status_code for each in guessed] == [each.status_code for each in there] == [200, 200, 422]
     assert [words(each) for each in guessed] == [words(each) for each in there]
     assert [each for each in guessed if "0800" in words(each)] == []
@@ -170,8 +173,14 @@ def test_a_code_that_does_not_work_opens_nothing(world, letters, browser, path, 
         assert enter(browser, path, code).status_code == 303
         browser.delete_cookie("pprg")
 
+    world.settle()
+    held = stored(world, but=())
     late = enter(browser, path, code)
+    world.settle()
 
+    found = changes(held, stored(world, but=()))
+    assert found.pop("intake.limits")[0] == 1
+    assert found == {"intake.codes": (1, 1)}, "that it was tried once more"
     assert (late.status_code, NOT_RIGHT in words(late)) == (422, True)
     assert code not in late.text
     assert browser.get(path).status_code == 303

@@ -224,7 +224,8 @@ class Account(Base):
     """With what a person of the directory signs in; its id is theirs. Of a password only its argon2id hash is kept.
 
     `state` is new until the first code of an authenticator was right. `secret` seals what the authenticator shares with
-    us, `next_secret` one that is not confirmed yet; `last_step` is the newest half minute whose code was taken.
+    us, `next_secret` one that is not confirmed yet; `last_step` is the newest half minute whose code was taken;
+    `guessed_at` when it was last said that somebody guesses at it.
     """
 
     __tablename__ = "accounts"
@@ -236,6 +237,7 @@ class Account(Base):
     next_secret: Mapped[str | None] = mapped_column(sa.Text, info=CONTACT)
     last_step: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    guessed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class RecoveryCode(Base):

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -76,6 +77,21 @@ def may_have_account(person: Person | None) -> bool:
 def account_of(session: Session, person_id: UUID) -> Account | None:
     """Somebody's account, which nobody else changes until this transaction ends."""
     return session.get(Account, person_id, with_for_update=True, populate_existing=True)
+
+
+def note_guesses(session: Session, person: UUID) -> bool:
+    """Note of an account that it is guessed at; whether that is news today."""
+    at = now(session)
+    news = Account.guessed_at.is_(None) | (Account.guessed_at <= at - rules.GUESSES_SAID)
+    noted = session.execute(update(Account).where(Account.id == person, news).values(guessed_at=at))
+    return bool(noted.rowcount)  # type: ignore[attr-defined]  # a CursorResult
+
+
+def guessed_at(session: Session) -> Sequence[tuple[Person, datetime]]:
+    """Whose accounts somebody has lately guessed at, and since when, the newest first."""
+    since = Account.guessed_at > now(session) - rules.GUESSES_SAID
+    found = select(Person, Account.guessed_at).join(Account, Account.id == Person.id).where(since)
+    return [(person, at) for person, at in session.execute(found.order_by(Account.guessed_at.desc(), Person.id)) if at]
 
 
 def stamp(account: Account | None) -> str:

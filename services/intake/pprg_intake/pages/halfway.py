@@ -96,13 +96,26 @@ def changing() -> Iterator[Session]:
         yield session
 
 
-def slow(*counted: tuple[tuple[str, int, int], str]) -> None:
-    """Count a try in a transaction of its own, for each of these; raises TooMany, and says so to whoever looks on."""
+def slow(*counted: tuple[tuple[str, int, int], str], whose: UUID | None = None) -> None:
+    """Count a try in a transaction of its own, for each of these; raises TooMany, and says so to whoever looks on.
+
+    The first counts what is tried at the account of `whose`, if it is tried at one.
+    """
     with changing() as session:
         waits = {what: count(session, what, key, most, seconds) for (what, most, seconds), key in counted}
     if too_many := [what for what, wait in waits.items() if wait]:
         log.warning("sign-in slowed", what=too_many)
+        if whose and counted[0][0][0] in too_many:
+            _say_guessed(whose)
         raise TooMany(max(waits.values()))
+
+
+def _say_guessed(whose: UUID) -> None:
+    """Say once a day that somebody guesses at this account; whoever guesses is answered as ever."""
+    with changing() as session:
+        news = accounts.note_guesses(session, whose)
+    if news:
+        log.warning("an account is being guessed at", person=str(whose))
 
 
 def from_here() -> str:

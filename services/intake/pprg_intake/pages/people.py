@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from pprg_intake.actions import directory, searching
+from pprg_intake.actions import accounts, directory, searching
 from pprg_intake.pages.common import directory_form, pages, typed
 from pprg_intake.projections import listed_people
 from pprg_intake.rules import directory as rules
@@ -46,7 +46,9 @@ def found_people(search_id: UUID) -> ResponseReturnValue:
 def _people(form: Form, looked_for: Mapping[str, str], page: int, here: str) -> ResponseReturnValue:
     with reading() as session:
         part = listed_people(session, looked_for, page)
+        guessed_at = accounts.guessed_at(session)
     shown = {"part": part, "here": here, "looked": bool(looked_for), "role_words": rules.role_words}
+    shown["guessed_at"] = guessed_at
     return render_template("people.html", form=form, **shown), 422 if form.errors else 200
 
 

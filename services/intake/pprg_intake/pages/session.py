@@ -178,7 +178,7 @@ def stay() -> Response:
 def _is_theirs(account: Account, password: str) -> None:
     """Raises Refused for another password, TooMany for too many of them."""
     key = f"password {account.id}"
-    slow((rules.SECOND_STEPS, key))
+    slow((rules.SECOND_STEPS, key), whose=account.id)
     fits = accounts.fits(account.password, password)
     with changing() as session:
         if fits:
@@ -191,7 +191,7 @@ def _is_theirs(account: Account, password: str) -> None:
 
 def _has_factor(account: Account, code: str) -> str:
     """By what they prove it, once for each code, counted with those of signing in; raises Refused and TooMany."""
-    slow((rules.SECOND_STEPS, str(account.id)))
+    slow((rules.SECOND_STEPS, str(account.id)), whose=account.id)
     with changing() as session:
         way = proven(session, account.id, code, actor())
     if not way:

@@ -79,7 +79,7 @@ def _by_password(address: str, password: str) -> Person | None:
         account = session.get(Account, person.id if person else UUID(int=0))
     known = halfway.knows(person.id if person else None)
     key = f"{address.lower()} {'known' if known else ''}"
-    slow((rules.SIGN_INS, key), (rules.SIGN_INS_FROM, from_here()))
+    slow((rules.SIGN_INS, key), (rules.SIGN_INS_FROM, from_here()), whose=person.id if person else UUID(int=0))
     fits = accounts.fits(account.password if account else "", password)
     right = account if fits and account is not None and account.state == accounts.ACTIVE else None
     fresh = accounts.hashed_anew(right.password, password) if right else ""
@@ -112,7 +112,7 @@ def second_step() -> ResponseReturnValue:
     if not form.is_valid():
         return render_template("second_step.html", form=form), 422 if form.errors else 200
     try:
-        slow((rules.SECOND_STEPS, str(half.person)))
+        slow((rules.SECOND_STEPS, str(half.person)), whose=half.person)
     except TooMany as error:
         return slowed("second_step.html", form, error)
     with changing() as session:

@@ -80,6 +80,7 @@ from pprg_intake.rules.requests import (
 )
 from pprg_intake.rules.sign_in import (
     CODES_FROM,
+    GUESSES_SAID,
     HALFWAY,
     LONGEST_SIGN_IN,
     RESETS,
@@ -115,6 +116,7 @@ __all__ = [
     "FORMS_KEPT",
     "FORMS_KEPT_FROM",
     "FURTHER",
+    "GUESSES_SAID",
     "HALFWAY",
     "KNOWN_DAYS",
     "LATE_AFTER",

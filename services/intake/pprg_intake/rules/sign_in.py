@@ -20,6 +20,8 @@ SECOND_STEPS = ("second steps", 10, 300)
 RESETS = ("resets", 3, 900)
 RESETS_FROM = ("resets from an address", 30, 900)
 CODES_FROM = ("codes from an address", 30, 900)
+#: That somebody guesses at an account is said once within this.
+GUESSES_SAID = timedelta(days=1)
 _PATH = re.compile(r"/(?![/\\])[!-\[\]-~]{0,600}")
 
 
