@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from invented import REFERRAL
+from invented import ANSWERED, REFERRAL
 from pprg_shared.boxes.tables import inbox, outbox
 from pprg_shared.contract import Envelope
 from pprg_shared.events.intake import AgencySummarySubmitted, ChronologySubmitted
@@ -32,7 +32,7 @@ def bodies(world):
     lead = {**world.acting("lead-police"), "Idempotency-Key": "long"}
     (asked,) = world.client("intake").get("/api/v1/requests", headers=lead).json["requests"]
     rows = [{"date": str(date(2025, 1, 1)), "source": "Log", "event": (uuid4().hex * 16)[:500]} for _ in range(2000)]
-    answer = {"author": "Lead", "summary": "Invented.", "rows": rows}
+    answer = ANSWERED | {"author": "Lead", "summary": "Invented.", "rows": rows}
     sent = world.client("intake").post(f"/api/v1/requests/{asked['id']}/return", json=answer, headers=lead)
     assert sent.status_code == 201
     with world.services["intake"].database.reading() as session:

@@ -109,7 +109,11 @@ class Visitor:
 
     def fill(self, answers: Mapping[str, str]) -> None:
         for name, text in answers.items():
-            self.page.locator(f"#{name}").fill(text)
+            field = self.page.locator(f"#{name}")
+            if field.evaluate("each => each.tagName") == "SELECT":
+                field.select_option(text)
+            else:
+                field.fill(text)
 
     def typed(self, *names: str) -> list[str]:
         """What stands in these fields."""

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from invented import ANSWERED
 from pprg_shared.calendar import add_working_days, long, short
 from waiting import eventually
 
@@ -17,8 +18,13 @@ REFERRAL = {
     "authorised_by": "Invented Lead, safeguarding lead",
     "subjects-0-name": "Invented Child",
     "subjects-0-born": "May 2016",
+    "subjects-0-sex": "U",
+    "subjects-0-ethnicity": "NOBT",
+    "subjects-0-address": "not known",
+    "family_knows": "Not yet: the police have asked us to wait.",
     "incident_on": "?October 2026",
     "what_happened": ACCOUNT,
+    "safety": "Nobody else is known to be at risk.",
 }
 WHY = "Somebody died or was harmed, and agencies may learn from it"
 DECLARED = "What I have written is accurate as far as I know, and my agency shares it under its legal duties."
@@ -79,8 +85,8 @@ def refer(visitor):
     visitor.press("Send referral")
     visitor.sees("Error: Refer a case", 422)
     about_referrer = ("referrer_name", "referrer_role", "referrer_agency", "referrer_email", "authorised_by")
-    about_subject = ("subjects-0-name", "subjects-0-born")
-    about_incident = ("incident_on", "incident", "what_happened")
+    about_subject = tuple(f"subjects-0-{each}" for each in ("name", "born", "sex", "ethnicity", "address"))
+    about_incident = ("family_knows", "incident_on", "incident", "what_happened", "safety")
     assert_summary_leads_to(visitor, *about_referrer, *about_subject, *about_incident, "agencies", "declaration")
 
     visitor.fill(REFERRAL | {"referrer_email": "referrer at gp", "subjects-0-born": "31/02/2016"})
@@ -226,19 +232,24 @@ def answer(visitor, reference):
     visitor.sees(f"Error: Request {reference}", 422)
     assert [each[:24] for each in visitor.problems] == [
         "Enter your name and role",
+        "Say what their life was ",
+        "Say what was done at onc",
         "Row 1: If you are not su",
         "Row 1: Say where this wa",
         "Row 1: Say what happened",
         "Row 3: Write the date as",
         "Row 3: Say where this wa",
+        "Say whether the author i",
+        "Say who has secured your",
     ]
     row = ("rows-0-date", "rows-0-source", "rows-0-event")
-    assert_summary_leads_to(visitor, "author", *row, "rows-2-date", "rows-2-source")
+    told, signed = ("voice_of_child_or_adult", "immediate_safety_actions"), ("author_independent", "records_secured")
+    assert_summary_leads_to(visitor, "author", *told, *row, "rows-2-date", "rows-2-source", *signed)
     assert visitor.typed("summary", "rows-0-date", "rows-2-event") == [SUMMARY, "22 may 2016?", "An invented event"]
 
     visitor.press("Add another row")
     assert visitor.page.url.endswith("#rows-3-date")
-    visitor.fill(FIRST | VAGUE | {"author": "Invented Lead", "rows-2-event": ""})
+    visitor.fill(FIRST | VAGUE | ANSWERED | {"author": "Invented Lead", "rows-2-event": ""})
     visitor.page.get_by_text("Say more about this").first.click()
     visitor.page.locator("#rows-0-seen").select_option("yes")
     visitor.look(visitor.page, "more about a row")

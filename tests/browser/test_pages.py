@@ -16,8 +16,13 @@ TEXTS = {
     "authorised_by": "Invented Lead, safeguarding lead",
     "subjects-0-name": "Invented Adult",
     "subjects-0-born": "1961",
+    "subjects-0-sex": "U",
+    "subjects-0-ethnicity": "NOBT",
+    "subjects-0-address": "not known",
+    "family_knows": "not known",
     "incident_on": "2026",
     "what_happened": ACCOUNT,
+    "safety": "Nobody else is known to be at risk.",
 }
 FORM = "/referrals/new?immediate_risk=no&reason_kind=concern&about=adult"
 DECLARED = "What I have written is accurate as far as I know, and my agency shares it under its legal duties."
@@ -63,10 +68,15 @@ def test_a_referral_can_be_made_with_the_keyboard_alone(visit):
     for name in ("referrer_name", "referrer_role"):
         tab_to(visitor, name).type(TEXTS[name])
     tab_to(visitor, "referrer_agency").type("Housing")
-    for name in ("referrer_email", "authorised_by", "subjects-0-name", "subjects-0-born", "incident_on"):
+    for name in ("referrer_email", "authorised_by", "subjects-0-name", "subjects-0-born"):
+        tab_to(visitor, name).type(TEXTS[name])
+    for name in ("subjects-0-sex", "subjects-0-ethnicity"):
+        tab_to(visitor, name).type("Not")
+    for name in ("subjects-0-address", "family_knows", "incident_on"):
         tab_to(visitor, name).type(TEXTS[name])
     tab_to(visitor, "incident").type("Near")
-    tab_to(visitor, "what_happened").type(TEXTS["what_happened"])
+    for name in ("what_happened", "safety"):
+        tab_to(visitor, name).type(TEXTS[name])
     for name in ("agencies", "declaration"):
         tab_to(visitor, name).press("Space")
     while visitor.focus("textContent").strip() != "Send referral":

@@ -112,7 +112,11 @@ def play(world, post, case, agency):
     path, case["agency"] = f"/cases/{case['case_id']}", agency
     post("triage", f"{path}/requests", {"agencies": [agency], "questions": "What was your part?"})
     case["request_id"] = one(world, Request, case)
-    answer = {"author": "A", "summary": "S", "rows": [{"date": "2016", "source": "Log", "event": "Twice."}] * 2}
+    answer = invented.ANSWERED | {
+        "author": "A",
+        "summary": "S",
+        "rows": [{"date": "2016", "source": "Log", "event": "Twice."}] * 2,
+    }
     post("intake", f"/requests/{case['request_id']}/return", answer, f"lead-{agency}")
     case["conflict_id"] = one(world, Conflict, case)
     post("triage", f"{path}/requests/{case['request_id']}/query", SAID["query"])

@@ -96,7 +96,7 @@ def played(world, post):
     path = f"/cases/{case['id']}"
     post("triage", f"{path}/requests", {"agencies": ["police", "gp"], "questions": "Canary question?"})
     requests = {each["agency"]: each["id"] for each in asked_of(world, path)}
-    summary = {"author": "Canary Author", "summary": "Canary summary."}
+    summary = invented.ANSWERED | {"author": "Canary Author", "summary": "Canary summary."}
     row = {"date": "2016", "source": "Log", "event": "Canary event."}
     post("intake", f"/requests/{requests['police']}/return", summary | {"rows": [row, row]}, "lead-police")
     file = b"Date,Source,Event\r\n2016,Log,Canary event.\r\n"

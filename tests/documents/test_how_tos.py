@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from invented import REFERRAL
+from invented import ANSWERED, REFERRAL
 from pprg_embedded.world import SERVICES, assemble, with_secrets
 from pprg_shared.config import Settings
 from pprg_shared.database import Database
@@ -42,7 +42,7 @@ def place(world, tmp_path):
 
 def answer(world, who):
     (request,) = get(world, "intake", "/api/v1/requests", who)["requests"]
-    said = {"author": "Invented Lead", "summary": "An invented summary."}
+    said = ANSWERED | {"author": "Invented Lead", "summary": "An invented summary."}
     post(world, "intake", f"/api/v1/requests/{request['id']}/return", said, who)
 
 

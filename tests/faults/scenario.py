@@ -11,7 +11,7 @@ from uuid import uuid4
 import requests
 
 import invented
-from invented import REFERRAL
+from invented import ANSWERED, REFERRAL
 from pprg_shared.calendar import add_working_days
 from pprg_shared.profile import load_profile
 from signed import bearing
@@ -129,7 +129,7 @@ class Office:
         else:
             row = {"source": "Case record", "event": "An invented visit", "action": "none"}
             sent = [row | {"date": f"{number + 1:02}/2025"} for number in range(rows)]
-            answers = {"author": "Invented Lead", "summary": "An invented summary.", "rows": sent}
+            answers = ANSWERED | {"author": "Invented Lead", "summary": "An invented summary.", "rows": sent}
             self.client.post("intake", f"{path}/return", answers, lead)
         self.told.returns.append((reference, agency, "return" if rows else "nil"))
         self.told.rows += [(reference, agency, number) for number in range(rows)]

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.test import Client
 
-from invented import REFERRAL, as_form
+from invented import ANSWERED, REFERRAL, as_form
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.tables import metadata as common
 from pprg_shared.events.intake import ChronologySubmitted, Row
@@ -95,7 +95,12 @@ def answer(intake, path, who):
     """A return with names in what it says besides its summary."""
     draft = intake.get(f"{path}/chronology", headers=who).json["draft"]
     view = {"route": "rapid_review", "view": "met", "reason": TOLD}
-    said = {"author": "Lead", "summary": TOLD, "voice_of_child_or_adult": SUBJECT, "other_agencies_to_ask": FAMILY}
+    said = ANSWERED | {
+        "author": "Lead",
+        "summary": TOLD,
+        "voice_of_child_or_adult": SUBJECT,
+        "other_agencies_to_ask": FAMILY,
+    }
     said |= {"agency_view_on_criteria": [view], "records_secured": TOLD, "quality_assured_by": FAMILY, "draft": draft}
     answered = intake.post(f"{path}/return", json=said, headers={"Idempotency-Key": "return", **who})
     assert answered.status_code == 201, answered.text

@@ -282,7 +282,12 @@ def test_names_may_be_those_of_one_person_when_all_words_of_the_shorter_are_in_t
 def test_no_other_page_print_or_file_of_a_case_holds_a_name_of_staff(world, case, request_path, post, what):
     post("intake", f"{request_path}/staff", {"staff": [FIRST]}, "lead-police")
     row = {"date": "2016", "source": "Notes of social worker 1", "event": "Invented visit."}
-    post("intake", f"{request_path}/return", {"author": "A", "summary": "S", "rows": [row]}, "lead-police")
+    post(
+        "intake",
+        f"{request_path}/return",
+        invented.ANSWERED | {"author": "A", "summary": "S", "rows": [row]},
+        "lead-police",
+    )
 
     page = world.visitor("triage", "coordinator").get(case + what)
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 import invented
-from invented import REFERRAL
+from invented import ANSWERED, REFERRAL
 
 MARK = "\u202e"
 #: A mark in these turns nothing around it: a block of its own, or the text of a field.
@@ -62,7 +62,7 @@ def case(world):
 def answer(world, request):
     texts = ("source", "event", "action", "people", "voice", "outcome", "impact_note", "comment_analysis")
     row = dict.fromkeys(texts, f"{MARK}typed") | {"date": "2016"}
-    said = {"author": f"{MARK}typed author", "summary": f"{MARK}typed summary", "rows": [row, row]}
+    said = ANSWERED | {"author": f"{MARK}typed author", "summary": f"{MARK}typed summary", "rows": [row, row]}
     more = ("voice_of_child_or_adult", "what_worked", "other_agencies_to_ask", "quality_assured_by", "records_secured")
     view = {"route": "rapid_review", "view": "met", "reason": f"{MARK}typed reason"}
     said |= dict.fromkeys(more, f"{MARK}typed more") | {"agency_view_on_criteria": [view]}

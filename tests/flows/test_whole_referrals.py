@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from invented import REFERRAL, SUBJECT, as_form
+from invented import REFERRAL, SUBJECT, UNKNOWN, as_form
 from pprg_intake.models import Referral
 from pprg_shared.boxes.tables import outbox
 from pprg_shared.contract import Envelope
@@ -27,7 +27,7 @@ CHILD = SUBJECT | {
     "looked_after": "previous",
     "placement_type": "relative",
 }
-ADULT = {
+ADULT = UNKNOWN | {
     "kind": "adult",
     "name": "Invented Adult",
     "born": "1980",

@@ -6,13 +6,13 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from invented import REFERRAL
+from invented import ANSWERED, REFERRAL
 from linked import send
 from pprg_intake.models import ApiKey, Referral
 from pprg_shared.boxes.tables import audit
 
 PAGE = "/agencies/police/keys"
-RETURN = {"author": "Invented Lead", "summary": "An invented summary.", "rows": []}
+RETURN = ANSWERED | {"author": "Invented Lead", "summary": "An invented summary.", "rows": []}
 
 
 @pytest.fixture

@@ -6,11 +6,12 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from invented import REFERRAL
+from invented import ANSWERED, REFERRAL
 from linked import ask_code, enter, send
 from pprg_intake.models import Code, Person, Submission
 from stored import changes, stored
 
+RETURN = ANSWERED | {"author": "Invented Lead", "summary": "An invented summary."}
 NEUTRAL = "What is behind this link is for the person or the post that we wrote to."
 ON_ITS_WAY = "If this page is open to you, a code is on its way to the address that we have for you."
 NOT_RIGHT = "That code is not right, or does not work any more. Check it, or have another one sent."
@@ -53,7 +54,7 @@ def test_a_link_and_a_code_open_what_is_asked_and_let_it_be_answered(world, lett
     page = browser.get(asked.location)
     entered = enter(browser, asked.location, f" {letters.codes()[-1][:3]} {letters.codes()[-1][3:]}")
     request = browser.get(entered.location)
-    answered = send(browser, path, author="Invented Lead", summary="An invented summary.")
+    answered = send(browser, path, **RETURN)
 
     assert (first.status_code, NEUTRAL in words(first), "Invented Child" in first.text) == (200, True, False)
     assert (asked.status_code, ON_ITS_WAY in words(page)) == (303, True)
@@ -292,7 +293,11 @@ def test_what_was_typed_when_a_link_had_been_closed_by_time_is_kept_and_sent_aft
     opened(letters, browser, path)
     page = browser.get(path).text
     world.clock.forward(minutes=31)
-    typed = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', page)) | {"author": "Lead", "summary": "Kept."}
+    typed = (
+        dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', page))
+        | ANSWERED
+        | {"author": "Lead", "summary": "Kept."}
+    )
     lost = browser.post(path, data=typed | {"_end": "1"})
     opened(letters, browser, path)
     offered = browser.get(path).text.partition("Send it now")[0]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from invented import REFERRAL, SUBJECT, as_form
+from invented import REFERRAL, SUBJECT, UNKNOWN, as_form
 from pprg_intake import rules
 from pprg_intake.models import Referral
 from pprg_shared.boxes.tables import outbox
@@ -117,7 +117,7 @@ def test_another_person_is_added_up_to_four_and_everything_typed_is_kept(world, 
 def test_page_and_api_say_the_same_of_subjects_criteria_and_days(world, intake):
     page = intake.get(FORM).text
     number = re.search(r'name="criteria-(\d+)-criterion" value="seriously_harmed"', page)[1]
-    died = {"name": "Invented Baby", "kind": "unborn", "born": "January 2027"}
+    died = UNKNOWN | {"name": "Invented Baby", "kind": "unborn", "born": "January 2027"}
     answers = REFERRAL | {"subjects": [SUBJECT | {"nhs_number": "943 476 5919"}, died], "harm": ["neglect"]}
     answers |= {"la_aware_on": "2026-11-20", "family": "An invented mother", "parallel_processes": ["inquest"]}
     criterion = {"criterion": "seriously_harmed", "reply": "yes", "evidence": "An invented record"}
@@ -141,7 +141,8 @@ def test_what_is_said_seals_all_but_codes(world, intake):
     assert "Invented Child" not in str(heard.envelope)
     assert (heard.subject_name, heard.subjects[0].name) == ("Invented Child", "Invented Child")
     assert heard.criteria[0].evidence == "Canary"
-    assert heard.more == {"authorised_by": REFERRAL["authorised_by"], "family": "Canary"}
+    told = {name: REFERRAL[name] for name in ("authorised_by", "family_knows", "safety")}
+    assert heard.more == told | {"family": "Canary"}
 
 
 def test_a_coordinator_writes_down_what_came_by_phone_and_the_referrer_gets_the_letters(world, intake):
@@ -175,6 +176,11 @@ def test_nobody_else_says_how_a_referral_came(world, intake):
 @pytest.mark.parametrize(
     ("changes", "pointer", "words"),
     [
+        ({"safety": ""}, "/safety", "Say whether anyone else is at risk"),
+        ({"family_knows": ""}, "/family_knows", "Say whether they know"),
+        ({"subjects": [SUBJECT | {"sex": ""}]}, "/subjects/0/sex", "or “Not known”"),
+        ({"subjects": [SUBJECT | {"ethnicity": ""}]}, "/subjects/0/ethnicity", "or “Not known yet”"),
+        ({"subjects": [SUBJECT | {"address": ""}]}, "/subjects/0/address", "or “not known”"),
         ({"subjects": []}, "/subjects", "Name one to four people"),
         ({"subjects": [SUBJECT] * 5}, "/subjects", "Name one to four people"),
         ({"subjects": [SUBJECT | {"kind": "cat"}]}, "/subjects/0/kind", "Say whom this is about"),

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
-from invented import REFERRAL, as_form
+from invented import ANSWERED, REFERRAL, as_form
 from pprg_intake.models import Submission
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.tables import outbox
@@ -18,7 +18,8 @@ from pprg_shared.events.triage import InformationRequested
 
 pytestmark = pytest.mark.both_databases
 CASE = UUID("00000000-0000-4000-8000-00000000000c")
-RETURN = {"author": "Invented Lead", "summary": "An invented summary.", "rows": []}
+SAID = ANSWERED | {"author": "Invented Lead", "summary": "An invented summary."}
+RETURN = SAID | {"rows": []}
 
 
 @pytest.fixture
@@ -51,8 +52,8 @@ def fill(client, path, **answers):
 
 def test_an_agency_answers_once(world, asked, lead):
     path = f"/requests/{asked}"
-    first = fill(lead, path, author="Invented Lead", summary="An invented summary.")
-    second = fill(lead, path, author="Invented Lead", summary="Typed in the other window.")
+    first = fill(lead, path, **SAID)
+    second = fill(lead, path, **SAID | {"summary": "Typed in the other window."})
 
     taken, refused = lead.post(path, data=first), lead.post(path, data=second)
 
@@ -85,7 +86,7 @@ def test_a_long_chronology_travels_in_sealed_parts_that_are_each_short_enough(wo
     for number in range(300):
         row = {"date": "10/01/2025", "source": "Case record", "event": " ".join(uuid4().hex for _ in range(40))}
         rows |= {f"rows-{number}-{name}": each for name, each in row.items()}
-    form = fill(lead, path, author="Invented Lead", summary="An invented summary.", **rows)
+    form = fill(lead, path, **SAID, **rows)
 
     taken = lead.post(path, data=form)
 

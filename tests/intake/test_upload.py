@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from invented import ANSWERED, SIGNED
 from pprg_intake import rules
 from pprg_intake.models import Draft, Submission
 from pprg_shared.boxes import publish
@@ -77,7 +78,7 @@ def test_what_was_read_is_shown_with_what_is_unusual_then_sent_with_the_return(w
     shown, form = lead.get(f"{path}/chronology"), lead.get(path)
     before = kept(world, Submission)
 
-    answers = hidden(lead, path) | {"author": "Invented Lead", "summary": "An invented summary."}
+    answers = hidden(lead, path) | ANSWERED | {"author": "Invented Lead", "summary": "An invented summary."}
     typed = {"rows-0-date": "2025", "rows-0-source": "Memory", "rows-0-event": "Typed by hand"}
     sent = lead.post(path, data=answers | typed)
 
@@ -194,7 +195,7 @@ def test_what_is_wrong_in_more_columns_is_said_by_row_and_column(asked, lead):
 def test_a_row_that_is_typed_may_say_more_and_keeps_it_when_it_is_wrong(world, asked, lead):
     path = asked()
     typed = {"rows-0-date": "2025", "rows-0-source": "Log", "rows-0-event": "Seen", "rows-0-rag": "amber"}
-    answers = {"author": "Lead", "summary": "Invented.", "rows-0-recorded_at": "soon"} | typed
+    answers = ANSWERED | {"author": "Lead", "summary": "Invented.", "rows-0-recorded_at": "soon"} | typed
 
     fresh = lead.get(path).text
     refused = lead.post(path, data=hidden(lead, path) | answers)
@@ -242,7 +243,7 @@ def test_two_thousand_rows_are_taken_and_shown_page_by_page(asked, lead):
 
 def test_a_file_uploaded_in_another_window_is_looked_at_before_it_is_sent(world, asked, lead):
     path = asked()
-    form = hidden(lead, path) | {"author": "Invented Lead", "summary": "Typed and not lost."}
+    form = hidden(lead, path) | ANSWERED | {"author": "Invented Lead", "summary": "Typed and not lost."}
     upload(lead, path, GOOD)
 
     refused = lead.post(path, data=form)
@@ -295,8 +296,8 @@ def test_the_api_takes_the_same_file(world, asked):
     taken = post("/chronology", data=GOOD, content_type="text/csv")
     at_work = client.get(path, headers=world.acting("lead-police")).json["state"]
     draft = client.get(f"{path}/chronology", headers=world.acting("lead-police"))
-    unseen = post("/return", json={"author": "Lead", "summary": "Invented."})
-    sent = post("/return", json={"author": "Lead", "summary": "Invented.", "draft": draft.json["draft"]})
+    unseen = post("/return", json=ANSWERED | {"author": "Lead", "summary": "Invented."})
+    sent = post("/return", json=ANSWERED | {"author": "Lead", "summary": "Invented.", "draft": draft.json["draft"]})
     gone = client.get(f"{path}/chronology", headers=world.acting("lead-police"))
     stranger = client.get(f"{path}/chronology", headers=world.acting("lead-icb"))
 
@@ -315,9 +316,9 @@ def test_who_is_asked_for_a_chronology_alone_is_asked_for_no_summary_and_the_oth
     only_rows, only_summary = asked(wanted="chronology"), asked(wanted="summary", case_id=uuid4())
     pages = [lead.get(path).text for path in (only_rows, only_summary)]
 
-    none = lead.post(only_rows, data=hidden(lead, only_rows) | {"author": "Lead"})
+    none = lead.post(only_rows, data=hidden(lead, only_rows) | SIGNED | {"author": "Lead"})
     upload(lead, only_rows, GOOD)
-    sent = lead.post(only_rows, data=hidden(lead, only_rows) | {"author": "Lead"})
+    sent = lead.post(only_rows, data=hidden(lead, only_rows) | SIGNED | {"author": "Lead"})
 
     assert ['name="summary"' in page for page in pages] == [False, True]
     assert ["Upload it as a CSV file" in page for page in pages] == [True, False]

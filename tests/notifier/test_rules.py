@@ -107,6 +107,14 @@ def test_letters_to_people_greet_them_without_a_name():
                 f"Please answer now, or tell us that your agency holds nothing: {LINK}",
             ],
         ),
+        (
+            "return_queried",
+            ["Please answer by: Thursday 3 December 2026", f"Read the question and answer here: {LINK}"],
+        ),
+        ("request_moved", ["Please answer by: Thursday 3 December 2026", f"Answer here: {LINK}"]),
+        ("extension_declined", ["Please answer by: Thursday 3 December 2026", f"Answer here: {LINK}"]),
+        ("overdue_escalated", ["It was due on: Thursday 3 December 2026"]),
+        ("extension_requested", [f"Read why, and decide: {LINK}"]),
         ("return_received", [f"Read the answer: {LINK}"]),
         (
             "meeting_invitation",
@@ -123,6 +131,25 @@ def test_letters_to_people_greet_them_without_a_name():
 )
 def test_a_letter_says_when_and_where(template, lines):
     assert [line for line in lines if line not in text_of(template).splitlines()] == []
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("referral_received", "If anyone is at risk now, call 999 or the council's safeguarding team"),
+        ("information_request", "please secure your records"),
+        ("return_queried", "still holds what your agency sent: change what needs it"),
+        ("reminder", "If you need more time, ask for it there."),
+        ("request_waived", "Please keep your records secured until we tell you otherwise."),
+        ("overdue_escalated", "Its single point of contact or safeguarding lead has the link."),
+        *(
+            (each, "sends a code to this address, unless you sign in")
+            for each in ("information_request", "return_queried", "reminder", "overdue")
+        ),
+    ],
+)
+def test_a_letter_says_what_its_reader_has_to_do_and_what_will_happen(template, told):
+    assert told in text_of(template)
 
 
 def test_every_kind_of_letter_is_short_and_in_plain_words():

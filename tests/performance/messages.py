@@ -53,6 +53,7 @@ def envelopes(count, keys):
 def form():
     """What the API takes for a referral; about 4 kB."""
     person = {"kind": "child", "name": "Invented Child", "born": "May 2016", "address": "An invented street, Anytown"}
+    person |= {"sex": "F", "ethnicity": "NOBT"}
     replies = ("died", "abuse_or_neglect", "in_area_or_resident", "learning")
     return {
         "immediate_risk": "no",
@@ -66,6 +67,7 @@ def form():
         "incident_on": "?October 2026",
         "incident": "serious_harm",
         "harm": ["neglect"],
+        "family_knows": "Not yet: the police have asked us to wait.",
         "family": "Invented mother and her partner, an invented grandmother in the same street.",
         "what_happened": account(),
         "safety": "An invented safety plan has been made with the carers and is looked at each week.",
@@ -90,4 +92,6 @@ def returned():
         }
         for number in range(ROWS)
     ]
-    return {"author": "Invented Lead", "summary": account()[:2000], "rows": rows}
+    told = {"voice_of_child_or_adult": account()[:200], "immediate_safety_actions": "none"}
+    told |= {"author_independent": "yes", "records_secured": "Invented Records Manager"}
+    return {"author": "Invented Lead", "summary": account()[:2000], "rows": rows} | told

@@ -7,7 +7,9 @@ from pprg_shared.profile import load_profile
 
 PROFILE = load_profile()
 
-SUBJECT = {"kind": "child", "name": "Invented Child", "born": "May 2016"}
+#: What must be said of everybody, and may be that it is not known.
+UNKNOWN = {"sex": "U", "ethnicity": "NOBT", "address": "not known"}
+SUBJECT = {"kind": "child", "name": "Invented Child", "born": "May 2016"} | UNKNOWN
 REFERRAL: dict[str, Any] = {
     "immediate_risk": "no",
     "reason_kind": "concern",
@@ -20,10 +22,16 @@ REFERRAL: dict[str, Any] = {
     "incident_on": "2026",
     "incident": "serious_harm",
     "what_happened": "An invented account.",
+    "safety": "Nobody else is known to be at risk.",
+    "family_knows": "not known",
     "agencies": ["police", "icb"],
     "routes": [],
     "declaration": True,
 }
+
+#: What every return says besides; an agency that is asked for a chronology alone says who stands for it, and no more.
+SIGNED = {"author_independent": "yes", "records_secured": "Invented Clerk, 24 November 2026"}
+ANSWERED = SIGNED | {"voice_of_child_or_adult": "not known", "immediate_safety_actions": "none"}
 
 #: What everybody may read of an invented review.
 PUBLISHED = {

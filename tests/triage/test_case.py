@@ -20,7 +20,7 @@ YES = ("died", "abuse_or_neglect", "in_area_or_resident")
 REFERRAL = invented.REFERRAL | {
     "subjects": [
         invented.SUBJECT | {"died_on": "?October 2026", "sex": "F", "ethnicity": "CHNE", "nhs_number": "943 476 5919"},
-        {"kind": "unborn", "name": "Invented Baby", "born": "January 2027"},
+        invented.UNKNOWN | {"kind": "unborn", "name": "Invented Baby", "born": "January 2027"},
     ],
     "incident": "death",
     "incident_on": "?October 2026",
@@ -371,7 +371,10 @@ def test_day_zero_is_the_day_of_receipt_until_another_is_known():
     assert Case(received_on=TODAY, clock_from=noted).day_zero == noted
 
 
-ADULT = {"subjects": [{"kind": "adult", "name": "Invented Adult", "born": "1950"}], "criteria": []}
+ADULT = {
+    "subjects": [invented.UNKNOWN | {"kind": "adult", "name": "Invented Adult", "born": "1950"}],
+    "criteria": [],
+}
 WAITS = "waits for: date of the decision to start the adult review"
 
 
@@ -414,7 +417,7 @@ def test_no_clock_of_a_rapid_review_limits_a_meeting_about_adults(world, office)
 
 
 def test_a_case_about_a_child_and_an_adult_keeps_the_clock_of_the_rapid_review(world, office):
-    case = refer(world, subjects=[*ADULT["subjects"], {"kind": "child", "name": "Invented Child", "born": "May 2016"}])
+    case = refer(world, subjects=[*ADULT["subjects"], invented.SUBJECT])
 
     assert "Day 0 of 15, due Tue 15 Dec 2026" in words(office.get(case))
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from invented import REFERRAL
+from invented import ANSWERED, REFERRAL
 from pprg_intake import actions as intake_actions
 from pprg_intake import rules as intake_rules
 from pprg_shared import spreadsheet
@@ -232,7 +232,9 @@ def test_two_thousand_rows_of_five_hundred_letters_travel_from_the_agency_to_the
     rows = [{"date": "2025", "source": f"Log {n}", "event": (uuid4().hex * 16)[:500]} for n in range(2000)]
 
     sent = client.post(
-        f"/api/v1/requests/{asked['id']}/return", json={"author": "L", "summary": "S", "rows": rows}, headers=headers
+        f"/api/v1/requests/{asked['id']}/return",
+        json=ANSWERED | {"author": "L", "summary": "S", "rows": rows},
+        headers=headers,
     )
     world.settle()
 

@@ -12,7 +12,7 @@ import invented
 from pprg_shared.boxes.tables import outbox
 
 PARTNER, BOARD = "partner-police", "board-chair"
-ADULT = {"subjects": [{"kind": "adult", "name": "Invented Adult", "born": "1950"}]}
+ADULT = {"subjects": [invented.UNKNOWN | {"kind": "adult", "name": "Invented Adult", "born": "1950"}]}
 
 
 @pytest.fixture

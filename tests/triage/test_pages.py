@@ -350,7 +350,7 @@ def test_returns_and_chronology_stand_under_the_names_of_their_agencies(world, c
     world.settle()
     rows = [{"date": "?May 2016", "source": "Custody log", "event": "An invented event"}]
     answers = {
-        "police": ("return", {"author": "Lead", "summary": "An invented summary.", "rows": rows}),
+        "police": ("return", invented.ANSWERED | {"author": "Lead", "summary": "An invented summary.", "rows": rows}),
         "gp": ("nil-return", {"author": "Lead"}),
     }
     for agency, (kind, body) in answers.items():

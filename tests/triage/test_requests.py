@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from invented import REFERRAL
+from invented import ANSWERED, REFERRAL
 
 pytestmark = pytest.mark.both_databases
 ASK = {"agencies": ["police", "icb"], "questions": "What was your part?"}
@@ -89,13 +89,17 @@ def test_the_form_says_by_when_and_of_which_period_with_its_working_and_wants_re
 def test_a_queried_return_is_corrected_and_every_version_kept(world, case, post, get, request_to):
     there, here = request_to("police")
     row = {"date": "2025", "source": "Log", "event": "The first account"}
-    post("intake", f"{here}/return", {"author": "Lead", "summary": "First.", "rows": [row]}, "lead-police")
-    post("intake", f"{here}/return", {"author": "Lead", "summary": "Again."}, "lead-police", 409)
+    post("intake", f"{here}/return", ANSWERED | {"author": "Lead", "summary": "First.", "rows": [row]}, "lead-police")
+    post("intake", f"{here}/return", ANSWERED | {"author": "Lead", "summary": "Again."}, "lead-police", 409)
     post("triage", f"{there}/query", {"query": "Who was seen?"})
     page = world.visitor("intake", "lead-police").get(here)
     waiting = get("triage", case)
 
-    corrected = {"author": "Lead", "summary": "Second.", "rows": [row | {"event": "The corrected account"}] * 2}
+    corrected = ANSWERED | {
+        "author": "Lead",
+        "summary": "Second.",
+        "rows": [row | {"event": "The corrected account"}] * 2,
+    }
     post("intake", f"{here}/return", corrected, "lead-police")
     office = world.visitor("triage", "coordinator")
     shown = office.get(there)

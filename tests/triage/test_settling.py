@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from invented import REFERRAL
+from invented import ANSWERED, REFERRAL
 from signed import acting
 
 FURTHER = {
@@ -51,7 +51,7 @@ def answer(world, case):
     def send(agency, *rows):
         client, headers = world.client("intake"), {**world.acting(f"lead-{agency}"), "Idempotency-Key": str(uuid4())}
         (asked,) = client.get("/api/v1/requests", headers=headers).json["requests"]
-        body = {"author": "Lead", "summary": "Invented.", "rows": list(rows)}
+        body = ANSWERED | {"author": "Lead", "summary": "Invented.", "rows": list(rows)}
         sent = client.post(f"/api/v1/requests/{asked['id']}/return", json=body, headers=headers)
         assert sent.status_code == 201, sent.json
         world.settle()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 
@@ -64,6 +65,16 @@ class DraftShown:
     draft: UUID
     rows: list[dict[str, str]] = field(metadata={"example": [{"date": "May 2016", "event": "An invented call."}]})
     warnings: list[Warned]
+
+
+@dataclass(frozen=True)
+class ReturnSent:
+    """What an agency sent last, a `return` or a `nil` one; `answers` under the names that a return takes."""
+
+    kind: str = field(metadata={"example": "return"})
+    revision: int = field(metadata={"example": 1})
+    submitted_on: date = field(metadata={"example": "2026-11-24"})
+    answers: dict[str, Any] = field(metadata={"example": {"author": "Invented Lead", "summary": "Invented."}})
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@ from uuid import UUID
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
+from marshmallow import Schema
 from sqlalchemy import select
 
 from pprg_intake import actions, answers, projections, rules
+from pprg_intake.actions import corrections
 from pprg_intake.actions.staff import name_staff, staff_of
 from pprg_intake.models import Request
 from pprg_intake.schemas import NilReturnSchema, StaffSchema, TimeSchema, referral_schema, return_schema
@@ -88,6 +90,22 @@ def outcome_of_request(request_id: UUID) -> ResponseReturnValue:
     return jsonify({"reference": reference, "outcomes": [_outcome(each) for each in told]})
 
 
+@api.get("/requests/<uuid:request_id>/return")
+@gives(answers.ReturnSent)
+def one_return(request_id: UUID) -> ResponseReturnValue:
+    """Show what one's agency sent last: what a correction begins with."""
+    needs("answer")
+    with reading() as session:
+        asked = actions.request_of(session, actor(), request_id)
+        sent = corrections.last_sent(session, asked)
+        if sent is None:
+            raise NotThere
+        said = corrections.answers_of(session, sent)
+    saw(asked.case_id)
+    about = {"kind": sent.kind, "revision": sent.revision, "submitted_on": sent.submitted_on.isoformat()}
+    return jsonify(about | {"answers": rules.as_sent(said)})
+
+
 @api.post("/requests/<uuid:request_id>/return")
 @takes_uploads
 @takes(lambda: return_schema("both"))
@@ -137,6 +155,15 @@ def one_draft(request_id: UUID) -> ResponseReturnValue:
         {"row": n, "words": each} for n, line in enumerate(known, 1) for each in rules.warnings(line, today, scope)
     ]
     return jsonify({"draft": str(draft.id), "rows": rows, "warnings": found})
+
+
+@api.post("/requests/<uuid:request_id>/chronology/drop")
+@takes(Schema)
+def drop_draft(request_id: UUID) -> ResponseReturnValue:
+    """Forget what was uploaded and not sent yet."""
+    needs("answer")
+    body(Schema())
+    return receipt(act(actions.drop_draft, phase="returns", request_id=request_id))
 
 
 @api.post("/requests/<uuid:request_id>/extension")

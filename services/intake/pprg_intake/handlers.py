@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pprg_intake import rules
-from pprg_intake.actions import links
+from pprg_intake.actions import corrections, links
 from pprg_intake.models import Outcome, Request
 from pprg_shared.boxes import publish
 from pprg_shared.database import profile_of, seal, unseal
@@ -44,7 +44,9 @@ def change_request(session: Session, heard: InformationChanged) -> None:
         return
     why = rules.worth_a_letter(request.due_on, heard.due_on, heard.state)
     request.revision, request.due_on = heard.revision, heard.due_on
-    request.state = rules.state_after(request.state, heard.state)
+    before, request.state = request.state, rules.state_after(request.state, heard.state)
+    if request.state == rules.QUERIED != before:
+        corrections.draft_again(session, request)
     content = unseal(session, request, "content") | {"query": heard.query}
     if heard.state != "open":  # whoever has answered, or need not, wants no more time
         content.pop("extension", None)

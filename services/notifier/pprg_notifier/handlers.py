@@ -95,8 +95,8 @@ def _sealed(session: Session, letter: UUID, private: Facts) -> str:
     return context(session).keys["contact"].seal(json.dumps(dict(private)).encode(), place_of(letter, "content"))
 
 
-def _office(session: Session, heard: Any, template: str, case_id: UUID) -> None:
-    facts = {"reference": heard.reference, "path": f"/cases/{case_id}"}
+def _office(session: Session, heard: Any, template: str, path: str) -> None:
+    facts = {"reference": heard.reference, "path": path}
     for duty in ("coordinator", "deputy"):
         _write(session, heard, template, (OFFICE, duty), facts)
 
@@ -123,7 +123,7 @@ def write_receipt(session: Session, heard: ReferralSubmitted) -> None:
 
 def write_about_case(session: Session, heard: CaseOpened) -> None:
     """Tell the office of a new referral, now that its case can be opened."""
-    _office(session, heard, "new_referral", heard.case_id)
+    _office(session, heard, "new_referral", f"/cases/{heard.case_id}")
 
 
 def keep_interests(session: Session, heard: CaseMembersChanged) -> None:
@@ -201,12 +201,12 @@ def _to_contact(session: Session, heard: Event, agency: str, template: str, fact
 
 def write_about_return(session: Session, heard: AgencySummarySubmitted | NilReturnSubmitted) -> None:
     """Tell the office that an agency has answered."""
-    _office(session, heard, "return_received", heard.case_id)
+    _office(session, heard, "return_received", f"/cases/{heard.case_id}/requests/{heard.request_id}")
 
 
 def write_about_extension(session: Session, heard: ExtensionRequested) -> None:
     """Tell the office that an agency asks for more time."""
-    _office(session, heard, "extension_requested", heard.case_id)
+    _office(session, heard, "extension_requested", f"/cases/{heard.case_id}/requests/{heard.request_id}")
 
 
 def write_invitations(session: Session, heard: MeetingScheduled) -> None:

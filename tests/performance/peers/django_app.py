@@ -60,8 +60,8 @@ def upto(most):
 class Subject(serializers.Serializer):
     kind = serializers.ChoiceField(["child", "unborn", "adult"])
     name, born = some(200), some(60)
-    also_known_as, died_on, sex, ethnicity = upto(200), upto(60), upto(40), upto(40)
-    nhs_number, address = upto(20), upto(300)
+    also_known_as, died_on, sex, ethnicity = upto(200), upto(60), some(40), some(40)
+    nhs_number, address = upto(20), some(300)
 
 
 class Prompt(serializers.Serializer):
@@ -76,10 +76,10 @@ class Referral(serializers.Serializer):
     referrer_email = serializers.EmailField(max_length=200)
     referrer_phone, authorised_by = upto(40), upto(200)
     subjects = Subject(many=True, min_length=1, max_length=4)
-    family, family_knows = upto(2000), upto(500)
+    family, family_knows = upto(2000), some(500)
     incident_on, location, incident = some(60), upto(200), some(60)
     harm = serializers.ListField(child=some(60), max_length=60, default=list)
-    what_happened, safety = some(4000), upto(2000)
+    what_happened, safety = some(4000), some(2000)
     criteria = Prompt(many=True, max_length=60, default=list)
     agencies = serializers.ListField(child=some(60), min_length=1, max_length=60)
     other_agencies = upto(500)

@@ -35,10 +35,10 @@ class Subject(Strict):
     born: some(60)
     also_known_as: upto(200) = ""
     died_on: upto(60) = ""
-    sex: upto(40) = ""
-    ethnicity: upto(40) = ""
+    sex: some(40)
+    ethnicity: some(40)
     nhs_number: upto(20) = ""
-    address: upto(300) = ""
+    address: some(300)
 
 
 class Prompt(Strict):
@@ -58,13 +58,13 @@ class Referral(Strict):
     authorised_by: upto(200) = ""
     subjects: Annotated[list[Subject], Field(min_length=1, max_length=4)]
     family: upto(2000) = ""
-    family_knows: upto(500) = ""
+    family_knows: some(500)
     incident_on: some(60)
     location: upto(200) = ""
     incident: some(60)
     harm: Annotated[list[some(60)], Field(max_length=60)] = []
     what_happened: some(4000)
-    safety: upto(2000) = ""
+    safety: some(2000)
     criteria: Annotated[list[Prompt], Field(max_length=60)] = []
     agencies: Annotated[list[some(60)], Field(min_length=1, max_length=60)]
     other_agencies: upto(500) = ""

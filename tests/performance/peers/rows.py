@@ -153,6 +153,7 @@ def of_return(said, request, key, raw):
     about = request | {"submitted_on": at.date().isoformat(), "version": 1}
     lines = [_line(each) for each in said["rows"]]
     summary = {"author": said["author"], "summary": said["summary"]}
+    summary["more"] = {name: said[name] for name in said.keys() - {*summary, "rows"}}
     case = request["case_id"]
     public = about | {"rows": len(lines)}
     told = [event("agency-summary.submitted.v1", case, at, public, "case", summary, correlation)]

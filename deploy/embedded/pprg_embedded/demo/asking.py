@@ -9,6 +9,14 @@ from pprg_embedded.demo.playing import Play, letters
 from pprg_shared.calendar import add_working_days
 
 EVENTS = ("An invented visit was made", "An invented call was logged", "An invented meeting was missed")
+SUMMARY = {
+    "author": "Invented Lead",
+    "summary": "An invented summary of involvement.",
+    "voice_of_child_or_adult": "An invented child said little.",
+    "immediate_safety_actions": "none",
+    "author_independent": "yes",
+    "records_secured": "Invented Records Manager, at once",
+}
 CONTACTS = ("visit", "call", "missed")
 
 
@@ -60,13 +68,13 @@ def look_elsewhere(show: Play, own: str, other: str) -> None:
     show.check("no agency sees the request of another", f"asked for a code, {answered}", ok=closed)
 
 
-def answer_one(lead: Browser, path: str, number: int, seen: str = "yes") -> None:
+def answer_one(lead: Browser, path: str, number: int) -> None:
     """An agency sends its summary and three events: every other agency as a file, others as typed."""
     rows: list[dict[str, str]] = []
     for row, what in enumerate(EVENTS):
         month = f"{(number + row) % 12 + 1:02}/2025"
         when = f"?{month}" if row == 2 else f"1{row}/{month}"  # noqa: PLR2004
-        told = {"contact_type": CONTACTS[row], "seen": "" if row else seen}
+        told = {"contact_type": CONTACTS[row], "seen": "" if row else "yes"}
         rows.append({"date": when, "source": "Case record, worker 1", "event": what} | told)
     typed: dict[str, str] = {}
     if number % 2:
@@ -78,7 +86,7 @@ def answer_one(lead: Browser, path: str, number: int, seen: str = "yes") -> None
         lead.send(f"{path}/chronology", {}, files={"file": file})
     else:
         typed = {f"rows-{n}-{name}": text for n, each in enumerate(rows) for name, text in each.items()}
-    lead.send(path, {"author": "Invented Lead", "summary": "An invented summary of involvement."} | typed)
+    lead.send(path, SUMMARY | typed)
 
 
 def give_time(show: Play, office: Browser, case_id: str, request_id: str) -> None:
@@ -95,12 +103,12 @@ def give_time(show: Play, office: Browser, case_id: str, request_id: str) -> Non
 
 
 def correct_one(show: Play, office: Browser, case_id: str, request_id: str) -> None:
-    """The coordinator queries a return; the agency sends it again, corrected, and both stay."""
+    """The coordinator queries a return; the agency changes two words of what it sent, and both versions stay."""
     show.progress("a corrected return")
     path = f"/cases/{case_id}/requests/{request_id}"
-    office.send(path, {"query": "Please add who was seen."}, to=f"{path}/query")
+    office.send(path, {"query": "Is the day of the visit right, and was the child seen?"}, to=f"{path}/query")
     show.wait("a letter about the query", lambda: letters(office, case_id, "return_queried"))
-    answer_one(show.guests[show.agencies[0]], f"/requests/{request_id}", 1, "no")
+    show.guests[show.agencies[0]].send(f"/requests/{request_id}", {"rows-0-date": "10/02/2025", "rows-0-seen": "no"})
     kept = show.wait("the correction is there", lambda: (f := office.api(f"/api/v1{path}"))["answer"] > 1 and f)
     versions = len((kept or {"returns": []})["returns"])
     show.check("both versions of a return are kept", versions, ok=versions == 2)  # noqa: PLR2004

@@ -31,12 +31,14 @@ class FoundForm:
 
 
 class _Forms(HTMLParser):
-    """Collects the forms of a page with their hidden, ticked and typed values."""
+    """Collects the forms of a page with their hidden, ticked, chosen and typed values."""
 
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[FoundForm] = []
         self._box: list[str] | None = None
+        self._list: list[tuple[str, bool]] | None = None
+        self._named = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         about = dict(attrs)
@@ -48,6 +50,10 @@ class _Forms(HTMLParser):
                 self.forms[-1].fields.append((about["name"] or "", about.get("value") or ""))
         elif tag == "textarea" and self.forms and about.get("name"):
             self._box = [about["name"] or ""]
+        elif tag == "select" and self.forms and about.get("name"):
+            self._list, self._named = [], about["name"] or ""
+        elif tag == "option" and self._list is not None:
+            self._list.append((about.get("value") or "", "selected" in about))
 
     def handle_data(self, data: str) -> None:
         if self._box is not None:
@@ -58,6 +64,10 @@ class _Forms(HTMLParser):
             name, *texts = self._box
             self.forms[-1].fields.append((name, "".join(texts)))
             self._box = None
+        elif tag == "select" and self._list is not None:
+            chosen = [value for value, selected in self._list if selected] or [value for value, _ in self._list[:1]]
+            self.forms[-1].fields += [(self._named, value) for value in chosen[:1]]
+            self._list = None
 
 
 class Browser:

@@ -14,6 +14,7 @@ def refer(show: Play, office: Browser) -> tuple[str, str]:
     show.progress("referral")
     today = london_date(datetime.now(UTC))
     person = {"kind": "child", "name": "Invented Child", "born": "May 2016", "died_on": "?October 2026"}
+    person |= {"sex": "U", "ethnicity": "NOBT", "address": "An invented street, Anytown"}
     replies = dict.fromkeys(("died", "abuse_or_neglect", "in_area_or_resident", "learning"), "yes")
     answers: dict[str, Any] = {
         "immediate_risk": "no",
@@ -28,6 +29,8 @@ def refer(show: Play, office: Browser) -> tuple[str, str]:
         "incident": "death",
         "harm": ["neglect"],
         "what_happened": "This is an invented account for trying out the product. Nobody in it is real.",
+        "safety": "Nobody else is known to be at risk.",
+        "family_knows": "Not yet: the police have asked us to wait.",
         "criteria": [{"criterion": name, "reply": reply} for name, reply in replies.items()],
         "agencies": show.agencies,
         "parallel_processes": ["inquest"],

@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pprg_intake import rules
-from pprg_intake.actions import begun, told
+from pprg_intake.actions import begun, corrections, told
 from pprg_intake.models import Counter, Draft, Person, Referral, Request, Submission
 from pprg_shared import spreadsheet
 from pprg_shared.actor import Actor, Done
@@ -27,7 +27,7 @@ from pprg_shared.partial_dates import PartialDate
 from pprg_shared.profile import Theme
 from pprg_shared.typed import UNPRINTABLE, clean, unprintable
 
-#: An uploaded chronology that nobody sends is forgotten after so long.
+#: An uploaded chronology that nobody sends is forgotten after so long, unless it was sent once and is being corrected.
 DRAFTS_KEPT = timedelta(days=30)
 _SIZED = json.JSONEncoder(default=vars)
 
@@ -106,15 +106,17 @@ def answer_request(
     `lines` are the rows of the answers as they were read.
     """
     request = _open(session, actor, request_id)
-    drafted = _from_draft(session, request, answers.pop("draft", None))
-    typed = [*answers.get("rows", ()), *drafted]
+    uploaded = _from_draft(session, request, answers.pop("draft", None))
+    typed = [*answers.get("rows", ()), *uploaded]
     if len(typed) > rules.MOST_ROWS:
         raise Refused(f"Send at most {rules.MOST_ROWS} rows: there are {len(typed)}.", "rows")
     if request.wanted == "chronology" and not typed:
         raise Refused("List the key events, or say that your agency holds nothing.", "rows")
-    read, _ = rules.lines(drafted, today(session), profile_of(session).themes)
+    said = rules.as_json(answers) | {"rows": typed, rules.UPLOADED: len(uploaded)}
+    corrections.refuse_the_same(session, request, said)
+    read, _ = rules.lines(uploaded, today(session), profile_of(session).themes)
     kept = [*lines, *read]
-    version = _keep(session, request, "return", rules.as_json(answers) | {"rows": typed})
+    version = _keep(session, request, "return", said)
     about = _about(request) | {"submitted_on": today(session), "version": version}
     publish(session, says.AgencySummarySubmitted(**about, rows=len(kept), **told.of_return(answers)))
     rows = [_row(each) for each in kept]
@@ -193,7 +195,9 @@ def keep_draft(session: Session, actor: Actor, *, request_id: UUID, rows: list[d
     request = _open(session, actor, request_id)
     _opened(session, request)
     old = today(session) - DRAFTS_KEPT
-    session.execute(delete(Draft).where(or_(Draft.request_id == request.id, Draft.uploaded_on < old)))
+    queried = select(Request.id).where(Request.state == rules.QUERIED)
+    forgotten = and_(Draft.uploaded_on < old, Draft.request_id.not_in(queried))
+    session.execute(delete(Draft).where(or_(Draft.request_id == request.id, forgotten)))
     draft = Draft(id=uuid4(), request_id=request.id, uploaded_on=today(session), count=len(rows))
     draft.content = seal(session, draft, "content", rows)
     session.add(draft)

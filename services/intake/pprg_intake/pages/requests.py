@@ -1,13 +1,18 @@
 """The requests of one's agency: what is asked, its answer, its chronology, more time."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from pprg_intake import actions, projections, rules
+from pprg_intake.actions import corrections
 from pprg_intake.actions.staff import staff_list
 from pprg_intake.models import Request
 from pprg_intake.pages.common import pages
@@ -55,8 +60,10 @@ def answer(request_id: UUID) -> ResponseReturnValue:
         draft = actions.draft_of(session, asked)
         decided = projections.is_decided(session, asked.case_id)
         staff = staff_list(session, asked)
-    form = Form(return_schema(asked.wanted), None if nil else sent, {"draft": draft.id} if draft else {})
-    nil_form = Form(NilReturnSchema(), sent if nil else None, mark="nil-")
+        before = _sent_before(session, asked)
+    first = before.typed | ({"draft": draft.id} if draft else {})
+    form = Form(return_schema(asked.wanted), None if nil else sent, first)
+    nil_form = Form(NilReturnSchema(), sent if nil else None, before.typed_nil, mark="nil-")
 
     def send(data: dict[str, Any]) -> Done:
         action = actions.answer_nil if nil else actions.answer_request
@@ -67,10 +74,31 @@ def answer(request_id: UUID) -> ResponseReturnValue:
     saw(asked.case_id)
     form.typed["draft"] = str(draft.id) if draft else ""
     shown = {"content": content, "form": form, "nil": nil_form, "draft": draft, "decided": decided}
-    shown["staff"] = staff
+    shown |= {"staff": staff, "before": before}
     shown["waits"] = rules.waits(content)
     wrong = form.errors or nil_form.errors
     return render_template("request.html", asked=asked, closed=rules.CLOSED, **shown), 422 if wrong else 200
+
+
+@dataclass(frozen=True)
+class SentBefore:
+    """What the forms of a queried return begin with: when it was sent, what was typed, how many rows were a file's."""
+
+    on: date | None = None
+    typed: dict[str, Any] = field(default_factory=dict)
+    typed_nil: dict[str, Any] = field(default_factory=dict)
+    uploaded: int = 0
+
+
+def _sent_before(session: Session, asked: Request) -> SentBefore:
+    """What an agency is asked to correct; nothing unless it is."""
+    sent = corrections.last_sent(session, asked) if asked.state == rules.QUERIED else None
+    if sent is None:
+        return SentBefore()
+    said = corrections.answers_of(session, sent)
+    if sent.kind == "nil":
+        return SentBefore(sent.submitted_on, typed_nil=said)
+    return SentBefore(sent.submitted_on, rules.as_typed_before(said), uploaded=len(rules.split(said)[1]))
 
 
 def _note_opened(request_id: UUID) -> None:
@@ -169,10 +197,26 @@ def template(request_id: UUID) -> ResponseReturnValue:
     needs("answer")
     with reading() as session:
         asked = actions.request_of(session, actor(), request_id)
+    return _as_file(asked, "chronology", ())
+
+
+@pages.get("/requests/<uuid:request_id>/chronology/rows.csv")
+def uploaded_rows(request_id: UUID) -> ResponseReturnValue:
+    """Give what was uploaded and not sent yet back as a file, to be changed in a spreadsheet and uploaded again."""
+    needs("answer")
+    with reading() as session:
+        asked = actions.request_of(session, actor(), request_id)
+        rows = corrections.drafted_rows(session, asked)
+    saw(asked.case_id, kind="export")
+    return _as_file(asked, "chronology as uploaded", rows)
+
+
+def _as_file(asked: Request, name: str, rows: Iterable[Mapping[str, str]]) -> Response:
     heads = spreadsheet.MARK + spreadsheet.line(head for head, _ in rules.COLUMNS.values())
-    empty = Response(heads, mimetype="text/csv")
-    empty.headers.set("Content-Disposition", "attachment", filename=f"{asked.reference} chronology.csv")
-    return empty
+    lines = (spreadsheet.line(row.get(column, "") for column in rules.COLUMNS) for row in rows)
+    file = Response(heads + "".join(lines), mimetype="text/csv")
+    file.headers.set("Content-Disposition", "attachment", filename=f"{asked.reference} {name}.csv")
+    return file
 
 
 @pages.get("/requests/<uuid:request_id>/thanks")

@@ -25,6 +25,7 @@ from pprg_intake.rules.codes import (
     plain,
 )
 from pprg_intake.rules.columns import CHOICES, COLUMNS, FURTHER, Wrong, choice, table
+from pprg_intake.rules.corrections import MOST_TYPED, UPLOADED, as_sent, as_typed_before, changes_nothing, split
 from pprg_intake.rules.keys import LIFETIMES, SCOPE_WORDS, SCOPES, verbs_of
 from pprg_intake.rules.limits import (
     CALLS,
@@ -71,6 +72,7 @@ from pprg_intake.rules.requests import (
     CLOSED,
     DECLINED,
     OPENED,
+    QUERIED,
     WAITS,
     sign_off_problems,
     state_after,
@@ -129,8 +131,10 @@ __all__ = [
     "MOST_ROWS",
     "MOST_TRIES",
     "MOST_TRIES_OF_A_CODE",
+    "MOST_TYPED",
     "OPENED",
     "PART_BYTES",
+    "QUERIED",
     "RECOVERY_CODES",
     "REFERRALS_BY_ADDRESS",
     "REFERRALS_BY_PERSON",
@@ -145,6 +149,7 @@ __all__ = [
     "SIGN_INS_FROM",
     "TABLE",
     "TOKEN_WORKS",
+    "UPLOADED",
     "UPLOADS",
     "WAITS",
     "WITHOUT_ACCOUNT",
@@ -154,7 +159,10 @@ __all__ = [
     "Wrong",
     "accepted",
     "as_json",
+    "as_sent",
+    "as_typed_before",
     "begun_until",
+    "changes_nothing",
     "choice",
     "day_problems",
     "digest_of_code",
@@ -177,6 +185,7 @@ __all__ = [
     "request_is_open",
     "scope_of",
     "sign_off_problems",
+    "split",
     "state_after",
     "subject_problems",
     "table",

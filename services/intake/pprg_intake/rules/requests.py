@@ -56,8 +56,10 @@ LONGEST_DAYS = 90
 WAITS, AGREED, DECLINED = "waits", "agreed", "declined"
 #: A request that the agency has looked at.
 OPENED = "opened"
+#: One whose answer the office has returned for correction.
 #: An agency may answer in these states, and why not in the others.
-ANSWERABLE = frozenset({"asked", OPENED, "queried"})
+QUERIED = "queried"
+ANSWERABLE = frozenset({"asked", OPENED, QUERIED})
 CLOSED: Mapping[str, str] = {
     "answered": "Your agency has already answered this request. Ask the coordinator to return it for correction.",
     "accepted": "Your agency's answer has been accepted. Ask the coordinator to return it for correction.",

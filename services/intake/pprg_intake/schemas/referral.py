@@ -42,6 +42,7 @@ STOP = (
     "Somebody may be at risk now: this is not the place. Call 999, or the council's safeguarding team, then come back."
 )
 DECLARED = "What I have written is accurate as far as I know, and my agency shares it under its legal duties."
+AT_RISK = "Say whether anyone else is at risk and what has been done; if nobody is, say so"
 MOST_SUBJECTS = 4
 #: What leads to questions that need not all be answered.
 OF_REFERRER = "Say more about you and your agency"
@@ -143,7 +144,12 @@ class ReferralSchema(Schema):
         widget="textarea",
         rows=4,
     )
-    family_knows = optional("Do they know of this referral? Say what they were told, or why not", 500)
+    family_knows = text(
+        "Do they know of this referral? Say what they were told, or why not",
+        "Say whether they know of this referral, or “not known”",
+        500,
+        hint="If you do not know, say “not known”.",
+    )
     family_views = optional("What they think and want", 1000, widget="textarea", rows=2, further=OF_FAMILY)
     family_contact = optional("Who can reach them, and how?", 500, further=OF_FAMILY)
     contact_risk = optional("Is there a risk in reaching them?", 500, further=OF_FAMILY)
@@ -174,7 +180,18 @@ class ReferralSchema(Schema):
         widget="textarea",
         rows=8,
     )
-    safety = optional("Is anyone else at risk, and what has been done?", 2000, widget="textarea", rows=3)
+    safety = fields.String(
+        load_default="",
+        validate=validate.Length(max=2000, error="Keep this to 2000 characters"),
+        metadata={
+            "label": "Is anyone else at risk, and what has been done?",
+            "hint": "If nobody is, say so.",
+            "widget": "textarea",
+            "rows": 3,
+            "example": "Nobody else is known to be at risk.",
+        },
+        **words(AT_RISK),
+    )
     key_dates = optional("Other dates that matter", 2000, widget="textarea", rows=3, further=OF_INCIDENT)
     alleged_source = several(
         lambda: ALLEGED_SOURCES,
@@ -257,6 +274,8 @@ class ReferralSchema(Schema):
         answered = [each.get("criterion") for each in data.get("criteria", [])]
         if len(set(answered)) < len(answered):
             wrong["criteria"] = ["Answer each question once"]
+        if not data.get("safety") and data.get("reason_kind") != "good_outcome":
+            wrong.setdefault("safety", [AT_RISK])
         if not data.get("authorised_by") and not runtime().profile.partnership.public_referrals:
             wrong.setdefault("authorised_by", ["Say who in your agency agreed to this referral"])
         if wrong:

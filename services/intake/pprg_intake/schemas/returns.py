@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from pprg_intake.rules import CHOICES, MOST_ROWS, lines, sign_off_problems
+from pprg_intake.rules import CHOICES, MOST_ROWS, MOST_TYPED, lines, sign_off_problems
 from pprg_intake.schemas.choices import reviews
 from pprg_intake.schemas.words import chosen, maybe, one_of, optional, past_day, people_date, text, words
 from pprg_shared.acting import runtime
@@ -50,10 +50,6 @@ class RowSchema(Schema):
     significance = _choice("How significant", "significance")
     policy_or_practice_point = _further("Themes, with semicolons between them", hint="As on the learning hub")
     recorded_at = _further("When it was written, if later", width=20)
-
-
-#: So many rows can be typed in a form, whose fields are counted; more of them come as a file.
-MOST_TYPED = 150
 
 
 class Rows(fields.List[Any]):
@@ -103,11 +99,31 @@ class ViewSchema(Schema):
 
 
 class ReturnSchema(Schema):
-    """A summary of involvement, what the agency makes of it, the rows of a chronology, and who checked all this."""
+    """A summary of involvement, what the agency makes of it, the rows of a chronology, and who checked all this.
+
+    What any agency can answer at once must be answered, if with “not known”; what takes thought or a second person may
+    follow in a correction, so that no return waits for it.
+    """
 
     author = text("Your name and role", "Enter your name and role", 200, width=30)
     summary = text(
         "Summary of your involvement", "Summarise your agency's involvement", 12000, widget="textarea", rows=10
+    )
+    voice_of_child_or_adult = text(
+        "The child's or adult's daily life, and what they said",
+        "Say what their life was like and what they said, or “not known”",
+        2000,
+        hint="If your agency does not know, say “not known”.",
+        widget="textarea",
+        rows=3,
+    )
+    immediate_safety_actions = text(
+        "What was done at once to keep people safe",
+        "Say what was done at once to keep people safe, or “none”",
+        2000,
+        hint="If nothing was, say “none”.",
+        widget="textarea",
+        rows=3,
     )
     first_contact = _day("Your agency's first contact")
     last_contact = _day("Your agency's last contact before it happened")
@@ -115,7 +131,6 @@ class ReturnSchema(Schema):
     people_known = optional("Whom in the family does your agency know?", 500, further=INVOLVED)
     family_composition_known = _told("Who belongs to the family and household, as you knew it", INVOLVED)
     before_scope_relevant = _told("What matters from before the period that is asked about", INVOLVED)
-    voice_of_child_or_adult = _told("The child's or adult's daily life, and what they said", INVOLVED)
     identity_factors = _told(
         "Who they are, and how that was taken into account",
         INVOLVED,
@@ -136,9 +151,6 @@ class ReturnSchema(Schema):
     good_practice = _told("Good practice", ANALYSIS)
     learning_identified = _told("What your agency has learnt", ANALYSIS)
     single_agency_actions = _told("What your agency will do, or has done", ANALYSIS, "Say who does it, and by when.")
-    immediate_safety_actions = _told(
-        "What was done at once to keep people safe", ANALYSIS, "If nothing was, say “none”."
-    )
     agency_view_on_criteria = fields.List(
         fields.Nested(ViewSchema),
         load_default=list,
@@ -174,8 +186,18 @@ class ReturnSchema(Schema):
         section="Before you send",
     )
     quality_assured_on = past_day("When was it checked?")
-    author_independent = maybe(SAID, "Is the author independent of the work in this case?")
-    records_secured = optional("Who has secured your records, and when?", 200)
+    author_independent = chosen(
+        SAID,
+        "Is the author independent of the work in this case?",
+        "Say whether the author is independent of the work in this case",
+        widget="select",
+    )
+    records_secured = text(
+        "Who has secured your records, and when?",
+        "Say who has secured your records and when, or “not yet”",
+        200,
+        hint="So that nothing in them is changed or removed. If nobody has, say “not yet”.",
+    )
     draft = fields.UUID(load_default=None, metadata={"widget": "hidden"}, **words("Look at the uploaded file again"))
 
     @validates_schema(skip_on_field_errors=False)
@@ -195,7 +217,7 @@ class ReturnSchema(Schema):
 
 #: What an agency of which only a chronology is wanted is not asked.
 ABOUT_SUMMARY = (
-    "summary",
+    *("summary", "voice_of_child_or_adult", "immediate_safety_actions"),
     *(name for name, each in ReturnSchema().fields.items() if each.metadata.get("further") in {INVOLVED, ANALYSIS}),
 )
 

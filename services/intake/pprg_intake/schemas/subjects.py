@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load
 
 from pprg_intake.schemas.choices import KINDS, REPLIES, asks
-from pprg_intake.schemas.words import chosen, maybe, named, one_of, optional, people_date, several, words
+from pprg_intake.schemas.words import chosen, maybe, named, one_of, optional, people_date, several, text, words
 from pprg_shared.profile import (
     DISABILITIES,
     EDUCATION,
@@ -53,10 +53,15 @@ class SubjectSchema(Schema):
         metadata={"label": "Date of death, if they died", "width": 20},
         **words("Enter the date of death as far as it is known"),
     )
-    sex = chosen(SEXES, "Sex (optional)", "Choose from the list", widget="select", default="")
-    ethnicity = chosen(ETHNICITIES, "Ethnicity (optional)", "Choose from the list", widget="select", default="")
+    sex = chosen(SEXES, "Sex", "Choose their sex, or “Not known”", widget="select")
+    ethnicity = chosen(ETHNICITIES, "Ethnicity", "Choose their ethnicity, or “Not known yet”", widget="select")
     nhs_number = optional("NHS number", 20, width=20)
-    address = optional("Home address, or the area they live in", 300)
+    address = text(
+        "Home address, or the area they live in",
+        "Enter where they live, or “not known”",
+        300,
+        hint="If they have none, say “no fixed abode”; if you do not know it, say “not known”.",
+    )
     address_at_incident = optional("Where they lived when it happened, if elsewhere", 300, further=OF_LIFE)
     responsible_la = optional("Which council is responsible for them?", 120, further=OF_LIFE)
     local_id = optional("Numbers that agencies know them by", 200, hint="Such as police URN 12345.", further=OF_LIFE)
