@@ -59,10 +59,13 @@ function keep() {
 
 function send(to, fields) {
   const form = document.createElement("form");
-  Object.assign(form, { method: "post", action: to, hidden: true });
+  form.method = "post";
+  form.action = to;
+  form.hidden = true;
   for (const [name, value] of fields) {
     const field = document.createElement("textarea");
-    Object.assign(field, { name, value });
+    field.name = name;
+    field.value = value;
     form.append(field);
   }
   document.body.append(form);
