@@ -130,7 +130,7 @@ def until(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
 
     def those(service, last):
-        package = f"{service.package}_until_{last}"
+        package = f"{service.package}_until_{last}_{uuid4().hex}"  # Python imports a name once
         folder = tmp_path / package / "migrations"
         folder.mkdir(parents=True)
         (folder.parent / "__init__.py").touch()
