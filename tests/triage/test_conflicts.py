@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pprg_shared.chronology import Further
 from pprg_shared.partial_dates import parse
 from pprg_triage import rules
 from pprg_triage.rules import disagreements
@@ -18,7 +19,7 @@ VISIT = "Unannounced visit to the family home with the health visitor"
 
 
 def row(agency, when, event, number=0, time="", people="", **further):
-    told = rules.Further(**further) if further else None
+    told = Further(**further) if further else None
     return rules.Entry(parse(when, today=TODAY), number, agency, "Log", event, "None", time, people, told)
 
 

@@ -19,6 +19,7 @@ from pprg_shared import spreadsheet
 from pprg_shared.actor import Actor, Done
 from pprg_shared.audit import record
 from pprg_shared.boxes import publish
+from pprg_shared.chronology import Further
 from pprg_shared.database import profile_of, seal, today, unseal, write_last
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import intake as says
@@ -141,7 +142,7 @@ def _row(line: rules.Line) -> says.Row:
     )
 
 
-def _further(told: rules.Further) -> says.Further:
+def _further(told: Further) -> says.Further:
     words = vars(told) | {name: _when(getattr(told, name)) for name in ("end_date", "recorded_at")}
     return says.Further(**words | {"policy_or_practice_point": list(told.policy_or_practice_point)})
 

@@ -3,7 +3,6 @@
 from pprg_intake.rules.chronology import (
     MOST_ROWS,
     PART_BYTES,
-    Further,
     Line,
     lines,
     parts,
@@ -153,7 +152,6 @@ __all__ = [
     "UPLOADS",
     "WAITS",
     "WITHOUT_ACCOUNT",
-    "Further",
     "Limit",
     "Line",
     "Wrong",

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from pprg_intake.rules.columns import CHOICES, COLUMNS, FURTHER, choice, themes_of
+from pprg_shared.chronology import Further
 from pprg_shared.partial_dates import NotADate, PartialDate, parse
 from pprg_shared.profile import Theme
 
@@ -19,29 +20,6 @@ PART_BYTES = 140_000
 _TIME = re.compile(r"(\d{1,2})(?:[:.h]?(\d{2}))?(?::\d{2})?\s*(am|pm)?")
 TIME = "Write the time with 24 hours, such as 14:30, or leave it out"
 REQUIRED = {"source": "Say where this was recorded", "event": "Say what happened"}
-
-
-@dataclass(frozen=True)
-class Further:
-    """What a row says besides: its end, how contact was made, who was seen, and how its author weighs it.
-
-    What takes one of several words holds its code; `policy_or_practice_point` codes of themes.
-    """
-
-    end_date: PartialDate | None = None
-    end_time: str = ""
-    contact_type: str = ""
-    seen: str = ""
-    seen_alone: str = ""
-    voice: str = ""
-    outcome: str = ""
-    impact: str = ""
-    impact_note: str = ""
-    comment_analysis: str = ""
-    rag: str = ""
-    significance: str = ""
-    policy_or_practice_point: tuple[str, ...] = ()
-    recorded_at: PartialDate | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
+from pprg_shared.chronology import Further
 from pprg_shared.database import unseal
 from pprg_shared.paging import ROWS, Part, before
 from pprg_shared.partial_dates import PartialDate, from_json
@@ -63,9 +64,9 @@ def entry_of(session: Session, row: Row) -> rules.Entry:
     return rules.Entry(_when(content), row.number, row.agency, **words, further=further, row=row.id)
 
 
-def _further(content: dict[str, Any]) -> rules.Further:
+def _further(content: dict[str, Any]) -> Further:
     days = {name: _when(content[name]) if content[name] else None for name in ("end_date", "recorded_at")}
-    return rules.Further(**content | days | {"policy_or_practice_point": tuple(content["policy_or_practice_point"])})
+    return Further(**content | days | {"policy_or_practice_point": tuple(content["policy_or_practice_point"])})
 
 
 def _when(content: dict[str, Any]) -> PartialDate:

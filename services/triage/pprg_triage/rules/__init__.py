@@ -2,7 +2,7 @@
 
 from pprg_shared.access import INTEREST, Tie
 from pprg_triage.rules.access import LETTER, LETTER_BACK, access_words, between, duty_words
-from pprg_triage.rules.chronology import NO_TIME, Entry, Further, position
+from pprg_triage.rules.chronology import NO_TIME, Entry, position
 from pprg_triage.rules.clocks import (
     STEPS,
     TARGETS,
@@ -143,7 +143,6 @@ __all__ = [
     "Compared",
     "Conflict",
     "Entry",
-    "Further",
     "Here",
     "Life",
     "Note",

@@ -4,30 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from pprg_shared.chronology import Further
 from pprg_shared.partial_dates import PRECISIONS, PartialDate
 
 #: Where a row stands whose time is not known: after every time of its day.
 NO_TIME = "24:00"
-
-
-@dataclass(frozen=True)
-class Further:
-    """What a row says besides; what takes one of several words holds its code."""
-
-    end_date: PartialDate | None = None
-    end_time: str = ""
-    contact_type: str = ""
-    seen: str = ""
-    seen_alone: str = ""
-    voice: str = ""
-    outcome: str = ""
-    impact: str = ""
-    impact_note: str = ""
-    comment_analysis: str = ""
-    rag: str = ""
-    significance: str = ""
-    policy_or_practice_point: tuple[str, ...] = ()
-    recorded_at: PartialDate | None = None
 
 
 @dataclass(frozen=True)
