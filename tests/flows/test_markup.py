@@ -158,7 +158,6 @@ def test_no_page_that_anybody_gets_to_and_no_letter_runs_what_was_typed(world, c
     assert not re.search("script|alert|onerror", " ".join(str(value) for each in letters for value in each.values()))
     holding = [each for each in letters if "<script>" in str(each.get_body(("plain",)).get_content())]
     assert holding, "where a meeting is stands in the letter, as it was typed"
-    assert {"meeting of the practice review group" in str(each["Subject"]) for each in holding} == {True}
 
 
 @pytest.mark.attack("A33")
