@@ -65,8 +65,9 @@ def case(world, post, get):
     (request,) = get("intake", "/requests", "lead-police")["requests"]
     upload(world, request["id"])
     row = dict.fromkeys(TYPED, HOSTILE) | {"date": "2016"}
-    said = {"author": HOSTILE, "summary": LONG, "rows": [row, row | {"event": LINK}], "what_worked": LINK}
-    post("intake", f"/requests/{request['id']}/return", said, "lead-police")
+    said = dict.fromkeys(("author", "voice_of_child_or_adult", "immediate_safety_actions", "records_secured"), HOSTILE)
+    said |= {"summary": LONG, "rows": [row, row | {"event": LINK}], "what_worked": LINK}
+    post("intake", f"/requests/{request['id']}/return", invented.ANSWERED | said, "lead-police")
     post("triage", f"{path}/requests/{request['id']}/query", {"query": LONG})
     meeting = {"day": "2026-12-08", "starts": "10:00", "ends": "11:00", "place": SHORT}
     post("triage", f"{path}/meetings", meeting)
