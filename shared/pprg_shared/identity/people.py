@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pprg_shared.boxes.tables import ended_sessions, insert_new
-from pprg_shared.database import context, now
+from pprg_shared.database import context, now, profile_of
 from pprg_shared.directory import REFERRER, changed, keep_higher
 from pprg_shared.events.intake import PersonChanged, SessionEnded
 from pprg_shared.hand import ask
+from pprg_shared.profile import Person
 
 #: A copy of the people in the directory, for the metadata of every service but intake, which owns them;
 #: `content` seals name and address.
@@ -54,6 +55,18 @@ def known(session: Session, person: UUID) -> Known | None:
     """What the copy says of a person; None of somebody that nobody told of."""
     rows = ask(session.connection(), _ONE, {"person": person})
     return _opened(session, rows[0]) if rows else None
+
+
+def colleague(session: Session, person: UUID) -> Known | Person | None:
+    """Somebody of the directory, or else one of the profile's invented people; read once in a session.
+
+    None of a stranger, and of whoever only referred: of them nobody says by name what they did.
+    """
+    read: dict[UUID, Known | Person | None] = session.info.setdefault("colleagues", {})
+    if person not in read:
+        there = known(session, person)
+        read[person] = there if there and there.roles - {REFERRER} else profile_of(session).person(person)
+    return read[person]
 
 
 def with_role(session: Session, *roles: str) -> list[Known]:

@@ -14,6 +14,7 @@ from pprg_shared.database import now, profile_of, seal, today, unseal
 from pprg_shared.directory import agencies
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import triage as says
+from pprg_shared.identity.people import colleague
 from pprg_triage import rules
 from pprg_triage.actions.access import case_of
 from pprg_triage.actions.cases import done
@@ -134,7 +135,7 @@ def group_has_met(session: Session, case_id: UUID) -> None:
     known = agencies(session, profile)
     missing: list[str] = []
     for record in records:
-        deciding = [profile.person(each) for each in record["attended"] if each not in record["conflicts"]]
+        deciding = [colleague(session, UUID(each)) for each in record["attended"] if each not in record["conflicts"]]
         kinds = {known[each.agency].kind for each in deciding if each and each.agency in known}
         missing = rules.quorum_missing(kinds, profile.meetings.quorum)
         if not missing:

@@ -23,6 +23,7 @@ from pprg_triage.projections import (
     access_page,
     all_cases,
     history_of,
+    invited_people,
     told_of,
     whole_case,
     whole_request,
@@ -33,12 +34,12 @@ from pprg_triage.schemas import (
     CancellationSchema,
     CorrectionSchema,
     DaySchema,
+    HeldSchema,
     RatificationSchema,
     RequestsSchema,
     RouteSchema,
     SendBackSchema,
     decision_schema,
-    held_schema,
     meeting_schema,
 )
 
@@ -242,12 +243,12 @@ def cancel_meeting(case_id: UUID) -> ResponseReturnValue:
 
 
 @api.post("/<uuid:case_id>/meetings/record")
-@takes(lambda: held_schema(()))
+@takes(lambda: HeldSchema({}))
 def record_meeting(case_id: UUID) -> ResponseReturnValue:
     """Write down that the group has met: who was there, and who declared an interest."""
     needs("call")
     with reading() as session:
-        schema = held_schema(actions.invited_to(session, actions.case_of(session, actor(), case_id, "call")))
+        schema = HeldSchema(invited_people(session, actions.case_of(session, actor(), case_id, "call")))
     return receipt(act(actions.hold_meeting, phase="meeting", case_id=case_id, **body(schema)))
 
 

@@ -14,7 +14,8 @@ from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
 from pprg_triage.models import Case
 from pprg_triage.pages.common import form_page, pages, typed
-from pprg_triage.schemas import OTHER, CancellationSchema, held_schema, meeting_schema
+from pprg_triage.projections import invited_people
+from pprg_triage.schemas import OTHER, CancellationSchema, HeldSchema, meeting_schema
 
 
 @pages.route("/cases/<uuid:case_id>/meetings/new", methods=["GET", "POST"])
@@ -72,7 +73,7 @@ def held(case_id: UUID) -> ResponseReturnValue:
     needs("call")
     with reading() as session:
         about = actions.case_of(session, actor(), case_id, "call")
-        schema = held_schema(actions.invited_to(session, about))
+        schema = HeldSchema(invited_people(session, about))
 
     def send(data: dict[str, Any]) -> Done:
         return act(actions.hold_meeting, phase="meeting", case_id=case_id, **data)

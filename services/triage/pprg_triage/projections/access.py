@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.directory import name_of
+from pprg_shared.identity.people import colleague
 from pprg_shared.paging import ROWS, Part, before
 from pprg_shared.profile import Profile
 from pprg_triage import rules
@@ -72,14 +73,14 @@ def _referrer(session: Session, case_id: UUID) -> UUID | None:
 
 def _line(session: Session, row: Access, profile: Profile, referrer: UUID | None) -> Accessed:
     agency = name_of(session, profile, row.agency) if row.agency else ""
-    who = _who(row, profile, referrer)
+    who = _who(session, row, referrer)
     return Accessed(row.at, who, agency, rules.access_words(row.kind, row.verb), row.service)
 
 
-def _who(row: Access, profile: Profile, referrer: UUID | None) -> str:
+def _who(session: Session, row: Access, referrer: UUID | None) -> str:
     """A person by name or, whom nobody here knows, by number; a duty by what it is called; else nobody in person."""
     if row.person:
-        person = profile.person(row.person)
+        person = colleague(session, row.person)
         unknown = "The referrer" if row.person == referrer else f"person {row.person}"
         return person.name if person else unknown
     return row.duty.replace("-", " ").capitalize() if row.duty else "Somebody at a terminal"

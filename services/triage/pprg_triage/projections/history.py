@@ -14,6 +14,7 @@ from pprg_shared.calendar import london, moment, short
 from pprg_shared.contract import Envelope
 from pprg_shared.database import unseal
 from pprg_shared.directory import name_of
+from pprg_shared.identity.people import colleague
 from pprg_shared.profile import Profile
 from pprg_triage import rules
 from pprg_triage.models import Case, Decision, Import, ImportedCase, TriggerDay
@@ -39,16 +40,16 @@ def history_of(session: Session, case: Case, profile: Profile) -> list[Happened]
     messages = list(_messages(session, case, profile))
     ratified = {each.decision: each.at for each in messages if each.decision}
     proposed = _proposed(session, case, profile, ratified)
-    noted = [*_imported(session, case, profile), *_noted(session, case, profile), *_tied(session, case, profile)]
+    noted = [*_imported(session, case), *_noted(session, case, profile), *_tied(session, case)]
     return sorted([*proposed, *messages, *noted], key=lambda each: each.at)
 
 
-def _imported(session: Session, case: Case, profile: Profile) -> Iterator[Happened]:
+def _imported(session: Session, case: Case) -> Iterator[Happened]:
     """That the case came from a list, where it did."""
     if imported := session.get(ImportedCase, case.id):
         made = session.get_one(Import, imported.import_id)
         what = f"Imported from row {imported.number} of a list of open cases"
-        yield Happened(made.at, moment(made.at), what, _name(made.by, profile))
+        yield Happened(made.at, moment(made.at), what, _name(session, made.by))
 
 
 def _messages(session: Session, case: Case, profile: Profile) -> Iterator[Happened]:
@@ -81,12 +82,13 @@ def _detail(public: Any, profile: Profile) -> str:
 
 def _who(session: Session, public: Any, profile: Profile) -> str:
     if "planned_by" in public:
-        return _name(UUID(public["planned_by"]), profile)
+        return _name(session, UUID(public["planned_by"]))
     named = public.get("agency") or public.get("referrer_agency")
     if named:
         return name_of(session, profile, str(named))
     if "decision_id" in public and (found := session.get(Decision, UUID(public["decision_id"]))):
-        return _name(_corrector(session, found, public) if public.get("corrected_on") else found.ratified_by, profile)
+        by = _corrector(session, found, public) if public.get("corrected_on") else found.ratified_by
+        return _name(session, by)
     return ""
 
 
@@ -96,24 +98,25 @@ def _corrector(session: Session, decision: Decision, public: Any) -> UUID | None
     return next((UUID(each["by"]) for each in lines if each["revision"] == public["revision"]), None)
 
 
-def _name(person_id: UUID | None, profile: Profile) -> str:
-    person = profile.person(person_id) if person_id else None
+def _name(session: Session, person_id: UUID | None) -> str:
+    person = colleague(session, person_id) if person_id else None
     return person.name if person else ""
 
 
 def _noted(session: Session, case: Case, profile: Profile) -> Iterator[Happened]:
     for each in session.scalars(sa.select(TriggerDay).where(TriggerDay.case_id == case.id)):
         what = f"{profile.triggers.get(each.trigger, each.trigger).capitalize()}: {short(each.day)}"
-        who = _name(each.noted_by, profile) or ("the referrer" if each.noted_by == case.referrer_id else "")
+        who = _name(session, each.noted_by) or ("the referrer" if each.noted_by == case.referrer_id else "")
         yield Happened(each.noted_at, moment(each.noted_at), what, who)
 
 
-def _tied(session: Session, case: Case, profile: Profile) -> Iterator[Happened]:
+def _tied(session: Session, case: Case) -> Iterator[Happened]:
     """What somebody said of who reads the case, and who broke the glass; what follows from a meeting does not count."""
     for each in tied_to(session, case.id):
         if each.by is not None and not each.follows:
-            who, what = _name(each.person, profile), f"{each.words}: {_name(each.person, profile)}. {each.why}"
-            yield Happened(each.since, moment(each.since), what, _name(each.by, profile) or who)
+            who = _name(session, each.person)
+            what = f"{each.words}: {who}. {each.why}"
+            yield Happened(each.since, moment(each.since), what, _name(session, each.by) or who)
 
 
 def _proposed(session: Session, case: Case, profile: Profile, ratified: Mapping[str, datetime]) -> Iterator[Happened]:
@@ -122,4 +125,4 @@ def _proposed(session: Session, case: Case, profile: Profile, ratified: Mapping[
         route = profile.routes[each.route].name if each.route in profile.routes else each.route
         evening = london(each.proposed_on, time(23, 59))
         at = min(evening, ratified.get(str(each.id), evening))
-        yield Happened(at, short(each.proposed_on), f"Decision proposed: {route}", _name(each.proposed_by, profile))
+        yield Happened(at, short(each.proposed_on), f"Decision proposed: {route}", _name(session, each.proposed_by))

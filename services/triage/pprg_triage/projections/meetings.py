@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pprg_shared.database import unseal
-from pprg_triage import rules
-from pprg_triage.models import Meeting
+from pprg_shared.database import profile_of, unseal
+from pprg_shared.directory import name_of
+from pprg_shared.identity.people import colleague
+from pprg_triage import actions, rules
+from pprg_triage.models import Case, Meeting
 
 
 @dataclass(frozen=True)
@@ -35,3 +37,15 @@ def meetings_of(session: Session, case_id: UUID) -> list[Met]:
         Met(each, unseal(session, each, "place"), unseal(session, each, "record") if each.record else {})
         for each in ordered
     ]
+
+
+def invited_people(session: Session, case: Case) -> dict[str, str]:
+    """Whom a meeting about a case brings together: what they are called, with their agency, by id."""
+    return {each: _called(session, UUID(each)) for each in actions.invited_to(session, case)}
+
+
+def _called(session: Session, person: UUID) -> str:
+    found = colleague(session, person)
+    if found is None:
+        return "The referrer"
+    return f"{found.name}, {name_of(session, profile_of(session), found.agency)}" if found.agency else found.name

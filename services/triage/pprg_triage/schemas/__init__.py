@@ -19,7 +19,7 @@ from pprg_triage.schemas.importing import (
     chosen_schema,
     table_of,
 )
-from pprg_triage.schemas.meetings import OTHER, CancellationSchema, held_schema, meeting_schema
+from pprg_triage.schemas.meetings import OTHER, CancellationSchema, HeldSchema, meeting_schema
 from pprg_triage.schemas.members import GlassSchema, InterestSchema, MemberSchema
 from pprg_triage.schemas.requests import CHANGES, ChronologySchema, RequestsSchema
 
@@ -35,6 +35,7 @@ __all__ = [
     "FindSchema",
     "GlassSchema",
     "HandOverSchema",
+    "HeldSchema",
     "InterestSchema",
     "ListSchema",
     "MemberSchema",
@@ -49,7 +50,6 @@ __all__ = [
     "chosen",
     "chosen_schema",
     "decision_schema",
-    "held_schema",
     "meeting_schema",
     "table_of",
 ]

@@ -138,13 +138,3 @@ class HeldSchema(Schema):
             if data["conflicts"]:
                 raise ValidationError("Say what was declared", "interests")
             raise ValidationError("Tick who declared it", "conflicts")
-
-
-def held_schema(invited: Sequence[str]) -> HeldSchema:
-    """What may be sent about a meeting that was held: those who were invited to it stand there by name."""
-    return HeldSchema({each: _name(each) for each in invited})
-
-
-def _name(person_id: str) -> str:
-    person = runtime().profile.person(person_id)
-    return f"{person.name}, {runtime().agencies.name(person.agency)}" if person else "The referrer"
