@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.test import Client
 
-from invented import ANSWERED, REFERRAL, as_form
+from invented import ANSWERED, HELD, PROFILE, REFERRAL, as_form, decision
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.tables import metadata as common
 from pprg_shared.events.intake import ChronologySubmitted, Row
@@ -21,6 +21,7 @@ from pprg_shared.health import Operations
 CANARIES = ("Quillfeather", "Wrenbury", "Thistledown", "Marshwiggle", "Bellwether")
 SUBJECT, FAMILY, TOLD, WORKER, BEGUN = CANARIES
 FORM = "/referrals/new?immediate_risk=no"
+READ = ("print", "history", "members", "access", "chronology")
 
 
 @pytest.fixture
@@ -77,10 +78,37 @@ def play(world, seen):
     )
     assert named.status_code == 201
     answer(intake, f"/api/v1/requests/{request['id']}", world.acting("lead-police"))
+    world.settle()
+    go_on(world, case, request["id"])
     leave(intake, hidden)
     park(world)
     world.settle()
     return f"/cases/{case['id']}"
+
+
+def go_on(world, case, request):
+    """What people write while a case is decided: each with names, where they give a reason or ask."""
+
+    def send(path, who="coordinator", **said):
+        headers = {"Idempotency-Key": str(uuid4()), **world.acting(who)}
+        answered = world.client("triage").post(f"/api/v1/cases{path}", json=said, headers=headers)
+        assert answered.status_code == 201, answered.text
+        world.settle()
+
+    why, place = f"{TOLD} of {SUBJECT} said so to {FAMILY}.", f"/{case['id']}"
+    person = {each: str(PROFILE.person(each).id) for each in ("partner-police", "partner-health")}
+    send(f"{place}/requests/{request}/query", query=why)
+    police = world.acting("lead-police")
+    answer(world.client("intake"), f"/api/v1/requests/{request}", police, summary=why)
+    send(f"{place}/members", person=person["partner-police"], role="member", why=why)
+    send(f"{place}/meetings/record", **HELD)
+    send(f"{place}/decisions", **decision("rapid_review", reasons=why))
+    proposed = (
+        world.client("triage").get(f"/api/v1/cases{place}", headers=world.acting("coordinator")).json["decisions"]
+    )
+    send(f"{place}/decisions/ratification", "partner-police", decision_id=proposed[0]["id"])
+    send("/break-glass", "community-chair", reference=case["reference"], reason=why)
+    send(f"{place}/interests", person=person["partner-health"], why=why)
 
 
 def leave(intake, hidden):
@@ -91,18 +119,18 @@ def leave(intake, hidden):
     assert gone.status_code == 200
 
 
-def answer(intake, path, who):
-    """A return with names in what it says besides its summary."""
+def answer(intake, path, who, summary=TOLD):
+    """A return with names in what it says."""
     draft = intake.get(f"{path}/chronology", headers=who).json["draft"]
     view = {"route": "rapid_review", "view": "met", "reason": TOLD}
     said = ANSWERED | {
         "author": "Lead",
-        "summary": TOLD,
+        "summary": summary,
         "voice_of_child_or_adult": SUBJECT,
         "other_agencies_to_ask": FAMILY,
     }
     said |= {"agency_view_on_criteria": [view], "records_secured": TOLD, "quality_assured_by": FAMILY, "draft": draft}
-    answered = intake.post(f"{path}/return", json=said, headers={"Idempotency-Key": "return", **who})
+    answered = intake.post(f"{path}/return", json=said, headers={"Idempotency-Key": str(uuid4()), **who})
     assert answered.status_code == 201, answered.text
 
 
@@ -130,7 +158,7 @@ def kept(world):
 def test_names_leave_the_sealed_columns_only_to_the_pages_of_the_case(world, seen, tmp_path):
     case = play(world, seen)
     office = world.visitor("triage", "coordinator")
-    shown = [ask(seen, office, path).text for path in (case, f"{case}/print", f"{case}/history", "/cases")]
+    shown = [ask(seen, office, path).text for path in (case, *(f"{case}/{each}" for each in READ), "/cases")]
     for path in (f"/nowhere/{SUBJECT}", f"/cases/{FAMILY}", f"{case}?page={TOLD}"):
         office.get(path)  # whoever writes a name into an address has it in an address, and nowhere else
     for each in world.services.values():
