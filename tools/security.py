@@ -10,6 +10,7 @@ from pathlib import Path
 import asvs
 import attacks
 from pprg_intake import rules as intake_rules
+from pprg_publisher import rules as publisher_rules
 from pprg_triage import rules as triage_rules
 
 ROOT = Path(__file__).parent.parent
@@ -19,7 +20,7 @@ CRYPTOGRAPHIC = frozenset(
     {"argon2", "cryptography", "hashlib", "hmac", "itsdangerous", "jwt", "passlib", "pyotp", "random", "secrets", "ssl"}
 )
 #: The rules of services that count how often somebody does something.
-COUNTING = {"intake": intake_rules, "triage": triage_rules}
+COUNTING = {"intake": intake_rules, "triage": triage_rules, "publisher": publisher_rules}
 LOG = ("debug", "info", "warning", "error", "exception", "critical")
 Page = tuple[str, tuple[str, ...], list[str]]
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from pprg_intake.models import Agency, Person
 from pprg_shared.boxes.tables import audit, outbox
+from stored import changes, stored
 
 PEOPLE = """Name,Email,Agency,Roles,State
 Ann Example,ann@police.example,Wiltshire Police,Answers for an agency; Member of the group,
@@ -179,3 +180,23 @@ def test_a_list_must_leave_somebody_who_administers(world, administrator):
     assert "Nobody would be administrator any more." in words(page)
     with world.services["intake"].database.reading() as session:
         assert session.get(Person, one.id).active
+
+
+@pytest.mark.asvs("2.4.1")
+def test_whoever_sends_list_after_list_waits_is_told_whom_to_call_and_can_go_on_later(world, administrator):
+    page = shown(administrator, "people", PEOPLE)
+    tried = [shown(administrator, ("agencies", "people")[turn % 2], PEOPLE).status_code for turn in range(19)]
+
+    before = stored(world, but=())
+    over = [confirmed(administrator, "people", page), shown(administrator, "people", PEOPLE)]
+    over += [confirmed(administrator, "agencies", page), shown(administrator, "agencies", AGENCIES)]
+    noted = changes(before, stored(world, but=()))
+    world.clock.forward(seconds=301)
+    later = confirmed(administrator, "people", page)
+
+    assert set(tried) == {200, 422}, "a list with something wrong counts as well"
+    assert {(each.status_code, each.headers["Retry-After"]) for each in over} == {(429, "300")}
+    wait = "Wait 5 minutes, then try again. If it cannot wait, call us on 01632 960001."
+    assert [words(each).count(wait) for each in over] == [1] * 4
+    assert noted == {"intake.limits": (1, 1)}
+    assert (later.status_code, later.location) == (303, "/people")

@@ -150,9 +150,13 @@ def test_an_agency_whose_programs_ask_too_much_waits_and_others_do_not(world, ma
     keys = [make("answer"), make("answer")]
     other = make("answer", agency="icb")
 
-    asked = [program(keys[number % 2], "/api/v1/requests").status_code for number in range(121)]
+    asked = [program(keys[number % 2], "/api/v1/requests") for number in range(121)]
 
-    assert asked == [200] * 120 + [429]
+    assert [each.status_code for each in asked] == [200] * 120 + [429]
+    over = asked[-1]
+    assert (over.headers["Retry-After"], over.content_type) == ("60", "application/problem+json")
+    assert over.json["code"] == "too-many"
+    assert over.json["detail"] == "Wait 60 seconds, then try again. If it cannot wait, call us on 01632 960001."
     assert program(other, "/api/v1/requests").status_code == 200
 
 

@@ -169,6 +169,8 @@ def test_an_agency_that_uploads_too_often_waits_and_keeps_what_it_had(world, let
 
     assert {each.status_code for each in sent[:20]} == {303 if by == "page" else 201}
     assert (sent[20].status_code, sent[20].headers["Retry-After"]) == (429, "300")
+    said = sent[20].json["detail"] if by == "api" else words(sent[20])
+    assert f"Wait 5 minutes, then try again. {PHONE}" in said
     assert kept(world, Draft) == 1
 
 

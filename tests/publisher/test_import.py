@@ -12,6 +12,7 @@ from pprg_publisher.commands import import_command
 from pprg_publisher.models import Publication
 from publishing import send, words
 from signed import acting
+from stored import changes, stored
 
 pytestmark = pytest.mark.both_databases
 LIST = Path(__file__).with_name("published_reviews.csv")
@@ -20,6 +21,7 @@ SMALL = (
 )
 
 NEW = "/publications/imports/new"
+WAIT = "Wait 5 minutes, then try again. If it cannot wait, call us on 01632 960001."
 
 
 def rows(world):
@@ -254,3 +256,25 @@ def test_the_command_imports_what_somebody_then_releases(world, people, tmp_path
     assert (book.exit_code, "This is a workbook, not a CSV file." in book.output) == (1, True)
     assert send(people.office, f"/publications/imports/{batch}").status_code == 303
     assert {each.state for each in rows(world)} == {"live"}
+
+
+@pytest.mark.asvs("2.4.1")
+def test_whoever_sends_list_after_list_waits_is_told_whom_to_call_and_can_go_on_later(world, people):
+    shown = upload(people.office, SMALL.encode())
+    path, body = "/api/v1/publications/imports", {"text": SMALL}
+    tried = [post(people, f"{path}/plan", body).status_code for _ in range(19)]
+
+    before = stored(world, but=())
+    over = [confirm(people.office, shown), upload(people.office, SMALL.encode())]
+    by_api = [post(people, f"{path}/plan", body), post(people, path, body, key="over")]
+    noted = changes(before, stored(world, but=()))
+    other = upload(people.deputy, SMALL.encode())
+    world.clock.forward(seconds=301)
+    later = confirm(people.office, shown)
+
+    assert tried == [200] * 19
+    assert {(each.status_code, each.headers["Retry-After"]) for each in over + by_api} == {(429, "300")}
+    assert [words(each).count(WAIT) for each in over] == [1] * 2
+    assert [each.json["detail"] for each in by_api] == [WAIT] * 2
+    assert noted == {"publisher.limits": (1, 1)}
+    assert (other.status_code, later.status_code, len(rows(world))) == (200, 303, 2)

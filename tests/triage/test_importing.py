@@ -12,11 +12,13 @@ import sqlalchemy as sa
 import invented
 from pprg_shared.boxes.tables import outbox, steps
 from pprg_triage.models import Case, Import, ImportedCase, TriggerDay
+from stored import changes, stored
 
 pytestmark = pytest.mark.both_databases
 MESSY = Path(__file__).with_name("open_cases.csv").read_text("utf-8").encode("cp1252")
 SMALL = "Ref,Date received,Name,Type\nR/1,3 November 2026,Invented One,SAR\nR/2,?Oct 2026,Invented Two,\n"
 NEW = "/cases/imports/new"
+WAIT = "Wait 5 minutes, then try again. If it cannot wait, call us on 01632 960001."
 
 
 @pytest.fixture
@@ -522,3 +524,26 @@ def test_the_api_of_imports_is_the_offices_alone(world, who):
     path = "/api/v1/cases/imports"
 
     assert [post(world, each, {"text": SMALL}, who).status_code for each in (path, f"{path}/plan")] == [403, 403]
+
+
+@pytest.mark.asvs("2.4.1")
+def test_whoever_sends_list_after_list_waits_is_told_whom_to_call_and_can_go_on_later(world, office):
+    sent = fields(plan(office, SMALL.encode()))
+    body = {"text": SMALL}
+    tried = [post(world, "/api/v1/cases/imports/plan", body).status_code for _ in range(38)]
+
+    before = stored(world, but=())
+    over = [office.post(f"/cases/imports{step}", data=sent) for step in ("", "/columns", "/plan", "/left-out.csv")]
+    over.append(read(office, SMALL.encode()))
+    by_api = [post(world, f"/api/v1/cases/imports{step}", body, key="over") for step in ("/plan", "")]
+    noted = changes(before, stored(world, but=()))
+    other = read(world.visitor("triage", "deputy"), SMALL.encode())
+    world.clock.forward(seconds=301)
+    later = office.post("/cases/imports", data=fields(over[0]))
+
+    assert tried == [200] * 38
+    assert {(each.status_code, each.headers["Retry-After"]) for each in over + by_api} == {(429, "300")}
+    assert [words(each).count(WAIT) for each in over] == [1] * 5
+    assert [each.json["detail"] for each in by_api] == [WAIT] * 2
+    assert noted == {"triage.limits": (1, 1)}
+    assert (other.status_code, later.status_code, rows(world, Case)) == (200, 303, [2])

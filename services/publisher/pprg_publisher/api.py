@@ -7,7 +7,7 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from pprg_publisher import answers, projections
+from pprg_publisher import answers, projections, rules
 from pprg_publisher.actions import importing, planning, publishing
 from pprg_publisher.models import Publication
 from pprg_publisher.rules import Note
@@ -24,6 +24,7 @@ from pprg_publisher.schemas import (
 from pprg_shared.acting import act, actor, needs, reading, receipt, runtime
 from pprg_shared.boxes.tables import steps
 from pprg_shared.web.api import asked, body, gives, second, takes
+from pprg_shared.web.limits import slow
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 PHASE = "publishing"
@@ -131,8 +132,8 @@ def lift(publication_id: UUID) -> ResponseReturnValue:
 @gives(answers.Plan)
 def plan() -> ResponseReturnValue:
     """Read a list of published reviews and say what it would make; nothing is kept."""
-    needs("publish")
-    said = body(ListSchema())
+    who, said = needs("publish"), body(ListSchema())
+    slow((rules.UPLOADS, str(who.person)))
     with reading() as session:
         found = importing.plan_of(session, said["text"], said.get("type"))
     reading_ = found.reading
@@ -154,8 +155,9 @@ def _notes(notes: list[Note]) -> list[dict[str, Any]]:
 @api.post("/publications/imports")
 def create_import() -> ResponseReturnValue:
     """Import what is new in a list, offered for release."""
-    needs("publish")
-    return receipt(act(importing.import_list, phase=PHASE, **body(ListSchema())))
+    who, said = needs("publish"), body(ListSchema())
+    slow((rules.UPLOADS, str(who.person)))
+    return receipt(act(importing.import_list, phase=PHASE, **said))
 
 
 @api.post("/publications/imports/<uuid:import_id>/undo")

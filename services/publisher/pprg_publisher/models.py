@@ -12,6 +12,7 @@ from pprg_shared.boxes.tables import box
 from pprg_shared.database import UtcDateTime
 from pprg_shared.identity import people
 from pprg_shared.identity.unsent import unsent_forms
+from pprg_shared.limits import limits
 
 CASE = {"ring": "case"}
 
@@ -25,6 +26,7 @@ directory.copies.to_metadata(Base.metadata)
 #: What was released and waits for its moment, which is `due_at`. Whether it still waits is seen when that has come.
 embargoes = box("embargoes", Base.metadata, sa.Column("publication_id", sa.Uuid, nullable=False, index=True))
 unsent_forms(Base.metadata, "case")
+limits.to_metadata(Base.metadata)
 
 
 class CaseMembers(Base):

@@ -6,6 +6,7 @@ from flask import Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
+from pprg_intake import rules
 from pprg_intake.actions import directory_lists as lists
 from pprg_intake.pages.common import pages, typed
 from pprg_intake.rules.directory_lists import MOST_ROWS, counted
@@ -18,6 +19,7 @@ from pprg_shared.audit import record
 from pprg_shared.spreadsheet import NotATable, Table
 from pprg_shared.web import takes_uploads
 from pprg_shared.web.forms import Form
+from pprg_shared.web.limits import slow
 from pprg_shared.web.lists import taken, text_within
 
 #: Entries and problems that a page shows; the counts are of all.
@@ -43,8 +45,10 @@ def take_list(what: str) -> ResponseReturnValue:
 @takes_uploads
 def read_list(what: str) -> ResponseReturnValue:
     """Take a list and show what it would do; nothing is kept."""
-    needs("change directory")
+    who = needs("change directory")
     form = Form(ListSchema(), typed())
+    if form.submitted:
+        slow((rules.UPLOADS, str(who.person)))
     table = taken(form, _table) if form.submitted else None
     return _first_page(what, form) if table is None else _plan_page(what, table, None)
 
@@ -62,7 +66,7 @@ def _table(text: str) -> Table:
 @takes_uploads
 def bring_list(what: str) -> ResponseReturnValue:
     """Change the directory as was shown."""
-    needs("change directory")
+    slow((rules.UPLOADS, str(needs("change directory").person)))
     form = Form(PlanSchema(), request.form)
     try:
         table = _table(request.form.get("text", ""))

@@ -14,6 +14,7 @@ from pprg_shared.acting import act, actor, needs, reading, runtime, submitted
 from pprg_shared.actor import Done
 from pprg_shared.spreadsheet import NotATable, text_of
 from pprg_shared.web.forms import Form
+from pprg_shared.web.limits import slow
 
 pages = Blueprint("importing", __name__)
 PHASE = "publishing"
@@ -22,8 +23,10 @@ PHASE = "publishing"
 @pages.route("/publications/imports/new", methods=["GET", "POST"])
 def read() -> ResponseReturnValue:
     """Take a list and show what it would make; nothing is kept yet."""
-    needs("publish")
+    who = needs("publish")
     form = Form(ListSchema(), request.form if request.method == "POST" else None)
+    if form.submitted:
+        slow((rules.UPLOADS, str(who.person)))
     _with_file(form)
     if not form.is_valid():
         return render_template("import.html", form=form, columns=rules.columns_of()), 422 if form.errors else 200
@@ -34,7 +37,7 @@ def read() -> ResponseReturnValue:
 @pages.post("/publications/imports")
 def confirm() -> ResponseReturnValue:
     """Import what was shown."""
-    needs("publish")
+    slow((rules.UPLOADS, str(needs("publish").person)))
     form = Form(ConfirmedListSchema(), request.form)
 
     def send(data: dict[str, Any]) -> Done:

@@ -3,7 +3,7 @@
 from pprg_publisher.rules.catalogue import FIELDS, size_words
 from pprg_publisher.rules.embargo import copies_problem, moment_problem, notice_problem, planning_problem, waits
 from pprg_publisher.rules.lists import Note, Reading, Review, columns_of, read_list
-from pprg_publisher.rules.may import TABLE, may
+from pprg_publisher.rules.may import TABLE, UPLOADS, may
 from pprg_publisher.rules.release import (
     STATES,
     State,
@@ -21,6 +21,7 @@ __all__ = [
     "FIELDS",
     "STATES",
     "TABLE",
+    "UPLOADS",
     "Note",
     "Reading",
     "Review",

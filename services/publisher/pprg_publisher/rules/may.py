@@ -14,6 +14,8 @@ TABLE: Table = {
     "reopen": _SECOND,
     "withdraw": _OFFICE,
 }
+#: A list of thousands of rows is read whole each time, to look at it and to import it: ten of them in five minutes.
+UPLOADS = ("uploads", 20, 300)
 
 
 def may(roles: Iterable[str], verb: str, relation: Relation = Relation.NO_MATTER) -> bool:

@@ -11,6 +11,7 @@ from marshmallow import Schema
 from pprg_shared.acting import act, actor, needs, reading, receipt, saw
 from pprg_shared.web import takes_uploads
 from pprg_shared.web.api import body, gives
+from pprg_shared.web.limits import slow
 from pprg_triage import actions, answers, rules
 from pprg_triage.api.common import api
 from pprg_triage.projections import whole_import
@@ -24,8 +25,8 @@ PHASE = "receipt"
 @gives(answers.ImportPlan)
 def plan_import() -> ResponseReturnValue:
     """Dry run: read a list of open cases and say what it would make; nothing is kept."""
-    needs("import")
-    said = body(OpenCasesSchema())
+    who, said = needs("import"), body(OpenCasesSchema())
+    slow((rules.UPLOADS, str(who.person)))
     table, columns = table_of(said["text"]), _columns(said)
     with reading() as session:
         plan = actions.plan_of(session, table, columns)
@@ -71,8 +72,8 @@ def _notes(notes: Iterable[rules.Note]) -> list[dict[str, Any]]:
 @takes_uploads
 def create_import() -> ResponseReturnValue:
     """Import what is new in a list of open cases; nobody is written to."""
-    needs("import")
-    said = body(OpenCasesSchema())
+    who, said = needs("import"), body(OpenCasesSchema())
+    slow((rules.UPLOADS, str(who.person)))
     return receipt(act(actions.import_cases, phase=PHASE, **said | {"columns": _columns(said)}))
 
 

@@ -14,6 +14,7 @@ from pprg_shared.spreadsheet import Table
 from pprg_shared.typed import clean, unprintable
 from pprg_shared.web import takes_uploads
 from pprg_shared.web.forms import Form
+from pprg_shared.web.limits import slow
 from pprg_shared.web.lists import taken, text_within
 from pprg_triage import actions, rules
 from pprg_triage.pages.common import pages, typed
@@ -30,6 +31,8 @@ def read_list() -> ResponseReturnValue:
     """Take a list and ask what its columns hold; nothing is kept."""
     needs("import")
     form = Form(ListSchema(), typed())
+    if form.submitted:
+        slow((rules.UPLOADS, str(actor().person)))
     table = taken(form, _table) if form.submitted else None
     if table is None:
         return _first_page(form)
@@ -50,7 +53,8 @@ def _table(text: str) -> Table:
 
 
 def _carried() -> Table | Form:
-    """The table that the form carries along, or the first form with what is wrong with it."""
+    """The table that the form carries along, or the first form with what is wrong with it; raises TooMany."""
+    slow((rules.UPLOADS, str(actor().person)))
     try:
         return _table(clean(request.form.get("text", "")))
     except ValidationError as error:

@@ -85,6 +85,8 @@ GLASS = "glass"
 GLASS_MINUTES = 60
 #: How often somebody may try within so many seconds: whoever needs one case mistypes it, nobody needs ten in an hour.
 GLASSES = ("glasses", 10, 3600)
+#: A list of thousands of rows is read whole at each of its four steps: nobody makes ten imports in five minutes.
+UPLOADS = ("uploads", 40, 300)
 
 
 def relation(ties: Iterable[Tie], at: datetime) -> Relation:
