@@ -1,11 +1,17 @@
 """The protective marking: on every page that shows something of a case, in every file, first in every subject."""
 
+import csv
+import io
 import re
+from uuid import uuid4
 
 import pytest
 
+import invented
 from invented import REFERRAL
+from linked import ask_code, enter
 from pprg_shared.spreadsheet import MARK
+from typing_in import REFER, left
 
 MARKING = "OFFICIAL-SENSITIVE"
 
@@ -36,6 +42,73 @@ def pages_of(world, case):
     yield from ((path, lead.get(path)) for path in ("/requests", request, f"{request}/chronology"))
 
 
+@pytest.fixture
+def decided(world, case, post):
+    """The paths at which those whom it concerns read what was decided."""
+    path = f"/cases/{case}"
+    post("triage", f"{path}/meetings/record", invented.HELD)
+    post("triage", f"{path}/decisions", invented.decision("rapid_review"))
+    (made,) = world.client("triage").get(f"/api/v1{path}", headers=keyed(world)).json["decisions"]
+    post("triage", f"{path}/decisions/ratification", {"decision_id": made["id"]}, "partner-health")
+    (asked,) = world.client("intake").get("/api/v1/requests", headers=world.acting("lead-police")).json["requests"]
+    return "/referrals/PPRG-2026-0001/outcome", f"/requests/{asked['id']}/outcome"
+
+
+def test_what_was_decided_is_marked_by_page_and_api_and_the_receipt_is_not(world, decided):
+    lead, headers = world.visitor("intake", "lead-police"), world.acting("lead-police")
+    receipt = lead.get("/referrals/PPRG-2026-0001/thanks")
+
+    for path in decided:
+        page, answer = lead.get(path), world.client("intake").get(f"/api/v1{path}", headers=headers)
+        assert (page.status_code, answer.status_code) == (200, 200), path
+        assert len(re.findall(rf'class="pprg-marking">{MARKING}', page.text)) == 1
+        assert [each.headers["Protective-Marking"] for each in (page, answer)] == [MARKING, MARKING]
+    assert (receipt.status_code, MARKING in receipt.text, "Protective-Marking" in receipt.headers) == (
+        200,
+        False,
+        False,
+    )
+
+
+def test_a_referral_that_somebody_began_is_marked_where_it_is_shown_and_not_where_a_code_is_asked_for(world, letters):
+    hers, browser = "ward-sister@hospital.example", letters.browser()
+    left(browser, browser.get(REFER), referrer_email=hers, what_happened="A canary.")
+    world.settle()
+    (letter,) = [each.read_text("utf-8") for each in (world.folder / "mailbox").glob("*.eml")]
+    path = re.search(r"/referrals/begun/[0-9a-f-]{36}", letter)[0]
+    door = browser.get(f"{path}/code")
+    ask_code(browser, f"{path}/code")
+    enter(browser, f"{path}/code", letters.codes(hers)[-1])
+
+    offered = browser.get(path)
+    hidden = dict(re.findall(r'<input type="hidden" name="(.*?)" value="(.*?)">', offered.text.partition("<main")[2]))
+    shown = browser.post(path, data=hidden)
+
+    for page in (offered, shown):
+        assert (page.status_code, "A canary." in page.text) == (200, True)
+        assert len(re.findall(rf'class="pprg-marking">{MARKING}', page.text)) == 1
+        assert page.headers["Protective-Marking"] == MARKING
+    assert (MARKING in door.text, "Protective-Marking" in door.headers) == (False, False)
+
+
+@pytest.mark.asvs("5.4.1")
+def test_a_chronology_that_was_uploaded_is_given_back_with_the_marking_in_its_name_and_each_row(world, case, post):
+    (asked,) = world.client("intake").get("/api/v1/requests", headers=world.acting("lead-police")).json["requests"]
+    path = f"/requests/{asked['id']}/chronology"
+    file = b"Date,Source,Event\r\n2016,Log,A canary.\r\n2017,Log,Another.\r\n"
+    post("intake", path, None, "lead-police", data=file, content_type="text/csv")
+
+    taken = world.visitor("intake", "lead-police").get(f"{path}/rows.csv")
+    again = post("intake", path, None, "lead-police", data=taken.data, content_type="text/csv")
+
+    lines = list(csv.reader(io.StringIO(taken.text.removeprefix(MARK))))
+    assert [each[-1] for each in lines] == ["Marking", MARKING, MARKING]
+    assert {len(each) for each in lines} == {len(lines[0])}
+    name = f"{MARKING} PPRG-2026-0001 chronology as uploaded.csv"
+    assert f'filename="{name}"' in taken.headers["Content-Disposition"]
+    assert again
+
+
 def test_every_page_of_a_case_is_marked_once_on_the_screen_and_twice_on_paper(world, case):
     seen = dict(pages_of(world, case))
 
@@ -48,7 +121,8 @@ def test_every_page_of_a_case_is_marked_once_on_the_screen_and_twice_on_paper(wo
 
 
 def test_what_everybody_reads_is_not_marked(world):
-    for service, path in (("intake", "/"), ("intake", "/referrals/start"), ("publisher", "/learning")):
+    intake = ("/", "/referrals/start", REFER, f"/referrals/begun/{uuid4()}/code")
+    for service, path in (*(("intake", each) for each in intake), ("publisher", "/learning")):
         page = world.client(service).get(path)
 
         assert MARKING not in page.text

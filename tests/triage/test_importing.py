@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 import invented
-from pprg_shared.boxes.tables import outbox, steps
+from pprg_shared.boxes.tables import audit, outbox, steps
 from pprg_triage.models import Case, Import, ImportedCase, TriggerDay
 from stored import changes, stored
 
@@ -316,6 +316,76 @@ def test_a_case_that_was_referred_is_recognised_by_name_and_day(world, office):
     shown = plan(office, b"Received,Name\n24/11/2026,Invented child\n")
 
     assert "The same person and day received as case PPRG-2026-0001." in words(shown)
+
+
+TWIN = b"Ref,Received,Name\n,24/11/2026,Invented child\nR/9,4/11/2026,Invented Nine\n"
+LIKE = "The same person and day received as {}."
+
+
+@pytest.fixture
+def closed(world):
+    """A case that was referred, and that is closed to the coordinator."""
+    headers = {"Idempotency-Key": "one"}
+    world.client("intake").post("/api/v1/referrals", json=invented.REFERRAL, headers=headers)
+    world.settle()
+    (case,) = world.client("triage").get("/api/v1/cases", headers=world.acting("coordinator")).json["cases"]
+    post(world, f"/api/v1/cases/{case['id']}/interests", {"why": "Invented: a relation."})
+    assert world.visitor("triage", "coordinator").get(f"/cases/{case['id']}").status_code == 404
+    return case["id"]
+
+
+def looks(world, case, who):
+    """How often and where it was recorded that somebody saw a case."""
+    person = world.services["triage"].profile.person(who).id
+    chosen = sa.select(audit.c.verb).where(audit.c.subject == case, audit.c.person == person)
+    with world.services["triage"].database.reading() as session:
+        return sorted(session.scalars(chosen.where(audit.c.kind == "read")))
+
+
+def test_a_row_like_a_case_is_told_by_the_same_rule_without_a_name_to_whom_the_case_is_closed(world, office, closed):
+    deputy = world.visitor("triage", "deputy")
+    shown, named = plan(office, TWIN), plan(deputy, TWIN)
+    planned = post(world, "/api/v1/cases/imports/plan", {"text": TWIN.decode()})
+    to_deputy = post(world, "/api/v1/cases/imports/plan", {"text": TWIN.decode()}, "deputy")
+
+    assert LIKE.format("a case that is here") in words(shown)
+    assert [each["detail"] for each in planned.json["warnings"]] == [LIKE.format("a case that is here")]
+    assert LIKE.format("case PPRG-2026-0001") in words(named)
+    assert [each["detail"] for each in to_deputy.json["warnings"]] == [LIKE.format("case PPRG-2026-0001")]
+    assert ["PPRG-2026-0001" in each.text for each in (shown, planned)] == [False, False]
+    assert looks(world, closed, "coordinator") == []
+    assert looks(world, closed, "deputy") == ["choose_columns", "plan_import"]
+
+
+@pytest.mark.parametrize("who", ["coordinator", "deputy"])
+def test_why_a_row_was_left_out_names_a_case_only_to_whom_it_is_open_whoever_imported(world, office, closed, who):
+    deputy = world.visitor("triage", "deputy")
+    made = confirm({"coordinator": office, "deputy": deputy}[who], TWIN, leave_out_alike="true")
+    before = looks(world, closed, "deputy")
+    path = f"/api/v1{made.location}"
+    page, open_to_them, api = office.get(made.location), deputy.get(made.location), get(world, path)
+
+    assert rows(world, Case) == [2]
+    assert LIKE.format("a case that is here") in words(page)
+    assert [each["detail"] for each in api["left_out"]] == [LIKE.format("a case that is here")]
+    assert "PPRG-2026-0001" not in page.text
+    assert LIKE.format("case PPRG-2026-0001") in words(open_to_them)
+    assert looks(world, closed, "coordinator") == []
+    assert looks(world, closed, "deputy") == sorted([*before, "one_import"])
+
+
+def test_a_row_with_the_reference_of_a_closed_case_is_here_already_and_names_it_to_nobody_it_is_closed_to(
+    world, office
+):
+    confirm(office, SMALL.encode())
+    post(world, f"/api/v1/cases/{cases(world)['R/1']['id']}/interests", {"why": "Invented: a relation."})
+
+    shown = plan(office, f"{SMALL}R/1,4/11/2026,Invented Sister,\n".encode())
+
+    assert "“R/1” is here already: a case that is here." in words(shown)
+    assert "“R/2” is here already: case PPRG-2026-L0002." in words(shown)
+    assert "“R/1” is also the reference of a case that is here, about another person." in words(shown)
+    assert "PPRG-2026-L0001" not in shown.text
 
 
 def test_columns_can_be_chosen_and_are_remembered_for_the_next_list(world, office):

@@ -248,6 +248,22 @@ def test_rows_are_compared_with_those_above_them():
     ]
 
 
+@pytest.mark.parametrize(
+    ("words", "told", "named"),
+    [
+        ("“r 1” is here already: case PPRG-2026-L0001.", "“r 1” is here already: a case that is here.", 1),
+        ("The same person and day received as case PPRG-2026-0002.", None, 1),
+        ("The same person and day received as case PPRG-2026-L00012.", None, 1),
+        ("The same person and day received as row 3.", None, 0),
+    ],
+)
+def test_a_note_names_a_case_but_not_one_that_is_closed(words, told, named):
+    note = rules.Note(2, "Person", words)
+
+    assert rules.unnamed([note], {"PPRG-2026-L0001"}) == [rules.Note(2, "Person", told or words)]
+    assert len(rules.cases_named([note])) == named
+
+
 def test_why_a_case_cannot_be_taken_back_is_said_in_words():
     assert rules.touched_words([]) == ""
     assert rules.touched_words(["trigger_days", "requests"]) == "agencies were asked, a date was noted"

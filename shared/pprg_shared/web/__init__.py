@@ -30,8 +30,9 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 #: Where somebody may have to be gone at once: what everybody reads, and forms.
 EXITS = ("referrals", "requests", "learning", "privacy", "cookies", "accessibility")
-#: Whose pages show something of a case to those whom it concerns: they carry the protective marking.
-MARKED = ("cases", "requests", "publications", "letters")
+#: Whose pages show something of a case to those whom it concerns: they carry the protective marking. Of referrals
+#: these are what was decided and what somebody began; the empty form is everybody's, and the receipt tells nothing.
+MARKED = re.compile(r"/(cases|requests|publications|letters|referrals/(begun/[^/]+|[^/]+/outcome)/?$)(/|$)")
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class About:
     @property
     def marks(self) -> bool:
         """Whether this page or answer of the API carries the marking."""
-        return request.path.removeprefix("/api/v1").split("/")[1] in MARKED
+        return MARKED.match(request.path.removeprefix("/api/v1")) is not None
 
     @property
     def exits(self) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -197,25 +198,30 @@ def template(request_id: UUID) -> ResponseReturnValue:
     needs("answer")
     with reading() as session:
         asked = actions.request_of(session, actor(), request_id)
-    return _as_file(asked, "chronology", ())
+    return _as_file(f"{asked.reference} chronology.csv", ())
 
 
 @pages.get("/requests/<uuid:request_id>/chronology/rows.csv")
 def uploaded_rows(request_id: UUID) -> ResponseReturnValue:
-    """Give what was uploaded and not sent yet back as a file, to be changed in a spreadsheet and uploaded again."""
+    """Give what was uploaded and not sent yet back as a file, to be changed in a spreadsheet and uploaded again.
+
+    The marking stands in its name and in each row, in a column that is read over when the file comes back.
+    """
     needs("answer")
     with reading() as session:
         asked = actions.request_of(session, actor(), request_id)
         rows = corrections.drafted_rows(session, asked)
     saw(asked.case_id, kind="export")
-    return _as_file(asked, "chronology as uploaded", rows)
+    marking = runtime().profile.marking
+    return _as_file(f"{marking} {asked.reference} chronology as uploaded.csv", rows, {"Marking": marking})
 
 
-def _as_file(asked: Request, name: str, rows: Iterable[Mapping[str, str]]) -> Response:
-    heads = spreadsheet.MARK + spreadsheet.line(head for head, _ in rules.COLUMNS.values())
-    lines = (spreadsheet.line(row.get(column, "") for column in rules.COLUMNS) for row in rows)
+def _as_file(name: str, rows: Iterable[Mapping[str, str]], last: Mapping[str, str] = MappingProxyType({})) -> Response:
+    """A chronology as a file; `last` are the cells that end each row, by what heads them."""
+    heads = spreadsheet.MARK + spreadsheet.line([*(head for head, _ in rules.COLUMNS.values()), *last])
+    lines = (spreadsheet.line([*(row.get(each, "") for each in rules.COLUMNS), *last.values()]) for row in rows)
     file = Response(heads + "".join(lines), mimetype="text/csv")
-    file.headers.set("Content-Disposition", "attachment", filename=f"{asked.reference} {name}.csv")
+    file.headers.set("Content-Disposition", "attachment", filename=name)
     return file
 
 

@@ -14,7 +14,7 @@ from pprg_shared.web.api import body, gives
 from pprg_shared.web.limits import slow
 from pprg_triage import actions, answers, rules
 from pprg_triage.api.common import api
-from pprg_triage.projections import whole_import
+from pprg_triage.projections import planned, whole_import
 from pprg_triage.schemas import OpenCasesSchema, table_of
 
 PHASE = "receipt"
@@ -29,7 +29,8 @@ def plan_import() -> ResponseReturnValue:
     slow((rules.UPLOADS, str(who.person)))
     table, columns = table_of(said["text"]), _columns(said)
     with reading() as session:
-        plan = actions.plan_of(session, table, columns)
+        plan, named = planned(session, actor(), table, columns)
+    saw(*named)
     made = {each.row for each in plan.chosen(leave_out_alike=said["leave_out_alike"])}
     return jsonify(
         {
@@ -84,7 +85,7 @@ def one_import(import_id: UUID) -> ResponseReturnValue:
     needs("import")
     with reading() as session:
         found = whole_import(session, actor(), import_id)
-    saw(*(each.case.id for each in found.made))
+    saw(*{*(each.case.id for each in found.made), *found.named})
     made = [
         {
             "id": str(each.case.id),

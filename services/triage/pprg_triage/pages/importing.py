@@ -18,7 +18,7 @@ from pprg_shared.web.limits import slow
 from pprg_shared.web.lists import taken, text_within
 from pprg_triage import actions, rules
 from pprg_triage.pages.common import pages, typed
-from pprg_triage.projections import imports, whole_import
+from pprg_triage.projections import imports, planned, whole_import
 from pprg_triage.schemas import LONGEST_LIST, ListSchema, chosen, chosen_schema, table_of
 
 PHASE = "receipt"
@@ -139,7 +139,7 @@ def one_import(import_id: UUID) -> ResponseReturnValue:
         return answer
     with reading() as session:
         found = whole_import(session, actor(), import_id)
-    saw(*(each.case.id for each in found.made))
+    saw(*{*(each.case.id for each in found.made), *found.named})
     return render_template("imported.html", found=found, form=form), 422 if form.errors else 200
 
 
@@ -155,7 +155,8 @@ def _columns_page(form: Form) -> ResponseReturnValue:
 
 def _plan_page(table: Table, form: Form, columns: list[str]) -> ResponseReturnValue:
     with reading() as session:
-        plan = actions.plan_of(session, table, columns)
+        plan, named = planned(session, actor(), table, columns)
+    saw(*named)
     unused = [rules.heading(table, each) for each in rules.filled(table) if columns[each] == rules.UNUSED]
     page = render_template("import_plan.html", plan=plan, form=form, unused=unused)
     return page, 422 if form.errors else 200

@@ -1,6 +1,6 @@
 """An import of open cases with what became of its cases, and what a list told of one case."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from pprg_shared.actor import Actor
 from pprg_shared.database import unseal
 from pprg_shared.partial_dates import PartialDate, from_json
+from pprg_shared.spreadsheet import Table
 from pprg_triage import rules
-from pprg_triage.actions import import_of, touched, visible
+from pprg_triage.actions import Plan, import_of, plan_of, touched, visible
 from pprg_triage.models import Case, Import, ImportedCase
 
 
@@ -37,6 +38,8 @@ class WholeImport:
     #: How many of its cases are here no more.
     taken_back: int
     left_out: Sequence[rules.Note]
+    #: The cases that are named by why a row was left out.
+    named: Sequence[UUID]
 
     @property
     def can_undo(self) -> bool:
@@ -63,12 +66,32 @@ def whole_import(session: Session, actor: Actor, import_id: UUID) -> WholeImport
         for case, imported, is_open in rows
         if is_open
     ]
-    return WholeImport(
-        found,
-        made,
-        found.count - len(rows),
-        [rules.Note(*each) for each in unseal(session, found, "content")["left_out"]],
-    )
+    kept = [rules.Note(*each) for each in unseal(session, found, "content")["left_out"]]
+    left_out, named = _told_to(session, actor, kept)
+    return WholeImport(found, made, found.count - len(rows), left_out, named)
+
+
+def planned(session: Session, actor: Actor, table: Table, columns: Sequence[str]) -> tuple[Plan, Sequence[UUID]]:
+    """What a list would make as somebody is told it, and the cases that this names to them."""
+    plan = plan_of(session, table, columns)
+    known, first = _told_to(session, actor, plan.compared.known)
+    alike, second = _told_to(session, actor, plan.compared.alike)
+    return replace(plan, compared=replace(plan.compared, known=known, alike=alike)), [*{*first, *second}]
+
+
+def _told_to(
+    session: Session, actor: Actor, notes: Iterable[rules.Note]
+) -> tuple[Sequence[rules.Note], Sequence[UUID]]:
+    """Notes as somebody is told them, in which no case is named that is closed to them; and those that are named.
+
+    A row is new or not whoever asks: else a case would be made a second time.
+    """
+    notes = list(notes)
+    names = rules.cases_named(notes)
+    query = select(Case.id, Case.reference, visible(session, actor, Case.id)).where(Case.reference.in_(names))
+    rows = session.execute(query).all() if names else ()
+    closed = {reference for _, reference, is_open in rows if not is_open}
+    return rules.unnamed(notes, closed), [case_id for case_id, _, is_open in rows if is_open]
 
 
 def imports(session: Session) -> Sequence[Import]:

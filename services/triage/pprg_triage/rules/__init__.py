@@ -45,7 +45,15 @@ from pprg_triage.rules.decisions import (
 from pprg_triage.rules.disagreements import Conflict
 from pprg_triage.rules.history import TOLD_BY_ROWS, event_words
 from pprg_triage.rules.interests import may_be
-from pprg_triage.rules.known_cases import Compared, Here, compared, list_reference, touched_words
+from pprg_triage.rules.known_cases import (
+    Compared,
+    Here,
+    cases_named,
+    compared,
+    list_reference,
+    touched_words,
+    unnamed,
+)
 from pprg_triage.rules.may import (
     GLASS,
     GLASS_MINUTES,
@@ -159,6 +167,7 @@ __all__ = [
     "access_words",
     "after",
     "between",
+    "cases_named",
     "clock",
     "clock_state",
     "clock_to_watch",
@@ -208,6 +217,7 @@ __all__ = [
     "still_missing",
     "still_to_come",
     "touched_words",
+    "unnamed",
     "weighed",
     "window",
     "without_names",

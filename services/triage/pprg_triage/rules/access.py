@@ -40,6 +40,7 @@ TOLD: Mapping[str, str] = {
     "members": "who reads the case",
     "staff": "the names of staff",
     "name_staff": "names of staff, for the office",
+    **dict.fromkeys(("choose_columns", "confirm_import", "plan_import"), "that it is like a row of a list to import"),
 }
 
 

@@ -1,7 +1,8 @@
 """Which open cases of a list are here already, which look like one that is, and when an import can be taken back."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pprg_triage.rules.columns import COLUMNS
@@ -16,6 +17,9 @@ TOUCHED: Mapping[str, str] = {
     "trigger_days": "a date was noted",
     "ties": "somebody was named to it",
 }
+#: What a note calls a case, and what it calls one that is closed to whoever reads the note.
+_CALLED = re.compile(r"\bcase (\S+-\d{4}-L?\d{4,})\b")
+UNNAMED = "a case that is here"
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,20 @@ def compared(cases: Iterable[OpenCase], here: Iterable[Here]) -> Compared:
         for name in each.names or [""]:
             remember(Here(f"row {each.row}", earlier, name, each.received_on))
     return Compared(new, known, alike)
+
+
+def cases_named(notes: Iterable[Note]) -> set[str]:
+    """What may be references of cases in these notes; a cell that was typed like one is among them."""
+    return {found for each in notes for found in _CALLED.findall(each.words)}
+
+
+def unnamed(notes: Iterable[Note], closed: Collection[str]) -> list[Note]:
+    """The same notes, in which cases of these references are not named."""
+
+    def called(found: re.Match[str]) -> str:
+        return UNNAMED if found[1] in closed else found[0]
+
+    return [replace(each, words=_CALLED.sub(called, each.words)) for each in notes]
 
 
 def list_reference(prefix: str, year: int, number: int) -> str:
