@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,13 +16,14 @@ import sqlalchemy as sa
 import invented
 import roles
 from pprg_intake.actions import keys
+from pprg_intake.models import Person
 from pprg_notifier.models import letters
 from pprg_shared.actor import Actor
 from pprg_shared.app import create_app
 from pprg_shared.identity import tokens
 from pprg_shared.web.reference import read
 from pprg_triage.models import Conflict, Decision, Request, Return, Tie
-from signed import acting, browser_of, cookies_of, secrets_of, token_of
+from signed import Browser, bearing, cookies_of, secrets_of, token_of
 from stored import NOTED, changes, stored
 
 PAGE = (Path(__file__).parent.parent.parent / "docs/reference/access.md").read_text("utf-8")
@@ -30,6 +32,8 @@ PEOPLE = (
     *("coordinator", "chair", "partner-police", "board-chair", "lead-police", "lead-gp", "ops", "administrator"),
     *("governance", "nobody"),
 )
+#: Roles that nobody in the profile has without another; who has one of them alone is added to the directory.
+ALONE = ("partner", "member")
 OPENING = ("chair", "partner-police", "board-chair")
 SAME = {"deputy": "coordinator", "community-chair": "board-chair"}
 #: Kinds of things by their place in an address, and the part of a case that each is.
@@ -87,8 +91,31 @@ class Rules:
         return {each for cell in cells for each in cell.split(", ")} - {""}
 
 
+class Added(NamedTuple):
+    """Somebody who is no example of the profile, as far as a sign-in names them."""
+
+    id: UUID
+    roles: tuple[str, ...]
+    agency: str
+
+
 @pytest.fixture
-def cases(world, post, get):
+def alone(world):
+    """People of the directory with one role each, by that role."""
+    browser = world.visitor("intake", "administrator")
+    found = {}
+    for role in ALONE:
+        hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', browser.get("/people/new").text))
+        who = {"name": f"Invented {role}", "address": f"{role}@alone.example", "agency": "police", "roles": [role]}
+        made = browser.post("/people/new", data={**hidden, **who, "state": "active", "_end": "1"})
+        assert made.status_code == 303, made.text
+        found[role] = Added(UUID(made.location.rpartition("/")[2]), (role,), "police")
+    world.settle()
+    return found
+
+
+@pytest.fixture
+def cases(world, post, get, alone):
     """Things of three cases by relation: one that all who may be are named to, one nobody is, one closed to all."""
     found = {}
     for relation in ("theirs", "others'", "closed"):
@@ -99,7 +126,7 @@ def cases(world, post, get):
         found[relation] = {"reference": reference}
         found[relation]["case_id"] = next(each["id"] for each in listed if each["reference"] == reference)
         play(world, post, found[relation], agency)
-    for each in readers(world):
+    for each in (*(str(one.id) for one in alone.values()), *readers(world)):
         tie(post, found["theirs"], "members", {"person": each, "role": "member"})
         tie(post, found["closed"], "interests", {"person": each})
     take_off(post, get, found["others'"])
@@ -157,7 +184,8 @@ def take_off(post, get, case):
 class Walk:
     """Asks one service everything as everybody, and notes where the answer is not what the page says."""
 
-    def __init__(self, world, alive, things):
+    def __init__(self, world, alive, things, people=None):
+        self.people = people or {}  # besides those of the profile
         self.world, self.held = world, stored(world, but=TRIED)
         self.alive, self.things, self.app = alive, things, create_app(alive)
         self.name, self.rules, self.wrong, self.asked = alive.service.name, Rules(alive.service.name), [], Counter()
@@ -185,7 +213,7 @@ class Walk:
 
     def go_by_link(self, kind, who):
         """As whoever came by a personal link to one thing: that is open, and all else as if it were not there."""
-        person, own = self.alive.profile.person(who), self.things["theirs"]
+        person, own = self._person(who), self.things["theirs"]
         only = f"{kind}:{own[PLACE_OF[kind]]}"
         for route in self._routes():
             client = self._browser(person, only)
@@ -229,6 +257,9 @@ class Walk:
         """All of them where something may be open to a link or a key; elsewhere one stands for all."""
         return self.things if self.name == "intake" else {"theirs": self.things["theirs"]}
 
+    def _person(self, who):
+        return self.people.get(who) or self.alive.profile.person(who)
+
     def _routes(self):
         return [each for each in roles.routes(self.app) if each.verb and not each.why_open]
 
@@ -244,7 +275,7 @@ class Walk:
         return client
 
     def _ask_as(self, route, who):
-        person = self.alive.profile.person(who)
+        person = self._person(who)
         allowed = self.rules.relations(route.verb, person.roles if person else ())
         client = self._client(route, person)
         if not allowed:
@@ -291,9 +322,11 @@ class Walk:
             self.wrong.append((self.name, route.method, route.path, who, relation, *more))
 
     def _client(self, route, person):
-        client = browser_of(self.app, person.code) if person else self.app.test_client()
-        if route.path.startswith("/api/") and person:
-            client.environ_base["HTTP_AUTHORIZATION"] = acting(client, person.code)["Authorization"]
+        plain = self.app.test_client()
+        client = Browser(self.app, self.app.response_class).begin(person, self.alive) if person else plain
+        if route.path.startswith("/api/"):
+            sent = bearing(person, self.alive.settings.sign_in_key, self.alive.clock())
+            client.environ_base |= {f"HTTP_{name.upper()}": value for name, value in sent.items()}
         client.set_cookie(f"pprg-form-{self.name}", "walk")
         return client
 
@@ -406,3 +439,20 @@ def test_every_answer_is_what_the_page_says(world, cases, post):
     for walk in walks:
         wanted = {each.endpoint for each in roles.routes(walk.app) if each.verb}
         assert wanted == set(walk.asked)
+
+
+@pytest.mark.attack("A62")
+@pytest.mark.asvs("8.2.1", "8.2.2")
+def test_who_has_one_role_alone_may_do_what_the_page_says_of_it(world, cases, alone):
+    with world.services["intake"].database.reading() as session:
+        referrer = session.scalar(sa.select(Person.id).where(Person.roles == "referrer", Person.agency == "police"))
+    people = alone | {"referrer": Added(referrer, ("referrer",), "police")}
+    walks = [Walk(world, alive, cases, people) for alive in world.services.values()]
+
+    for walk in walks:
+        walk.held = stored(world, but=TRIED)
+        walk.go(ALONE)
+        walk.go_by_link("reference", "referrer")
+
+    wrong = [str(each) for walk in walks for each in walk.wrong]
+    assert not wrong, "\n".join(wrong)

@@ -85,6 +85,8 @@ REFERRAL = invented.REFERRAL | {
     "agencies": ["police", "gp"],
 }
 STAFF = {"code": "Officer 1", "name": "Canary Officer"}
+#: Words of a case, ids, and whatever is long enough to be a token.
+SECRET = re.compile(r"Canary|[0-9a-f]{8}-[0-9a-f]{4}|[\w.-]{32,}")
 MEET = {"day": "2026-12-08", "starts": "10:00", "ends": "12:00", "place": "Canary Room"}
 
 
@@ -177,7 +179,7 @@ class Walk:
 
     def __init__(self, world):
         self.world, self.opened, self.silent, self.shown = world, set(), set(), set()
-        self.every = set()
+        self.every, self.titles = set(), set()
 
     def go(self, values):
         for alive in self.world.services.values():
@@ -199,6 +201,7 @@ class Walk:
             answer = get(path + QUERY.get(rule.endpoint, "").format(**values))
             text = answer.text
             answer.close()
+            self.titles |= {(rule.endpoint, each) for each in re.findall(r"<title>([^<]*)</title>", text)}
             if answer.status_code != 200:
                 continue
             self.opened.add(rule.endpoint)
@@ -230,6 +233,7 @@ def count(alive):
         return session.scalar(sa.select(sa.func.count()).select_from(audit))
 
 
+@pytest.mark.attack("A66")
 def test_every_page_and_answer_that_shows_a_case_is_recorded(world, played, publish):
     walk = Walk(world)
     walk.go(played)
@@ -239,5 +243,7 @@ def test_every_page_and_answer_that_shows_a_case_is_recorded(world, played, publ
     assert walk.silent <= set(SHOWS_NOTHING), "these record nothing: call acting.saw(), or say here why they need not"
     assert walk.opened >= walk.every - LEADS_AWAY - SIGNING_IN, "nobody could open these: play more of a case here"
     assert set(SHOWS_NOTHING) <= walk.every
+    assert {endpoint for endpoint, _ in walk.titles} >= {"pages.case", "pages.staff", "pages.one_person"}
+    assert [each for each in walk.titles if SECRET.search(each[1])] == [], "a title lies in the history of a browser"
     for alive in world.services.values():
         assert verified(alive.database, []).whole

@@ -4,13 +4,16 @@ import json
 import re
 import socket
 from email import message_from_bytes
-from time import monotonic
+from statistics import median
+from time import process_time
 from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 
 from invented import PUBLISHED, REFERRAL, as_form
+from pprg_shared.boxes.commands import boxes_commands
 from pprg_shared.boxes.operations import listed
 from pprg_shared.boxes.tables import outbox
 from publishing import People
@@ -110,6 +113,13 @@ def test_a_request_without_a_proper_key_is_refused(intake, unchanged, headers):
     sent = intake.post(API, json=REFERRAL, headers=headers)
 
     assert (sent.status_code, "Idempotency-Key" in sent.json["detail"]) == (400, True)
+
+
+@pytest.mark.parametrize("name", [row("A27-shortest", "x"), row("A27-longest", "x" * 200)])
+def test_a_key_may_be_as_short_and_as_long_as_is_said(intake, name):
+    assert [intake.post(API, json=REFERRAL, headers=key(name)).status_code for _ in range(2)] == [201, 201]
+
+    assert intake.post(API, json=REFERRAL | {"referrer_role": "Doctor"}, headers=key(name)).status_code == 409
 
 
 @pytest.mark.asvs("2.3.3")
@@ -212,12 +222,15 @@ def test_no_search_takes_long(people, bomb, request):
     people.everybody.get("/learning")
     people.world.settle()
     request.getfixturevalue("unchanged")
-    began = monotonic()
+    took = []
 
-    page = people.everybody.get("/learning", query_string={"text": bomb})
+    for _ in range(5):
+        began = process_time()
+        page = people.everybody.get("/learning", query_string={"text": bomb})
+        took.append(process_time() - began)
+        assert (page.status_code, "Nothing found" in page.text) == (200, True)
 
-    assert (page.status_code, "Nothing found" in page.text) == (200, True)
-    assert monotonic() - began < 1  # a fifth of it where nothing else runs
+    assert median(took) < 0.2  # seconds of this process alone, whatever else runs
 
 
 @pytest.mark.asvs("1.2.2", "1.3.6")
@@ -418,5 +431,8 @@ def test_a79_an_event_that_nobody_sealed_is_parked_and_changes_nothing(world):
         world.clock.forward(minutes=10)
     (parked,) = listed(triage, "inbox", "parked", 10)
     assert parked["type"] == "referral.submitted.v1"
-    assert SECRET not in parked["problem"]
+    told = CliRunner().invoke(boxes_commands(lambda: triage), ["list", "--state", "parked"])
+    assert told.exit_code == 0, told.output
+    assert re.fullmatch(rf"inbox {parked['id']} referral\.submitted\.v1 \d+ \S+ SealError\n", told.output)
+    assert not re.search(f"{SECRET}|{REFERRAL['subjects'][0]['name']}|{REFERRAL['what_happened']}", told.output)
     assert changes(before, stored(world)) == {"triage.inbox": (1, 0)}

@@ -2,17 +2,20 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+import pyotp
 import pytest
 from click.testing import CliRunner
 
 from faults.origin import one_origin
 from pprg_embedded.__main__ import main, started
 from pprg_embedded.demo.browser import Browser, Failed
+from pprg_embedded.ports import free_ports
 from pprg_embedded.world import SERVICES
 
 PPRG = (sys.executable, "-m", "pprg_embedded")
@@ -87,6 +90,34 @@ def origin(tmp_path_factory, request):
         found = Origin(request.param, told.stdout)
         with one_origin({each.name: [base] for each in SERVICES}, found.seen.append) as found.address:
             yield found
+
+
+NEWCOMER = {"name": "Sam Example", "address": "sam@council.example"}
+
+
+def test_what_the_first_start_prints_leads_the_first_administrator_in(tmp_path):
+    """As a newcomer follows it: by the printed address and code to a password, an authenticator and a page."""
+    own = dict(zip(("PORT", "OPS_PORT"), map(str, free_ports(2)), strict=True))
+    own |= {"VAR": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen((*PPRG, "run"), env=os.environ | own, stdout=subprocess.PIPE, text=True) as world:
+        try:
+            told = next(each for each in world.stdout if "first administrator" in each)
+            base, path, code = re.search(r"(http://[^/]+)(/\S+) with the code (\S+) ", told).groups()
+            browser = Browser(base)
+            assert "Become its first administrator" in browser.says("/sign-in")
+            chosen = browser.send(path, NEWCOMER | {"code": code}, holding="code")
+            enrolling = browser.send(chosen, {"password": "four words nobody guesses"}, holding="password")
+            secret = re.search(r'<code class="pprg-key">([A-Za-z0-9-]+)</code>', browser.open(enrolling))[1]
+            now = pyotp.TOTP(secret.replace("-", "").upper()).now()
+            enrolled = browser.post_form(browser.filled(enrolling, {"code": now}, holding="code"))
+            (onward,) = {"/letters"} & set(re.findall(r'href="([^"]+)"', enrolled.text))
+
+            assert (path, chosen, enrolling) == ("/sign-in/first", "/sign-in/password", "/sign-in/authenticator")
+            assert browser.leads_to(onward) == ""
+            assert "You are signed in as Sam Example" in browser.says("/sign-out")
+        finally:
+            world.terminate()
+            world.wait(30)
 
 
 def cookies(text):

@@ -150,6 +150,23 @@ def test_a_list_of_agencies_is_brought_in_and_said(world, administrator):
     assert ("invented-hospice" in asked, "police" in asked) == (True, False)
 
 
+WRONG_AGENCIES = """Code,Name,Kind,Safeguarding lead
+,Invented Hospice,circus,lead@hospice.example
+,Invented Home,health,"a@home.example, b@home.example"
+,,health,lead@other.example
+"""
+
+
+def test_every_row_of_agencies_that_cannot_be_is_named_by_its_line_and_column(administrator, unchanged):
+    page = shown(administrator, "agencies", WRONG_AGENCIES)
+    sent = confirmed(administrator, "agencies", page)
+
+    assert (page.status_code, sent.status_code) == (422, 422)
+    for place in ("2 Column Kind", "3 Column Safeguarding lead", "4 Column Name"):
+        assert f"Row {place} What to change" in words(page), words(page)
+    assert "Bring in" not in words(page)
+
+
 def test_what_is_no_list_is_refused_with_advice(administrator, unchanged):
     for text, advice in (
         ("", "Choose a file or paste a list"),

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from pprg_shared.identity.cookies import TOKEN
+from stored import changes, stored
 
 EXIT = "https://www.bbc.co.uk/weather"
 
@@ -19,7 +20,7 @@ def hidden(client, path):
 
 
 @pytest.mark.asvs("7.4.1", "14.3.1")
-def test_a67_whoever_signs_out_is_nobody_and_the_browser_forgets_what_it_was_shown(lead):
+def test_a67_whoever_signs_out_is_nobody_and_the_browser_forgets_what_it_was_shown(world, lead):
     asked = lead.get("/sign-out")
 
     gone = lead.post("/sign-out", data=hidden(lead, "/sign-out"))
@@ -29,9 +30,13 @@ def test_a67_whoever_signs_out_is_nobody_and_the_browser_forgets_what_it_was_sho
     assert (gone.status_code, gone.location) == (303, "/")
     assert gone.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert lead.get_cookie(TOKEN) is None
+    world.settle()
+    before = stored(world)
     back, front = lead.get("/requests"), lead.get("/").text
     assert (back.status_code, "somebody who is not signed in" in back.text) == (403, True)
     assert ("Sign in" in front, "Harper Invented" in back.text + front) == (True, False)
+    world.settle()
+    assert changes(before, stored(world)) == {}
 
 
 def test_a_page_that_only_asks_ends_nothing(lead):

@@ -193,7 +193,7 @@ def test_an_administrator_is_made_by_command_without_a_password_on_it(world, vis
 
 
 @pytest.mark.parametrize("arguments", [["jo", "Jo"], ["a@b.example,c@d.example", "Jo"]])
-def test_a52_a_command_takes_one_plain_address(world, arguments):
+def test_a52_a_command_takes_one_plain_address(world, arguments, unchanged):
     done = CliRunner().invoke(admin_commands(lambda: world.services["intake"]), ["create", *arguments])
 
     assert (done.exit_code, "one plain address" in done.output) == (1, True)
