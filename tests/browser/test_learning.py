@@ -85,7 +85,8 @@ def read(reader):
     reader.follow("What the fields mean")
     reader.sees("The catalogue")
     for each in NOTICES:
-        reader.page.locator("footer").get_by_role("link", name=each).click()
+        with reader.page.expect_navigation():
+            reader.page.locator("footer").get_by_role("link", name=each).click()
         reader.sees(each)
 
 
