@@ -111,7 +111,8 @@ def page(apps: Sequence[Flask], heading: Callable[..., list[str]], table: Callab
         "Who may do what",
         "What no line names is open to nobody. Somebody whose roles may not do it to anything gets 403, of a thing",
         "that is there as of one that is not. To somebody who may do it to others, one that is not open to them is not",
-        "there: 404, after as many queries and with the same words as for one that never existed.",
+        "there: 404, after as many queries and with the same words as for one that never existed. Where they declared",
+        "an interest, one query more sees whether the office knows yet that they tried.",
         "",
         *(f"- `{each.value}`: {words}" for each, words in MEANS.items()),
     )

@@ -128,7 +128,8 @@ def test_a_key_for_a_program_is_made_shown_once_and_revoked(visit):
     administrator.sees("Keys of programs, Wiltshire Police")
     assert re.search(r"pprg_[\w-]{43}", administrator.text)
 
-    administrator.page.get_by_role("link", name="Revoke").click()
+    with administrator.page.expect_navigation():
+        administrator.page.get_by_role("link", name="Revoke").click()
     administrator.sees("Revoke a key")
     administrator.press("Revoke the key")
     administrator.sees("Keys of programs, Wiltshire Police")

@@ -129,7 +129,8 @@ def test_errors_are_pages_like_any_other_and_lead_on(visit):
     stranger.sees("Page not found", 404)
     stranger.open("/cases")
     stranger.sees("You cannot do this", 403)
-    stranger.page.locator("main").get_by_role("link", name="Sign in").click()
+    with stranger.page.expect_navigation():
+        stranger.page.locator("main").get_by_role("link", name="Sign in").click()
     assert stranger.title == "Sign in"
     office.open(f"/publications/for-case/{uuid4()}")
     office.sees("This cannot be done now", 409)
