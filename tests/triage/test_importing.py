@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 import invented
 from pprg_shared.boxes.tables import audit, outbox, steps
+from pprg_shared.database import seal, unseal
 from pprg_triage.models import Case, Import, ImportedCase, TriggerDay
 from stored import changes, stored
 
@@ -372,6 +373,28 @@ def test_why_a_row_was_left_out_names_a_case_only_to_whom_it_is_open_whoever_imp
     assert LIKE.format("case PPRG-2026-0001") in words(open_to_them)
     assert looks(world, closed, "coordinator") == []
     assert looks(world, closed, "deputy") == sorted([*before, "one_import"])
+
+
+def test_an_import_that_was_kept_before_notes_said_which_case_they_name_is_read_alike(world, office, closed):
+    made = confirm(world.visitor("triage", "deputy"), TWIN, leave_out_alike="true")
+    (case,) = kept_before(world)
+    page, open_to_them = office.get(made.location), world.visitor("triage", "deputy").get(made.location)
+
+    assert case == "PPRG-2026-0001"
+    assert LIKE.format("a case that is here") in words(page)
+    assert "PPRG-2026-0001" not in page.text
+    assert LIKE.format("case PPRG-2026-0001") in words(open_to_them)
+    assert looks(world, closed, "deputy").count("one_import") == 1
+
+
+def kept_before(world):
+    """Take from the rows that the only import left out which case they name, as it was kept before; what was taken."""
+    with world.services["triage"].database.writing("action") as session:
+        found = session.scalars(sa.select(Import)).one()
+        content = unseal(session, found, "content")
+        cases_ = [each.pop() for each in content["left_out"]]
+        found.content = seal(session, found, "content", content)
+    return cases_
 
 
 def test_a_row_with_the_reference_of_a_closed_case_is_here_already_and_names_it_to_nobody_it_is_closed_to(

@@ -212,8 +212,11 @@ def test_a_list_that_is_too_long_is_refused_whole():
     assert [(each.row, each.words) for each in reading.problems] == [(1002, "Import at most 1000 rows at a time.")]
 
 
-def here(called="case PPRG-2026-L0001", earlier="R/1", name="j s", received=date(2026, 11, 3)):
-    return rules.Here(called, earlier, name, received)
+FIRST, SECOND = "PPRG-2026-L0001", "PPRG-2026-0002"
+
+
+def here(case=FIRST, earlier="R/1", name="j s", received=date(2026, 11, 3)):
+    return rules.Here(rules.called(case), earlier, name, received, case)
 
 
 def test_the_same_reference_and_person_is_here_already():
@@ -248,20 +251,58 @@ def test_rows_are_compared_with_those_above_them():
     ]
 
 
+HIDDEN = "“r 1” is here already: a case that is here."
+
+
 @pytest.mark.parametrize(
-    ("words", "told", "named"),
+    ("words", "case", "told"),
     [
-        ("“r 1” is here already: case PPRG-2026-L0001.", "“r 1” is here already: a case that is here.", 1),
-        ("The same person and day received as case PPRG-2026-0002.", None, 1),
-        ("The same person and day received as case PPRG-2026-L00012.", None, 1),
-        ("The same person and day received as row 3.", None, 0),
+        (f"“r 1” is here already: case {FIRST}.", FIRST, HIDDEN),
+        (
+            f"“case {FIRST}” is here already: case {FIRST}.",
+            FIRST,
+            f"“case {FIRST}” is here already: a case that is here.",
+        ),
+        (f"“case {FIRST}” is here already: row 3.", None, None),
+        (f"“case {FIRST}” is also the reference of case {SECOND}, about another person.", SECOND, None),
+        (f"The same person and day received as case {FIRST}2.", f"{FIRST}2", None),
+        ("The same person and day received as row 3.", None, None),
     ],
 )
-def test_a_note_names_a_case_but_not_one_that_is_closed(words, told, named):
-    note = rules.Note(2, "Person", words)
+def test_a_note_names_a_case_but_not_one_that_is_closed(words, case, told):
+    note = rules.Note(2, "Person", words, case)
 
-    assert rules.unnamed([note], {"PPRG-2026-L0001"}) == [rules.Note(2, "Person", told or words)]
-    assert len(rules.cases_named([note])) == named
+    assert rules.unnamed([note], {FIRST}) == [rules.Note(2, "Person", told, None) if told else note]
+
+
+@pytest.mark.parametrize("closed", [set(), {FIRST}, {FIRST, SECOND}])
+@pytest.mark.parametrize("earlier", ["", "R/1", f"case {FIRST}", f"case {SECOND}"])
+@pytest.mark.parametrize("name", ["", "J. S.", "Another"])
+def test_no_note_of_a_comparison_names_a_closed_case_and_each_says_which_it_names(closed, earlier, name):
+    both = [here(FIRST, earlier), here(SECOND, earlier)]
+    found = rules.compared(read(f"{earlier},3/11/26,{name}", f"{earlier},3/11/26,{name}").cases, both)
+
+    for note in (*found.known, *found.alike):
+        (told,) = rules.unnamed([note], closed)
+        said = told.words.replace(f"“{earlier}”", "")
+        assert note.case is None or rules.called(note.case) in note.words
+        assert (told.case is None) == (note.case is None or note.case in closed)
+        assert not any(each in said for each in closed)
+
+
+@pytest.mark.parametrize(
+    ("kept", "case"),
+    [
+        ([2, "Person", f"The same person and day received as case {FIRST}.", FIRST], FIRST),
+        ([2, "Person", "The same person and day received as row 3.", None], None),
+        ([2, "Person", f"The same person and day received as case {FIRST}."], FIRST),
+        ([2, "Reference", f"“case {SECOND}” is here already: case {FIRST}."], FIRST),
+        ([2, "Reference", f"“R/1” is also the reference of case {SECOND}, about another person."], SECOND),
+        ([2, "", "This is a sum, not a case."], None),
+    ],
+)
+def test_a_note_that_was_kept_is_read_whether_it_was_kept_with_its_case_or_before_that(kept, case):
+    assert rules.kept_note(*kept) == rules.Note(*kept[:3], case)
 
 
 def test_why_a_case_cannot_be_taken_back_is_said_in_words():

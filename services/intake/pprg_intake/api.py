@@ -8,7 +8,7 @@ from marshmallow import Schema
 from sqlalchemy import select
 
 from pprg_intake import actions, answers, projections, rules
-from pprg_intake.actions import corrections
+from pprg_intake.actions import corrections, drafts
 from pprg_intake.actions.staff import name_staff, staff_of
 from pprg_intake.models import Request
 from pprg_intake.schemas import NilReturnSchema, StaffSchema, TimeSchema, referral_schema, return_schema
@@ -143,10 +143,10 @@ def one_draft(request_id: UUID) -> ResponseReturnValue:
     needs("answer")
     with reading() as session:
         asked = actions.request_of(session, actor(), request_id)
-        draft = actions.draft_of(session, asked)
+        draft = drafts.draft_of(session, asked)
         if draft is None:
             raise NotThere
-        rows: list[dict[str, str]] = unseal(session, draft, "content")
+        rows = drafts.rows_of(session, draft)
         scope = rules.scope_of(unseal(session, asked, "content"))
     saw(asked.case_id)
     today = london_date(runtime().clock())

@@ -2,19 +2,19 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pprg_intake import rules
-from pprg_intake.actions import begun, corrections, told
-from pprg_intake.models import Counter, Draft, Person, Referral, Request, Submission
+from pprg_intake.actions import begun, corrections, drafts, told
+from pprg_intake.models import Counter, Person, Referral, Request, Submission
 from pprg_shared import spreadsheet
 from pprg_shared.actor import Actor, Done
 from pprg_shared.audit import record
@@ -28,8 +28,6 @@ from pprg_shared.partial_dates import PartialDate
 from pprg_shared.profile import Theme
 from pprg_shared.typed import UNPRINTABLE, clean, unprintable
 
-#: An uploaded chronology that nobody sends is forgotten after so long, unless it was sent once and is being corrected.
-DRAFTS_KEPT = timedelta(days=30)
 _SIZED = json.JSONEncoder(default=vars)
 
 
@@ -153,19 +151,13 @@ def _when(day: PartialDate | None) -> says.When | None:
 
 def _from_draft(session: Session, request: Request, shown: UUID | None) -> list[dict[str, str]]:
     """The rows that were uploaded, if they are still those that the person saw; they are no draft any more."""
-    draft = draft_of(session, request)
+    draft = drafts.draft_of(session, request)
     if (draft.id if draft else None) != shown:
         raise Refused("The uploaded chronology has changed since you opened this page. Look at it, then send again.")
-    if draft is None:
-        return []
-    rows: list[dict[str, str]] = unseal(session, draft, "content")
-    session.delete(draft)
+    rows = drafts.rows_of(session, draft)
+    if rows:
+        drafts.drop(session, request)
     return rows
-
-
-def draft_of(session: Session, request: Request) -> Draft | None:
-    """The chronology that was uploaded for a request and not sent yet."""
-    return session.scalar(select(Draft).where(Draft.request_id == request.id))
 
 
 def read_chronology(
@@ -195,27 +187,22 @@ def keep_draft(session: Session, actor: Actor, *, request_id: UUID, rows: list[d
     """
     request = _open(session, actor, request_id)
     _opened(session, request)
-    old = today(session) - DRAFTS_KEPT
-    queried = select(Request.id).where(Request.state == rules.QUERIED)
-    forgotten = and_(Draft.uploaded_on < old, Draft.request_id.not_in(queried))
-    session.execute(delete(Draft).where(or_(Draft.request_id == request.id, forgotten)))
-    draft = Draft(id=uuid4(), request_id=request.id, uploaded_on=today(session), count=len(rows))
-    draft.content = seal(session, draft, "content", rows)
-    session.add(draft)
+    drafts.forget_old(session)
+    drafts.lay_down(session, request, rows)
     return Done(f"/requests/{request.id}/chronology", request.reference, str(request.case_id))
 
 
 def drop_draft(session: Session, actor: Actor, *, request_id: UUID) -> Done:
     """Forget an uploaded chronology."""
     request = _open(session, actor, request_id)
-    session.execute(delete(Draft).where(Draft.request_id == request.id))
+    drafts.drop(session, request)
     return Done(f"/requests/{request.id}", request.reference, str(request.case_id))
 
 
 def answer_nil(session: Session, actor: Actor, *, request_id: UUID, author: str) -> Done:
     """Keep and say that an agency holds nothing."""
     request = _open(session, actor, request_id)
-    session.execute(delete(Draft).where(Draft.request_id == request.id))
+    drafts.drop(session, request)
     about = _about(request) | {"submitted_on": today(session)}
     version = _keep(session, request, "nil", {"author": author})
     publish(session, says.NilReturnSubmitted(**about, version=version, author=author))

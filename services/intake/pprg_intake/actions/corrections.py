@@ -1,16 +1,16 @@
 """What an agency sent before, for whoever corrects it: read from its last answer, which stays as it was."""
 
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pprg_intake import rules
-from pprg_intake.models import Draft, Request, Submission
+from pprg_intake.actions import drafts
+from pprg_intake.models import Request, Submission
 from pprg_shared.calendar import short
-from pprg_shared.database import seal, today, unseal
-from pprg_shared.errors import NotThere, Refused
+from pprg_shared.database import unseal
+from pprg_shared.errors import Refused
 
 
 def last_sent(session: Session, request: Request) -> Submission | None:
@@ -25,23 +25,12 @@ def answers_of(session: Session, sent: Submission) -> dict[str, Any]:
     return said
 
 
-def drafted_rows(session: Session, request: Request) -> list[dict[str, str]]:
-    """The rows that are uploaded for a request and not sent yet; raises NotThere for none."""
-    draft = session.scalar(select(Draft).where(Draft.request_id == request.id))
-    if draft is None:
-        raise NotThere
-    rows: list[dict[str, str]] = unseal(session, draft, "content")
-    return rows
-
-
 def draft_again(session: Session, request: Request) -> None:
     """A return is queried: what came with it as a file waits as it did before it was sent, to be changed or not."""
     sent = last_sent(session, request)
     rows = rules.split(answers_of(session, sent))[1] if sent else ()
-    if rows and session.scalar(select(Draft.id).where(Draft.request_id == request.id)) is None:
-        draft = Draft(id=uuid4(), request_id=request.id, uploaded_on=today(session), count=len(rows))
-        draft.content = seal(session, draft, "content", rows)
-        session.add(draft)
+    if rows and drafts.draft_of(session, request) is None:
+        drafts.lay_down(session, request, rows)
 
 
 def refuse_the_same(session: Session, request: Request, said: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pprg_intake import actions, projections, rules
-from pprg_intake.actions import corrections
+from pprg_intake.actions import corrections, drafts
 from pprg_intake.actions.staff import staff_list
 from pprg_intake.models import Request
 from pprg_intake.pages.common import pages
@@ -28,7 +28,7 @@ from pprg_shared.acting import act, actor, needs, reading, runtime, saw, submitt
 from pprg_shared.actor import Done
 from pprg_shared.calendar import london_date
 from pprg_shared.database import unseal
-from pprg_shared.errors import Refused
+from pprg_shared.errors import NotThere, Refused
 from pprg_shared.paging import ROWS, Part, before
 from pprg_shared.spreadsheet import NotATable
 from pprg_shared.web import takes_uploads
@@ -58,7 +58,7 @@ def answer(request_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         asked = actions.request_of(session, actor(), request_id)
         content = unseal(session, asked, "content")
-        draft = actions.draft_of(session, asked)
+        draft = drafts.draft_of(session, asked)
         decided = projections.is_decided(session, asked.case_id)
         staff = staff_list(session, asked)
         before = _sent_before(session, asked)
@@ -167,8 +167,7 @@ def _read_file(asked: Request) -> tuple[list[dict[str, str]], list[rules.Wrong]]
 
 def _upload_page(asked: Request, form: Form, wrong: list[rules.Wrong]) -> ResponseReturnValue:
     with reading() as session:
-        draft = actions.draft_of(session, asked)
-        rows: list[dict[str, str]] = unseal(session, draft, "content") if draft else []
+        rows = drafts.rows_of(session, drafts.draft_of(session, asked))
         content = unseal(session, asked, "content")
     saw(asked.case_id)
     known, _ = rules.lines(rows, london_date(runtime().clock()), runtime().profile.themes)
@@ -210,7 +209,9 @@ def uploaded_rows(request_id: UUID) -> ResponseReturnValue:
     needs("answer")
     with reading() as session:
         asked = actions.request_of(session, actor(), request_id)
-        rows = corrections.drafted_rows(session, asked)
+        rows = drafts.rows_of(session, drafts.draft_of(session, asked))
+    if not rows:
+        raise NotThere
     saw(asked.case_id, kind="export")
     marking = runtime().profile.marking
     return _as_file(f"{marking} {asked.reference} chronology as uploaded.csv", rows, {"Marking": marking})

@@ -57,8 +57,8 @@ WAITS, AGREED, DECLINED = "waits", "agreed", "declined"
 #: A request that the agency has looked at.
 OPENED = "opened"
 #: One whose answer the office has returned for correction.
-#: An agency may answer in these states, and why not in the others.
 QUERIED = "queried"
+#: An agency may answer in these states, and why not in the others.
 ANSWERABLE = frozenset({"asked", OPENED, QUERIED})
 CLOSED: Mapping[str, str] = {
     "answered": "Your agency has already answered this request. Ask the coordinator to return it for correction.",

@@ -58,7 +58,8 @@ def _here(session: Session, cases: Sequence[rules.OpenCase]) -> Iterator[rules.H
         earlier = unseal(session, imported, "known_as") if imported else ""
         content = unseal(session, case, "content")
         for name in [each["name"] for each in content.get("subjects", ())] or [content["subject_name"]]:
-            yield rules.Here(f"case {case.reference}", earlier, rules.known_name(name), case.received_on)
+            known = rules.known_name(name)
+            yield rules.Here(rules.called(case.reference), earlier, known, case.received_on, case.reference)
 
 
 def _same_file(session: Session, table: Table) -> Import | None:
@@ -119,7 +120,7 @@ def _kept(
     notes = [*plan.reading.problems, *plan.reading.left_out, *plan.compared.known]
     notes += [each for each in plan.compared.alike if each.row not in taken]
     heads = {rules.heading(table, place): name for place, name in enumerate(columns)}
-    left_out = [[each.row, each.column, each.words] for each in sorted(notes, key=lambda each: each.row)]
+    left_out = [[each.row, each.column, each.words, each.case] for each in sorted(notes, key=lambda each: each.row)]
     content = {"heads": heads, "left_out": left_out, "print": _print(table)}
     made.content = seal(session, made, "content", content)
     session.add(made)

@@ -66,7 +66,7 @@ def whole_import(session: Session, actor: Actor, import_id: UUID) -> WholeImport
         for case, imported, is_open in rows
         if is_open
     ]
-    kept = [rules.Note(*each) for each in unseal(session, found, "content")["left_out"]]
+    kept = [rules.kept_note(*each) for each in unseal(session, found, "content")["left_out"]]
     left_out, named = _told_to(session, actor, kept)
     return WholeImport(found, made, found.count - len(rows), left_out, named)
 
@@ -87,7 +87,7 @@ def _told_to(
     A row is new or not whoever asks: else a case would be made a second time.
     """
     notes = list(notes)
-    names = rules.cases_named(notes)
+    names = {each.case for each in notes if each.case}
     query = select(Case.id, Case.reference, visible(session, actor, Case.id)).where(Case.reference.in_(names))
     rows = session.execute(query).all() if names else ()
     closed = {reference for _, reference, is_open in rows if not is_open}

@@ -17,19 +17,24 @@ TOUCHED: Mapping[str, str] = {
     "trigger_days": "a date was noted",
     "ties": "somebody was named to it",
 }
-#: What a note calls a case, and what it calls one that is closed to whoever reads the note.
-_CALLED = re.compile(r"\bcase (\S+-\d{4}-L?\d{4,})\b")
+#: What a note calls a case that is closed to whoever reads the note.
 UNNAMED = "a case that is here"
+#: What a note calls a case, in notes that were kept before they said which case they name.
+_CALLED = re.compile(r"\bcase (\S+-\d{4}-L?\d{4,})\b")
 
 
 @dataclass(frozen=True)
 class Here:
-    """A case that is here: what it is called, the reference that it had in a list, whom it is about, since when."""
+    """A case that is here: what it is called, the reference that it had in a list, whom it is about, since when.
+
+    `case` is its reference, None of a row further up in the same list.
+    """
 
     called: str
     earlier: str
     name: str
     received_on: date
+    case: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,32 +70,42 @@ def compared(cases: Iterable[OpenCase], here: Iterable[Here]) -> Compared:
         earlier = each.texts.get("reference", "")
         same = references.get(fold(earlier), []) if fold(earlier) else []
         if again := next((one for one in same if one.name == each.name), None):
-            known.append(Note(each.row, COLUMNS["reference"].label, f"“{earlier}” is here already: {again.called}."))
+            words = f"“{earlier}” is here already: {again.called}."
+            known.append(Note(each.row, COLUMNS["reference"].label, words, again.case))
             continue
         if same:
             words = f"“{earlier}” is also the reference of {same[0].called}, about another person."
-            alike.append(Note(each.row, COLUMNS["reference"].label, words))
+            alike.append(Note(each.row, COLUMNS["reference"].label, words, same[0].case))
         elif each.name and (twin := names.get((each.name, each.received_on))):
             words = f"The same person and day received as {twin.called}."
-            alike.append(Note(each.row, COLUMNS["subject"].label, words))
+            alike.append(Note(each.row, COLUMNS["subject"].label, words, twin.case))
         new.append(each)
         for name in each.names or [""]:
             remember(Here(f"row {each.row}", earlier, name, each.received_on))
     return Compared(new, known, alike)
 
 
-def cases_named(notes: Iterable[Note]) -> set[str]:
-    """What may be references of cases in these notes; a cell that was typed like one is among them."""
-    return {found for each in notes for found in _CALLED.findall(each.words)}
+def called(reference: str) -> str:
+    """What a note calls a case."""
+    return f"case {reference}"
 
 
 def unnamed(notes: Iterable[Note], closed: Collection[str]) -> list[Note]:
     """The same notes, in which cases of these references are not named."""
+    return [_unnamed(each, each.case) if each.case and each.case in closed else each for each in notes]
 
-    def called(found: re.Match[str]) -> str:
-        return UNNAMED if found[1] in closed else found[0]
 
-    return [replace(each, words=_CALLED.sub(called, each.words)) for each in notes]
+def _unnamed(note: Note, case: str) -> Note:
+    """A note without the case that it names; a cell that was typed like one stands before it and is left alone."""
+    return replace(note, words=UNNAMED.join(note.words.rsplit(called(case), 1)), case=None)
+
+
+def kept_note(row: int, column: str, words: str, *case: str | None) -> Note:
+    """A note as it was kept with an import; one that was kept without the case that it names names it last."""
+    if case:
+        return Note(row, column, words, *case)
+    named = _CALLED.findall(words)
+    return Note(row, column, words, named[-1] if named else None)
 
 
 def list_reference(prefix: str, year: int, number: int) -> str:

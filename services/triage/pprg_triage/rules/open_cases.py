@@ -33,11 +33,15 @@ _MIDNIGHT = re.compile(r"(?<=\d)[T ]0?0:00(?::00(?:\.0+)?)?\Z")
 
 @dataclass(frozen=True)
 class Note:
-    """Something about a row: its number as spreadsheets count, the column, what it is and what to do."""
+    """Something about a row: its number as spreadsheets count, the column, what it is and what to do.
+
+    `case` is the reference of the case that its words name, None where they name none that is here.
+    """
 
     row: int
     column: str
     words: str
+    case: str | None = None
 
 
 @dataclass(frozen=True)
