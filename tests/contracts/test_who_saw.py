@@ -1,6 +1,8 @@
 """Whatever shows content of a case records that somebody saw it, and whatever records nothing shows none."""
 
 import re
+from inspect import unwrap
+from types import CodeType, FunctionType
 from uuid import uuid4
 
 import pytest
@@ -10,11 +12,13 @@ import invented
 from pprg_intake.actions.keys import make_key
 from pprg_intake.actions.searching import keep_search
 from pprg_intake.models import ApiKey
+from pprg_shared.acting import saw
 from pprg_shared.actor import Actor
 from pprg_shared.app import create_app
 from pprg_shared.audit.verifying import verified
 from pprg_shared.boxes.tables import audit
 from pprg_triage.models import Conflict, Decision, Return
+from pprg_triage.rules.access import LOOKS, TOLD
 from signed import browser_of
 
 #: GET routes that record nothing, and why they need not; every other one must record.
@@ -233,6 +237,43 @@ def count(alive):
         return session.scalar(sa.select(sa.func.count()).select_from(audit))
 
 
+def looked(world):
+    """How every look is called that any service has recorded."""
+    chosen = sa.select(audit.c.verb).where(audit.c.kind.in_(LOOKS)).distinct()
+    found = set()
+    for alive in world.services.values():
+        with alive.database.reading() as session:
+            found |= set(session.scalars(chosen))
+    return found
+
+
+def looking(world):
+    """How every look would be called that any page or answer records, those of forms that are only sent too."""
+    views = {}
+    for alive in world.services.values():
+        views |= create_app(alive).view_functions
+    return {endpoint.rpartition(".")[2] for endpoint, view in views.items() if calls_saw(unwrap(view), set())}
+
+
+def calls_saw(function, seen):
+    """Whether a function calls acting.saw(), itself or by what it calls by name."""
+    if function in seen or not isinstance(function, FunctionType):
+        return False
+    seen.add(function)
+    called = [function.__globals__.get(each) for each in names_in(function.__code__)]
+    ours = [unwrap(each) for each in called if getattr(each, "__module__", "").startswith("pprg_") and callable(each)]
+    return saw in ours or any(calls_saw(each, seen) for each in ours)
+
+
+def names_in(code):
+    """The names that a function uses, within what it defines too."""
+    return [*code.co_names, *(each for one in code.co_consts if isinstance(one, CodeType) for each in names_in(one))]
+
+
+def test_every_page_that_records_a_look_is_told_in_words(world):
+    assert looking(world) == TOLD.keys() - {"who_saw"}, "give each words in rules/access.py of triage"
+
+
 @pytest.mark.attack("A66")
 def test_every_page_and_answer_that_shows_a_case_is_recorded(world, played, publish):
     walk = Walk(world)
@@ -243,6 +284,7 @@ def test_every_page_and_answer_that_shows_a_case_is_recorded(world, played, publ
     assert walk.silent <= set(SHOWS_NOTHING), "these record nothing: call acting.saw(), or say here why they need not"
     assert walk.opened >= walk.every - LEADS_AWAY - SIGNING_IN, "nobody could open these: play more of a case here"
     assert set(SHOWS_NOTHING) <= walk.every
+    assert looked(world) <= TOLD.keys(), "these are told by their own name: give them words in rules/access.py"
     assert {endpoint for endpoint, _ in walk.titles} >= {"pages.case", "pages.staff", "pages.one_person"}
     assert [each for each in walk.titles if SECRET.search(each[1])] == [], "a title lies in the history of a browser"
     for alive in world.services.values():

@@ -242,9 +242,25 @@ def test_the_command_answers_by_reference_or_id_and_is_recorded(world, case, off
     assert {each["service"] for each in as_json} == {"intake", "triage", "notifier"}
     assert ask("PPRG-1999-0001") == (1, "Error: there is no case PPRG-1999-0001\n")
     assert ask(reference, "--from", "soon")[0] == 2
-    assert ("Somebody at a terminal", "None", "Took away: who saw the case", "Triage") in lines(
+    assert ("Somebody who was not signed in", "None", "Took away: who saw the case", "Triage") in lines(
         office.get(f"{case}/access")
     )
+
+
+def test_whoever_refers_by_the_public_form_was_not_signed_in_and_a_program_is_called_one(world, office):
+    """Nobody of either sits at a terminal of the service."""
+    world.client("intake").post("/api/v1/referrals", json=REFERRAL, headers={"Idempotency-Key": "one"})
+    told(world)
+    (only,) = world.client("triage").get("/api/v1/cases", headers=world.acting("coordinator")).json["cases"]
+    with world.services["triage"].database.writing("action") as session:
+        about = {"case_id": UUID(only["id"]), "at": world.clock(), "service": "intake", "kind": "change"}
+        row = {"id": uuid4(), "verb": "answer_request", "agency": "police"} | about
+        session.execute(sa.insert(Access), [row])
+
+    shown = lines(office.get(f"/cases/{only['id']}/access"))
+
+    assert ("Somebody who was not signed in", "None", "Did: submit referral", "Intake") in shown
+    assert ("A program", "Wiltshire Police", "Did: answer request", "Intake") in shown
 
 
 def test_a_letter_that_came_back_is_told_as_not_received(world, case, office, post):
@@ -296,6 +312,11 @@ def test_no_period_is_all_time():
     [
         ("read", "case", "Saw: the case"),
         ("change", "note_day", "Did: note day"),
+        ("read", "note", "Saw: the form that notes a day"),
+        ("read", "send_back", "Saw: the form that sends a decision back"),
+        ("change", "send_back", "Did: send back"),
+        ("read", "more_time", "Saw: the form that asks for more time"),
+        ("change", "name_staff", "Did: names of staff, for the office"),
         ("export", "chronology_file", "Took away: the chronology as a file"),
         ("letter", "new_referral", "Was sent: new referral"),
         ("something", "new_here", "something: new here"),

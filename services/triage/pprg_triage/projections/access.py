@@ -78,9 +78,11 @@ def _line(session: Session, row: Access, profile: Profile, referrer: UUID | None
 
 
 def _who(session: Session, row: Access, referrer: UUID | None) -> str:
-    """A person by name or, whom nobody here knows, by number; a duty by what it is called; else nobody in person."""
+    """A person by name or, whom nobody here knows, by number; a duty by what it is called; a program; else nobody."""
     if row.person:
         person = colleague(session, row.person)
         unknown = "The referrer" if row.person == referrer else f"person {row.person}"
         return person.name if person else unknown
-    return row.duty.replace("-", " ").capitalize() if row.duty else "Somebody at a terminal"
+    if row.duty:
+        return rules.duty_words(row.duty).capitalize()
+    return "A program" if row.agency else "Somebody who was not signed in"

@@ -7,7 +7,7 @@ from pprg_shared.calendar import london
 
 #: Kinds of entry besides those of the audit chain: what the notifier says of letters.
 LETTER, LETTER_BACK = "letter", "letter_back"
-#: How a kind begins the line, and how well-known pages and actions end it; others are said by their own name.
+#: How a kind begins the line.
 KINDS: Mapping[str, str] = {
     "read": "Saw",
     "export": "Took away",
@@ -16,37 +16,51 @@ KINDS: Mapping[str, str] = {
     LETTER: "Was sent",
     LETTER_BACK: "Did not receive",
 }
+#: Kinds of entry that tell of a look, each at what TOLD says of its page.
+LOOKS = frozenset({"read", "export"})
 TOLD: Mapping[str, str] = {
-    "case": "the case",
-    "one_case": "the case",
+    **dict.fromkeys(("case", "one_case", "ratify"), "the case"),
     "on_paper": "the case, to print it",
     "history": "what happened",
+    "note": "the form that notes a day",
     "chronology": "the chronology",
     "chronology_on_paper": "the chronology, to print it",
     "chronology_file": "the chronology as a file",
-    "conflicts": "what does not agree in the chronology",
-    "conflict": "what does not agree in the chronology",
-    "access": "who saw the case",
+    **dict.fromkeys(("conflicts", "conflict"), "what does not agree in the chronology"),
+    **dict.fromkeys(("access", "who_saw"), "who saw the case"),
     "access_file": "who saw the case, as a file",
-    "who_saw": "who saw the case",
+    "ask": "the form that asks agencies",
+    **dict.fromkeys(("one_request", "change_request", "answer"), "a request"),
+    "more_time": "the form that asks for more time",
     "one_return": "an answer of an agency",
-    "one_request": "a request",
-    "answer": "a request",
-    "upload": "an uploaded chronology",
-    "one_draft": "an uploaded chronology",
-    "one_letter": "a letter",
-    "show_letter": "a letter",
-    "publication": "a draft to publish",
-    "members": "who reads the case",
-    "staff": "the names of staff",
-    "name_staff": "names of staff, for the office",
+    **dict.fromkeys(("upload", "one_draft"), "an uploaded chronology"),
+    "uploaded_rows": "an uploaded chronology, as a file",
+    "meet": "the form that calls a meeting",
+    "move": "the form that moves a meeting",
+    "cancel": "the form that cancels a meeting",
+    "held": "the form that takes down a meeting",
+    **dict.fromkeys(("choose_route", "decide"), "the form that proposes a decision"),
+    "correct": "the form that corrects the words of a decision",
+    "send_back": "the form that sends a decision back",
+    **dict.fromkeys(("outcome_of_referral", "outcome_of_request"), "what was decided"),
+    **dict.fromkeys(("members", "end_member"), "who reads the case"),
+    "declare": "the form that declares an interest",
+    **dict.fromkeys(("staff", "one_staff_list"), "the names of staff"),
+    **dict.fromkeys(("one_letter", "show_letter"), "a letter"),
+    **dict.fromkeys(("publication", "write", "do"), "a draft to publish"),
+    "plan": "the form that plans the day of publication",
+    "lift": "the form that lifts the day of publication",
     **dict.fromkeys(("choose_columns", "confirm_import", "plan_import"), "that it is like a row of a list to import"),
+    "one_import": "the import of a list that has or names it",
 }
+#: How actions end the line whose own name does not say enough.
+DONE: Mapping[str, str] = {"name_staff": "names of staff, for the office"}
 
 
 def access_words(kind: str, verb: str) -> str:
     """`Saw: the chronology`."""
-    return f"{KINDS.get(kind, kind)}: {TOLD.get(verb) or verb.replace('_', ' ')}"
+    words = TOLD if kind in LOOKS else DONE
+    return f"{KINDS.get(kind, kind)}: {words.get(verb) or verb.replace('_', ' ')}"
 
 
 def duty_words(slug: str) -> str:
