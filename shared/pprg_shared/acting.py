@@ -32,6 +32,10 @@ from pprg_shared.web.forms import Form
 
 LONGEST_KEY = 200
 KEYS_BEGIN, BEARER = "pprg_", WWWAuthenticate("bearer")
+#: What a program is told whose key or token does not let it in.
+ANOTHER_KEY = "This key does not work (any more). Ask for another one."
+NO_KEYS = "Keys of agencies open nothing here, but referrals and requests alone."
+SIGN_IN_AGAIN = "This token does not work (any more). Sign in again, and make a new one under “Your sign-ins”."
 _KEEP = (
     sa.update(answers)
     .where(answers.c.scope == sa.bindparam("in_scope"), answers.c.key == sa.bindparam("under_key"))
@@ -58,26 +62,40 @@ def actor() -> Actor:
 
 
 def _actor() -> Actor:
-    return _with_key() or _signed_in() or NOBODY
+    if not request.path.startswith("/api/"):
+        return _by_token(cookies.token_of(request), tokens.PAGES) or NOBODY
+    text = _bearer()
+    return _program(text) if text else NOBODY
 
 
-def _with_key() -> Actor | None:
-    """A program of an agency, by `Authorization: Bearer pprg_…` at the API of the service that made the key."""
-    by_key, text = runtime().service.by_key, request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if by_key is None or not text.startswith(KEYS_BEGIN) or not request.path.startswith("/api/"):
-        return None
-    if who := by_key(runtime().database, text):
-        return who
-    raise Unauthorized("This key does not work (any more). Ask for another one.", www_authenticate=BEARER)
+def _bearer() -> str:
+    """What a program comes with as `Authorization: Bearer …`; nothing of another kind, which may be for a proxy."""
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    return text.strip() if kind.lower() == "bearer" else ""
 
 
-def _signed_in() -> Actor | None:
-    """Whoever a token of intake names: a browser's in its cookie, a program's as `Authorization: Bearer`."""
+def _program(text: str) -> Actor:
+    """A person's program by its token, or an agency's by its key; Unauthorized by what does not let it in (any more).
+
+    Not as nobody: what is open to everybody would else be done in nobody's name, and a refusal would not say why.
+    """
+    by_key = runtime().service.by_key
+    if not text.startswith(KEYS_BEGIN):
+        who, advice = _by_token(text, tokens.API), SIGN_IN_AGAIN
+    elif by_key is None:
+        who, advice = None, NO_KEYS
+    else:
+        who, advice = by_key(runtime().database, text), ANOTHER_KEY
+    if who is None:
+        raise Unauthorized(advice, www_authenticate=BEARER)
+    return who
+
+
+def _by_token(text: str, use: str) -> Actor | None:
+    """Whoever a token of intake names, if it still lets them in: a browser's, unless it was idle, or a program's."""
     here, at = runtime(), runtime().clock()
-    api = request.path.startswith("/api/")
-    text = request.headers.get("Authorization", "").removeprefix("Bearer ") if api else cookies.token_of(request)
-    token = tokens.read(text, here.settings.sign_in_public_keys, at, tokens.API if api else tokens.PAGES)
-    if token is None or not (api or _awake(token, at)):
+    token = tokens.read(text, here.settings.sign_in_public_keys, at, use)
+    if token is None or not (use == tokens.API or _awake(token, at)):
         return None
     with here.database.reading() as session:
         if has_ended(session, token.session):

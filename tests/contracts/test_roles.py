@@ -237,13 +237,16 @@ class Walk:
             client = self.app.test_client()
             client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
             client.set_cookie(f"pprg-form-{self.name}", "walk")
-            counts = self.name == "intake" and route.path.startswith("/api/")
+            api = route.path.startswith("/api/")
+            counts = self.name == "intake" and api
             everybody = bool(self.rules.relations(route.verb, ())) and not counts
             named = any(f"{each}>" in route.path for each in PLACES)
             for relation, thing in (self._things() | {"nothing": NOT_THERE | {"agency": "nobody's"}}).items():
                 mine = not named or thing["agency"] == "police"
                 status = self._send(client, route, thing, right=not mine)[0].status_code
-                if everybody or (counts and route.verb in verbs):
+                if api and not counts:
+                    fine = status == 401 and self.answer.headers["WWW-Authenticate"] == "Bearer"
+                elif everybody or (counts and route.verb in verbs):
                     fine = status not in {403, 404} if mine or everybody else status == 404
                 else:
                     told = f"{NOT_OPEN} {'a program with this key' if counts else 'somebody who is not signed in'}."

@@ -209,7 +209,7 @@ def test_a_role_that_is_taken_away_ends_what_was_opened_with_it(world, administr
     world.settle()
     after = world.client("triage").get("/api/v1/cases", headers=signed).status_code
 
-    assert (before, after) == (200, 403)
+    assert (before, after) == (200, 401)
 
 
 @pytest.mark.both_databases

@@ -141,7 +141,9 @@ def test_a_key_is_no_use_at_other_services_nor_on_pages(world, make, program, se
     key = make("answer", "refer")
 
     noun = {"triage": "cases", "notifier": "letters", "publisher": "publications"}[service]
-    assert program(key, f"/api/v1/{noun}", service=service).status_code in {403, 404, 405}
+    refused = program(key, f"/api/v1/{noun}", service=service)
+    assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert refused.json["detail"] == "Keys of agencies open nothing here, but referrals and requests alone."
     assert world.client("intake").get("/requests", headers={"Authorization": f"Bearer {key}"}).status_code == 403
 
 

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from invented import REFERRAL
 from linked import ask_code, enter
 from pprg_intake.actions import directory
-from pprg_intake.models import Person
+from pprg_intake.models import Person, Referral
 from pprg_shared.boxes.tables import audit
 from pprg_shared.identity import tokens
 from signing import PASSWORD
+from stored import changes, stored
 
 PAGE = "/session/token"
 SERVICES = ("intake", "triage", "notifier", "publisher")
@@ -31,13 +32,16 @@ def program(world):
     """What each service answers a program that comes with a token."""
 
     def statuses(token, *services):
-        headers = {"Authorization": f"Bearer {token}"}
-        return [
-            world.client(each).get(f"/api/v1/{each}/events?subject=none", headers=headers).status_code
-            for each in services or SERVICES
-        ]
+        return [each.status_code for each in answers(world, token, *services)]
 
     return statuses
+
+
+def answers(world, token, *services):
+    headers = {"Authorization": f"Bearer {token}"}
+    return [
+        world.client(each).get(f"/api/v1/{each}/events?subject=none", headers=headers) for each in services or SERVICES
+    ]
 
 
 def person(world, who="coordinator"):
@@ -93,7 +97,7 @@ def test_it_ends_after_an_hour(world, office, program):
     before = program(token)
     world.clock.forward(seconds=1)
 
-    assert (before, program(token)) == ([200] * 4, [403] * 4)
+    assert (before, program(token)) == ([200] * 4, [401] * 4)
 
 
 def test_it_never_works_longer_than_the_sign_in_does(world, office, program):
@@ -108,7 +112,7 @@ def test_it_never_works_longer_than_the_sign_in_does(world, office, program):
     world.clock.forward(minutes=18)
 
     assert of_programs == replace(of_pages, use=tokens.API)
-    assert program(token) == [403] * 4
+    assert program(token) == [401] * 4
 
 
 @pytest.mark.asvs("7.4.1", "7.4.2")
@@ -131,8 +135,51 @@ def test_it_ends_with_the_session_and_with_what_its_owner_was(world, office, pro
     world.settle()
 
     assert before == [200] * 4
-    assert at_once == [403]
-    assert program(token) == [403] * 4
+    assert at_once == [401]
+    assert program(token) == [401] * 4
+
+
+NO_TOKEN = "This token does not work (any more). Sign in again, and make a new one under “Your sign-ins”."
+
+
+@pytest.mark.asvs("7.2.1")
+@pytest.mark.parametrize("how", ["ended", "signed out", "of a browser", "changed", "no token"])
+def test_whoever_comes_with_what_is_no_token_any_more_is_told_at_every_service_to_make_another(world, office, how):
+    token = made(office)
+    if how == "ended":
+        world.clock.forward(hours=1)
+    elif how == "signed out":
+        office.send("/sign-out")
+        world.settle()
+    token = {"of a browser": browser_token(office), "changed": f"{token}x", "no token": "x"}.get(how, token)
+
+    before = stored(world, but=())
+    refused = answers(world, token)
+
+    assert changes(before, stored(world, but=())) == {}
+    assert [each.status_code for each in refused] == [401] * 4
+    assert {each.headers["WWW-Authenticate"] for each in refused} == {"Bearer"}
+    assert {each.content_type for each in refused} == {"application/problem+json"}
+    assert {(each.json["code"], each.json["detail"]) for each in refused} == {("signed-out", NO_TOKEN)}
+
+
+def browser_token(office):
+    cookie = office.client.get_cookie("pprg")
+    return cookie.value if cookie else ""
+
+
+@pytest.mark.parametrize("how", ["ended", "another kind"])
+def test_what_everybody_may_send_is_taken_in_nobodys_name_only_of_whoever_names_nobody(world, office, how):
+    """A program whose token has ended means somebody: a referral would else be in nobody's name."""
+    header = f"Bearer {made(office)}" if how == "ended" else "Basic aW52ZW50ZWQ6aW52ZW50ZWQ="
+    world.clock.forward(hours=1)
+    headers = {"Authorization": header, "Idempotency-Key": str(uuid4())}
+
+    sent = world.client("intake").post("/api/v1/referrals", json=REFERRAL, headers=headers)
+
+    with world.services["intake"].database.reading() as session:
+        kept = session.scalar(sa.select(sa.func.count()).select_from(Referral))
+    assert (sent.status_code, kept) == ((401, 0) if how == "ended" else (201, 1))
 
 
 def test_whoever_came_by_a_personal_link_makes_none(letters):

@@ -108,7 +108,7 @@ def test_a_token_for_pages_is_no_use_at_the_api_nor_the_other_way_round(world, t
     def asks(use):
         return client.get("/api/v1/cases", headers={"Authorization": f"Bearer {token(use=use)}"}).status_code
 
-    assert (asks(tokens.API), asks(tokens.PAGES)) == (200, 403)
+    assert (asks(tokens.API), asks(tokens.PAGES)) == (200, 401)
     visitor = browser()
     visitor.set_cookie(cookies.TOKEN, token(session=SESSION, use=tokens.API))
     assert visitor.get("/cases").status_code == 403
