@@ -1,7 +1,7 @@
 """Rows in hand: taken, acted upon and marked, and nobody else's meanwhile."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
@@ -11,7 +11,6 @@ from psycopg.rows import namedtuple_row
 
 Values = Mapping[str, Any]
 Change = tuple[sa.Executable, Values]
-_IDLE = psycopg.pq.TransactionStatus.IDLE
 
 
 class Hand(Protocol):
@@ -92,7 +91,7 @@ class Ready(NamedTuple):
 
 
 def ask(connection: sa.Connection, statement: sa.Executable, values: Values) -> list[Any]:
-    """The rows that a statement gives, by the driver itself: half the time of SQLAlchemy's way, and no BEGIN alone."""
+    """The rows that a statement gives, by the driver itself: half the time of SQLAlchemy's way."""
     made = ready(statement, connection.dialect, tuple(values))
     whole = made.values(values)
     raw: Any = connection.connection.driver_connection
@@ -100,17 +99,15 @@ def ask(connection: sa.Connection, statement: sa.Executable, values: Values) -> 
     with _as_sqlalchemy(connection, made.text):
         if connection.dialect.name != "postgresql":
             return [made.row(each) for each in raw.execute(made.text, whole).fetchall()]
-        if raw.info.transaction_status == _IDLE and not raw.autocommit:
-            with raw.pipeline():
-                raw.asked.execute(made.text, whole)
-        else:
-            raw.asked.execute(made.text, whole)
-        rows: list[Any] = raw.asked.fetchall()
+        rows: list[Any] = raw.asked.execute(made.text, whole).fetchall()
     return rows
 
 
 def carry_out(connection: sa.Connection, changes: Iterable[Change], *, last: bool = False) -> None:
-    """Carry out what gives nothing, in this order; on PostgreSQL in one round trip, the COMMIT with what is `last`."""
+    """Carry out what gives nothing, in this order; on PostgreSQL in one round trip, with the COMMIT of what is `last`.
+
+    One statement alone is carried out by itself: that takes a third less of the processor, and costs a round trip.
+    """
     dialect = connection.dialect
     made = [(ready(statement, dialect, tuple(values)), values) for statement, values in changes]
     prepared = [(each.text, each.values(values)) for each, values in made]
@@ -122,7 +119,7 @@ def carry_out(connection: sa.Connection, changes: Iterable[Change], *, last: boo
             for text, whole in prepared:
                 raw.execute(text, whole)
             return
-        with raw.pipeline():
+        with raw.pipeline() if len(prepared) > 1 else nullcontext():
             for text, whole in prepared:
                 raw.asked.execute(text, whole)
             if last:
