@@ -92,6 +92,8 @@ class Envelope:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise Unreadable(f"not an event: {type(error).__name__}") from None
         texts = (envelope.type, envelope.source, envelope.subject, envelope.correlation_id)
+        if not all(isinstance(token, str) for token in envelope.sealed.values()):
+            raise Unreadable("not an event: what is sealed is not text")
         if not all(isinstance(text, str) and text.isprintable() for text in texts):
             raise Unreadable("not an event: an attribute is not plain text")
         return envelope

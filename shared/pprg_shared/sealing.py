@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import os
+import re
 import zlib
 from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
@@ -16,10 +17,15 @@ NONCE_BYTES = 12
 #: Nothing sealed here may grow beyond this when opened: a message is at most 256 kB, a column not much more.
 OPENED_BYTES = 64 * 1024 * 1024
 LEVEL = 1
+KEY_ID = re.compile("[0-9a-f]{8}")
 
 
 class SealError(Exception):
     """A sealed value does not open: wrong key, wrong place, or changed."""
+
+
+class KeyMissing(SealError):
+    """The key that a value needs is not here; with it, it might open."""
 
 
 def new_key() -> str:
@@ -62,11 +68,13 @@ class Keyring:
         return hmac.digest(self._digesting, f"{context}|{text}".encode(), "sha256").hex()
 
     def open(self, token: str, context: str) -> bytes:
-        """What was sealed; raises SealError when the key is not in the ring or the value was moved or changed."""
+        """What was sealed; raises KeyMissing when its key is not in the ring, SealError if it was moved or changed."""
         name, _, body = token.partition(".")
         cipher = self._ciphers.get(name)
         if cipher is None:
-            raise SealError(f"key {name[:8]!r} is not in the ring")
+            # What is no id of a key may be anything, and what is said of it is kept and shown.
+            called = f"key {name}" if KEY_ID.fullmatch(name) else "what it says it was sealed with"
+            raise KeyMissing(f"{called} is not in the ring")
         try:
             raw = urlsafe_b64decode(body)
             packed = cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], context.encode())
@@ -86,9 +94,9 @@ class Keys:
     rings: Mapping[str, Keyring] = field(default_factory=dict)
 
     def __getitem__(self, ring: str) -> Keyring:
-        """The ring of this name; raises SealError for one that the service does not hold."""
+        """The ring of this name; raises KeyMissing for one that the service does not hold."""
         if ring not in self.rings:
-            raise SealError(f"this service holds no {ring} keys")
+            raise KeyMissing(f"this service holds no {ring} keys")
         return self.rings[ring]
 
     def __contains__(self, ring: str) -> bool:

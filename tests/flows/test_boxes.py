@@ -79,7 +79,8 @@ def test_a_message_that_comes_too_early_waits_and_holds_up_no_other(world):
     waiting = listed(world.services["triage"], "inbox", "waiting", 10)
 
     assert [(row["type"], row["failed_at"]) for row in waiting] == [("nil-return.submitted.v1", None)]
-    assert "NotYet" in waiting[0]["problem"]
+    assert waiting[0]["problem"].startswith("It came before what it needs: request ")
+    assert "never given up" in waiting[0]["problem"]
     assert len(cases(world)) == 1
 
 
@@ -108,7 +109,7 @@ def test_what_nobody_here_handles_is_parked_at_once_and_can_be_dropped(world):
     assert [row["type"] for row in parked] == ["referral.submitted.v9"]
     assert retry(triage, "inbox", parked[0]["id"]) == 1
     world.settle()
-    assert listed(triage, "inbox", "parked", 10)[0]["problem"].startswith("Refused")
+    assert listed(triage, "inbox", "parked", 10)[0]["problem"].startswith("This service does not handle this type")
     assert drop(triage, "inbox", parked[0]["id"]) == 1
     assert listed(triage, "inbox", "parked", 10) == []
 

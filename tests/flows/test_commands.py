@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from uuid import UUID
@@ -15,7 +16,8 @@ from click.testing import CliRunner
 from invented import REFERRAL
 from pprg_embedded.__main__ import main
 from pprg_shared.boxes.commands import replay
-from pprg_shared.boxes.tables import inbox
+from pprg_shared.boxes.tables import inbox, outbox
+from stored import changes, stored
 
 PARKED = UUID("6f0a2c1e-0000-4000-8000-000000000001")
 
@@ -70,6 +72,101 @@ def test_a_parked_row_is_listed_shown_tried_again_and_given_up(world, pprg):
     assert "body" not in json.loads(shown)
     assert (retried, dropped) == ("1 rows are due again\n", "dropped\n")
     assert pprg("triage", "boxes", "list", "--state", "parked") == (0, "")
+
+
+def sealed_by(name):
+    return lambda told: told["data"]["sealed"].update(case=f"{name}.{told['data']['sealed']['case'].partition('.')[2]}")
+
+
+WRONG = {
+    "forged": (
+        lambda _told: None,
+        "What is sealed in it does not open with the key that it names: it was forged, changed, or copied",
+        "tell whoever answers for security; then give it up with boxes drop",
+    ),
+    "changed": (
+        lambda told: told["data"]["sealed"].update(case=f"{told['data']['sealed']['case'][:-8]}AAAAAAA="),
+        "What is sealed in it does not open with the key that it names: it was forged, changed, or copied",
+        "Trying it again changes nothing",
+    ),
+    "another-version": (
+        lambda told: told.update(type="referral.submitted.v9"),
+        "This service does not handle this type and version of event",
+        "Upgrade the older of the two, then boxes retry",
+    ),
+    "unknown-key": (
+        sealed_by("0123abcd"),
+        "It cannot be opened: key 0123abcd is not in the ring. Put that key back into CASE_KEYS or CONTACT_KEYS",
+        "restart this service, then boxes retry",
+    ),
+    "no-key-at-all": (
+        sealed_by("Canary-Name"),
+        "It cannot be opened: what it says it was sealed with is not in the ring",
+        "find out who can write to the bus, and give it up with boxes drop",
+    ),
+    "another-shape": (
+        lambda told: told["data"]["public"].update(submitted_on="Canary-Name", urgent="Canary-Name"),
+        "these fields do not follow the schema: ['submitted_on'",
+        "Find out which service said it and which version that runs",
+    ),
+}
+
+
+@pytest.mark.asvs("16.5.3")
+@pytest.mark.parametrize("what", [pytest.param(what, id=f"A79-{name}") for name, what in WRONG.items()])
+def test_a_parked_event_says_what_is_wrong_and_what_to_do_and_nothing_that_it_holds(world, pprg, what):
+    make, wrong, advice = what
+    refer(world)
+    with world.services["intake"].database.reading() as session:
+        said = sa.select(outbox.c.body).where(outbox.c.type == "referral.submitted.v1")
+        told = json.loads(bytes(session.scalars(said).one()))
+    told["id"] = str(PARKED)
+    make(told)
+    world.clock.forward(hours=1)
+    world.settle()  # what was read meanwhile has been recorded
+    before = stored(world)
+
+    assert world.services["triage"].arrival.receive([json.dumps(told).encode()]) == [True]
+    for _ in range(13):
+        world.settle()
+        world.clock.forward(minutes=10)
+
+    code, listed = pprg("triage", "boxes", "list", "--state", "parked")
+    _, shown = pprg("triage", "boxes", "show", "inbox", str(PARKED))
+    assert (code, listed.startswith(f"inbox {PARKED} {told['type']} ")) == (0, True)
+    assert f" {wrong}" in listed
+    assert advice in listed
+    assert listed.endswith(f" {json.loads(shown)['problem']}\n")
+    assert "Canary" not in json.loads(shown)["problem"] + listed
+    assert not re.search(f"Error|{REFERRAL['subjects'][0]['name']}|{REFERRAL['what_happened']}", listed + shown)
+    assert changes(before, stored(world)) == {"triage.inbox": (1, 0)}
+
+
+def test_what_a_program_fails_at_says_where_to_look_and_gives_no_words_of_the_fault(world, pprg, monkeypatch):
+    def fail(_session, _heard):
+        raise ValueError("Canary Name")
+
+    monkeypatch.setitem(world.services["triage"].arrival.handlers, "referral.submitted.v1", fail)
+    refer(world)
+
+    _, waiting = pprg("triage", "boxes", "list")
+
+    assert "The program failed at it, which nobody foresaw (ValueError). It is tried 12 times or for an hour" in waiting
+    assert "find its id in the log of this service, mend the cause or report it, then boxes retry" in waiting
+    assert "Canary" not in waiting
+
+
+def test_what_the_bus_has_not_taken_says_that_it_goes_again_by_itself(world, pprg):
+    def away(_bodies):
+        raise sa.exc.OperationalError("", {}, OSError("away"))
+
+    triage = world.services["triage"]
+    triage.bus.listen("triage", [each.event_name for each in triage.service.hears], away)
+    refer(world)
+
+    _, waiting = pprg("intake", "boxes", "list", "--box", "outbox")
+
+    assert "The bus did not take it: the broker has not confirmed it. It is sent again by itself" in waiting
 
 
 def test_on_a_terminal_rows_stand_in_columns_under_their_heads(world, pprg):

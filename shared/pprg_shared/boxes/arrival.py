@@ -6,12 +6,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pprg_shared.boxes.reasons import FORGED, GONE, STRANGE, malformed
 from pprg_shared.boxes.tables import inbox, insert_all_new
 from pprg_shared.boxes.work import Box
 from pprg_shared.contract import EVENTS, Envelope, Event
 from pprg_shared.database import Database, context
 from pprg_shared.errors import Refused, Unreadable
 from pprg_shared.logs import bind, log
+from pprg_shared.sealing import KeyMissing, SealError
 
 #: Said of what came after it was of any use.
 EXPIRED = "expired, not handled"
@@ -64,10 +66,10 @@ class Arrival:
 
     def _again(self, session: Session, row: Any) -> None:
         if row.body is None:
-            raise Refused("what it said is gone: it was of use for a short time only")
+            raise Refused(GONE)
         envelope = _read(bytes(row.body))
         if envelope is None or envelope.type not in self.handlers:
-            raise Refused(f"nothing here handles {row.type}")
+            raise Refused(STRANGE)
         bind(correlation_id=envelope.correlation_id)
         self._handle(session, envelope)
 
@@ -81,7 +83,11 @@ class Arrival:
         try:
             heard = EVENTS[envelope.type].unwrap(envelope, about.keys)
         except Unreadable as error:
-            raise Refused(str(error)) from None
+            raise Refused(malformed(error)) from None
+        except KeyMissing:
+            raise  # its ring may get the key yet
+        except SealError:
+            raise Refused(FORGED) from None
         self.handlers[envelope.type](session, heard)
         if EVENTS[envelope.type].transient:
             _drop_body(session, envelope)
@@ -109,5 +115,5 @@ def _row(envelope: Envelope, body: bytes, at: Any, *, strange: bool) -> dict[str
         "due_at": at,
         "done_at": None if strange else at,
         "failed_at": at if strange else None,
-        "problem": f"nothing here handles {envelope.type}"[:500] if strange else None,
+        "problem": STRANGE if strange else None,
     }

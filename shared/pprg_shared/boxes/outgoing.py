@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pprg_shared.boxes.reasons import unsent
 from pprg_shared.boxes.tables import among, outbox, waiting
 from pprg_shared.boxes.work import back_off
 from pprg_shared.bus import Bus, BusDown, Message
@@ -108,11 +109,11 @@ class Outbox:
 
     def _publish(self, hand: Hand, rows: Sequence[Any]) -> set[UUID]:
         messages = [Message(row.id, row.type, bytes(row.body)) for row in rows]
-        why = "not confirmed by the broker"
+        why = "the broker has not confirmed it"
         try:
             confirmed = self.bus.publish(messages)
         except BusDown as error:
-            confirmed, why = set(), str(error)[:500]
+            confirmed, why = set(), str(error)
         crashpoint(f"{self.database.service}.bus.after_confirm")
         self._mark(hand, rows, confirmed, why)
         return confirmed
@@ -127,7 +128,7 @@ class Outbox:
             if ids := [row.id for row in rows if row.id in confirmed and is_transient(row.type) is transient]:
                 changes.append((statement, {"ids": ids, "at": at}))
         if left := [row.id for row in rows if row.id not in confirmed]:
-            changes.append((self._postpone, {"ids": left, "due": self._later(), "why": why}))
+            changes.append((self._postpone, {"ids": left, "due": self._later(), "why": unsent(why)}))
         act = f"{self.database.service}.{'outbox-postpone' if left else 'outbox-mark'}"
         crashpoint(f"{act}.before_commit")
         hand.finish(changes)

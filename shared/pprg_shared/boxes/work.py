@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pprg_shared.boxes.reasons import reason
 from pprg_shared.boxes.tables import waiting
 from pprg_shared.database import Database
 from pprg_shared.errors import NotYet, Refused
@@ -21,7 +22,6 @@ LEASE = timedelta(seconds=90)
 LONGEST = timedelta(hours=1)
 TRIES = 12
 PATIENCE = timedelta(hours=1)
-PROBLEM_CHARACTERS = 500
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,10 @@ def back_off(attempts: int) -> timedelta:
 
 def patience(error: Exception, attempts: int, created_at: datetime, now: datetime) -> Outcome:
     """What becomes of a row whose act failed: a fault is tried 12 times or for an hour, a refusal not at all."""
-    words = f"{type(error).__name__}: {error}" if isinstance(error, NotYet | Refused) else type(error).__name__
-    if isinstance(error, Refused):
-        return Outcome(words[:PROBLEM_CHARACTERS], given_up=True)
-    if isinstance(error, NotYet):
-        return Outcome(words[:PROBLEM_CHARACTERS], now + back_off(attempts))
-    if attempts >= TRIES or now - created_at >= PATIENCE:
-        return Outcome(words[:PROBLEM_CHARACTERS], given_up=True)
-    return Outcome(words[:PROBLEM_CHARACTERS], now + back_off(attempts))
+    spent = attempts >= TRIES or now - created_at >= PATIENCE
+    if isinstance(error, Refused) or (spent and not isinstance(error, NotYet)):
+        return Outcome(reason(error), given_up=True)
+    return Outcome(reason(error), now + back_off(attempts))
 
 
 @cache

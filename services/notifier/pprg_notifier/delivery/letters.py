@@ -17,12 +17,14 @@ from pprg_notifier.message import build
 from pprg_notifier.models import Overtaken, Whom, heed_changes, letters, place_of, recipient
 from pprg_notifier.rules import Answer, Fate, Step, Verdict
 from pprg_shared.boxes import publish
+from pprg_shared.boxes.reasons import PROBLEM_CHARACTERS
 from pprg_shared.boxes.tables import waiting
-from pprg_shared.boxes.work import PROBLEM_CHARACTERS, back_off, patience, take_many
+from pprg_shared.boxes.work import back_off, patience, take_many
 from pprg_shared.crashpoints import crashpoint
 from pprg_shared.errors import NotYet, Refused
 from pprg_shared.events.notifier import LetterAccepted, LetterFailed
 from pprg_shared.logs import log
+from pprg_shared.sealing import SealError
 from pprg_shared.service import Runtime
 
 #: A turn ends after this many seconds, so that the loop shows that it lives and can be asked to stop.
@@ -126,7 +128,8 @@ class Letters:
             return rules.overtaken()
         now = self.runtime.clock()
         known = isinstance(error, NotYet | Refused)
-        problem = str(error) if known else f"the letter could not be written ({type(error).__name__})"
+        why = f": {error}" if isinstance(error, SealError) else f" ({type(error).__name__})"
+        problem = str(error) if known else f"the letter could not be written{why}"
         if patience(error, row.attempts, row.created_at, now).given_up:
             return Verdict(Fate.GIVEN_UP, problem)
         return rules.unless_late(problem, row.created_at, now)
