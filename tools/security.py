@@ -11,6 +11,7 @@ import asvs
 import attacks
 from pprg_intake import rules as intake_rules
 from pprg_publisher import rules as publisher_rules
+from pprg_shared import limits
 from pprg_triage import rules as triage_rules
 
 ROOT = Path(__file__).parent.parent
@@ -99,6 +100,8 @@ def how_often() -> Iterator[str]:
         "| what | at most | within | set in |",
         "| --- | --- | --- | --- |",
     )
+    what, most, seconds = limits.CALLS
+    yield f"| {what} | {most} | {in_words(seconds)} | `shared/pprg_shared/limits.py` |"
     for service, rules in COUNTING.items():
         for found in pkgutil.iter_modules(rules.__path__):
             module = importlib.import_module(f"{rules.__name__}.{found.name}")

@@ -9,33 +9,25 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from flask import abort, after_this_request, current_app, g, jsonify, redirect, request
+from flask import abort, current_app, g, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import Unauthorized
 
 from pprg_shared.access import EVERYBODY
-from pprg_shared.actor import COORDINATING, NOBODY, Actor, Done
+from pprg_shared.actor import COORDINATING, Actor, Done
 from pprg_shared.audit import record
 from pprg_shared.boxes.tables import answers, insert_new, steps
+from pprg_shared.caller import caller
 from pprg_shared.database import now, write_last
 from pprg_shared.errors import Busy, Forbidden, NotThere, Refused, TooMany
 from pprg_shared.hand import ask
 from pprg_shared.identity import cookies, tokens
-from pprg_shared.identity.people import has_ended
-from pprg_shared.identity.present import present
 from pprg_shared.limits import Counted, too_often
 from pprg_shared.postgres import lock_not_available
 from pprg_shared.service import Runtime
 from pprg_shared.web.forms import Form
 
 LONGEST_KEY = 200
-KEYS_BEGIN, BEARER = "pprg_", WWWAuthenticate("bearer")
-#: What a program is told whose key or token does not let it in.
-ANOTHER_KEY = "This key does not work (any more). Ask for another one."
-NO_KEYS = "Keys of agencies open nothing here, but referrals and requests alone."
-SIGN_IN_AGAIN = "This token does not work (any more). Sign in again, and make a new one under “Your sign-ins”."
 _KEEP = (
     sa.update(answers)
     .where(answers.c.scope == sa.bindparam("in_scope"), answers.c.key == sa.bindparam("under_key"))
@@ -56,68 +48,15 @@ def runtime() -> Runtime:
 def actor() -> Actor:
     """Who acts in this request; NOBODY when nobody is signed in."""
     if "actor" not in g:
-        g.actor = _actor()
+        g.actor = caller(runtime())
     found: Actor = g.actor
     return found
-
-
-def _actor() -> Actor:
-    if not request.path.startswith("/api/"):
-        return _by_token(cookies.token_of(request), tokens.PAGES) or NOBODY
-    text = _bearer()
-    return _program(text) if text else NOBODY
-
-
-def _bearer() -> str:
-    """What a program comes with as `Authorization: Bearer …`; nothing of another kind, which may be for a proxy."""
-    kind, _, text = request.headers.get("Authorization", "").partition(" ")
-    return text.strip() if kind.lower() == "bearer" else ""
-
-
-def _program(text: str) -> Actor:
-    """A person's program by its token, or an agency's by its key; Unauthorized by what does not let it in (any more).
-
-    Not as nobody: what is open to everybody would else be done in nobody's name, and a refusal would not say why.
-    """
-    by_key = runtime().service.by_key
-    if not text.startswith(KEYS_BEGIN):
-        who, advice = _by_token(text, tokens.API), SIGN_IN_AGAIN
-    elif by_key is None:
-        who, advice = None, NO_KEYS
-    else:
-        who, advice = by_key(runtime().database, text), ANOTHER_KEY
-    if who is None:
-        raise Unauthorized(advice, www_authenticate=BEARER)
-    return who
-
-
-def _by_token(text: str, use: str) -> Actor | None:
-    """Whoever a token of intake names, if it still lets them in: a browser's, unless it was idle, or a program's."""
-    here, at = runtime(), runtime().clock()
-    token = tokens.read(text, here.settings.sign_in_public_keys, at, use)
-    if token is None or not (use == tokens.API or _awake(token, at)):
-        return None
-    with here.database.reading() as session:
-        if has_ended(session, token.session):
-            return None
-        return present(token, here.service.known(session, token.person))
 
 
 def lapsed() -> tokens.Token | None:
     """The token of a browser whose sign-in has ended, whatever ended it; None of one that has none."""
     text = "" if actor().person else cookies.token_of(request)
     return tokens.read(text, runtime().settings.sign_in_public_keys, datetime.min.replace(tzinfo=UTC)) if text else None
-
-
-def _awake(token: tokens.Token, at: datetime) -> bool:
-    """Whether the owner of a token was here within the last half hour; if so, that they were is renewed."""
-    secret = runtime().settings.session_keys
-    seen = cookies.seen_at(request, token.session, secret)
-    if seen is None or at - seen >= cookies.IDLE:
-        return False
-    if at - seen >= cookies.RENEWED_AFTER:
-        after_this_request(lambda answer: cookies.renew(request, answer, token.session, secret, at))
-    return True
 
 
 def needs(verb: str) -> Actor:

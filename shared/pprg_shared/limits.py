@@ -27,6 +27,9 @@ limits = sa.Table(
 
 #: What is counted, how often it may be within so many seconds, and whose doing it is.
 Counted = tuple[tuple[str, int, int], str]
+#: What the programs of a person may ask of the API of each service with their tokens: one that reads case after case
+#: asks a few times for each, and nobody reads five answers a second.
+CALLS = ("calls by person", 300, 60)
 
 
 def too_often(session: Session, counted: Iterable[Counted]) -> int:

@@ -67,7 +67,7 @@ def test_a_professional_who_is_signed_in_is_slowed_and_not_shut_out_by_others(wo
 
     assert (sent, over.status_code, over.headers["Retry-After"]) == ([201] * 20, 429, "60")
     assert over.json["detail"] == f"Wait 60 seconds, then try again. {PHONE}"
-    assert changes(before, stored(world, but=())) == {}
+    assert changes(before, stored(world, but=())) == {"intake.limits": (1, 1)}, "that they called, and nothing else"
     assert refer(busy, "lead-police").status_code == 201
 
 

@@ -14,6 +14,7 @@ from pprg_intake.actions import directory
 from pprg_intake.models import Person, Referral
 from pprg_shared.boxes.tables import audit
 from pprg_shared.identity import tokens
+from pprg_shared.limits import CALLS, limits
 from signing import PASSWORD
 from stored import changes, stored
 
@@ -180,6 +181,54 @@ def test_what_everybody_may_send_is_taken_in_nobodys_name_only_of_whoever_names_
     with world.services["intake"].database.reading() as session:
         kept = session.scalar(sa.select(sa.func.count()).select_from(Referral))
     assert (sent.status_code, kept) == ((401, 0) if how == "ended" else (201, 1))
+
+
+def asks(world, service, who="coordinator"):
+    """What a service answers a program of somebody who has just signed in once more."""
+    return world.client(service).get(f"/api/v1/{service}/events?subject=none", headers=world.acting(who))
+
+
+@pytest.mark.both_databases
+@pytest.mark.asvs("2.4.1")
+def test_the_programs_of_a_person_that_ask_too_much_wait_and_those_of_others_do_not(world):
+    _, most, seconds = CALLS
+
+    asked = [asks(world, "triage").status_code for _ in range(most)]
+    over = asks(world, "triage")
+    others = asks(world, "triage", "deputy"), asks(world, "notifier")
+    world.clock.forward(seconds=seconds)
+
+    assert asked == [200] * most
+    assert (over.status_code, over.headers["Retry-After"], over.content_type) == (429, "60", "application/problem+json")
+    assert over.json["code"] == "too-many"
+    assert over.json["detail"] == "Wait 60 seconds, then try again. If it cannot wait, call us on 01632 960001."
+    assert [each.status_code for each in others] == [200, 200]
+    assert asks(world, "triage").status_code == 200
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_counts_in_its_database_what_the_programs_of_a_person_ask(world, service):
+    what, most, _ = CALLS
+    first = asks(world, service).status_code
+    mine = sa.update(limits).where(limits.c.what == what)
+    with world.services[service].database.writing("action") as session:
+        session.execute(mine.values(count=most - 1))
+    before = stored(world)
+    last, over = asks(world, service), asks(world, service)
+
+    assert [first, last.status_code, over.status_code] == [200, 200, 429]
+    assert changes(before, stored(world)) == {}
+    with world.services[service].database.reading() as session:
+        assert session.execute(sa.select(limits.c.what, limits.c.count)).all() == [(what, most + 1)]
+
+
+def test_pages_and_whoever_names_nobody_are_not_counted_as_programs(world, office):
+    made(office)
+    world.client("intake").get("/api/v1/agencies")
+
+    with world.services["intake"].database.reading() as session:
+        assert CALLS[0] not in session.scalars(sa.select(limits.c.what)).all()
 
 
 def test_whoever_came_by_a_personal_link_makes_none(letters):

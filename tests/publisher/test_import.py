@@ -276,5 +276,5 @@ def test_whoever_sends_list_after_list_waits_is_told_whom_to_call_and_can_go_on_
     assert {(each.status_code, each.headers["Retry-After"]) for each in over + by_api} == {(429, "300")}
     assert [words(each).count(WAIT) for each in over] == [1] * 2
     assert [each.json["detail"] for each in by_api] == [WAIT] * 2
-    assert noted == {"publisher.limits": (1, 1)}
+    assert noted == {"publisher.limits": (2, 2)}, "the lists that were sent, and the calls of the API"
     assert (other.status_code, later.status_code, len(rows(world))) == (200, 303, 2)

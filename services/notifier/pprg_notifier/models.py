@@ -14,6 +14,7 @@ from pprg_shared.database import UtcDateTime, now, profile_of
 from pprg_shared.errors import NotYet, Refused
 from pprg_shared.identity import people
 from pprg_shared.identity.unsent import unsent_forms
+from pprg_shared.limits import limits
 
 CONTACT = {"ring": "contact"}
 
@@ -23,6 +24,7 @@ class Base(DeclarativeBase):
 
 
 unsent_forms(Base.metadata, "contact")
+limits.to_metadata(Base.metadata)
 
 
 #: One row a letter: for one person or duty, about one matter. `type` is the template, `facts` its public facts and
