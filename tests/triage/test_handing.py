@@ -101,6 +101,98 @@ def test_the_deputy_leads_what_somebody_led_who_has_left_the_office(world, case,
     assert "Robin Sample has left the office" in page
 
 
+def leave_by_the_directory(world, name, **changes):
+    """An administrator says on the page of somebody that they have left, or what their roles are now."""
+    person = world.services["intake"].profile.person(name)
+    administrator, path = world.visitor("intake", "administrator"), f"/people/{person.id}/change"
+    hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', administrator.get(path).text))
+    whole = {"name": person.name, "address": person.address, "agency": person.agency, "roles": list(person.roles)}
+    sent = administrator.post(path, data=hidden | {"_end": "1"} | whole | {"state": "left"} | changes)
+    assert sent.status_code == 303, words(sent)
+    world.settle()
+
+
+def named(world, case, name, role, **more):
+    answers = {"person": str(who(world, name)), "role": role, "why": "Invented: knows the field.", **more}
+    office = world.visitor("triage", "coordinator")
+    path = f"/cases/{case['id']}/members"
+    hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', office.get(path).text))
+    sent = office.post(path, data=hidden | {"_end": "1"} | answers)
+    assert sent.status_code == 303, words(sent)
+
+
+def ties(world, name):
+    """What ties somebody to any case, and whether it holds now or later."""
+    triage = world.services["triage"]
+    with triage.database.reading() as session:
+        found = session.scalars(sa.select(Tie).where(Tie.person_id == who(world, name)).order_by(Tie.since, Tie.role))
+        return [(each.role, each.until is None or each.until > triage.clock()) for each in found]
+
+
+@pytest.mark.both_databases
+def test_whoever_leaves_is_no_member_any_more_and_the_office_sees_it(world, case, office):
+    for role in ("member", "reviewer", "staff-names"):
+        named(world, case, "partner-police", role)
+    world.visitor("triage", "partner-police").get(f"/cases/{case['id']}")
+
+    leave_by_the_directory(world, "partner-police")
+
+    assert sorted(ties(world, "partner-police")) == [("member", False), ("reviewer", False), ("staff-names", False)]
+    told, listed = words(office.get("/cases")), words(office.get(f"/cases/{case['id']}/members"))
+    assert "Has a member less: left by somebody of Wiltshire Police" in told
+    assert "Has a reviewer less: left by somebody of Wiltshire Police" in told
+    for each in ("Member (ended)", "Reviewer (ended)", "Reads the names of staff (ended)"):
+        assert each in listed
+
+
+@pytest.mark.both_databases
+def test_an_interest_stays_whoever_leaves_and_what_they_may_still_be_stays_with_a_role(world, case, post):
+    named(world, case, "partner-police", "member")
+    named(world, case, "chair", "member")
+    post("triage", f"/cases/{case['id']}/interests", {"why": "Invented: knows the family."}, "partner-police")
+
+    leave_by_the_directory(world, "partner-police")
+    leave_by_the_directory(world, "chair", state="active", roles=["member"])
+
+    assert sorted(ties(world, "partner-police")) == [("interest", True), ("member", False)]
+    assert sorted(ties(world, "chair")) == [("chair", False), ("member", True)]
+
+
+@pytest.mark.both_databases
+def test_the_deputy_stands_in_where_somebody_would_have_who_has_left(world, case, office):
+    days = {"first": "1 December 2026", "last": "4 December 2026"}
+    send(office, "stand_in", person=str(who(world, "deputy")), why="Leave", **days)
+    leave_by_the_directory(world, "partner-police", state="active", roles=["deputy"])
+
+    leave_by_the_directory(world, "deputy")
+
+    assert ties(world, "deputy") == [("stand-in", False)]
+    assert ties(world, "partner-police") == [("stand-in", True)]
+    assert "Jamie Trial, Tue 1 Dec 2026 to Fri 4 Dec 2026" in words(office.get("/cases/caseload"))
+    assert "Ashley Sample has left the office" in words(office.get(f"/cases/{case['id']}/members"))
+    assert "Has a stand-in, of" in words(office.get("/cases"))
+
+
+def test_without_another_deputy_the_office_is_told_that_nobody_stands_in(world, case, office):
+    days = {"first": "24 November 2026", "last": "4 December 2026"}
+    send(office, "stand_in", person=str(who(world, "deputy")), why="Leave", **days)
+
+    leave_by_the_directory(world, "deputy")
+
+    assert ties(world, "deputy") == [("stand-in", False)]
+    assert "Has no stand-in any more: left by somebody of PPRG office" in words(office.get("/cases"))
+    assert "Stands in for the lead (ended)" in words(office.get(f"/cases/{case['id']}/members"))
+
+
+def test_nobody_stands_in_any_more_for_a_lead_who_has_left(world, case, office):
+    days = {"first": "24 November 2026", "last": "4 December 2026"}
+    send(office, "stand_in", person=str(who(world, "deputy")), why="Leave", **days)
+
+    leave_by_the_directory(world, "coordinator")
+
+    assert sorted(ties(world, "deputy")) == [("lead", True), ("stand-in", False)]
+
+
 def test_a_lead_who_is_only_renamed_stays(world, case):
     leave(world, "coordinator", active=True)
 

@@ -53,6 +53,36 @@ def test_what_somebody_has_to_do_with_a_case_follows_from_what_ties_them_to_it_n
     assert rules.relation([tie(*each) for each in ties], NOON) is expected
 
 
+GROUP_ROLES = ["coordinator", "deputy", "chair", "member", "partner", "board-chair", "community-chair"]
+HELD = [*rules.ROLES, "staff-names", "glass", "interest"]
+LOST = [
+    ([], HELD, {*rules.ROLES, "staff-names", "glass"}),
+    (["agency", "administrator"], ["member", "interest"], {"member"}),
+    (["coordinator"], ["lead", "stand-in", "member", "reviewer", "staff-names"], set()),
+    (
+        ["member"],
+        ["lead", "stand-in", "chair", "ratifier", "member", "reviewer"],
+        {"lead", "stand-in", "chair", "ratifier"},
+    ),
+    (["partner"], ["ratifier", "member", "glass"], set()),
+    (["chair"], ["chair", "ratifier"], set()),
+]
+
+
+@pytest.mark.parametrize(("roles", "held", "expected"), LOST)
+def test_what_somebody_cannot_hold_any_more_follows_from_their_roles_now(roles, held, expected):
+    assert rules.lost(roles, held) == expected
+
+
+@given(st.sets(st.sampled_from(GROUP_ROLES)), st.sets(st.sampled_from(HELD)), st.sampled_from(GROUP_ROLES))
+def test_a_role_more_costs_nobody_anything_and_an_interest_is_never_lost(roles, held, more):
+    lost = rules.lost(roles, held)
+
+    assert lost <= held - {"interest"}
+    assert rules.lost(roles | {more}, held) <= lost
+    assert not any(rules.naming_problem(roles, each, held) for each in held & {"chair", "member", "reviewer"} - lost)
+
+
 @given(st.sets(st.sampled_from(sorted({role for row in rules.TABLE.values() for role in row}))), st.data())
 def test_nothing_is_open_to_whom_no_rule_names_and_nothing_that_is_closed_to_anybody(roles, data):
     verb = data.draw(st.sampled_from([*rules.TABLE, "a verb that nobody has heard of"]))

@@ -31,7 +31,15 @@ from pprg_shared.hand import carry_out, insertion
 from pprg_shared.identity import people
 from pprg_shared.partial_dates import from_json
 from pprg_triage import rules
-from pprg_triage.actions import keep_conflicts, name_chairs, pass_chair, pass_to_deputy, return_id, rows_here
+from pprg_triage.actions import (
+    end_memberships,
+    keep_conflicts,
+    name_chairs,
+    pass_chair,
+    pass_to_deputy,
+    return_id,
+    rows_here,
+)
 from pprg_triage.actions.told import answer_of, content_of
 from pprg_triage.models import (
     Access,
@@ -53,10 +61,11 @@ _ACCESS = Access.metadata.tables["access"]
 
 
 def hear_person(session: Session, heard: PersonChanged) -> None:
-    """Keep the present state of a colleague; cases of one who has left the office or the chair pass to others."""
+    """Keep the present state of a colleague; cases of one who has left pass to others, and their memberships end."""
     if people.keep_colleague(session, heard):
         pass_to_deputy(session, heard.person_id)
         pass_chair(session, heard.person_id)
+        end_memberships(session, heard.person_id)
 
 
 def open_case(session: Session, heard: ReferralSubmitted) -> None:

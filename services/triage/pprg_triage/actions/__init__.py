@@ -25,6 +25,7 @@ from pprg_triage.actions.importing import (
     touched,
     undo_import,
 )
+from pprg_triage.actions.leaving import end_memberships
 from pprg_triage.actions.meetings import (
     called,
     cancel_meeting,
@@ -76,6 +77,7 @@ __all__ = [
     "decide_by",
     "declare_interest",
     "end_member",
+    "end_memberships",
     "hold_meeting",
     "import_cases",
     "import_of",

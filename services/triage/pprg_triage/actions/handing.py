@@ -88,20 +88,33 @@ def _may_lead(session: Session, cases: Sequence[tuple[Case, Tie]], person: UUID)
 
 
 def pass_to_deputy(session: Session, person: UUID) -> None:
-    """The deputy leads what somebody led who is not of the office any more; without one the office is told."""
+    """The deputy leads what somebody led who is not of the office any more; without one the office is told.
+
+    Nobody stands in for a lead who has gone: that ends where another leads.
+    """
     if rules.OFFICE & roles_of(session, person):
         return
-    gone = people.known(session, person)
-    why = f"{gone.name if gone else 'The lead'} has left the office"
-    deputies = [each for each in people_with(session, "deputy") if each != person]
+    why = left_the_office(session, person)
     for case, found in led_by(session, person, alone=True):
-        free = [each for each in deputies if not is_closed(session, case.id, each)]
-        if free:
+        if free := free_deputies(session, case, person):
+            untie(session, [each for each in ties_of(session, case.id) if each.role == STAND_IN])
             _pass_on(session, case, found, free[0], why)
         else:
             untie(session, [found])
             tell_office(session, case.id, "no-lead", agency_of(session, person))
             say_members(session, case)
+
+
+def free_deputies(session: Session, case: Case, person: UUID) -> list[UUID]:
+    """The deputies who can take over in a case from somebody: those to whom it is not closed."""
+    deputies = [each for each in people_with(session, "deputy") if each != person]
+    return [each for each in deputies if not is_closed(session, case.id, each)]
+
+
+def left_the_office(session: Session, person: UUID) -> str:
+    """Why somebody else takes over from them."""
+    gone = people.known(session, person)
+    return f"{gone.name if gone else 'The lead'} has left the office"
 
 
 def pass_chair(session: Session, person: UUID) -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from pprg_shared.access import (
     EVERY,
+    INTEREST,
     READABLE,
     THEIRS,
     Relation,
@@ -135,3 +136,13 @@ def naming_problem(roles: Collection[str], role: str, held: Collection[str] = ()
     if role == "chair" and "chair" not in roles:
         return "Choose somebody who chairs the group"
     return None
+
+
+#: Who can go on in a role in a case; in any other, and with what opens one for a time, whoever may be named to a case.
+GOES_ON = {"lead": OFFICE, "stand-in": OFFICE, "chair": CHAIR, "ratifier": RATIFYING}
+
+
+def lost(roles: Collection[str], held: Collection[str]) -> set[str]:
+    """Which of those held in a case somebody whose roles are now these cannot hold any more; an interest stays."""
+    gone = {each for each in held if each != INTEREST and not GOES_ON.get(each, READERS) & set(roles)}
+    return gone | ({STAFF} & set(held) if REVIEWER in gone else set())
