@@ -20,15 +20,23 @@ from pprg_triage.projections import access_page
 BARE, RECORDED = "an action's transaction, a row and no entry", "the same with an entry"
 AT_ONCE = ", four at once"
 VERIFY, ASK, LAST = "audit verify", "who saw what of a case, first page", "the same, last page"
+ANSWERED = "who saw what of a case between two moments, all of it (`pprg-triage who-saw`)"
 ENTRIES, CASES, ACTIONS, ASKED = 1_000_000, 50, 2000, 20
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 EFFECT = sa.text("INSERT INTO effect (id, reference) VALUES (:id, 'PPRG-2026-0001')")
 COLUMNS = ", ".join(Link._fields)
 ACCESS = """
-    INSERT INTO access (id, case_id, at, service, agency, kind, verb)
+    INSERT INTO access (id, case_id, at, service, person, agency, kind, verb)
     SELECT md5(n::text)::uuid, md5((n %% %(cases)s)::text)::uuid, timestamptz '2026-01-01' + n * interval '7 seconds',
-           'triage', 'police', 'read', 'case' FROM generate_series(1, %(count)s) AS n
+           'triage', md5((n %% 97)::text)::uuid, 'police', 'read', 'case' FROM generate_series(1, %(count)s) AS n
 """
+CASE = """
+    INSERT INTO cases (id, reference, received_on, due_on, referrer_id, named, routes, content)
+    VALUES (%(case)s, 'PPRG-2026-0001', '2026-01-01', '2026-01-22', %(case)s, 'police', 'rapid_review', '')
+    ON CONFLICT DO NOTHING
+"""
+CHAIN = "chain"
+YEAR = ("--from", "2026-01-01T00:00", "--to", "2027-01-01T00:00")
 
 
 def acting(place, *, entry, threads=1):
@@ -58,10 +66,9 @@ def acting(place, *, entry, threads=1):
 
 def chain_of(place):
     """The address of a database with a chain of so many entries, written once."""
-    name = "chain"
-    if name in place.databases:
-        return place.databases[name]
-    address, last = place.database("triage", name), START
+    if CHAIN in place.databases:
+        return place.databases[CHAIN]
+    address, last = place.database("triage", CHAIN), START
     with psycopg.connect(address.replace("+psycopg", "")) as own, own.cursor() as cursor:
         with cursor.copy(f"COPY audit ({COLUMNS}) FROM STDIN") as copy:
             for number in range(1, place.scaled(ENTRIES) + 1):
@@ -95,7 +102,8 @@ def asking(place, *, last=False):
     """A sample: a page of the entries of one case of fifty."""
 
     def sample():
-        database, profile, taken = Database(chain_of(place), "triage"), load_profile(), []
+        profile, taken = load_profile(), []
+        database = Database(chain_of(place), "triage", place.keys, profile=profile)
         with database.reading() as session:
             case = session.scalar(sa.text("SELECT md5('1')::uuid"))
             pages = access_page(session, profile, case, page=1).pages
@@ -110,6 +118,24 @@ def asking(place, *, last=False):
     return sample
 
 
+def answered(place):
+    """A sample: the command, from its start until it has told all of one case of fifty."""
+
+    def sample():
+        chain_of(place)
+        with place.rows("triage", CHAIN) as rows:
+            case, count = rows.execute("SELECT case_id, count(*) FROM access GROUP BY 1 ORDER BY 1 LIMIT 1").fetchone()
+            rows.execute(CASE, {"case": case})
+        command, environment = ["-m", "pprg_triage", "who-saw", str(case)], place.environment("triage", CHAIN)
+        began = time.perf_counter()
+        told = place.said_by([*command, *YEAR], environment)
+        spent = time.perf_counter() - began
+        assert len(told.splitlines()) == count
+        return {"entries/s": count / spent, "s": spent}
+
+    return sample
+
+
 def variants(place):
     """All that is measured; only the first four do the same work."""
     return {
@@ -120,4 +146,5 @@ def variants(place):
         VERIFY: verifying(place),
         ASK: asking(place),
         LAST: asking(place, last=True),
+        ANSWERED: answered(place),
     }

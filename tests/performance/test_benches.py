@@ -1,5 +1,6 @@
 """Each bench once, on a few messages: its samples check their own results, and nothing is timed here."""
 
+import audit
 import consumer
 import directory
 import embedded
@@ -23,6 +24,7 @@ CHOSEN = {
     "merging": (merging.variants, [merging.WHOLE, merging.HAND]),
     **{page: (pages.variants(page), [pages.PRODUCT, pages.HAND]) for page in pages.ASKED},
     **{name: (posting.variants(name), [posting.PRODUCT, posting.HAND]) for name in posting.CONNECTIONS},
+    "audit": (audit.variants, [audit.ANSWERED, audit.LAST]),
     "directory": (directory.variants, list(directory.variants(None))),
     "need to know": (need.variants, [need.CHAIR, need.OPEN, need.HAND_CHAIR]),
     "starting": (starting.variants, [starting.HAND]),
