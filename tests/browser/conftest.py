@@ -10,14 +10,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
+from invented import REFERRAL
 from pprg_embedded.__main__ import started
 from pprg_intake.rules import first_page
 from pprg_shared.profile import load_profile
 from signed import bearing, cookies_of
+from waiting import eventually
 
 PATIENCE_MS = 10_000
 PROFILE = load_profile()
@@ -260,3 +263,18 @@ def visit(chromium: Browser, address: str, mode: Mode, secrets: dict[str, str]) 
     yield new
     for each in contexts:
         each.close()
+
+
+@pytest.fixture
+def case(visit: Callable[[], Visitor]) -> tuple[str, str]:
+    """A case that was just referred: its reference and path."""
+
+    def api(path: str, body: Mapping[str, Any] | None = None) -> Any:
+        about: dict[str, Any] = {"headers": {**visitor.acting("coordinator"), "Idempotency-Key": str(uuid4())}}
+        request, url = visitor.page.request, f"{visitor.base}/api/v1{path}"
+        return (request.post(url, data=body, **about) if body else request.get(url, **about)).json()
+
+    visitor = visit()
+    reference = api("/referrals", REFERRAL)["reference"]
+    found = eventually(lambda: [each for each in api("/cases")["cases"] if each["reference"] == reference])
+    return reference, f"/cases/{found[0]['id']}"

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from invented import REFERRAL
 from waiting import eventually
 
 pytestmark = pytest.mark.browser
@@ -190,6 +191,38 @@ def test_return_in_a_field_sends_the_form_and_leads_nowhere_else(visit):
         visitor.page.locator("main form input[type=text], main form input.govuk-input").first.press("Enter")
 
     visitor.sees("Error: Refer a case", 422)
+
+
+@pytest.mark.attack("A67")
+@pytest.mark.asvs("14.3.1", "14.3.2")
+def test_after_signing_out_back_shows_nothing_of_a_case_however_often_it_is_pressed(visit, case):
+    reference, path = case
+    visitor, child = visit(), REFERRAL["subjects"][0]["name"]
+    visitor.sign_in("coordinator")
+    seen = [path, f"{path}/print", f"{path}/history", path]
+    for each in seen:
+        visitor.open(each)
+        assert visitor.status == 200
+        assert reference in visitor.page.content()
+    visitor.sees(f"Case {reference}")
+    assert child in visitor.text
+
+    visitor.follow("Sign out")
+    visitor.press("Sign out")
+    visitor.sees("Start")
+
+    shown = []
+    for _ in (*seen, "the question whether to sign out"):
+        visitor.page.go_back()
+        shown.append((visitor.page.url.removeprefix(visitor.base), visitor.page.content()))
+    assert [each for each, _ in shown if each.startswith(path)] == seen[::-1]
+    for _, page in shown:
+        assert not re.search(f"{child}|{REFERRAL['what_happened']}|{reference}|Robin", page)
+    for each, page in shown[1:]:
+        assert (each, "You cannot do this" in page) == (each, True)
+    visitor.page.go_forward()
+    assert not re.search(f"{child}|{reference}|Robin", visitor.page.content())
+    assert [each for each in visitor.page.context.cookies() if each["name"] == "pprg"] == []
 
 
 def test_the_pages_that_offer_it_are_as_every_page_must_be(visit):

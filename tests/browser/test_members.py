@@ -1,11 +1,6 @@
 """Somebody is named to a case, another breaks its glass, and an interest closes it; narrow, without scripts."""
 
-from uuid import uuid4
-
 import pytest
-
-from invented import REFERRAL
-from waiting import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -13,21 +8,6 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def mode(narrow_mode):
     return narrow_mode
-
-
-@pytest.fixture
-def case(visit):
-    """A case that was just referred: its reference and path."""
-
-    def api(path, body=None):
-        about = {"headers": {**visitor.acting("coordinator"), "Idempotency-Key": str(uuid4())}}
-        request, url = visitor.page.request, f"{visitor.base}/api/v1{path}"
-        return (request.post(url, data=body, **about) if body else request.get(url, **about)).json()
-
-    visitor = visit()
-    reference = api("/referrals", REFERRAL)["reference"]
-    found = eventually(lambda: [each for each in api("/cases")["cases"] if each["reference"] == reference])
-    return reference, f"/cases/{found[0]['id']}"
 
 
 def test_a_case_is_opened_to_one_by_name_to_another_for_an_hour_and_closed_to_a_third(visit, case):
