@@ -174,6 +174,39 @@ def test_an_agency_that_uploads_too_often_waits_and_keeps_what_it_had(world, let
     assert kept(world, Draft) == 1
 
 
+def test_a_form_with_a_file_that_comes_too_soon_says_beside_the_field_that_it_is_to_be_chosen_again(world, letters):
+    path, lead = f"/requests/{letters.ask().request_id}/chronology", world.visitor("intake", "lead-police")
+
+    def upload(fields, name="c.csv"):
+        file = (BytesIO(b"Date,Source,Event\r\n1 May 2016,Record,Seen\r\n"), name)
+        return lead.post(path, data={**fields, "file": file}, content_type="multipart/form-data")
+
+    def hidden(page):
+        return dict(re.findall(r'name="([\w-]+)" value="([^"]*)"', page.text.partition("<main")[2]))
+
+    def opened():
+        return {name: value for name, value in hidden(lead.get(path)).items() if name in {"_csrf", "_key", "_end"}}
+
+    for _ in range(20):
+        assert upload(opened()).status_code == 303
+    fields = opened()
+    before = stored(world)
+    over = upload(fields)
+    refused = changes(before, stored(world))
+    world.clock.forward(seconds=301)
+    unchosen, later = lead.post(path, data=hidden(over)), upload(hidden(over))
+
+    assert (over.status_code, refused) == (429, {})
+    assert "you can send it again, once you have chosen the file again." in words(over)
+    field = re.search(r'<input[^>]*type="file"[^>]*>', over.text)[0]
+    described = re.search('aria-describedby="([^"]+)"', field)[1]
+    hint = re.search(rf'id="{described}"[^>]*>\s*([^<]+?)\s*<', over.text)[1]
+    assert hint == "Choose the file again. It was not kept, and no page can give a file back to a browser."
+    assert re.search(r'<form method="post" enctype="multipart/form-data"', over.text)
+    assert (unchosen.status_code, "Choose a CSV file with at least one row." in words(unchosen)) == (422, True)
+    assert later.status_code == 303
+
+
 def test_what_is_counted_holds_no_address_and_no_person(world, letters):
     refer(letters.browser("192.0.2.1"))
     refer(letters.browser("192.0.2.1"), "lead-gp")

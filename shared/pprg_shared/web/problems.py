@@ -80,7 +80,7 @@ def answer(
         about = {"slug": slug, "title": title, "detail": words, "request_id": g.get("request_id", "")}
         if (status or number) >= OUR_FAULT:
             g.actor = NOBODY  # whoever it was would be looked up once more in what has just failed
-        page = render_template("error.html", **about, errors=errors, again=_typed(slug))
+        page = render_template("error.html", **about, errors=errors, again=_typed(slug), files=_chosen(slug))
         response = Response(page, content_type="text/html; charset=utf-8")
     response.status_code = status or number
     if slug in WORTH_NOTING and "actor" in g:
@@ -93,10 +93,20 @@ def answer(
 
 def _typed(slug: str) -> list[tuple[str, str]]:
     """What a person had typed into a form of ours, so that it is not lost; never what another site put into one."""
-    if request.method != "POST" or slug not in WORTH_SENDING_AGAIN or request.headers.get("Sec-Fetch-Site") not in OURS:
+    if not _sent_again(slug):
         return []
     kept = [(name, value) for name in request.form for value in request.form.getlist(name)]
     return [(name, value) for name, value in kept if name not in UNSPOKEN]
+
+
+def _chosen(slug: str) -> list[str]:
+    """The fields for which a person had chosen a file, which no page can give back to a browser."""
+    return [name for name, each in request.files.items() if each.filename] if _sent_again(slug) else []
+
+
+def _sent_again(slug: str) -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    return request.method == "POST" and slug in WORTH_SENDING_AGAIN and site in OURS
 
 
 def install(app: Flask) -> None:
