@@ -4,6 +4,7 @@ import json
 import re
 import socket
 from email import message_from_bytes
+from email.policy import default
 from statistics import median
 from time import process_time
 from uuid import UUID, uuid4
@@ -17,13 +18,16 @@ from pprg_shared.boxes.commands import boxes_commands
 from pprg_shared.boxes.operations import listed
 from pprg_shared.boxes.reasons import FORGED
 from pprg_shared.boxes.tables import outbox
-from publishing import People
+from publishing import People, send
 from signed import acting
 from stored import changes, stored
 
 API, FORM = "/api/v1/referrals", "/referrals/new?immediate_risk=no"
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> {{7*7}} ${7*7} %n {0.__class__} ' OR 1=1--"
 ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(2)&gt; {{7*7}} ${7*7} %n {0.__class__}"
+SQL, SHOWN_SQL = "' OR 1=1--", "&#39; OR 1=1--"
+#: Whoever took it for a template would write 7006652.
+TEMPLATES = "{{1234*5678}} ${1234*5678} %n {0.__class__}"
 SECRET = "Canary Person"
 
 
@@ -162,18 +166,106 @@ def hostile_referral():
 
 @pytest.mark.asvs("1.1.2", "1.2.1", "1.2.3", "1.2.4", "1.3.7", "1.3.10")
 def test_a31_a32_a33_what_is_typed_is_shown_as_text_on_every_page_and_in_no_letter(world):
+    empty = stored(world)
     case = refer(world, **hostile_referral())
+    made = changes(empty, stored(world))
     office = world.visitor("triage", "coordinator")
+    world.clock.forward(hours=1)
+    world.settle()  # what was read meanwhile has been recorded
+    before = stored(world)
 
-    pages = [office.get(path).text for path in (f"/cases/{case}", f"/cases/{case}/print", "/cases")]
+    pages = [office.get(path) for path in (f"/cases/{case}", f"/cases/{case}/print", "/cases")]
     told = office.get(f"/api/v1/cases/{case}", headers=world.acting("coordinator"))
 
-    assert all(ESCAPED in each for each in pages[:2])
-    assert not any(re.search("<script>alert|<img src=x", each) for each in pages)
-    assert told.json["content"]["what_happened"] == HOSTILE
+    assert {each.status_code for each in (*pages, told)} == {200}
+    assert all(ESCAPED in each.text for each in pages[:2])
+    assert not any(re.search("<script>alert|<img src=x", each.text) for each in pages)
+    content = told.json["content"]
+    texts = {name: text for name, text in (content | content["more"]).items() if name in hostile_referral()}
+    texts = {name: text for name, text in texts.items() if isinstance(text, str)}
+    assert texts == dict.fromkeys(("what_happened", "authorised_by", "family", "location", "other_agencies"), HOSTILE)
+    assert content["subject_name"] == HOSTILE[:100]
     assert told.content_type == "application/json"
+    assert {made[name] for name in ("intake.referrals", "triage.cases")} == {(1, 0)}, "one, whatever it says"
+    assert changes(before, stored(world)) == {}, "and to look at it changes nothing"
     for each in (world.folder / "mailbox").glob("*.eml"):
         assert not re.search("script|7\\*7|__class__|OR 1=1", each.read_text("utf-8"))
+
+
+@pytest.mark.asvs("1.2.4")
+@pytest.mark.parametrize(
+    ("service", "who", "path", "name", "words"),
+    [
+        row("A31-cases", "triage", "coordinator", "/cases", "reference", "No case has this reference"),
+        row("A31-glass", "triage", "board-chair", "/cases/break-glass", "reference", "No case that you could open"),
+        row("A31-who-saw", "triage", "governance", "/cases/who-saw", "reference", "No case has this reference"),
+    ],
+)
+def test_whoever_looks_for_a_case_by_sql_finds_none(world, service, who, path, name, words):
+    refer(world)
+    client = world.visitor(service, who)
+    answers = hidden(client, path) | {name: SQL, "reason": "Invented: a sister may come to harm tonight."}
+    world.clock.forward(hours=1)
+    world.settle()  # what was read meanwhile has been recorded
+    before = stored(world)
+
+    sent = client.post(path, data=answers)
+
+    assert (sent.status_code, words in sent.text) == (422, True)
+    assert f'value="{SHOWN_SQL}"' in sent.text, "what was typed is kept"
+    assert changes(before, stored(world)) == {}
+
+
+@pytest.mark.asvs("1.2.4")
+@pytest.mark.parametrize(
+    ("service", "path", "name", "words"),
+    [
+        row("A31-agencies", "intake", "/agencies", "find", "No agency has this in its name"),
+        row("A31-learning", "publisher", "/learning", "text", "Nothing found"),
+    ],
+)
+def test_whoever_looks_for_anything_by_sql_finds_nothing(world, service, path, name, words):
+    People(world).published()
+    world.settle()
+    client = world.visitor(service, "coordinator")
+    client.get(path)
+    before = stored(world)
+
+    found = client.get(path, query_string={name: SQL})
+
+    assert (found.status_code, words in found.text) == (200, True)
+    assert SHOWN_SQL in found.text
+    assert changes(before, stored(world)) == {}
+
+
+def test_a31_people_are_looked_for_by_text_and_the_search_alone_is_kept(world):
+    office = world.visitor("intake", "coordinator")
+    before = stored(world)
+
+    sent = office.post("/people", data=hidden(office, "/people") | {"find": SQL})
+    found = office.get(sent.location)
+
+    assert (sent.status_code, found.status_code) == (303, 200)
+    assert "Nobody in the directory is called so, or begins so" in found.text
+    assert not re.search("Robin Sample|Ashley Sample", found.text.partition("<main")[2])
+    assert changes(before, stored(world)) == {"intake.searches": (1, 0)}
+
+
+def test_a32_the_place_of_a_meeting_is_in_its_letter_as_it_was_typed(world, post, get):
+    case = refer(world)
+    meeting = {"day": "2026-12-08", "starts": "10:00", "ends": "11:00", "place": TEMPLATES}
+    post("triage", f"/cases/{case}/meetings", meeting)
+    world.settle()
+
+    page = world.visitor("triage", "coordinator").get(f"/cases/{case}")
+    letters = [message_from_bytes(each.read_bytes(), policy=default) for each in world.folder.rglob("*.eml")]
+    texts = [part.get_content() for each in letters for part in each.walk() if not part.is_multipart()]
+
+    assert (page.status_code, TEMPLATES in page.text) == (200, True)
+    told = [each for each in texts if "1234" in each]
+    assert len(told) > 1, "as a text and as an invitation"
+    assert all(TEMPLATES in each.replace("\r\n ", "") for each in told)
+    assert not re.search("7006652|&lt;class|<class", f"{page.text}{texts}")
 
 
 @pytest.fixture
@@ -182,18 +274,42 @@ def people(world):
 
 
 @pytest.mark.asvs("1.2.1", "1.2.2", "1.2.4", "1.3.1", "1.3.5")
-def test_a31_a34_what_is_published_is_text_whatever_it_looks_like_and_is_found_as_text(people):
-    html = "<b onclick=x>Bold</b> <a href='javascript:alert(1)'>link</a> ' OR 1=1--"
+def test_a31_a32_a34_what_is_published_is_text_whatever_it_looks_like_and_is_found_as_text(people):
+    html = f"<b onclick=x>Bold</b> <a href='javascript:alert(1)'>link</a> ' OR 1=1-- {TEMPLATES}"
     address = people.published(learning=html, summary=html, title="Injected ' OR 1=1--")
     other = people.published(title="Another")
 
-    page = people.everybody.get(address).text
-    feed = people.everybody.get("/learning/feed.atom").text
-    found = people.everybody.get("/learning?text='+OR+1%3D1--").text
+    people.world.settle()
+    people.everybody.get(address)
+    before = stored(people.world)
+    page = people.everybody.get(address)
+    feed = people.everybody.get("/learning/feed.atom")
+    found = people.everybody.get("/learning?text='+OR+1%3D1--")
 
-    assert "&lt;b onclick=x&gt;Bold&lt;/b&gt;" in page
-    assert not re.search("<b onclick|<a href='javascript", page + feed)
-    assert (address in found, other in found) == (True, False)
+    assert {each.status_code for each in (page, feed, found)} == {200}
+    assert "&lt;b onclick=x&gt;Bold&lt;/b&gt; &lt;a href=&#39;javascript:alert(1)&#39;&gt;link&lt;/a&gt;" in page.text
+    assert TEMPLATES in page.text
+    assert not re.search("<b onclick|<a href='javascript|7006652", page.text + feed.text)
+    assert (address in found.text, other in found.text) == (True, False)
+    assert changes(before, stored(people.world)) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [row("A34-none", "", "Say what was learnt"), row("A34-control", "<b>\x07</b>", "cannot be printed")],
+)
+def test_what_cannot_be_published_is_refused_and_what_was_typed_is_kept_as_text(people, text, words, request):
+    path, _ = people.draft()
+    people.office.get(path)
+    people.world.settle()
+    before = stored(people.world)
+
+    sent = send(people.office, path, **PUBLISHED | {"learning": text, "summary": "<b onclick=x>Bold</b>"}, _offer="1")
+
+    assert (sent.status_code, words in sent.text) == (422, True)
+    assert "&lt;b onclick=x&gt;Bold&lt;/b&gt;" in sent.text
+    assert "<b onclick" not in sent.text
+    assert changes(before, stored(people.world)) == {}
 
 
 @pytest.mark.asvs("1.3.4", "5.2.2")
@@ -240,13 +356,19 @@ def test_a37_an_address_that_points_inside_is_text_and_is_asked_for_by_nobody(wo
         inside.settimeout(0.2)
         address = f"http://127.0.0.1:{inside.getsockname()[1]}/latest/meta-data"
         case = refer(world, what_happened=f"See {address} and file:///etc/passwd")
-        shown = world.visitor("triage", "coordinator").get(f"/cases/{case}").text
-        read = people.everybody.get(people.published(learning=f"{PUBLISHED['learning']} See {address}")).text
+        public = people.published(learning=f"{PUBLISHED['learning']} See {address}")
+        office = world.visitor("triage", "coordinator")
+        world.clock.forward(hours=1)
+        world.settle()  # what was read meanwhile has been recorded
+        before = stored(world)
+        pages = office.get(f"/cases/{case}"), people.everybody.get(public)
+        told = changes(before, stored(world))
         world.settle()
 
-        assert address in shown
-        assert address in read
-        assert f'="{address}' not in shown + read
+        assert [(each.status_code, address in each.text) for each in pages] == [(200, True), (200, True)]
+        assert "file:///etc/passwd" in pages[0].text
+        assert not re.search(f'="({re.escape(address)}|file:)', pages[0].text + pages[1].text)
+        assert told == {}
         with pytest.raises(TimeoutError):
             inside.accept()
 
@@ -308,10 +430,19 @@ def test_what_is_not_one_plain_address_is_refused(intake, unchanged, address):
 def test_a55_a66_no_line_of_the_log_holds_what_was_typed_or_asked_for(world, lines):
     case = refer(world, referrer_name=SECRET, referrer_role=f"{SECRET}\n[31m", what_happened=f"{SECRET}'s account")
     office = world.visitor("triage", "coordinator")
-    office.get(f"/cases/{case}?name={SECRET}", headers={"X-Request-ID": f"{SECRET}\t", "Referer": f"http://x/{SECRET}"})
-    world.client("publisher").get(f"/learning?text={SECRET}")
-    world.client("intake").get(f"/nowhere/{SECRET}")
+    world.clock.forward(hours=1)
+    world.settle()  # what was read meanwhile has been recorded
+    before = stored(world)
+    odd = {"X-Request-ID": f"{SECRET}\t", "Referer": f"http://x/{SECRET}"}
+    shown = office.get(f"/cases/{case}?name={SECRET}", headers=odd)
+    found = world.client("publisher").get(f"/learning?text={SECRET}")
+    nowhere = world.client("intake").get(f"/nowhere/{SECRET}%0d%0a%1b[31m")
 
+    assert [each.status_code for each in (shown, found, nowhere)] == [200, 200, 404]
+    assert ("Nothing found" in found.text, "Page not found" in nowhere.text) == (True, True)
+    assert SECRET not in f"{shown.headers}{found.headers}{nowhere.headers}"
+    assert not re.search(f"<title>[^<]*({SECRET}|{case})", shown.text + found.text + nowhere.text)
+    assert changes(before, stored(world)) == {}
     told = json.dumps(lines, default=str)
 
     assert {"answered"} < {each["event"] for each in lines} | {"handled"}

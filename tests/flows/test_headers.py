@@ -5,23 +5,27 @@ import re
 import pytest
 
 PLACES = [
-    ("intake", "/"),
-    ("intake", "/requests"),
-    ("intake", "/nowhere"),
-    ("triage", "/cases"),
-    ("notifier", "/letters"),
-    ("publisher", "/publications"),
-    ("publisher", "/learning"),
-    ("triage", "/api/v1/cases"),
-    ("intake", "/api/v1/nowhere"),
+    ("intake", "/", 200, "Refer a case"),
+    ("intake", "/people", 200, "Robin Sample"),
+    ("intake", "/nowhere", 404, "Page not found"),
+    ("triage", "/cases", 200, "See your interests"),
+    ("notifier", "/letters", 200, "Letters"),
+    ("publisher", "/publications", 200, "Publications"),
+    ("publisher", "/learning", 200, "What was learnt"),
+    ("triage", "/api/v1/cases", 200, "cases"),
+    ("intake", "/api/v1/nowhere", 404, "Page not found"),
 ]
 
 
 @pytest.mark.asvs("3.2.1", "3.4.3", "3.4.4", "3.4.5", "3.4.6", "14.2.2", "14.2.3", "14.3.2")
-@pytest.mark.parametrize(("service", "path"), PLACES)
-def test_a66_a67_a69_nothing_is_kept_framed_or_told_to_others(world, service, path):
-    headers = world.visitor(service, "coordinator").get(path).headers
+@pytest.mark.parametrize(("service", "path", "status", "words"), PLACES)
+def test_a66_a67_a69_nothing_is_kept_framed_or_told_to_others(world, unchanged, service, path, status, words):
+    client = world.visitor(service, "coordinator")
+    answer = client.get(path, headers=world.acting("coordinator") if path.startswith("/api") else {})
 
+    headers = answer.headers
+    assert (answer.status_code, words in answer.text) == (status, True)
+    assert "frame" not in re.sub("frame-ancestors|govuk-frontend", "", answer.text)
     policy = dict(each.partition(" ")[::2] for each in headers["Content-Security-Policy"].split("; "))
     assert headers["Cache-Control"] == "no-store"
     assert headers["Referrer-Policy"] == "no-referrer"

@@ -11,6 +11,7 @@ import pytest
 
 import invented
 from publishing import People
+from stored import changes, stored
 
 SHORT = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 HOSTILE = f"{SHORT}<a href='javascript:alert(3)'>javascript:alert(3)</a>"
@@ -103,8 +104,11 @@ def upload(world, request):
     lead, path = world.visitor("intake", "lead-police"), f"/requests/{request}/chronology"
     for day, status in (("someday", 422), ("1 May 2016", 303)):
         file = (io.BytesIO(f'Date,Source,Event\r\n{day},"{HOSTILE}","{HOSTILE}"\r\n'.encode()), FILE_NAME)
+        lead.get(path)
+        before = stored(world)
         sent = send(lead, path, file=file)
         assert sent.status_code == status, day
+        assert bool(changes(before, stored(world))) == (status == 303), "what is refused is nowhere"
         assert Read(sent.text).runs == []
         assert FILE_NAME not in "".join(Read(sent.text).said), "it is nowhere to be seen"
     assert FILE_NAME not in "".join(Read(lead.get(path).text).said)
@@ -143,6 +147,11 @@ def test_no_page_that_anybody_gets_to_and_no_letter_runs_what_was_typed(world, c
         for path, answer in walked(world, who, *starts).items()
     }
 
+    statuses = {path: each.status_code for (_, path), each in pages.items() if path not in starts}
+    wrong = {path: status for path, status in statuses.items() if status not in {200, 422}}
+    assert [path for path in wrong if case in path or not path.startswith("/cases/")] == [], (
+        "what is published here is of cases that triage has not heard of, and nothing else is not there"
+    )
     html = {name: Read(each.text) for name, each in pages.items() if each.mimetype == "text/html"}
     assert {name: each.runs for name, each in html.items() if each.runs} == {}
     shown = Counter(who for (who, _), each in html.items() if "alert(1)" in "".join(each.said))

@@ -24,6 +24,7 @@ from pprg_shared.audit.verifying import head_of, verified
 from pprg_shared.boxes.tables import audit
 from pprg_shared.boxes.tables import metadata as shared_tables
 from pprg_shared.database import Database
+from stored import changes, stored
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 COUNT = 100
@@ -333,10 +334,13 @@ def test_what_cannot_be_recorded_is_neither_done_nor_shown(world, triage, case):
 def test_the_database_takes_nothing_away_from_the_chain(world, triage, case, statement):
     note(world, case)
 
+    before = stored(world, but=())
+
     with pytest.raises(sa.exc.DBAPIError, match="only added"), triage.database.writing("action") as session:
         session.execute(sa.text(statement))
 
     assert verified(triage.database, []).whole
+    assert changes(before, stored(world, but=())) == {}
 
 
 @pytest.fixture
@@ -357,6 +361,7 @@ def test_the_command_says_whether_the_chain_is_whole_and_where_it_breaks(world, 
         session.execute(sa.text("DROP TRIGGER audit_no_update"))
         session.execute(sa.text(f"UPDATE audit SET person = NULL WHERE sequence = {count}"))
 
+    before = stored(world, but=())
     code, words = verify_command()
     _, as_json = verify_command("--json")
 
@@ -364,3 +369,48 @@ def test_the_command_says_whether_the_chain_is_whole_and_where_it_breaks(world, 
     assert json.loads(whole[1][1])["whole"]
     assert (code, words) == (1, f"broken at entry {count}: the entry is not as it was written\n")
     assert json.loads(as_json)["broken_at"] == count
+    assert changes(before, stored(world, but=())) == {}, "to look mends nothing"
+
+
+CUT = "DELETE FROM audit WHERE sequence > {last} - 2"
+PUT_BACK = "UPDATE audit_marks SET sequence = {last} - 2, hash = (SELECT hash FROM audit WHERE sequence = {last} - 2)"
+SWAPPED = "UPDATE audit SET sequence = CASE sequence WHEN 2 THEN -3 WHEN 3 THEN -2 END WHERE sequence IN (2, 3)"
+TAMPERED = {
+    "edited": (["UPDATE audit SET verb = 'nothing' WHERE sequence = 2"], 2, "the entry is not as it was written"),
+    "deleted": (["DELETE FROM audit WHERE sequence = 2"], 2, "after entry 1 comes 3"),
+    "swapped": (
+        [SWAPPED, "UPDATE audit SET sequence = -sequence WHERE sequence < 0"],
+        2,
+        "the entry does not follow from the one before",
+    ),
+    "cut": ([CUT], -1, "entries up to {last} are gone"),
+    "cut-with-its-head": ([CUT, PUT_BACK], -1, "entries up to {last}, of which an anchor was laid, are gone"),
+}
+
+
+@pytest.mark.attack("A75")
+@pytest.mark.asvs("16.4.2")
+@pytest.mark.parametrize("how", TAMPERED)
+def test_the_command_names_the_entry_at_which_somebody_tampered_and_mends_nothing(
+    world, triage, case, verify_command, how
+):
+    statements, at, why = TAMPERED[how]
+    for key in "abcde":
+        assert note(world, case, key).status_code == 201
+    world.settle()
+    last = len(entries(triage))
+    if how == "cut-with-its-head":
+        with triage.database.reading() as session:
+            Anchors(triage.settings.anchors(), "triage").lay(head_of(session), NOW)
+    with triage.database.writing("action") as session:
+        for name in ("audit_no_update", "audit_no_delete"):
+            session.execute(sa.text(f"DROP TRIGGER {name}"))
+        for each in statements:
+            session.execute(sa.text(each.format(last=last)))
+    before = stored(world, but=())
+
+    code, words = verify_command()
+
+    found = at if at > 0 else last + at
+    assert (code, words) == (1, f"broken at entry {found}: {why.format(last=last)}\n")
+    assert changes(before, stored(world, but=())) == {}

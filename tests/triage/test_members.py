@@ -464,6 +464,9 @@ def test_who_decides_and_need_not_know_whom_it_is_about_is_given_no_names_not_ev
             post("triage", f"{each}/members", {"person": person(world, who), "role": "member", "why": WHY})
 
     seen = {}
+    world.clock.forward(hours=1)
+    world.settle()  # what was read meanwhile has been recorded
+    before = stored(world)
     for who in ("board-chair", "partner-police", "coordinator"):
         visitor, client = world.visitor("triage", who), world.client("triage")
         pages = [
@@ -478,3 +481,4 @@ def test_who_decides_and_need_not_know_whom_it_is_about_is_given_no_names_not_ev
 
     assert seen["board-chair"] == 0
     assert seen["partner-police"] == seen["coordinator"] > 0
+    assert changes(before, stored(world)) == {}
