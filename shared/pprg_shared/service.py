@@ -20,7 +20,7 @@ from pprg_shared.boxes.housekeeping import Housekeeping
 from pprg_shared.boxes.outgoing import Outbox
 from pprg_shared.boxes.tables import boxes_of, waiting
 from pprg_shared.boxes.wakeups import Listener
-from pprg_shared.boxes.work import Box, recover
+from pprg_shared.boxes.work import Box, GoesOn, always, recover
 from pprg_shared.bus import Bus
 from pprg_shared.config import Settings
 from pprg_shared.contract import Event
@@ -43,8 +43,8 @@ class Drains(Protocol):
 
     name: str
 
-    def drain(self) -> int:
-        """Do all that is due; how much that was."""
+    def drain(self, goes_on: GoesOn = always) -> int:
+        """Do all that is due, for as long as it goes on; how much that was."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ class Runtime:
         return sum(loop.box.drain() for loop in self.loops)
 
     def beats(self) -> bool:
-        """Whether every loop turns and has done so within the last minute, or as long as one turn of it may take."""
+        """Whether every loop turns and has done so within the last minute, or as long as one act of it may take."""
         return all(loop.started and time.monotonic() - loop.beat < loop.stale_seconds for loop in self.loops)
 
     def oldest(self) -> float:
@@ -213,7 +213,7 @@ class Loop:
         self._thread.start()
 
     def ask_to_stop(self) -> None:
-        """End after the turn in hand."""
+        """End after the piece of work in hand."""
         self._stopping.set()
         self.wake.set()
 
@@ -232,10 +232,15 @@ class Loop:
             while not self._stopping.is_set():
                 self.wake.clear()
                 try:
-                    self.box.drain()
+                    self.box.drain(self._goes_on)
                 except Exception as error:  # noqa: BLE001 -- the loop outlives whatever one turn meets
                     log.error("turn failed", box=self.box.name, fault=type(error).__name__)
                 self._rest()
+
+    def _goes_on(self) -> bool:
+        """Show that it lives, between two pieces of work however many they are; and end after the one in hand."""
+        self.beat = time.monotonic()
+        return not self._stopping.is_set()
 
     def _rest(self) -> None:
         """Until there is work, or nobody knows whether there is."""

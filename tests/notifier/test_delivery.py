@@ -227,6 +227,23 @@ def test_a_server_that_takes_for_ever_is_left_and_the_loop_goes_on(make_notifier
     assert notifier.fates() == [("waiting", NOT_USED)] * 2
 
 
+def test_many_letters_keep_no_loop_from_beating_and_ending(notifier, mail_server):
+    mail_server.delay = 0.02
+    notifier.ask(count=200)
+    made = notifier.loop.beat
+
+    notifier.loop.start()
+    eventually(lambda: mail_server.taken and notifier.loop.beat > made)
+    began = time.monotonic()
+    notifier.loop.ask_to_stop()
+    notifier.loop.join()
+
+    assert time.monotonic() - began < 2
+    taken = len(mail_server.taken)
+    assert sorted(notifier.fates()) == [("accepted", None)] * taken + [("waiting", None)] * (200 - taken)
+    assert taken < 200
+
+
 def test_all_letters_go_over_one_connection_and_each_to_one_recipient(notifier, mail_server):
     notifier.ask(count=20)
 

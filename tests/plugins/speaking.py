@@ -1,5 +1,6 @@
 """Events said by the dozen, and an ear that hears what an outbox publishes."""
 
+import time
 from collections.abc import Sequence
 from datetime import date
 from threading import Barrier
@@ -22,8 +23,8 @@ def say(database: Database, count: int) -> list[UUID]:
 class Ear:
     """Hears what is published on a bus of its own; its first hearing waits until all of a crowd hear at once."""
 
-    def __init__(self, gate: Barrier | None = None) -> None:
-        self.gate = gate
+    def __init__(self, gate: Barrier | None = None, pause: float = 0.0) -> None:
+        self.gate, self.pause = gate, pause
         self.bodies: list[bytes] = []
         self.bus = LocalBus()
         self.bus.listen("ear", ["nil-return.submitted"], self._receive)
@@ -31,5 +32,6 @@ class Ear:
     def _receive(self, bodies: Sequence[bytes]) -> list[bool]:
         if self.gate and not self.bodies:
             self.gate.wait(30)
+        time.sleep(self.pause)
         self.bodies += bodies
         return [True] * len(bodies)

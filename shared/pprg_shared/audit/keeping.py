@@ -11,6 +11,7 @@ from pprg_shared.audit.chain import ABOUT_CASES, START, Mark
 from pprg_shared.audit.recording import HEAD, locked, place
 from pprg_shared.boxes.outgoing import publish
 from pprg_shared.boxes.tables import audit, audit_marks
+from pprg_shared.boxes.work import GoesOn, always
 from pprg_shared.database import Database, uuid_of
 from pprg_shared.events.every import AccessRecorded, Seen
 from pprg_shared.logs import log
@@ -43,7 +44,7 @@ class Keeper:
         self._since: datetime | None = None
         self._turned = False
 
-    def drain(self) -> int:
+    def drain(self, _goes_on: GoesOn = always) -> int:
         """Lay an anchor and tell triage, each if it is time for it; how many entries triage was told of."""
         self._turned = True
         marks = self._marks()

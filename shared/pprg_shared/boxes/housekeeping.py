@@ -1,10 +1,12 @@
 """Housekeeping: what was kept for a time only is let go of, an hour at a time and in slices."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from pprg_shared.boxes.tables import answers, inbox, outbox, passing
+from pprg_shared.boxes.work import GoesOn, always
 from pprg_shared.contract import transient_types
 from pprg_shared.database import Database
 
@@ -29,42 +31,38 @@ class Housekeeping:
         self._passing = tuple(passing(own))
         self._due: datetime | None = None
 
-    def drain(self) -> int:
+    def drain(self, goes_on: GoesOn = always) -> int:
         """Let go of what is too old; nothing when that was done within the hour."""
         at = self.database.clock()
         if self._due is not None and at < self._due:
             return 0
-        count = self._answers(at) + self._bodies(at) + sum(self._passed(until, at) for until in self._passing)
+        count = sum(self._slices(each, goes_on) for each in self._old(at))
         self._due = at + EVERY
         return count
 
-    def _answers(self, at: datetime) -> int:
+    def _old(self, at: datetime) -> Iterator[sa.Delete | sa.Update]:
+        """What lets go of a slice each of all that is too old by now."""
         old = sa.select(answers.c.scope, answers.c.key).where(answers.c.kept_at < at - ANSWERS_KEPT).limit(SLICE)
-        return self._slices(sa.delete(answers).where(sa.tuple_(answers.c.scope, answers.c.key).in_(old)))
+        yield sa.delete(answers).where(sa.tuple_(answers.c.scope, answers.c.key).in_(old))
+        # Bodies of messages that are done and old, and of those that nobody could act on before they expired.
+        yield _emptied(outbox, outbox.c.done_at < at - self.bodies_kept)
+        yield _emptied(inbox, inbox.c.done_at < at - self.bodies_kept)
+        yield _emptied(inbox, inbox.c.failed_at < at - EVERY, inbox.c.type.in_(transient_types()))
+        for until in self._passing:
+            (key,) = until.table.primary_key
+            yield sa.delete(until.table).where(key.in_(sa.select(key).where(until < at).limit(SLICE)))
 
-    def _bodies(self, at: datetime) -> int:
-        """Of messages that are done and old, and of those that nobody could act on before they expired."""
-        parked = (inbox.c.failed_at < at - EVERY, inbox.c.type.in_(transient_types()))
-        return (
-            self._emptied(outbox, outbox.c.done_at < at - self.bodies_kept)
-            + self._emptied(inbox, inbox.c.done_at < at - self.bodies_kept)
-            + self._emptied(inbox, *parked)
-        )
-
-    def _emptied(self, box: sa.Table, *which: sa.ColumnElement[bool]) -> int:
-        ids = sa.select(box.c.id).where(*which, box.c.body.is_not(None)).limit(SLICE)
-        return self._slices(sa.update(box).where(box.c.id.in_(ids)).values(body=None))
-
-    def _passed(self, until: "sa.Column[datetime]", at: datetime) -> int:
-        (key,) = until.table.primary_key
-        gone = sa.select(key).where(until < at).limit(SLICE)
-        return self._slices(sa.delete(until.table).where(key.in_(gone)))
-
-    def _slices(self, statement: sa.Delete | sa.Update) -> int:
+    def _slices(self, statement: sa.Delete | sa.Update, goes_on: GoesOn) -> int:
         total = 0
-        while True:
+        while goes_on():
             with self.database.writing("housekeeping") as session:
                 count = int(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a CursorResult
             total += count
             if count < SLICE:
-                return total
+                break
+        return total
+
+
+def _emptied(box: sa.Table, *which: sa.ColumnElement[bool]) -> sa.Update:
+    ids = sa.select(box.c.id).where(*which, box.c.body.is_not(None)).limit(SLICE)
+    return sa.update(box).where(box.c.id.in_(ids)).values(body=None)

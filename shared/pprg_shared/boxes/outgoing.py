@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from pprg_shared.boxes.reasons import unsent
 from pprg_shared.boxes.tables import among, outbox, waiting
-from pprg_shared.boxes.work import back_off
+from pprg_shared.boxes.work import GoesOn, always, back_off
 from pprg_shared.bus import Bus, BusDown, Message
 from pprg_shared.contract import Event, is_transient
 from pprg_shared.crashpoints import crashpoint
@@ -92,16 +92,17 @@ class Outbox:
         self._forget = self._done.values(body=None)
         self._postpone = taken.values(due_at=sa.bindparam("due"), problem=sa.bindparam("why"))
 
-    def drain(self) -> int:
+    def drain(self, goes_on: GoesOn = always) -> int:
         """Publish all that is due; the number of rows confirmed. Returns early while the broker is away."""
         total = 0
-        while True:
+        while goes_on():
             with self.database.in_hand() as hand:
                 rows = hand.take(_TAKE, {"now": self.database.clock()})
                 confirmed = self._publish(hand, rows) if rows else set()
             total += len(confirmed)
             if len(confirmed) < WINDOW:
-                return total
+                break
+        return total
 
     def hurry(self) -> None:
         """Make everything that waits due at once."""

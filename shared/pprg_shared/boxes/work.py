@@ -22,6 +22,13 @@ LEASE = timedelta(seconds=90)
 LONGEST = timedelta(hours=1)
 TRIES = 12
 PATIENCE = timedelta(hours=1)
+#: Asked between two pieces of work: whether there is to be another now. Whoever asks has shown that it lives.
+GoesOn = Callable[[], bool]
+
+
+def always() -> bool:
+    """Go on until nothing is due."""
+    return True
 
 
 @dataclass(frozen=True)
@@ -119,10 +126,10 @@ class Box:
         self.database, self.table, self.act, self.look = database, table, act, look
         self.name = table.name
 
-    def drain(self) -> int:
+    def drain(self, goes_on: GoesOn = always) -> int:
         """Do all that is due, one row a transaction; a failure postpones its own row only."""
         count = 0
-        while rows := take_many(self.database, self.table, 1):
+        while goes_on() and (rows := take_many(self.database, self.table, 1)):
             for row in rows:
                 self._do(row)
                 count += 1

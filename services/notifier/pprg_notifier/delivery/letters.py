@@ -1,7 +1,6 @@
 """The box of letters: take one under a lease, send it to where its recipient is today, then mark it."""
 
 import json
-import time
 from collections import deque
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +18,7 @@ from pprg_notifier.rules import Answer, Fate, Step, Verdict
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.reasons import PROBLEM_CHARACTERS
 from pprg_shared.boxes.tables import waiting
-from pprg_shared.boxes.work import back_off, patience, take_many
+from pprg_shared.boxes.work import GoesOn, always, back_off, patience, take_many
 from pprg_shared.crashpoints import crashpoint
 from pprg_shared.errors import NotYet, Refused
 from pprg_shared.events.notifier import LetterAccepted, LetterFailed
@@ -27,8 +26,6 @@ from pprg_shared.logs import log
 from pprg_shared.sealing import SealError
 from pprg_shared.service import Runtime
 
-#: A turn ends after this many seconds, so that the loop shows that it lives and can be asked to stop.
-TURN_SECONDS = 20.0
 MINUTE = timedelta(minutes=1)
 #: Each time a letter is taken counts as an attempt that nobody knows the end of, until its end is written down.
 COUNTERS = ("attempts", "unknown")
@@ -49,13 +46,13 @@ class Letters:
         self._given: deque[datetime] = deque(maxlen=runtime.settings.mail_per_minute)
         self.slowest = self.link.slowest if self.link else 0.0
 
-    def drain(self) -> int:
+    def drain(self, goes_on: GoesOn = always) -> int:
         """Send what is due, urgent letters first, and no more than the mail server is given in a minute.
 
         Stops early when the mail server is away: the next letter would fare no better.
         """
-        count, end = 0, time.monotonic() + TURN_SECONDS
-        while time.monotonic() < end and not self._full() and (row := self._take()):
+        count = 0
+        while goes_on() and not self._full() and (row := self._take()):
             count += 1
             if not self._deliver(row):
                 break
