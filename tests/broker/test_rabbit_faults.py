@@ -184,6 +184,31 @@ def test_the_channel_is_closed_because_the_work_took_too_long(rabbit):
     assert heard.count(b"one") == 2  # once late, once again: the inbox takes care of it
 
 
+def test_an_odd_error_beside_work_that_fails_costs_no_message(rabbit):
+    heard, tries = [], []
+
+    def odd():
+        raise ValueError("as pika raises now and then")
+
+    def receive(bodies):
+        tries.append(bodies)
+        if len(tries) == 1:
+            live = rabbit.bus("first")._consumer._live
+            live.link.soon(odd)
+            assert live.over.wait(10)
+            raise OSError("the database is away")
+        heard.extend(bodies)
+        return [True] * len(bodies)
+
+    rabbit.listen("first", "case.opened", receive=receive)
+    rabbit.say(rabbit.message("case.opened.v1", b"one"))
+
+    rabbit.eventually(lambda: heard)
+    rabbit.say(rabbit.message("case.opened.v1", b"two"))
+    rabbit.eventually(lambda: heard == [b"one", b"two"])
+    rabbit.eventually(lambda: waiting(rabbit, "first") == 0)
+
+
 def test_work_may_take_longer_than_the_heartbeat(rabbit):
     heard = []
 

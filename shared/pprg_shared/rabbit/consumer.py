@@ -31,8 +31,9 @@ class Deliveries:
         self.arrived: deque[tuple[int, bytes]] = deque()
         #: Whether acknowledgements have been written that the socket may not have taken yet.
         self.written = False
-        self.cancelled = False
-        #: Set when a wait is no longer worth it.
+        #: Why the subscription is over; an error that the thread did not see itself ends it as one that it saw.
+        self.ended: Exception | None = None
+        #: Set when a wait is no longer worth it: then it is over, or the bus is closing.
         self.over = Event()
 
     def arrive(self, _channel: Any, method: Any, _about: Any, body: bytes) -> None:
@@ -41,7 +42,17 @@ class Deliveries:
 
     def cancel(self, _frame: Any) -> None:
         """The broker has ended the subscription: the queue is gone, or its node."""
-        self.cancelled = True
+        self.end(Lost("the broker has ended the subscription: the queue is gone"))
+
+    def end(self, why: Exception) -> None:
+        """Let whoever works know that what is in hand will come again."""
+        self.ended = self.ended or why
+        self.over.set()
+
+    def check(self) -> None:
+        """Raise what has ended it, if anything has."""
+        if ended := self.channel.lost or self.ended:
+            raise ended
 
     def take(self) -> list[tuple[int, bytes]]:
         """What has arrived, up to a batch."""
@@ -97,10 +108,9 @@ class Consumer:
         try:
             if live is self._live:
                 live.link.turn(0)
-            if live.channel.lost or live.cancelled:
-                live.over.set()
-        except Exception:  # noqa: BLE001 -- pika raises nearly anything; the link keeps it for the thread
-            live.over.set()
+                live.check()
+        except Exception as error:  # noqa: BLE001 -- pika raises nearly anything, and the thread must not miss it
+            live.end(error)
         finally:
             self._turning.release()
 
@@ -154,18 +164,16 @@ class Consumer:
         self._look_again = monotonic() + REDECLARE_SECONDS
         while not self._closing.is_set() or (live.written and monotonic() < self._deadline):
             with self._turning:
+                live.check()
                 live.link.turn(0 if live.arrived else min(REDECLARE_SECONDS, self._deadline - monotonic()))
                 if live.written and not live.link.unsent:
                     live.written = False
                     crashpoint(f"{self._service}.bus.after_acknowledge")
-                if live.channel.lost:
-                    raise live.channel.lost
-                if live.cancelled:
-                    raise Lost("the broker has ended the subscription: the queue is gone")
+                live.check()
                 if monotonic() > self._look_again:
                     declare(live.link, self._service, self._names, monotonic() + DEADLINE).close()
                     self._look_again = monotonic() + REDECLARE_SECONDS
-            while live.arrived and not self._closing.is_set():
+            while live.arrived and not live.over.is_set():
                 self._deliver(live, live.take())
 
     def _deliver(self, live: Deliveries, batch: list[tuple[int, bytes]]) -> None:
