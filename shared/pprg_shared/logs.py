@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 log: Any = structlog.get_logger("pprg")
+#: Holds until the next `bind` of the same thread: for requests, each of which begins with one. All else is `bound`.
 bind = structlog.contextvars.bind_contextvars
 bound = structlog.contextvars.bound_contextvars
 _ENCODER = json.JSONEncoder(default=str)

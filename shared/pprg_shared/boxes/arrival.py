@@ -12,7 +12,7 @@ from pprg_shared.boxes.work import Box
 from pprg_shared.contract import EVENTS, Envelope, Event
 from pprg_shared.database import Database, context
 from pprg_shared.errors import Refused, Unreadable
-from pprg_shared.logs import bind, log
+from pprg_shared.logs import log
 from pprg_shared.sealing import KeyMissing, SealError
 
 #: Said of what came after it was of any use.
@@ -27,7 +27,7 @@ class Arrival:
     def __init__(self, database: Database, handlers: Mapping[type[Event], Handler], wake: Callable[[], None]) -> None:
         self.database, self.wake = database, wake
         self.handlers = {each.event_type: handler for each, handler in handlers.items()}
-        self.waiting = Box(database, inbox, self._again)
+        self.waiting = Box(database, inbox, self._again, story=_story)
 
     def receive(self, bodies: Sequence[bytes]) -> list[bool]:
         """True for each message that is now safe here; raises when the database is away, and then nothing is."""
@@ -70,13 +70,12 @@ class Arrival:
         envelope = _read(bytes(row.body))
         if envelope is None or envelope.type not in self.handlers:
             raise Refused(STRANGE)
-        bind(correlation_id=envelope.correlation_id)
         self._handle(session, envelope)
 
     def _handle(self, session: Session, envelope: Envelope) -> None:
         about = context(session)
         if envelope.expires_at is not None and envelope.expires_at <= about.clock():
-            log.info("expired", type=envelope.type, id=str(envelope.id))
+            log.info("expired", type=envelope.type, id=str(envelope.id), correlation_id=envelope.correlation_id)
             _drop_body(session, envelope, EXPIRED)
             return
         about.correlation_id, about.replayed = envelope.correlation_id, envelope.replayed
@@ -96,6 +95,12 @@ class Arrival:
 def _drop_body(session: Session, envelope: Envelope, problem: str | None = None) -> None:
     """What was of use for a short time only is not kept once it is done."""
     session.execute(sa.update(inbox).where(inbox.c.id == envelope.id).values(body=None, problem=problem))
+
+
+def _story(row: Any) -> str | None:
+    """What the message of a row belongs to, if that can be read."""
+    envelope = _read(bytes(row.body)) if row.body is not None else None
+    return envelope.correlation_id if envelope else None
 
 
 def _read(body: bytes) -> Envelope | None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from operator import attrgetter
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from pprg_shared.boxes.reasons import reason
 from pprg_shared.boxes.tables import waiting
 from pprg_shared.database import Database
 from pprg_shared.errors import NotYet, Refused
-from pprg_shared.logs import log
+from pprg_shared.logs import bound, log
 
 #: Longer than the slowest act; whoever may act for longer renews it.
 LEASE = timedelta(seconds=90)
@@ -113,7 +113,8 @@ class Box:
     """A table of waiting work and the act that does one row of it, in the same transaction as its mark.
 
     What takes long to find out is looked at before, while others may write: `look` reads, and what it finds is given to
-    the act, which sees whether it still holds.
+    the act, which sees whether it still holds. `story` tells the correlation id of what a row follows from, which is
+    also that of what follows from the row; one that says none begins a story of its own.
     """
 
     def __init__(
@@ -122,8 +123,9 @@ class Box:
         table: sa.Table,
         act: Callable[..., None],
         look: Callable[[Session, Any], Any] | None = None,
+        story: Callable[[Any], str | None] = lambda _row: None,
     ) -> None:
-        self.database, self.table, self.act, self.look = database, table, act, look
+        self.database, self.table, self.act, self.look, self.story = database, table, act, look, story
         self.name = table.name
 
     def drain(self, goes_on: GoesOn = always) -> int:
@@ -131,14 +133,16 @@ class Box:
         count = 0
         while goes_on() and (rows := take_many(self.database, self.table, 1)):
             for row in rows:
-                self._do(row)
+                story = self.story(row) or str(uuid4())
+                with bound(correlation_id=story):
+                    self._do(row, story)
                 count += 1
         return count
 
-    def _do(self, row: Any) -> None:
+    def _do(self, row: Any, story: str) -> None:
         try:
             seen = self._looked(row)
-            with self.database.writing(f"{self.name}-handle") as session:
+            with self.database.writing(f"{self.name}-handle", story) as session:
                 if finish(session, self.table, row.id, self.database.clock()):
                     self.act(session, row, *seen)
             log.info("done", box=self.name, id=str(row.id), type=row.type)

@@ -22,7 +22,7 @@ from pprg_shared.boxes.work import GoesOn, always, back_off, patience, take_many
 from pprg_shared.crashpoints import crashpoint
 from pprg_shared.errors import NotYet, Refused
 from pprg_shared.events.notifier import LetterAccepted, LetterFailed
-from pprg_shared.logs import log
+from pprg_shared.logs import bound, log
 from pprg_shared.sealing import SealError
 from pprg_shared.service import Runtime
 
@@ -54,8 +54,9 @@ class Letters:
         count = 0
         while goes_on() and not self._full() and (row := self._take()):
             count += 1
-            if not self._deliver(row):
-                break
+            with bound(correlation_id=row.correlation_id):
+                if not self._deliver(row):
+                    break
         if self.link:
             self.link.rest()
         return count
@@ -167,8 +168,7 @@ class Letters:
                 publish(session, _news(row, after, duty))
             if after.fate is Fate.GIVEN_UP:
                 pass_on(session, row, duty)
-        about = {"id": str(row.id), "type": row.type, "correlation_id": row.correlation_id}
-        log.info("letter", **about, fate=after.fate.value, attempts=row.attempts)
+        log.info("letter", id=str(row.id), type=row.type, fate=after.fate.value, attempts=row.attempts)
 
     def _went_to(self, row: Any, whom: Whom | None) -> str | None:
         """The address, sealed; one that stands in no directory is not kept in a letter either."""
