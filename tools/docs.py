@@ -1,4 +1,4 @@
-"""Write docs/reference and the menu from the code. `make docs` runs it; a house test compares."""
+"""Write docs/reference, the menu and who hears what from the code. `make docs` runs it; a house test compares."""
 
 import dataclasses
 import importlib
@@ -25,6 +25,7 @@ from pprg_shared.openapi import document as openapi_document
 from pprg_shared.profile import Profile
 from pprg_shared.profile.reading import in_words as kind_in_words
 from pprg_shared.profile.reading import is_coded, keys_of
+from pprg_shared.rabbit.listeners import HEARD
 from pprg_shared.web import MENU
 from pprg_shared.web.reference import DOCUMENTS, operations
 
@@ -52,7 +53,8 @@ def pages() -> dict[Path, str]:
     written = {
         DOCUMENTS / f"{name}.json": json.dumps(each, indent=2, ensure_ascii=False) + "\n" for name, each in apis.items()
     }
-    return reference | written | {MENU: json.dumps(roles.menu(SERVICES), indent=2) + "\n"}
+    parts = {MENU: roles.menu(SERVICES), HEARD: roles.heard(SERVICES)}
+    return reference | written | {path: json.dumps(each, indent=2) + "\n" for path, each in parts.items()}
 
 
 def served() -> tuple[dict[str, dict[str, Any]], list[str]]:

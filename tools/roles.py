@@ -105,6 +105,13 @@ def menu(services: Sequence[Service]) -> list[dict[str, Any]]:
     return sorted(places, key=lambda each: (not each["roles"], each["href"] in SELDOM))
 
 
+def heard(services: Sequence[Service]) -> dict[str, list[str]]:
+    """Each event and who hears it."""
+    names = sorted({event.event_name for service in services for event in service.says})
+    hears = {service.name: {event.event_name for event in service.hears} for service in services}
+    return {name: [service for service in hears if name in hears[service]] for name in names}
+
+
 def page(apps: Sequence[Flask], heading: Callable[..., list[str]], table: Callable[..., list[str]]) -> list[str]:
     """The page about access, in lines."""
     lines = heading(

@@ -12,6 +12,7 @@ from pprg_shared.config import Settings
 from pprg_shared.keys import keys_commands
 from pprg_shared.moving import move_command
 from pprg_shared.rabbit import RabbitBus
+from pprg_shared.rabbit.listeners import heard
 from pprg_shared.server import Server
 from pprg_shared.service import Runtime, Service
 from pprg_shared.startup import checked, ending, settings_of
@@ -22,11 +23,12 @@ def alive(service: Service, settings: Settings) -> Runtime:
     if not settings.broker_url:
         raise click.ClickException("BROKER_URL must be set: a service on its own speaks over RabbitMQ")
     try:
-        bus = RabbitBus(settings.broker_url, service.name, settings.broker_ca)
+        said = heard(each.event_name for each in service.says)
+        bus = RabbitBus(settings.broker_url, service.name, settings.broker_ca, said)
         runtime = Runtime(service, settings, bus)
     except ValueError as error:
         raise click.ClickException(str(error)) from None
-    bus.on_return = runtime.hurry
+    bus.on_return, bus.has_heard = runtime.hurry, runtime.has_heard
     return runtime
 
 

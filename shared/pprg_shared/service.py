@@ -18,7 +18,7 @@ from pprg_shared.audit.keeping import Keeper
 from pprg_shared.boxes.arrival import Arrival, Handler
 from pprg_shared.boxes.housekeeping import Housekeeping
 from pprg_shared.boxes.outgoing import Outbox
-from pprg_shared.boxes.tables import boxes_of, waiting
+from pprg_shared.boxes.tables import boxes_of, inbox, waiting
 from pprg_shared.boxes.wakeups import Listener
 from pprg_shared.boxes.work import Box, GoesOn, always, recover
 from pprg_shared.bus import Bus
@@ -148,6 +148,11 @@ class Runtime:
         """The broker has come back: what waits for it goes out now and not when its time comes."""
         self._outbox.hurry()
         self.wake("outbox")
+
+    def has_heard(self) -> bool:
+        """Whether this service has ever heard anything."""
+        with self.database.reading() as session:
+            return session.scalar(sa.select(inbox.c.id).limit(1)) is not None
 
     def wake(self, box: str) -> None:
         """Tell one loop that there is work."""

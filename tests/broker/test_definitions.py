@@ -50,7 +50,9 @@ def login(loaded):
 
 @pytest.fixture
 def buses(loaded):
-    made = {name: RabbitBus(address(loaded, name), name) for name in VOICES}
+    said = [each for says, _ in VOICES.values() for each in says]
+    hears = {each: [name for name, (_, heard) in VOICES.items() if each in heard] for each in said}
+    made = {name: RabbitBus(address(loaded, name), name, heard=hears) for name in VOICES}
     yield made
     for each in made.values():
         each.close()
@@ -142,6 +144,17 @@ def test_a_missing_queue_is_put_back_with_the_service_s_own_login(loaded, buses,
     buses["triage"].publish([Message(uuid4(), "case.opened.v1", b"case")])
 
     rabbit.eventually(lambda: b"case" in heard)
+
+
+def test_a_login_sees_that_another_s_queue_is_missing(loaded, buses, rabbit):
+    loaded.ctl("--vhost", "pprg", "delete_queue", queue_name("publisher"))
+
+    with pytest.raises(BusDown, match=queue_name("publisher")):
+        buses["triage"].publish([Message(uuid4(), "case.opened.v1", b"case")])
+
+    buses["publisher"].listen("publisher", ["case.opened"], lambda bodies: [True] * len(bodies))
+    rabbit.eventually(lambda: buses["triage"].problem() is None)
+    assert buses["triage"].publish([Message(uuid4(), "case.opened.v1", b"case")])
 
 
 def test_hearing_more_than_the_definitions_allow_is_reported(buses, rabbit):

@@ -33,6 +33,7 @@ BUSY = (
 )
 #: Messages that a consumer takes, and rows that a relay sends, before anything is measured.
 WARM = 200
+SERVICES = {"intake", "triage", "notifier", "publisher"}
 SECRETS = ("CASE_KEYS", "CONTACT_KEYS", "SESSION_KEYS", "SECRET_KEY")
 PATIENCE = 120
 
@@ -112,6 +113,8 @@ class Place:
         connection.close()
         link = Link.open(parameters_of(self.broker_url, "bench"), time.monotonic() + 10)
         declare(link, service, names, time.monotonic() + 10)
+        for other in SERVICES - {service}:  # whoever says something waits for all who hear it
+            declare(link, other, (), time.monotonic() + 10)
         link.close()
 
     def depth(self, service):

@@ -110,9 +110,8 @@ class Outbox:
 
     def _publish(self, hand: Hand, rows: Sequence[Any]) -> set[UUID]:
         messages = [Message(row.id, row.type, bytes(row.body)) for row in rows]
-        why = "the broker has not confirmed it"
         try:
-            confirmed = self.bus.publish(messages)
+            confirmed, why = self.bus.publish(messages), self.bus.problem() or "the broker has not confirmed it"
         except BusDown as error:
             confirmed, why = set(), str(error)
         crashpoint(f"{self.database.service}.bus.after_confirm")

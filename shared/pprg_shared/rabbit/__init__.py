@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from threading import Event, Lock, Thread
 from time import monotonic
+from types import MappingProxyType
 from uuid import UUID
 
 from pprg_shared.bus import DEADLINE, Message, Receive
 from pprg_shared.logs import log
 from pprg_shared.rabbit.consumer import Consumer
 from pprg_shared.rabbit.link import parameters_of
+from pprg_shared.rabbit.listeners import Heard
 from pprg_shared.rabbit.publisher import Publisher
 
 KEEP_SECONDS = 1.0
@@ -17,11 +19,14 @@ KEEP_SECONDS = 1.0
 class RabbitBus:
     """Publishes in the calling thread and receives in a thread of its own; connects when first needed."""
 
-    def __init__(self, url: str, service: str, ca: str = "") -> None:
+    def __init__(self, url: str, service: str, ca: str = "", heard: Heard = MappingProxyType({})) -> None:
+        """`heard`: who hears what this service says; while one of them has no queue, what is for them waits."""
         self.service = service
         #: Called after the broker has come back (or unblocked), so that what waits need not wait for its due time.
         self.on_return: Callable[[], None] = _nothing
-        self._publisher = Publisher(parameters_of(url, f"{service} publisher", ca), service)
+        #: Whether the service heard anything in an earlier life; then its queue cannot be missing for being new.
+        self.has_heard: Callable[[], bool] = lambda: False
+        self._publisher = Publisher(parameters_of(url, f"{service} publisher", ca), service, heard)
         self._url, self._ca = url, ca
         self._consumer: Consumer | None = None
         self._keeper: Thread | None = None
@@ -37,7 +42,8 @@ class RabbitBus:
         """Begin to deliver events of these names to this bus's service; returns at once."""
         if service != self.service or self._consumer:
             raise ValueError(f"this bus is {self.service}'s, and one service listens once")
-        self._consumer = Consumer(parameters_of(self._url, f"{service} consumer", self._ca), service, names, receive)
+        parameters = parameters_of(self._url, f"{service} consumer", self._ca)
+        self._consumer = Consumer(parameters, service, names, receive, self.has_heard)
         self._consumer.start()
         self._keep()
 
@@ -47,7 +53,9 @@ class RabbitBus:
 
     def problem(self) -> str | None:
         """What is wrong with publishing or receiving, or None."""
-        found = [self._publisher.problem, self._consumer.problem if self._consumer else None]
+        found = [self._publisher.problem, self._publisher.listeners.problem]
+        if self._consumer:
+            found += [self._consumer.problem, self._consumer.missed]
         return "; ".join(dict.fromkeys(each for each in found if each)) or None
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ While it works, whoever calls `tend` answers the broker in its place.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 from threading import Event, Lock, Thread
 from time import monotonic
@@ -15,12 +15,13 @@ from pprg_shared.crashpoints import crashpoint
 from pprg_shared.logs import log
 from pprg_shared.rabbit.backoff import BackOff
 from pprg_shared.rabbit.link import LASTING, Channel, Link, Lost
-from pprg_shared.rabbit.topology import declare, queue_name
+from pprg_shared.rabbit.topology import ADDRESSED, EXCHANGE, declare, queue_name
 
 PREFETCH = 100
 #: A binding that somebody has removed is put back within this time; nothing else would tell.
 REDECLARE_SECONDS = 60.0
 LONGEST_WAIT = 30.0
+REPLAY = "let each service that {0} hears replay to {0}, as docs/how-to/replay.md says"
 
 
 class Deliveries:
@@ -31,6 +32,8 @@ class Deliveries:
         self.arrived: deque[tuple[int, bytes]] = deque()
         #: Whether acknowledgements have been written that the socket may not have taken yet.
         self.written = False
+        #: Whether a message came that was meant for this service alone.
+        self.replayed = False
         #: Why the subscription is over; an error that the thread did not see itself ends it as one that it saw.
         self.ended: Exception | None = None
         #: Set when a wait is no longer worth it: then it is over, or the bus is closing.
@@ -39,6 +42,8 @@ class Deliveries:
     def arrive(self, _channel: Any, method: Any, _about: Any, body: bytes) -> None:
         """Called for each message."""
         self.arrived.append((method.delivery_tag, body))
+        if method.routing_key.startswith(ADDRESSED):
+            self.replayed = True
 
     def cancel(self, _frame: Any) -> None:
         """The broker has ended the subscription: the queue is gone, or its node."""
@@ -81,8 +86,13 @@ class Deliveries:
 class Consumer:
     """Subscribes to a service's queue and subscribes again after whatever ends it."""
 
-    def __init__(self, parameters: Any, service: str, names: Sequence[str], receive: Receive) -> None:
+    def __init__(
+        self, parameters: Any, service: str, names: Sequence[str], receive: Receive, has_heard: Callable[[], bool]
+    ) -> None:
         self.problem: str | None = None
+        #: That the queue was gone, and with it what others had said; until somebody says it again.
+        self.missed: str | None = None
+        self._has_heard, self._was_there = has_heard, False
         self._parameters, self._service, self._names, self._receive = parameters, service, names, receive
         self._pause = BackOff()
         self._closing = Event()
@@ -153,12 +163,22 @@ class Consumer:
                 link.close()
 
     def _subscribe(self, link: Link, deadline: float) -> Deliveries:
-        channel = declare(link, self._service, self._names, deadline)
+        self._was_there = self._was_there or self._has_heard()
+        channel = self._declare(link, deadline)
+        self._was_there = True
         live = Deliveries(link, channel)
         channel.call("basic_qos", deadline, prefetch_count=PREFETCH)
         channel.raw.add_on_cancel_callback(live.cancel)
         channel.call("basic_consume", deadline, queue=queue_name(self._service), on_message_callback=live.arrive)
         return live
+
+    def _declare(self, link: Link, deadline: float) -> Channel:
+        """See that all is there for hearing; what had to be made anew may have held what will never come."""
+        declared = declare(link, self._service, self._names, deadline)
+        if self._was_there and declared.made & {EXCHANGE, queue_name(self._service)}:
+            self.missed = f"{' and '.join(sorted(declared.made))} had to be made anew: {REPLAY.format(self._service)}"
+            log.error("may have missed something", service=self._service, made=sorted(declared.made))
+        return declared.channel
 
     def _attend(self, live: Deliveries) -> None:
         self._look_again = monotonic() + REDECLARE_SECONDS
@@ -170,8 +190,10 @@ class Consumer:
                     live.written = False
                     crashpoint(f"{self._service}.bus.after_acknowledge")
                 live.check()
+                if live.replayed:
+                    self.missed, live.replayed = None, False
                 if monotonic() > self._look_again:
-                    declare(live.link, self._service, self._names, monotonic() + DEADLINE).close()
+                    self._declare(live.link, monotonic() + DEADLINE).close()
                     self._look_again = monotonic() + REDECLARE_SECONDS
             while live.arrived and not live.over.is_set():
                 self._deliver(live, live.take())

@@ -13,6 +13,7 @@ from pprg_shared.bus import DEADLINE, BusDown, Message, Unheard
 from pprg_shared.crashpoints import crashpoint
 from pprg_shared.rabbit.backoff import BackOff
 from pprg_shared.rabbit.link import LASTING, Late, Link, Lost
+from pprg_shared.rabbit.listeners import Heard, Listeners
 from pprg_shared.rabbit.topology import declare_exchange
 from pprg_shared.rabbit.wire import Encoder
 
@@ -69,8 +70,9 @@ class Window:
 class Publisher:
     """Owns the publishing link; mends it, and takes a fresh channel after every refusal."""
 
-    def __init__(self, parameters: Any, service: str) -> None:
+    def __init__(self, parameters: Any, service: str, heard: Heard) -> None:
         self.problem: str | None = None
+        self.listeners = Listeners(heard, service)
         self._parameters, self._service = parameters, service
         self._link: Link | None = None
         self._window: Window | None = None
@@ -96,18 +98,20 @@ class Publisher:
             self._lock.release()
 
     def tend(self) -> bool:
-        """Answer heartbeats, notice endings and alarms, connect again when it is time; whether all is well."""
+        """Answer heartbeats, notice endings, alarms and missing queues, connect again in time; whether all is well."""
         if self._lock.acquire(blocking=False):
             try:
                 if self._link:
                     self._link.turn(0)
                 elif not self._pause.left:
                     self._connect(monotonic() + DEADLINE - MARGIN_SECONDS)
+                if self._link and not self._link.blocked:
+                    self._look(self._link, monotonic() + DEADLINE - MARGIN_SECONDS)
             except Exception as error:  # noqa: BLE001 -- pika raises nearly anything, ValueError among it
                 self._drop(error)
             finally:
                 self._lock.release()
-        return self.connected()
+        return self.connected() and not self.listeners.missing
 
     def close(self) -> None:
         """Let go of the link; a publication still waiting is left to its own deadline."""
@@ -121,7 +125,9 @@ class Publisher:
         window: Window | None = None
         try:
             link, window = self._ready(deadline)
-            self._send(link, window, messages, deadline)
+            if not (reached := self.listeners.reached(messages)):
+                raise BusDown(self.listeners.problem)  # noqa: TRY301 -- as if the broker had refused
+            self._send(link, window, reached, deadline)
         except BusDown:
             raise
         except Exception as error:  # noqa: BLE001 -- pika raises nearly anything, ValueError among it
@@ -146,9 +152,14 @@ class Publisher:
             link = self._connect(deadline)
         if link.blocked:
             raise BusDown(BLOCKED)
+        self._look(link, deadline)
         if self._window is None:
             self._window = Window(link, deadline)
         return link, self._window
+
+    def _look(self, link: Link, deadline: float) -> None:
+        if self.listeners.due:
+            self.listeners.look(link, deadline)
 
     def _send(self, link: Link, window: Window, messages: Sequence[Message], deadline: float) -> None:
         crashpoint(f"{self._service}.bus.before_publish")
