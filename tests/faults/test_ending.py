@@ -1,0 +1,75 @@
+"""Ctrl-C and SIGTERM at `make run`: what is in hand is finished, and nothing is started any more."""
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import sys
+from contextlib import closing
+
+import pytest
+
+from faults.setups import Process
+from invented import REFERRAL
+from waiting import eventually
+
+#: A terminal tells everybody in the group, arbiter and worker; an init system tells the first process alone.
+ENDS = {"Ctrl-C": (os.killpg, signal.SIGINT), "SIGTERM": (os.kill, signal.SIGTERM)}
+HEAD = """POST /api/v1/referrals HTTP/1.1\r
+Host: 127.0.0.1\r
+Content-Type: application/json\r
+Idempotency-Key: in hand\r
+Content-Length: {}\r
+Expect: 100-continue\r
+\r
+"""
+
+
+@pytest.fixture
+def world(tmp_path):
+    process = Process("world", [sys.executable, "-m", "pprg_embedded", "run"], {"VAR": str(tmp_path)}, tmp_path)
+    process.start()
+    process.await_ready()
+    yield process
+    if process.process.poll() is None:
+        process.kill()
+
+
+def answers(world):
+    try:
+        with socket.create_connection(("127.0.0.1", world.port), 1) as other:
+            other.sendall(b"GET / HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+            return bool(other.recv(1))
+    except OSError:
+        return False
+
+
+def stored(folder):
+    with closing(sqlite3.connect(folder / "intake.sqlite")) as connection:
+        return [reference for (reference,) in connection.execute("SELECT reference FROM referrals")]
+
+
+@pytest.mark.parametrize("how", ENDS)
+def test_a_referral_that_is_half_sent_is_taken_before_the_end(world, tmp_path, how):
+    tell, number = ENDS[how]
+    body = json.dumps(REFERRAL).encode()
+    with socket.create_connection(("127.0.0.1", world.port), 30) as link:
+        link.sendall(HEAD.format(len(body)).encode() + body[:50])
+        assert link.recv(100).startswith(b"HTTP/1.1 100")  # it is in hand
+
+        tell(world.process.pid, number)
+        eventually(lambda: not answers(world))
+        link.sendall(body[50:])
+        answer = b"".join(iter(lambda: link.recv(65536), b""))
+    code = world.stopped()
+
+    head, _, text = answer.decode().partition("\r\n\r\n")
+    output = world.output.read_text()
+    assert head.split()[1] == "201"
+    assert stored(tmp_path) == [json.loads(text)["reference"]]
+    assert code == 0
+    assert output.count("stopped") == 1
+    assert "Traceback" not in output
+    world.start()
+    world.await_ready()  # and nobody holds its databases
