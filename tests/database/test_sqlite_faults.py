@@ -9,6 +9,8 @@ import pytest
 
 from pprg_shared.database import Damaged, Database, Locked
 
+#: `synchronous` as SQLite calls it: each commit is on the disk before it returns.
+FULL = 2
 HOLD = """
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -96,3 +98,15 @@ def test_the_product_does_not_start_on_a_damaged_file(tmp_path):
     assert ended.returncode == 3
     assert "intake.sqlite is damaged" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_what_is_committed_is_on_the_disk_whichever_connection_committed_it(world):
+    """A killed process cannot show it, as the system writes for it; a power cut would."""
+    pragmas = ("journal_mode", "synchronous", "foreign_keys")
+    found = set()
+    for each in world.services.values():
+        for engine in (each.database.engine, each.database._single):
+            with engine.connect() as connection:
+                found.add(tuple(connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas))
+
+    assert found == {("wal", FULL, 1)}

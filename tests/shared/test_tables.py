@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 from pprg_shared.boxes.tables import inbox, insert_all_new, metadata
 from pprg_shared.database import Database
 
+ADD = sa.insert(inbox)
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 
@@ -54,3 +56,33 @@ def test_rows_whose_ids_are_taken_are_passed_over(database):
 
     assert fresh == {new["id"]}
     assert kept(database)[old["id"]]["type"] == "case.opened.v1"
+
+
+@pytest.mark.parametrize("naive", ["created_at", "done_at"])
+def test_an_instant_without_a_zone_is_refused_whichever_way_it_is_written(database, naive):
+    without = row(**{naive: NOW.replace(tzinfo=None)})
+
+    def by_hand(session):
+        insert_all_new(session, inbox, [without])
+
+    def by_statement(session):
+        session.execute(ADD, without)
+
+    refused = pytest.raises((sa.exc.StatementError, ValueError), match="an instant needs a time zone")
+    with refused, database.writing("action") as session:
+        by_hand(session)
+    with refused, database.writing("action") as session:
+        by_statement(session)
+
+    assert kept(database) == {}
+
+
+def test_an_instant_of_any_zone_is_the_same_instant_in_utc(database):
+    tokyo = NOW.astimezone(ZoneInfo("Asia/Tokyo"))
+    with database.writing("action") as session:
+        insert_all_new(session, inbox, [first := row(done_at=tokyo)])
+        session.execute(ADD, second := row(done_at=tokyo))
+
+    found = [each["done_at"] for each in kept(database).values()]
+    assert [each.isoformat() for each in found] == ["2026-11-24T09:30:00+00:00"] * 2
+    assert set(kept(database)) == {first["id"], second["id"]}
