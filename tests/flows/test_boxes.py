@@ -11,7 +11,7 @@ from pprg_shared.database import seal, unseal
 from pprg_shared.events.intake import NilReturnSubmitted, ReferralSubmitted
 from pprg_shared.keys import rotate, status
 from pprg_shared.sealing import Keyring, Keys, SealError, new_key
-from pprg_triage.models import Case
+from pprg_triage.models import Case, ImportedCase
 
 pytestmark = pytest.mark.both_databases
 REFERRAL = {
@@ -213,6 +213,15 @@ def test_names_and_narratives_lie_nowhere_in_clear(world):
     assert found == []
     assert [each for each in values if "Canary" in each] == []
     assert any("referral.submitted.v1" in each for each in values)
+
+
+def test_a_sealed_value_opens_in_its_own_column_and_not_in_the_one_beside_it(world):
+    with world.services["triage"].database.writing("action") as session:
+        row = ImportedCase(id=uuid4())
+        row.known_as = row.content = seal(session, row, "known_as", "Canary Name")
+        assert unseal(session, row, "known_as") == "Canary Name"
+        with pytest.raises(SealError):
+            unseal(session, row, "content")
 
 
 def test_sealing_needs_the_place(world):
