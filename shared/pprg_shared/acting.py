@@ -98,7 +98,6 @@ def act(
     action: Callable[..., Done],
     *,
     phase: str,
-    count: int = 1,
     recorded: str = "change",
     limits: Sequence[Counted] = (),
     **values: Any,
@@ -123,7 +122,7 @@ def act(
             done = action(session, actor(), **values)
             _keep_answer(session, scope, key, done)
             record(session, recorded, action.__name__, done.subject, actor())
-            _count(session, done.subject, phase, "form", count, done.location)
+            _count(session, done.subject, phase, "form", done.judged, done.location)
     except sa.exc.IntegrityError:
         raise Refused(
             "Somebody else did something like it at this moment. Look at it, then send yours again."
@@ -189,7 +188,7 @@ def _fingerprint() -> str:
 
 
 def _count(session: Session, subject: str, phase: str, kind: str, count: int, leads_to: str | None) -> None:
-    """One row a step, for a person who acts as coordinator."""
+    """One row for what a coordinator sent or opened, which is as many steps as they judged things by it."""
     who = actor()
     if not who.person or not who.roles & COORDINATING:
         return

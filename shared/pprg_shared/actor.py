@@ -47,6 +47,8 @@ class Done:
     reference: str
     subject: str
     replayed: bool = False
+    #: How many things were judged by it, each for itself; one choice for a whole list is one.
+    judged: int = 1
 
 
 NOBODY = Actor(None, "", frozenset(), None)

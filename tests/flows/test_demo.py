@@ -46,7 +46,7 @@ def test_the_demo_plays_a_case_from_referral_to_published_outcome(tmp_path, agen
     found, nil = passed(played.stdout), len(range(3, agencies, 4))
     told = ("requests", "returns", "nil_returns", "rows")
     assert tuple(found[name] for name in told) == (agencies, agencies - nil, nil, 3 * (agencies - nil))
-    assert found["coordinator_steps"] == sum(found["steps_by_phase"].values()) == 17
+    assert found["coordinator_steps"] == sum(found["steps_by_phase"].values()) == 24
     assert found["corrected_returns"] == 1
     assert {name: list(found[name][0]) for name in ("routes", "clocks")} == {
         "routes": ["route", "outcome", "mandate", "next_step", "body", "ratified"],

@@ -1,5 +1,6 @@
 """Proposing, sending back, ratifying decisions and correcting their words; each route of a case has its own."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -42,7 +43,7 @@ def propose_decision(session: Session, actor: Actor, *, case_id: UUID, route: st
     session.add(decision)
     review = profile_of(session).routes[route].name
     to_ratify(session, actor, case, decision.id, review, ratifying_roles(session, route))
-    return done(case)
+    return replace(done(case), judged=max(1, len(said["criteria"])))
 
 
 def _to_propose(session: Session, case_id: UUID, route: str) -> Decision:

@@ -37,7 +37,7 @@ def access(case_id: UUID) -> ResponseReturnValue:
         part = access_page(session, runtime().profile, case_id, **chosen)
     if valid and part.page > part.pages:
         raise NotThere
-    saw(case_id)
+    saw(case_id, phase="receipt")
     kept = {name: value for name, value in request.args.items() if value and name != "page"} if valid else {}
     shown = {"part": part, "chosen": kept, "links": part.links(kept)}
     shown["file"] = f".csv?{urlencode(kept)}" if kept else ".csv"

@@ -105,7 +105,7 @@ def history(case_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         about = actions.case_of(session, actor(), case_id)
         happened = history_of(session, about, runtime().profile)
-    saw(case_id)
+    saw(case_id, phase="receipt")
     return render_template("history.html", case=about, happened=happened)
 
 
@@ -119,7 +119,7 @@ def on_paper(case_id: UUID) -> ResponseReturnValue:
         happened = history_of(session, found.case, runtime().profile)
         returns = returns_of(session, found.requests)
     told = told_of(found, runtime().profile, london_date(now))
-    saw(case_id)
+    saw(case_id, phase="receipt")
     words = clock_words(found.case, found.watched, london_date(now))
     about = {
         "told": told,

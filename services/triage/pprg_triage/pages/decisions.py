@@ -24,7 +24,7 @@ def choose_route(case_id: UUID) -> ResponseReturnValue:
     needs("propose")
     with reading() as session:
         about = actions.case_of(session, actor(), case_id, "propose")
-    saw(case_id)
+    saw(case_id, phase="decision")
     named, routes = about.routes.split(), runtime().profile.decided_routes()
     ordered = dict(sorted(routes.items(), key=lambda each: each[0] not in named))
     return render_template("choose_route.html", case=about, routes=ordered, named=named)

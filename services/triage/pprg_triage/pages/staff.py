@@ -18,5 +18,5 @@ def staff(case_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         about = actions.case_of(session, actor(), case_id, "staff names")
         found = named_staff(session, case_id)
-    saw(case_id)
+    saw(case_id, phase="returns")
     return render_template("staff.html", case=about, found=found)
