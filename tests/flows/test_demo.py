@@ -18,6 +18,9 @@ from pprg_embedded.demo.browser import Browser, Failed
 from pprg_embedded.ports import free_ports
 from pprg_embedded.world import SERVICES
 
+#: What whoever reads the demo's figures by a program counts on.
+PROMISED = {"case", "requests", "returns", "nil_returns", "rows", "letters", "meeting", "decision", "publication"}
+PROMISED |= {"events", "coordinator_steps", "steps_by_phase", "typed_mails", "seconds", "checks", "routes", "clocks"}
 PPRG = (sys.executable, "-m", "pprg_embedded")
 #: What a browser or a program sends by itself, and how it says who it is: cookies that it was given, or a token.
 HEADERS = {"host", "user-agent", "accept", "accept-encoding", "connection", "content-type", "content-length"}
@@ -48,6 +51,8 @@ def test_the_demo_plays_a_case_from_referral_to_published_outcome(tmp_path, agen
     assert tuple(found[name] for name in told) == (agencies, agencies - nil, nil, 3 * (agencies - nil))
     assert found["coordinator_steps"] == sum(found["steps_by_phase"].values()) == 24
     assert found["corrected_returns"] == 1
+    assert found["decision"] == found["routes"][0]["outcome"] == "criteria_met"
+    assert set(found) >= PROMISED
     assert {name: list(found[name][0]) for name in ("routes", "clocks")} == {
         "routes": ["route", "outcome", "mandate", "next_step", "body", "ratified"],
         "clocks": ["code", "day_zero", "due", "state"],

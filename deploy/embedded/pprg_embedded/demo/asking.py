@@ -1,6 +1,9 @@
 """The part of the demo in which agencies are asked, come in by the link of their letter, and answer."""
 
+from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import date
+from operator import itemgetter
 
 from pprg_embedded.demo.browser import Browser
 from pprg_embedded.demo.chronology import read_chronology
@@ -56,7 +59,18 @@ def answer(show: Play, office: Browser, case_id: str) -> None:
     answers = len(requests) + 1
     told = show.wait("the office is told", lambda: len(letters(office, case_id, "return_received")) >= 2 * answers)
     show.check("coordinator and deputy are told of each return", told, ok=bool(told))
-    show.result |= {"returns": len(requests) - len(nil), "nil_returns": len(nil), "corrected_returns": 1}
+    count_returns(show, office, case_id, requests, nil)
+
+
+def count_returns(show: Play, office: Browser, case_id: str, requests: Mapping[str, str], nil: Collection[str]) -> None:
+    """What the product has of each agency, by kind, as the newest version of its return says."""
+    there = {agency: office.api(f"/api/v1/cases/{case_id}/requests/{each}") for agency, each in requests.items()}
+    newest = {agency: max(each["returns"], key=itemgetter("revision")) for agency, each in there.items()}
+    kinds = Counter(each["kind"] for each in newest.values())
+    empty = {agency for agency, each in newest.items() if each["kind"] == "nil"}
+    show.check("who holds nothing has said so, and nobody else", len(empty), ok=empty == set(nil))
+    corrected = sum(len(each["returns"]) > 1 for each in there.values())
+    show.result |= {"returns": kinds["return"], "nil_returns": kinds["nil"], "corrected_returns": corrected}
 
 
 def look_elsewhere(show: Play, own: str, other: str) -> None:

@@ -32,6 +32,7 @@ def decide(show: Play, office: Browser, case_id: str) -> None:
             show.check(f"{kind} is sent: {route}", len(told or []), ok=bool(told))
     made = office.api(f"/api/v1/cases/{case_id}")["decisions"]
     shown = ("route", "outcome", "mandate", "next_step", "body", "ratified")
+    show.result["decision"] = made[0]["outcome"]
     show.result["routes"] = [{name: each[name] for name in shown} for each in made]
     read_outcomes(show, office, case_id)
 
