@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -143,7 +144,7 @@ def keys_commands(alive: Callable[[], Runtime]) -> click.Group:
         """Seal anew, under the newest key, all that needs an older one."""
         runtime = alive()
         total = sum(sum(counts.values()) for counts in status(runtime).values())
-        with click.progressbar(length=total, label="sealing anew") as bar:
+        with click.progressbar(length=total, label="sealing anew", file=sys.stderr) as bar:
             changed = rotate(runtime, bar.update)
         click.echo(f"{changed} values sealed anew")
 

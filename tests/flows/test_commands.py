@@ -169,6 +169,45 @@ def test_what_the_bus_has_not_taken_says_that_it_goes_again_by_itself(world, ppr
     assert "The bus did not take it: the broker has not confirmed it. It is sent again by itself" in waiting
 
 
+def test_what_is_done_to_rows_can_be_read_by_programs(world, pprg):
+    park(world)
+
+    retried = [json.loads(pprg("triage", "boxes", "retry", *which, "--json")[1]) for which in (("inbox",), ("outbox",))]
+    dropped = pprg("triage", "boxes", "drop", "inbox", str(PARKED), "--json")
+    again = pprg("triage", "boxes", "drop", "inbox", str(PARKED), "--json")
+
+    assert retried == [{"due_again": 1}, {"due_again": 0}]
+    assert (dropped[0], json.loads(dropped[1])) == (0, {"dropped": 1})
+    assert (again[0], "it is done already" in again[1]) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("intake", "boxes", "replay", "notifier"), "events sent again to notifier"),
+        (("triage", "keys", "rotate"), "values sealed anew"),
+    ],
+    ids=["replay", "rotate"],
+)
+def test_a_bar_shows_how_far_it_is_to_a_person_and_never_to_a_program(world, pprg, settings, command, said):
+    refer(world)
+
+    code, shown = pprg(*command, terminal=True)
+    piped = subprocess.run(
+        [sys.executable, "-m", "pprg_embedded", *command],
+        env=os.environ | {"VAR": settings.var},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert code == 0
+    assert re.search(r"\[[#-]+\] +\d+%", shown)
+    assert said in shown
+    assert re.search(r"[#%\x1b\r]", piped.stdout + piped.stderr) is None
+    assert re.fullmatch(rf"\d+ {said}\n", piped.stdout)
+
+
 def test_on_a_terminal_rows_stand_in_columns_under_their_heads(world, pprg):
     park(world)
 

@@ -63,6 +63,7 @@ def test_the_demo_plays_a_case_from_referral_to_published_outcome(tmp_path, agen
     assert {each["name"] for each in found["checks"]} > {*read, *let_in, "what is for another is not there"}
     assert found["typed_mails"] == 0
     assert [each for each in CANARIES if each in played.stderr] == []
+    assert "%" not in played.stderr  # a bar is for a terminal
 
 
 def demo(*options, people=None):

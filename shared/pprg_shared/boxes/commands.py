@@ -102,13 +102,15 @@ def _drop(alive: Alive) -> click.Command:
     @click.command("drop")
     @click.argument("box")
     @click.argument("row", type=click.UUID)
-    def command(*, box: str, row: UUID) -> None:
+    @as_json_option
+    def command(*, box: str, row: UUID, as_json: bool) -> None:
         """Give up a row for good."""
         runtime = alive()
         _table(runtime, box)
-        if not drop(runtime, box, row):
+        count = drop(runtime, box, row)
+        if not count:
             raise click.ClickException("no such row, or it is done already")
-        click.echo("dropped")
+        click.echo(json.dumps({"dropped": count}) if as_json else "dropped")
 
     return command
 
