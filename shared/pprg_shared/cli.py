@@ -39,6 +39,21 @@ def looked_after(service: Service, settings: Settings) -> Runtime:
     return runtime
 
 
+def run(service: Service, settings: Settings, word: str, *, pages: bool) -> None:
+    """Run a service until it is told to stop; says the word once it is there."""
+
+    def compose() -> list[Runtime]:
+        runtime = alive(service, settings)
+        ending(runtime.database.hold)
+        ending(lambda: runtime.migrations.check(runtime.database))
+        return [runtime]
+
+    def ready() -> None:
+        logs.log.info(word, service=service.name, port=settings.port if pages else settings.ops_port)
+
+    Server(settings, compose, ready, pages=pages).run()
+
+
 def service_command(service: Service) -> click.Group:
     """The command line of one service."""
 
@@ -48,27 +63,15 @@ def service_command(service: Service) -> click.Group:
 
     group.help = f"{service.title}: run this service and look after it."
 
-    def run(settings: Settings, word: str, *, pages: bool) -> None:
-        def compose() -> list[Runtime]:
-            runtime = alive(service, settings)
-            ending(runtime.database.hold)
-            ending(lambda: runtime.migrations.check(runtime.database))
-            return [runtime]
-
-        def ready() -> None:
-            logs.log.info(word, service=service.name, port=settings.port if pages else settings.ops_port)
-
-        Server(settings, compose, ready, pages=pages).run()
-
     @group.command()
     def serve() -> None:
         """Serve pages and API, and run the loops unless LOOP=0."""
-        run(checked(settings_of()), "ready", pages=True)
+        run(service, checked(settings_of()), "ready", pages=True)
 
     @group.command()
     def work() -> None:
         """Run the loops alone, with the operations port."""
-        run(dataclasses.replace(settings_of(), loop=True), "working", pages=False)
+        run(service, dataclasses.replace(settings_of(), loop=True), "working", pages=False)
 
     @group.command()
     def migrate() -> None:

@@ -59,13 +59,9 @@ def _write(
 
     `named` stands for the recipient in the letter's id, where it is not they themselves.
     """
-    person = agency = duty = None
     if isinstance(to, str):
         named, private = MAILBOX, {**(private or {}), TO: to}
-    elif isinstance(to, UUID):
-        person = to
-    else:
-        agency, duty = to
+    person, agency, duty = _whom(to)
     name = rules.letter_id(heard.envelope.id, template, named or str(person or f"{agency}/{duty}"))
     replayed = heard.envelope.replayed
     at = now(session)
@@ -89,6 +85,13 @@ def _write(
     }
     add_new(session, letters, row)
     context(session).wakes = True
+
+
+def _whom(to: Recipient) -> tuple[UUID | None, str | None, str | None]:
+    """A recipient as person, agency and duty, as far as the directory knows them."""
+    if isinstance(to, str):
+        return None, None, None
+    return (to, None, None) if isinstance(to, UUID) else (None, *to)
 
 
 def _sealed(session: Session, letter: UUID, private: Facts) -> str:

@@ -1,7 +1,7 @@
 """The part of the demo in which somebody refers a case, without signing in."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pprg_embedded.demo.browser import Browser
@@ -13,31 +13,7 @@ def refer(show: Play, office: Browser) -> tuple[str, str]:
     """Somebody refers; the same form sent twice is one referral."""
     show.progress("referral")
     today = london_date(datetime.now(UTC))
-    person = {"kind": "child", "name": "Invented Child", "born": "May 2016", "died_on": "?October 2026"}
-    person |= {"sex": "U", "ethnicity": "NOBT", "address": "An invented street, Anytown"}
-    replies = dict.fromkeys(("died", "abuse_or_neglect", "in_area_or_resident", "learning"), "yes")
-    answers: dict[str, Any] = {
-        "immediate_risk": "no",
-        "reason_kind": "concern",
-        "referrer_name": "Invented Referrer",
-        "referrer_role": "Designated nurse",
-        "referrer_agency": show.agencies[0],
-        "referrer_email": "referrer@agency.example",
-        "authorised_by": "Invented Lead, safeguarding lead",
-        "subjects": [person],
-        "incident_on": "?October 2026",
-        "incident": "death",
-        "harm": ["neglect"],
-        "what_happened": "This is an invented account for trying out the product. Nobody in it is real.",
-        "safety": "Nobody else is known to be at risk.",
-        "family_knows": "Not yet: the police have asked us to wait.",
-        "criteria": [{"criterion": name, "reply": reply} for name, reply in replies.items()],
-        "agencies": show.agencies,
-        "parallel_processes": ["inquest"],
-        "notified_on": str(today),
-        "routes": ["rapid_review"],
-        "declaration": True,
-    }
+    answers = _answers(show.agencies, today)
     anybody = Browser(show.base)
     gate = {"immediate_risk": "no", "reason_kind": "concern", "about": ["child"]}
     form = anybody.send("/referrals/start", gate, holding="_csrf")
@@ -58,6 +34,35 @@ def refer(show: Play, office: Browser) -> tuple[str, str]:
     show.check("the first page tells of the referral", reference, ok=reference in office.open("/cases"))
     show.result["case"] = reference
     return reference, case["id"]
+
+
+def _answers(agencies: Sequence[str], today: date) -> dict[str, Any]:
+    """What somebody of the first agency says who refers a case that all of them know."""
+    person = {"kind": "child", "name": "Invented Child", "born": "May 2016", "died_on": "?October 2026"}
+    person |= {"sex": "U", "ethnicity": "NOBT", "address": "An invented street, Anytown"}
+    replies = dict.fromkeys(("died", "abuse_or_neglect", "in_area_or_resident", "learning"), "yes")
+    return {
+        "immediate_risk": "no",
+        "reason_kind": "concern",
+        "referrer_name": "Invented Referrer",
+        "referrer_role": "Designated nurse",
+        "referrer_agency": agencies[0],
+        "referrer_email": "referrer@agency.example",
+        "authorised_by": "Invented Lead, safeguarding lead",
+        "subjects": [person],
+        "incident_on": "?October 2026",
+        "incident": "death",
+        "harm": ["neglect"],
+        "what_happened": "This is an invented account for trying out the product. Nobody in it is real.",
+        "safety": "Nobody else is known to be at risk.",
+        "family_knows": "Not yet: the police have asked us to wait.",
+        "criteria": [{"criterion": name, "reply": reply} for name, reply in replies.items()],
+        "agencies": list(agencies),
+        "parallel_processes": ["inquest"],
+        "notified_on": str(today),
+        "routes": ["rapid_review"],
+        "declaration": True,
+    }
 
 
 def _as_form(answers: Mapping[str, Any]) -> dict[str, Any]:
