@@ -83,6 +83,16 @@ def test_the_readme_can_be_read_in_one_sitting():
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
 
 
+def test_what_the_readme_names_is_there():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:services|shared|deploy|docs|tests|tools)/[^` ]+)`", text)
+    named += [each for each in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in each]
+    places = [each.replace("<service>", service.name) for each in named for service in SERVICES]
+
+    assert len(named) > 20
+    assert [each for each in places if not ((ROOT / each).exists() or (ROOT / f"{each}.py").exists())] == []
+
+
 def test_every_event_is_said_by_one_service_or_by_every_and_heard_by_somebody():
     said = [event.event_type for service in SERVICES for event in service.says]
     heard = {event.event_type for service in SERVICES for event in service.hears}
