@@ -4,20 +4,27 @@ import json
 import os
 import pty
 import re
+import sqlite3
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from uuid import UUID
 
 import click
 import pytest
+import requests
 import sqlalchemy as sa
 from click.testing import CliRunner
 
 from invented import REFERRAL
-from pprg_embedded.__main__ import main
+from pprg_embedded.__main__ import main, started
 from pprg_shared.boxes.commands import replay
 from pprg_shared.boxes.tables import inbox, outbox
+from pprg_shared.sealing import new_key
 from stored import changes, stored
+from waiting import eventually
 
 PARKED = UUID("6f0a2c1e-0000-4000-8000-000000000001")
 
@@ -308,3 +315,42 @@ def test_a_replay_to_nobody_is_refused(world):
 
     with pytest.raises(click.ClickException, match="no service called notifer"):
         replay(world.services["intake"], "notifer", None, lambda _count: None)
+
+
+def test_boxes_and_keys_are_looked_after_while_the_world_is_at_work(tmp_path, monkeypatch):
+    """Two processes write to the same files: each waits for the other, and neither loses or says anything twice."""
+    monkeypatch.setenv("LIMITS", "0")
+    ring, sent, over = tmp_path / "secrets/CASE_KEYS", [], threading.Event()
+
+    def pprg(*arguments):
+        command = [sys.executable, "-m", "pprg_embedded", *arguments]
+        environment = os.environ | {"VAR": str(tmp_path)}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+    def refer_again_and_again(base):
+        while not over.is_set():
+            answers = REFERRAL | {"referrer_email": f"nurse-{len(sent)}@agency.example"}
+            headers = {"Idempotency-Key": f"number {len(sent)}"}
+            answer = requests.post(f"{base}/api/v1/referrals", json=answers, headers=headers, timeout=30)
+            sent.append((answer.status_code, answer.json().get("reference")))
+
+    with started(tmp_path) as base:
+        key = {"Idempotency-Key": "the first"}
+        requests.post(f"{base}/api/v1/referrals", json=REFERRAL, headers=key, timeout=30).raise_for_status()
+    ring.write_text(f"{new_key()},{ring.read_text()}")
+    with started(tmp_path) as base, ThreadPoolExecutor(1) as crowd:
+        referring = crowd.submit(refer_again_and_again, base)
+        eventually(lambda: len(sent) > 2)
+        rotated = pprg("intake", "keys", "rotate")
+        replayed = pprg("intake", "boxes", "replay", "triage")
+        over.set()
+        referring.result(30)
+        eventually(lambda: pprg("intake", "boxes", "list") + pprg("triage", "boxes", "list", "--box", "inbox") == "")
+
+    with closing(sqlite3.connect(tmp_path / "triage.sqlite")) as connection:
+        cases = [reference for (reference,) in connection.execute("SELECT reference FROM cases ORDER BY reference")]
+    assert {status for status, _ in sent} == {201}
+    assert int(rotated.split()[0]) > 0
+    assert int(replayed.split()[0]) > 0
+    assert cases == sorted(["PPRG-2026-0001", *(reference for _, reference in sent)])
+    assert list(json.loads(pprg("intake", "keys", "status", "--json"))["case"].values())[1] == 0
