@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Lock
 
 ACTS = (
+    "migrate",
     "action",
     "arrival",
     "parking",

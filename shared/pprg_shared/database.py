@@ -225,11 +225,18 @@ class Database:
 
     @contextmanager
     def alone(self) -> Iterator[sa.Connection]:
-        """A connection for what may take long and one process does at a time; another one waits for its turn."""
+        """A connection for what may take long and one process does at a time; another one waits for its turn.
+
+        Its transactions change tables as well as rows, or nothing. On SQLite the file lock keeps others out.
+        """
         with self.engine.connect() as connection:
-            if not self.sqlite:  # there the file lock keeps others out
-                postgres.take_turn(connection)
+            self._kind.take_turn(connection)
             yield connection
+
+    def loose(self, connection: sa.Connection) -> list[str]:
+        """The tables with rows that belong to what is not there, which no commit may leave behind."""
+        found: list[str] = self._kind.loose(connection)
+        return found
 
     def notify(self) -> None:
         """Tell the loops of other processes, after the commit and apart from it; a loop that misses it looks anyway."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from pprg_shared.boxes.tables import metadata as boxes
+from pprg_shared.crashpoints import crashpoint
 from pprg_shared.database import Database
 from pprg_shared.logs import log
 from pprg_shared.postgres import lock_not_available
@@ -63,14 +64,26 @@ class Migrations:
             there = _revision(connection)
             connection.commit()
             if there != self.head:
-                self._apply(connection)
+                self._apply(database, connection)
             then()
 
-    def _apply(self, connection: sa.Connection) -> None:
+    def _apply(self, database: Database, connection: sa.Connection) -> None:
         """Apply what is missing, in the pauses of those who use the tables."""
+
+        def before_commit() -> None:
+            if loose := database.loose(connection):
+                raise WrongDatabase(
+                    f"a migration would leave rows of {', '.join(loose)} that belong to nothing, and was undone: "
+                    "go back to the version before, and tell whoever wrote this one"
+                )
+            crashpoint(f"{database.service}.migrate.before_commit")
+
+        def after_commit() -> None:
+            crashpoint(f"{database.service}.migrate.after_commit")
+
         for pause in PAUSES:
             try:
-                self.history.upgrade(connection)
+                self.history.upgrade(connection, before_commit, after_commit)
                 break
             except sa.exc.OperationalError as error:
                 connection.rollback()

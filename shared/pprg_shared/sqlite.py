@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -27,6 +28,28 @@ def engine(url: sa.URL, size: int, seconds: int) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return made
+
+
+def take_turn(connection: sa.Connection) -> None:
+    """Make each transaction whole or nothing, tables included; ends when the connection is closed.
+
+    A table changes by a copy that takes its place. What belongs to its rows must not go with the old one, so rows may
+    point to nothing meanwhile; `loose` finds who still does in the end.
+    """
+    connection.detach()
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute("PRAGMA foreign_keys=OFF")  # within a transaction it would say nothing and do nothing
+    event.listen(connection, "begin", _begin_at_once)
+
+
+def _begin_at_once(connection: sa.Connection) -> None:
+    """The driver begins nothing by itself, so that otherwise each statement would stand alone."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def loose(connection: sa.Connection) -> list[str]:
+    """The tables with rows that belong to what is not there."""
+    return sorted({str(row[0]) for row in connection.exec_driver_sql("PRAGMA foreign_key_check")})
 
 
 def damage(path: str, seconds: int) -> str | None:

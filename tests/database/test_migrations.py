@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -46,6 +47,70 @@ revision, down_revision = "0002", "0001"
 
 def upgrade():
     op.add_column("things", sa.Column("note", sa.Text))
+"""
+#: Its process ends between two steps, as in a power cut, when the environment says so.
+IN_STEPS = """
+import os
+import signal
+
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "0002", "0001"
+
+
+def upgrade():
+    op.add_column("things", sa.Column("note", sa.Text))
+    if os.environ.get("CUT_OFF"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    op.add_column("things", sa.Column("more", sa.Text))
+"""
+MIGRATE = """
+import sys
+
+import sqlalchemy as sa
+
+from pprg_shared.database import Database
+from pprg_shared.migrations import Migrations
+
+_, package, url = sys.argv
+database = Database(url, "things")
+Migrations(package, sa.MetaData()).upgrade(database)
+database.close()
+"""
+PARENTS = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "0001", None
+
+
+def upgrade():
+    number, name = sa.Column("id", sa.Integer, primary_key=True), sa.Column("name", sa.Text, nullable=False)
+    op.create_table("parents", number, name)
+    parent = sa.ForeignKey("parents.id", ondelete="CASCADE")
+    op.create_table("children", sa.Column("parent_id", sa.Integer, parent, primary_key=True))
+"""
+#: SQLite makes another table for this and drops the one there was.
+COPIED = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "0002", "0001"
+
+
+def upgrade():
+    with op.batch_alter_table("parents") as batch:
+        batch.alter_column("name", existing_type=sa.Text(), nullable=True)
+"""
+BEREAVED = """
+from alembic import op
+
+revision, down_revision = "0002", "0001"
+
+
+def upgrade():
+    op.execute("DELETE FROM parents")
 """
 THIRD = """
 revision, down_revision = "0003", "0002"
@@ -140,6 +205,96 @@ def until(tmp_path, monkeypatch):
         return Migrations(package, service.metadata)
 
     return those
+
+
+@pytest.fixture
+def migrated_apart(tmp_path):
+    """Migrate a database in a process of its own; the status with which that ends."""
+
+    def run(those, url, **told):
+        command = [sys.executable, "-c", MIGRATE, those.package, url]
+        return subprocess.run(command, env=os.environ | {"PYTHONPATH": str(tmp_path)} | told, check=False).returncode
+
+    return run
+
+
+def found(those, url):
+    """At which revision a database is, and the columns of its things."""
+    database = Database(url, "things")
+    tables = sa.inspect(database.engine)
+    columns = tables.get_columns("things") if tables.has_table("things") else []
+    revision = those.current(database)
+    database.close()
+    return revision, [each["name"] for each in columns]
+
+
+def test_a_migration_that_is_cut_off_between_two_steps_is_undone_and_done_at_the_next_start(
+    empty, release, migrated_apart
+):
+    those = release(FIRST, IN_STEPS)
+
+    assert migrated_apart(those, empty, CUT_OFF="1") == -signal.SIGKILL
+    assert found(those, empty) == ("0001", ["id"])
+
+    assert migrated_apart(those, empty) == 0
+    assert found(those, empty) == ("0002", ["id", "note", "more"])
+
+
+@pytest.mark.parametrize(
+    ("point", "left"),
+    [
+        ("before_commit:1", ("0000", [])),
+        ("after_commit:1", ("0001", ["id"])),
+        ("before_commit:2", ("0001", ["id"])),
+        ("after_commit:2", ("0002", ["id", "note", "more"])),
+    ],
+)
+def test_a_migration_and_its_number_are_there_together_or_not_at_all(empty, release, migrated_apart, point, left):
+    those = release(FIRST, IN_STEPS)
+
+    assert migrated_apart(those, empty, CRASHPOINT=f"things.migrate.{point}") == -signal.SIGKILL
+    assert found(those, empty) == left
+
+    assert migrated_apart(those, empty) == 0
+    assert found(those, empty) == ("0002", ["id", "note", "more"])
+
+
+@pytest.fixture
+def families(empty, release):
+    """A database of things that belong to others."""
+    database = Database(empty, "families")
+    release(PARENTS).upgrade(database)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO parents (id, name) VALUES (1, 'somebody')")
+        connection.exec_driver_sql("INSERT INTO children (parent_id) VALUES (1)")
+    yield database
+    database.close()
+
+
+def count(database, table):
+    with database.reading() as session:
+        return session.scalar(sa.select(sa.func.count()).select_from(sa.table(table)))
+
+
+def test_a_table_that_is_copied_takes_nothing_with_it_that_belongs_to_its_rows(families, release):
+    release(PARENTS, COPIED).upgrade(families)
+
+    assert (count(families, "parents"), count(families, "children")) == (1, 1)
+    with families.engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO parents (id, name) VALUES (2, NULL)")
+        connection.exec_driver_sql("DELETE FROM parents WHERE id = 1")
+    assert (count(families, "parents"), count(families, "children")) == (1, 0)
+
+
+@pytest.mark.parametrize("empty", ["sqlite"], indirect=True)
+def test_a_migration_that_leaves_rows_that_belong_to_nothing_is_undone(families, release):
+    those = release(PARENTS, BEREAVED)
+
+    with pytest.raises(WrongDatabase, match=r"rows of children that belong to nothing, and was undone"):
+        those.upgrade(families)
+
+    assert (count(families, "parents"), count(families, "children")) == (1, 1)
+    assert those.current(families) == "0001"
 
 
 @pytest.mark.parametrize(("revision", "taken"), [(3, True), (2, False)])

@@ -13,13 +13,22 @@ def render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[Fals
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
-connection = context.config.attributes["connection"]
+about = context.config.attributes
+
+
+def applied(*_nothing: object, **_what: object) -> None:
+    """A version and its number are there, and not yet committed."""
+    about["before_commit"]()
+
+
 context.configure(
-    connection=connection,
-    target_metadata=context.config.attributes["metadata"],
+    connection=about["connection"],
+    target_metadata=about["metadata"],
     render_as_batch=True,
     render_item=render,
     transaction_per_migration=True,
+    transactional_ddl=True,  # on SQLite too, for `Database.alone` begins a transaction there
+    on_version_apply=applied,
 )
 with context.begin_transaction():
     context.run_migrations()
