@@ -8,8 +8,10 @@ from threading import Event
 import psycopg
 import pytest
 import sqlalchemy as sa
+from click import ClickException
 
 from pprg_shared import postgres
+from pprg_shared.boxes.operations import drop, retry
 from pprg_shared.boxes.outgoing import Outbox
 from pprg_shared.boxes.tables import answers, outbox
 from pprg_shared.boxes.wakeups import Listener
@@ -205,6 +207,20 @@ def test_a_row_that_another_worker_holds_is_passed_over(world):
     assert waited < 2
     assert Outbox(database, ear.bus).drain() == 1
     assert len(set(ear.bodies)) == 20
+
+
+def test_a_row_that_a_relay_holds_is_left_alone_by_a_person_and_that_is_said(world):
+    """F22: nobody waits for the lock, and the event goes out once."""
+    triage, ear = world.services["triage"], Ear()
+    (held,) = say(triage.database, 1)
+
+    with triage.database.in_hand() as hand:
+        hand.take(sa.select(outbox.c.id).where(outbox.c.id == held).with_for_update(), {})
+        for act in (retry, drop):
+            with pytest.raises(ClickException, match="it is in hand just now"):
+                act(triage, "outbox", held)
+
+    assert Outbox(triage.database, ear.bus).drain() == 1
 
 
 def test_a_key_whose_first_request_still_works_is_409_with_retry_after(world, intake, refer, stored):

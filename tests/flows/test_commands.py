@@ -10,6 +10,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import timedelta
 from uuid import UUID
 
 import click
@@ -22,6 +23,7 @@ from invented import REFERRAL
 from pprg_embedded.__main__ import main, started
 from pprg_shared.boxes.commands import replay
 from pprg_shared.boxes.tables import inbox, outbox
+from pprg_shared.database import utcnow
 from pprg_shared.sealing import new_key
 from stored import changes, stored
 from waiting import eventually
@@ -56,11 +58,15 @@ def pprg(world, settings):
     return run
 
 
-def park(world):
-    row = {"id": PARKED, "type": "letter.accepted.v1", "subject": "some-case", "attempts": 12}
-    times = dict.fromkeys(("created_at", "due_at", "failed_at"), world.clock())
+def keep(world, **about):
+    row = {"id": PARKED, "type": "letter.accepted.v1", "subject": "some-case"}
+    times = dict.fromkeys(("created_at", "due_at"), world.clock())
     with world.services["triage"].database.writing("action") as session:
-        session.execute(sa.insert(inbox).values(**row, **times, problem="OSError"))
+        session.execute(sa.insert(inbox).values(**row | times | about))
+
+
+def park(world):
+    keep(world, attempts=12, failed_at=world.clock(), problem="OSError")
 
 
 def test_a_parked_row_is_listed_shown_tried_again_and_given_up(world, pprg):
@@ -231,6 +237,7 @@ def test_on_a_terminal_rows_stand_in_columns_under_their_heads(world, pprg):
         (("boxes", "list", "--box", "post"), "no such box; there are inbox, outbox, reminders"),
         (("boxes", "show", "inbox", str(PARKED)), "no such row"),
         (("boxes", "drop", "inbox", str(PARKED)), "no such row"),
+        (("boxes", "retry", "inbox", str(PARKED)), "no such row"),
     ],
 )
 def test_what_is_not_there_is_said(world, pprg, arguments, words):
@@ -238,6 +245,39 @@ def test_what_is_not_there_is_said(world, pprg, arguments, words):
 
     assert code == 1
     assert words in said
+
+
+@pytest.mark.parametrize("verb", ["retry", "drop"])
+def test_a_row_in_hand_is_left_alone_and_that_is_said(world, pprg, verb):
+    later = utcnow() + timedelta(minutes=1)
+    keep(world, attempts=1, due_at=later)
+
+    _, before = pprg("triage", "boxes", "show", "inbox", str(PARKED))
+    code, said = pprg("triage", "boxes", verb, "inbox", str(PARKED))
+    _, after = pprg("triage", "boxes", "show", "inbox", str(PARKED))
+
+    assert (code, said) == (
+        1,
+        "Error: it is in hand just now: wait until it is done, or until its time in hand is over\n",
+    )
+    assert before == after
+
+
+def test_a_row_that_waits_for_its_next_try_is_tried_now(world, pprg):
+    keep(world, attempts=3, due_at=utcnow() + timedelta(hours=1), problem="NotYet: no such request")
+
+    _, retried = pprg("triage", "boxes", "retry", "inbox", str(PARKED), "--json")
+
+    assert json.loads(retried) == {"due_again": 1}
+
+
+def test_a_row_that_was_not_tried_yet_keeps_its_time(world, pprg):
+    tomorrow = utcnow() + timedelta(days=1)
+    keep(world, due_at=tomorrow)
+
+    code, said = pprg("triage", "boxes", "retry", "inbox", str(PARKED))
+
+    assert (code, said) == (1, f"Error: it was not tried yet: that is due at {tomorrow:%FT%TZ}\n")
 
 
 def test_without_tables_it_is_said_what_to_do(tmp_path):

@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from click import ClickException
 
 from mail_server import HANG_UP, FaultyServer, Late
 from pprg_embedded.ports import free_port
 from pprg_notifier.delivery import Letters
 from pprg_notifier.models import Whom, letters
 from pprg_notifier.rules import Fate, Verdict
-from pprg_shared.boxes.operations import retry
+from pprg_shared.boxes.operations import drop, retry
 from pprg_shared.boxes.work import take_many
 from waiting import eventually
 
@@ -615,6 +616,42 @@ def test_while_a_mail_server_thinks_a_letter_stays_in_hand_for_however_long_it_t
     assert (overtaken, thought) == ([0] * 5, True)
     assert notifier.fates() == [("accepted", None)]
     assert [(row.attempts, row.unknown) for row in notifier.rows()] == [(1, 0)]
+    assert len(mail_server.taken) == 1
+
+
+def test_a_letter_in_hand_is_left_to_whoever_has_it_and_goes_out_once(
+    make_notifier, by_mail, mail_server, database_url
+):
+    mail_server.script.append((".", Late(3, "250 taken, late")))
+    notifier = make_notifier(**by_mail, database_url=database_url)
+    other = Letters(notifier.runtime)
+    notifier.ask()
+    sending = threading.Thread(target=notifier.box.drain)
+    sending.start()
+    eventually(lambda: notifier.rows()[0].attempts)
+    in_hand = notifier.rows()
+
+    for act in (retry, drop):
+        with pytest.raises(ClickException, match="it is in hand just now: wait"):
+            act(notifier.runtime, "letters", in_hand[0].id)
+    left, overtaken, thought = notifier.rows(), other.drain(), sending.is_alive()
+    sending.join(20)
+    other.close()
+
+    assert (left, overtaken, thought) == (in_hand, 0, True)
+    assert notifier.fates() == [("accepted", None)]
+    assert len(mail_server.taken) == 1
+
+
+def test_a_person_may_have_a_letter_tried_again_once_its_time_in_hand_is_over(notifier, mail_server):
+    notifier.ask()
+    number = take(notifier.box).id
+    notifier.clock.forward(seconds=90)
+
+    assert retry(notifier.runtime, "letters", number) == 1
+
+    notifier.send()
+    assert notifier.fates() == [("accepted", None)]
     assert len(mail_server.taken) == 1
 
 

@@ -1,14 +1,17 @@
 """What a person can do about the rows of boxes: look, try again, give up, and send what was said once more."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import click
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from pprg_shared.boxes.tables import boxes_of, outbox, waiting
+from pprg_shared.boxes.work import leased
 from pprg_shared.bus import Message, Unheard
 from pprg_shared.contract import Envelope, Event, is_transient, transient_types
 
@@ -38,26 +41,55 @@ def listed(runtime: "Runtime", box: str | None, state: str, limit: int) -> list[
 
 
 def retry(runtime: "Runtime", box: str, row: UUID | None) -> int:
-    """Make a parked row, or all of a box, due again from the first attempt."""
+    """Make what is parked in a box due again from the first attempt, or one row that was tried; how many.
+
+    Raises ClickException for a row that is named and cannot be tried again, as long as it is in hand above all.
+    """
     table = boxes_of(runtime.service.metadata)[box]
-    chosen = table.c.failed_at.is_not(None) if row is None else sa.and_(table.c.id == row, table.c.done_at.is_(None))
     again: dict[str, Any] = {"failed_at": None, "due_at": runtime.clock(), "created_at": runtime.clock()}
     again |= dict.fromkeys({"attempts", "unknown"} & set(table.c.keys()), 0)
-    return _changed(runtime, sa.update(table).where(chosen).values(**again))
+    parked = table.c.failed_at.is_not(None)
+    return _changed(runtime, table, again, parked if row is None else sa.or_(parked, table.c.attempts > 0), row)
 
 
 def drop(runtime: "Runtime", box: str, row: UUID) -> int:
-    """Give up a row for good; it stays in the box as done, saying that a person dropped it."""
+    """Give up a row for good; it stays in the box as done, saying that a person dropped it.
+
+    Raises ClickException for one that is done, not there, or in hand.
+    """
     table = boxes_of(runtime.service.metadata)[box]
     given_up = {"done_at": runtime.clock(), "failed_at": None, "problem": "dropped by a person"}
-    return _changed(runtime, sa.update(table).where(table.c.id == row, table.c.done_at.is_(None)).values(**given_up))
+    return _changed(runtime, table, given_up, sa.true(), row)
 
 
-def _changed(runtime: "Runtime", statement: sa.Update) -> int:
+def _changed(
+    runtime: "Runtime", table: sa.Table, values: Mapping[str, Any], fit: "sa.ColumnElement[bool]", row: UUID | None
+) -> int:
+    """Change the rows that are fit for it, or the one that is named; what somebody has in hand stays as it is."""
+    free = [table.c.done_at.is_(None), fit, sa.not_(leased(table, runtime.clock()))]
+    named = [table.c.id == row] if row else []
+    chosen = sa.select(table.c.id).where(*named, *free).with_for_update(skip_locked=True)
     with runtime.database.writing("action") as session:
-        count = int(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a CursorResult
+        changed = session.execute(sa.update(table).where(table.c.id.in_(chosen)).values(**values))
+        count = int(changed.rowcount)  # type: ignore[attr-defined]  # a CursorResult
+        if row and not count:
+            raise click.ClickException(_why_not(session, table, row, runtime.clock()))
     runtime.database.notify()
     return count
+
+
+def _why_not(session: Session, table: sa.Table, row: UUID, at: datetime) -> str:
+    """Why a row is left as it is."""
+    named = table.c.id == row
+    about = sa.select(table.c.done_at, table.c.due_at, leased(table, at).label("leased")).where(named)
+    found = session.execute(about).first()
+    if found is None:
+        return "no such row"
+    if found.done_at:
+        return "it is done already"
+    if found.leased or session.scalar(sa.select(table.c.id).where(named).with_for_update(skip_locked=True)) is None:
+        return "it is in hand just now: wait until it is done, or until its time in hand is over"
+    return f"it was not tried yet: that is due at {found.due_at:%FT%TZ}"
 
 
 def replayable(runtime: "Runtime", subject: str | None) -> list[UUID]:

@@ -82,6 +82,11 @@ def take_many(
     return sorted(rows, key=attrgetter("created_at"))
 
 
+def leased(table: sa.Table, at: datetime) -> "sa.ColumnElement[bool]":
+    """In hand at this moment, by the row itself; the outbox locks what it has in hand instead."""
+    return sa.and_(*waiting(table), table.c.attempts > 0, table.c.problem.is_(None), table.c.due_at > at)
+
+
 def recover(database: Database, tables: Iterable[sa.Table]) -> None:
     """Make due what a process that died had in hand; only where no other process can have it in hand now.
 
@@ -91,8 +96,8 @@ def recover(database: Database, tables: Iterable[sa.Table]) -> None:
     at = database.clock()
     with database.writing("recovery") as session:
         for table in tables:
-            in_hand = (*waiting(table), table.c.attempts > 0, table.c.problem.is_(None), table.c.due_at > at)
-            for row in session.execute(sa.select(table.c.id, table.c.attempts, table.c.due_at).where(*in_hand)).all():
+            in_hand = sa.select(table.c.id, table.c.attempts, table.c.due_at).where(leased(table, at))
+            for row in session.execute(in_hand).all():
                 due_at = at if row.attempts == 1 else min(row.due_at, at + back_off(row.attempts - 1))
                 session.execute(sa.update(table).where(table.c.id == row.id).values(due_at=due_at))
 
