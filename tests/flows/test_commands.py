@@ -342,6 +342,37 @@ def test_what_follows_from_a_replay_sends_no_letter_either(world):
     )
 
 
+def test_a_replay_leaves_out_what_a_person_dropped_before_it_was_said(world, pprg):
+    """A mistake that was stopped on its way must not go out months later, when somebody restores a service."""
+    refer(world)
+    intake = world.services["intake"]
+    (first,) = referrals(intake)
+    with intake.database.writing("action") as session:
+        session.execute(sa.update(outbox).where(outbox.c.id == first).values(done_at=None, attempts=0))
+    _, dropped = pprg("intake", "boxes", "drop", "outbox", str(first))
+    forget(world.services["notifier"])
+
+    _, said = pprg("intake", "boxes", "replay", "notifier", "--json")
+    _, words = pprg("intake", "boxes", "replay", "notifier")
+    world.settle()
+
+    assert dropped == "dropped\n"
+    assert first not in heard(world.services["notifier"])
+    assert json.loads(said.splitlines()[-1])["dropped"] == 1
+    assert words.endswith("; 1 left out, which a person dropped\n")
+
+
+def referrals(intake):
+    """The referrals that were said."""
+    with intake.database.reading() as session:
+        return session.scalars(sa.select(outbox.c.id).where(outbox.c.type == "referral.submitted.v1")).all()
+
+
+def heard(service):
+    with service.database.reading() as session:
+        return session.scalars(sa.select(inbox.c.id)).all()
+
+
 def test_a_replay_passes_over_what_the_other_does_not_hear(world):
     refer(world)
 

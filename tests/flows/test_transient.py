@@ -69,7 +69,7 @@ def test_what_is_transient_is_not_replayed_and_the_command_says_so(world):
     world.settle()
 
     assert said.output.endswith("again to notifier; 1 passed over, which were of use for a short time only\n")
-    assert json.loads(none.output.splitlines()[-1]) == {"sent": 0, "passed_over": 0}
+    assert json.loads(none.output.splitlines()[-1]) == {"sent": 0, "passed_over": 0, "dropped": 0}
     assert len(mail(world)) == 1
 
 

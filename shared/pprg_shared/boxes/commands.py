@@ -120,16 +120,20 @@ def _replay(alive: Alive) -> click.Command:
     @click.option("--send", is_flag=True, help="Let letters that were never written go out.")
     @as_json_option
     def command(*, to: str, subject: str | None, send: bool, as_json: bool) -> None:
-        """Send all that this service once said to one other service again, but what was of use for a short time."""
+        """Send all that this service once said to one other service again.
+
+        But neither what was of use for a short time nor what a person dropped before it was said.
+        """
         runtime = alive()
         total = len(replayable(runtime, subject))
         with click.progressbar(length=total, label=f"replaying to {to}", file=sys.stderr) as bar:
             sent = replay(runtime, to, subject, bar.update, mark=not send)
-        passed = passed_over(runtime, subject)
+        passed, dropped = passed_over(runtime, subject)
         if as_json:
-            click.echo(json.dumps({"sent": sent, "passed_over": passed}))
+            click.echo(json.dumps({"sent": sent, "passed_over": passed, "dropped": dropped}))
             return
         also = f"; {passed} passed over, which were of use for a short time only" if passed else ""
+        also += f"; {dropped} left out, which a person dropped" if dropped else ""
         click.echo(f"{sent} events sent again to {to}{also}")
 
     return command

@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # the runtime imports boxes, and boxes must not import the ru
     from pprg_shared.service import Runtime
 
 SLICE = 100
+#: Marks a row that is done because a person gave it up: what it would have said was not said.
+DROPPED = "dropped by a person"
 SHOWN = ("id", "type", "subject", "created_at", "due_at", "attempts", "done_at", "failed_at", "problem")
 
 
@@ -58,7 +60,7 @@ def drop(runtime: "Runtime", box: str, row: UUID) -> int:
     Raises ClickException for one that is done, not there, or in hand.
     """
     table = boxes_of(runtime.service.metadata)[box]
-    given_up = {"done_at": runtime.clock(), "failed_at": None, "problem": "dropped by a person"}
+    given_up = {"done_at": runtime.clock(), "failed_at": None, "problem": DROPPED}
     return _changed(runtime, table, given_up, sa.true(), row)
 
 
@@ -93,22 +95,25 @@ def _why_not(session: Session, table: sa.Table, row: UUID, at: datetime) -> str:
 
 
 def replayable(runtime: "Runtime", subject: str | None) -> list[UUID]:
-    """What was once said and is still kept, by type and then by age."""
-    query = sa.select(outbox.c.id).where(outbox.c.done_at.is_not(None), outbox.c.body.is_not(None))
-    if subject:
-        query = query.where(outbox.c.subject == subject)
+    """What was once said and is still kept, by type and then by age; what a person dropped was never said."""
+    query = sa.select(outbox.c.id).where(*_done(subject, dropped=False), outbox.c.body.is_not(None))
     with runtime.database.reading() as session:
         return list(session.execute(query.order_by(outbox.c.type, outbox.c.created_at)).scalars())
 
 
-def passed_over(runtime: "Runtime", subject: str | None) -> int:
-    """How many transient events were said about this, which are never sent again."""
-    transient = outbox.c.type.in_(transient_types())
-    query = sa.select(sa.func.count()).where(outbox.c.done_at.is_not(None), transient)
-    if subject:
-        query = query.where(outbox.c.subject == subject)
+def passed_over(runtime: "Runtime", subject: str | None) -> tuple[int, int]:
+    """How many events about this are never sent again: transient ones that were said, and what a person dropped."""
+    counted = sa.select(sa.func.count())
+    transient = counted.where(*_done(subject, dropped=False), outbox.c.type.in_(transient_types()))
     with runtime.database.reading() as session:
-        return session.scalar(query) or 0
+        return session.scalar(transient) or 0, session.scalar(counted.where(*_done(subject, dropped=True))) or 0
+
+
+def _done(subject: str | None, *, dropped: bool) -> "list[sa.ColumnElement[bool]]":
+    """Rows of the outbox that wait for nothing any more: said, or else dropped."""
+    which = outbox.c.problem == DROPPED if dropped else outbox.c.problem.is_distinct_from(DROPPED)
+    about = [outbox.c.subject == subject] if subject else []
+    return [outbox.c.done_at.is_not(None), which, *about]
 
 
 def replay(
