@@ -7,6 +7,7 @@ from typing import Any
 
 from pprg_shared.service import Runtime
 
+Check = tuple[str, bool, str]
 OLDEST_SECONDS = 300
 #: What is said and keeps nobody from being served.
 ONLY_SAID = frozenset({"waiting", "anchors"})
@@ -14,28 +15,38 @@ JSON, PROMETHEUS = "application/json", "text/plain; version=0.0.4; charset=utf-8
 Answer = tuple[HTTPStatus, str, bytes]
 
 
-def health(alive: Runtime) -> list[tuple[str, bool, str]]:
+def health(alive: Runtime) -> list[Check]:
     """What must hold for this service to be ready: a list of (name, holds, words)."""
-    checks: list[tuple[str, bool, str]] = []
-    try:
-        alive.migrations.check(alive.database)
-        oldest = alive.oldest()
-        checks += [
-            ("database", True, "answers"),
-            ("migrations", True, "as this version needs"),
-            ("waiting", oldest < OLDEST_SECONDS, f"oldest row waits {oldest:.0f} s"),
-        ]
-    except Exception as error:  # noqa: BLE001 -- whatever is wrong is the answer
-        checks.append(("database", False, type(error).__name__))
+    checks = _database(alive)
     if not alive.settings.loop:
         return [*checks, ("loop", True, "run by another process, as is the link to the broker")]
-    beats = alive.beats()
+    beats, up = alive.beats(), alive.bus.connected()
     return [
         *checks,
-        ("broker", alive.bus.connected(), alive.bus.problem() or "connected"),
+        ("broker", up, alive.bus.problem() or ("connected" if up else "not connected yet")),
         ("loop", beats, "turning" if beats else "no beat for a minute"),
         ("anchors", alive.keeper.problem is None, alive.keeper.problem or f"{alive.keeper.unanchored} entries since"),
     ]
+
+
+def _database(alive: Runtime) -> list[Check]:
+    """Whether it answers, is what this version needs, and holds nothing that has waited for long."""
+    try:
+        there = alive.migrations.current(alive.database)
+    except Exception as error:  # noqa: BLE001 -- whatever is wrong is the answer
+        away = "not known: the database does not answer"
+        return [("database", False, type(error).__name__), ("migrations", False, away), ("waiting", False, away)]
+    amiss = alive.migrations.amiss(there)
+    migrations = ("migrations", not amiss, amiss or "as this version needs")
+    return [("database", True, "answers"), migrations, _waiting(alive)]
+
+
+def _waiting(alive: Runtime) -> Check:
+    try:
+        oldest = alive.oldest()
+    except Exception as error:  # noqa: BLE001 -- whatever is wrong is the answer
+        return "waiting", False, f"not known: {type(error).__name__}"
+    return "waiting", oldest < OLDEST_SECONDS, f"oldest row waits {oldest:.0f} s"
 
 
 class Operations:

@@ -96,14 +96,18 @@ class Migrations:
         connection.commit()
 
     def check(self, database: Database) -> None:
-        """Raise WrongDatabase for one older than this code needs, or more than one step newer."""
-        current, head = int(self.current(database)), int(self.head)
+        """Raise WrongDatabase for one that this version cannot serve."""
+        if amiss := self.amiss(self.current(database)):
+            raise WrongDatabase(amiss)
+
+    def amiss(self, there: str) -> str:
+        """What is wrong with a database at this revision: older than this code needs, or more than one step newer."""
+        current, head = int(there), int(self.head)
         if current < head:
-            raise WrongDatabase(f"the database is at {current:04}, this version needs {head:04}: run `migrate` first")
+            return f"the database is at {current:04}, this version needs {head:04}: run `migrate` first"
         if current > head + 1:
-            raise WrongDatabase(
-                f"the database is at {current:04}, too new for this version ({head:04}): start a newer one"
-            )
+            return f"the database is at {current:04}, too new for this version ({head:04}): start a newer one"
+        return ""
 
 
 def _revision(connection: sa.Connection) -> str:

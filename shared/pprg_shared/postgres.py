@@ -75,6 +75,7 @@ def engine(url: sa.URL, size: int, seconds: int, *, at_once: bool = False) -> En
         pool_size=min(size, KEPT),
         max_overflow=size - min(size, KEPT),
         pool_timeout=seconds,
+        hide_parameters=True,  # what an error quotes might reach a log
         connect_args={
             "options": " ".join(f"-c {name}={value}" for name, value in SETTINGS.items()),
             "connect_timeout": seconds,

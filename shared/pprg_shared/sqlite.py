@@ -18,6 +18,7 @@ def engine(url: sa.URL, size: int, seconds: int) -> Engine:
         url,
         pool_size=size,
         pool_timeout=seconds,
+        hide_parameters=True,  # what an error quotes might reach a log
         connect_args={"timeout": seconds, "check_same_thread": False, "isolation_level": None},
         **({"poolclass": sa.QueuePool} if url.database else {}),
     )

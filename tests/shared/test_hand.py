@@ -93,6 +93,20 @@ def test_values_are_asked_back_as_they_were_given(database):
     assert inside == outside == [(row["id"], row["person"], 3, NOW)]
 
 
+@pytest.mark.parametrize("kind", ["reading", "writing"])
+def test_an_error_of_the_database_quotes_no_value(database, kind):
+    name = f"Canary {uuid4()}"
+
+    with (
+        pytest.raises(sa.exc.DBAPIError) as caught,
+        database.reading() if kind == "reading" else database.writing("action") as session,
+    ):
+        session.execute(sa.text("SELECT * FROM nowhere WHERE name = :name"), {"name": name})
+
+    assert "nowhere" in str(caught.value)
+    assert name not in str(caught.value)
+
+
 def test_a_row_whose_key_is_taken_stays_as_it_is(database):
     kept = {"id": uuid4(), "type": "a.b.v1", "subject": "s", "body": b"\x00", "created_at": NOW, "due_at": NOW}
 
