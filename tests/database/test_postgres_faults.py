@@ -2,8 +2,10 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from datetime import date
 from threading import Event
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -11,11 +13,13 @@ import sqlalchemy as sa
 from click import ClickException
 
 from pprg_shared import postgres
-from pprg_shared.boxes.operations import drop, retry
+from pprg_shared.boxes.operations import drop, listed, retry
 from pprg_shared.boxes.outgoing import Outbox
 from pprg_shared.boxes.tables import answers, outbox
 from pprg_shared.boxes.wakeups import Listener
 from pprg_shared.database import POOL, Database
+from pprg_shared.events.intake import ReferralSubmitted
+from pprg_triage.models import Case
 from speaking import Ear, say
 from waiting import eventually
 from wire import Wire
@@ -131,6 +135,53 @@ def test_a_relay_that_loses_its_connection_before_its_mark_publishes_again_at_on
 
     assert published == 3
     assert ear.bodies[:3] == ear.bodies[3:]
+
+
+@pytest.fixture
+def deadly(world):
+    """The bodies of two events, of which triage cannot handle the first without the end of its connection."""
+    triage = world.services["triage"]
+    statements = (
+        "CREATE FUNCTION deadly() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$",
+        "CREATE TRIGGER deadly BEFORE INSERT ON cases FOR EACH ROW WHEN (NEW.reference = 'PPRG-2026-0666')"
+        " EXECUTE FUNCTION deadly()",
+    )
+    with triage.database.engine.begin() as connection:
+        for each in statements:
+            connection.exec_driver_sql(each)
+    said = [referral(reference) for reference in ("PPRG-2026-0666", "PPRG-2026-0001")]
+    about = {"source": "intake", "time": world.clock(), "correlation_id": "test"}
+    return [each.wrap(world.services["intake"].keys, **about).to_json() for each in said]
+
+
+def referral(reference):
+    about = {"referrer_agency": "police", "agencies": ["police"], "routes": ["rapid_review"], "subject_kind": "child"}
+    about |= {"subject_name": "Canary Name", "subject_born": "May 2016", "incident_on": "2026"}
+    about |= {"what_happened": "Canary narrative", "submitted_on": date(2026, 11, 24)}
+    return ReferralSubmitted(referral_id=uuid4(), referrer_id=uuid4(), reference=reference, **about)
+
+
+def test_an_event_that_kills_its_connection_each_time_is_told_from_a_database_that_is_away(world, deadly):
+    """F50: the batch is tried again as if the database were away, and stored when it is not; the others go on."""
+    triage = world.services["triage"]
+    for _ in range(2):
+        with pytest.raises(sa.exc.OperationalError):
+            triage.arrival.receive(deadly)
+
+    stored = triage.arrival.receive(deadly)
+    for _ in range(40):
+        with suppress(sa.exc.OperationalError):
+            world.settle()
+        world.clock.forward(seconds=100)
+
+    assert stored == [True, True]
+    with triage.database.reading() as session:
+        assert session.scalars(sa.select(Case.reference)).all() == ["PPRG-2026-0001"]
+    parked = listed(triage, "inbox", "parked", 10)
+    assert [(row["type"], row["attempts"], row["problem"]) for row in parked] == [
+        ("referral.submitted.v1", 12, "AdminShutdown")
+    ]
 
 
 @pytest.fixture

@@ -45,6 +45,48 @@ def cases(world):
         return session.scalars(sa.select(Case)).all()
 
 
+#: One case cannot be written: the statement that would do so is refused each time.
+STUBBORN = "PPRG-2026-0666"
+REFUSED = {
+    "sqlite": (
+        f"CREATE TRIGGER stubborn BEFORE INSERT ON cases WHEN NEW.reference = '{STUBBORN}'"
+        " BEGIN SELECT json('no JSON'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION stubborn() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'it takes too long' USING ERRCODE = '{state}'; END $$",
+        f"CREATE TRIGGER stubborn BEFORE INSERT ON cases FOR EACH ROW WHEN (NEW.reference = '{STUBBORN}')"
+        " EXECUTE FUNCTION stubborn()",
+    ),
+}
+
+
+@pytest.mark.parametrize(("state", "word"), [("57014", "QueryCanceled"), ("54000", "ProgramLimitExceeded")])
+def test_a_message_whose_statement_cannot_be_done_holds_up_no_other_and_is_given_up(world, state, word):
+    triage = world.services["triage"]
+    with triage.database.engine.begin() as connection:
+        kind = connection.dialect.name
+        for each in REFUSED[kind]:
+            connection.exec_driver_sql(each.replace("{state}", state))
+    refer(world, reference=STUBBORN)
+    good = refer(world)
+
+    world.settle()
+    waiting = listed(triage, "inbox", "waiting", 10)
+    opened = [each.referral_id for each in cases(world)]
+    while listed(triage, "inbox", "waiting", 10):
+        world.clock.forward(hours=1)
+        world.settle()
+
+    assert opened == [good.referral_id]
+    why = {"sqlite": "OperationalError", "postgresql": word}[kind]
+    assert [row["type"] for row in waiting] == ["referral.submitted.v1"]
+    assert why in waiting[0]["problem"]
+    (parked,) = listed(triage, "inbox", "parked", 10)
+    assert why in parked["problem"]
+    assert listed(world.services["intake"], "outbox", "waiting", 10) == []
+
+
 def test_what_is_said_arrives_once_however_often_it_is_sent(world):
     refer(world)
     world.settle()

@@ -403,6 +403,23 @@ def test_a_letter_that_cannot_be_written_is_given_up_and_the_next_goes_out(notif
     assert [each.recipients for each in mail_server.taken] == [["lead@police.example"]]
 
 
+def test_a_letter_that_the_database_cannot_be_asked_about_waits_and_says_so(notifier, mail_server):
+    notifier.ask()
+    with notifier.runtime.database.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE agencies RENAME TO aside")
+
+    notifier.send()
+    waiting = notifier.fates()
+    with notifier.runtime.database.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE aside RENAME TO agencies")
+    notifier.wait_for_next_try()
+    notifier.send()
+
+    assert waiting == [("waiting", "the letter could not be written (OperationalError)")]
+    assert notifier.fates() == [("accepted", None)]
+    assert [(row.attempts, row.unknown) for row in notifier.rows()] == [(2, 0)]
+
+
 def test_a_letter_whose_kind_is_no_longer_known_is_tried_for_an_hour_and_then_shown_as_failed(notifier, mail_server):
     notifier.ask()
     with notifier.runtime.database.writing("action") as session:

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pprg_shared.away import away, fault
 from pprg_shared.boxes.reasons import FORGED, GONE, STRANGE, malformed
 from pprg_shared.boxes.tables import inbox, insert_all_new
 from pprg_shared.boxes.work import Box
@@ -17,6 +18,8 @@ from pprg_shared.sealing import KeyMissing, SealError
 
 #: Said of what came after it was of any use.
 EXPIRED = "expired, not handled"
+#: A database that is away for so many batches running may be there: a statement that ends its connection looks alike.
+OFTEN = 3
 #: What it gives back is for who calls it by hand.
 Handler = Callable[[Session, Any], object]
 
@@ -28,19 +31,25 @@ class Arrival:
         self.database, self.wake = database, wake
         self.handlers = {each.event_type: handler for each, handler in handlers.items()}
         self.waiting = Box(database, inbox, self._again, story=_story)
+        self._in_vain = 0
 
     def receive(self, bodies: Sequence[bytes]) -> list[bool]:
-        """True for each message that is now safe here; raises when the database is away, and then nothing is."""
+        """True for each message that is now safe here; raises when the database is away, and then nothing is.
+
+        What can only be stored is stored; if not even that can be done, the database is away, whatever it said.
+        """
         read: list[Envelope | None] = [_read(body) for body in bodies]
         known = {each.id: (each, body) for each, body in zip(read, bodies, strict=True) if each is not None}
         try:
             self._handle_all(known)
-        except sa.exc.OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001 -- one bad message must not hold up the others
-            log.info("batch goes one by one", count=len(known), fault=type(error).__name__)
-            self._park_all(known)
+        except Exception as error:
+            self._in_vain = self._in_vain + 1 if away(error) else 0
+            if 0 < self._in_vain < OFTEN:
+                raise
+            log.info("batch goes one by one", count=len(known), fault=fault(error))
+            self._park_all(known)  # one bad message must not hold up the others
             self.wake()
+        self._in_vain = 0
         return [each is not None for each in read]
 
     def _handle_all(self, known: Mapping[Any, tuple[Envelope, bytes]]) -> None:

@@ -2,6 +2,7 @@
 
 from textwrap import shorten
 
+from pprg_shared.away import fault
 from pprg_shared.errors import NotYet, Refused
 from pprg_shared.sealing import KeyMissing, SealError
 
@@ -67,7 +68,7 @@ def reason(error: Exception) -> str:
             )
         case _:
             words = (
-                f"The program failed at it, which nobody foresaw ({type(error).__name__}). It is tried 12 times or for "
+                f"The program failed at it, which nobody foresaw ({fault(error)}). It is tried 12 times or for "
                 "an hour; find its id in the log of this service, mend the cause or report it, then boxes retry."
             )
     return words[:PROBLEM_CHARACTERS]

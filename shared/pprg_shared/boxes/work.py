@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from pprg_shared.away import away, fault
 from pprg_shared.boxes.reasons import reason
 from pprg_shared.boxes.tables import waiting
 from pprg_shared.database import Database
@@ -151,11 +152,11 @@ class Box:
                 if finish(session, self.table, row.id, self.database.clock()):
                     self.act(session, row, *seen)
             log.info("done", box=self.name, id=str(row.id), type=row.type)
-        except sa.exc.OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001 -- whatever it was, the row must survive it
+        except Exception as error:
+            if away(error) and row.attempts < TRIES:  # its lease runs out; only so often, lest it is the row's doing
+                raise
             self.postpone(row, patience(error, row.attempts, row.created_at, self.database.clock()))
-            log.warning("row postponed", box=self.name, id=str(row.id), type=row.type, fault=type(error).__name__)
+            log.warning("row postponed", box=self.name, id=str(row.id), type=row.type, fault=fault(error))
 
     def _looked(self, row: Any) -> tuple[Any, ...]:
         if self.look is None:

@@ -15,6 +15,7 @@ from pprg_notifier.delivery.smtp import Link
 from pprg_notifier.message import build
 from pprg_notifier.models import Overtaken, Whom, heed_changes, letters, place_of, recipient
 from pprg_notifier.rules import Answer, Fate, Step, Verdict
+from pprg_shared.away import away, fault
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.reasons import PROBLEM_CHARACTERS
 from pprg_shared.boxes.tables import waiting
@@ -84,10 +85,10 @@ class Letters:
             return True
         try:
             whom, raw = self._written(row)
-        except sa.exc.OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001 -- whatever it was, the letter must not be forgotten
-            self._mark(row, self._unwritten(row, error))
+        except Exception as error:
+            if away(error):
+                raise
+            self._mark(row, self._unwritten(row, error))  # whatever it was, the letter must not be forgotten
             return True
         crashpoint("notifier.letters.before_send")
         answer = self._send(row, whom.address, raw)
@@ -126,7 +127,7 @@ class Letters:
             return rules.overtaken()
         now = self.runtime.clock()
         known = isinstance(error, NotYet | Refused)
-        why = f": {error}" if isinstance(error, SealError) else f" ({type(error).__name__})"
+        why = f": {error}" if isinstance(error, SealError) else f" ({fault(error)})"
         problem = str(error) if known else f"the letter could not be written{why}"
         if patience(error, row.attempts, row.created_at, now).given_up:
             return Verdict(Fate.GIVEN_UP, problem)
