@@ -8,6 +8,7 @@ from threading import Lock
 
 ACTS = (
     "migrate",
+    "move",
     "action",
     "arrival",
     "parking",

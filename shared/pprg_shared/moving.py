@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from pprg_shared.boxes.tables import inbox, outbox
 from pprg_shared.boxes.tables import metadata as common
 from pprg_shared.contract import Envelope
+from pprg_shared.crashpoints import crashpoint
 from pprg_shared.database import Database
 from pprg_shared.migrations import WrongDatabase
 from pprg_shared.postgres import lock_not_available
@@ -33,9 +34,13 @@ def move(runtime: Runtime, source: Database) -> dict[str, int]:
         raise NotMoved(f"the file is at {there}, this version needs {runtime.migrations.head}: start it once with this")
     runtime.migrations.upgrade(runtime.database)
     tables = [*common.sorted_tables, *runtime.service.metadata.sorted_tables]
-    with source.engine.connect() as old, runtime.database.alone() as new, new.begin():
-        _only_ours(new, tables)
-        return {table.name: _copied(old, new, table, runtime.keys) for table in tables}
+    with source.engine.connect() as old, runtime.database.alone() as new:
+        with new.begin():
+            _only_ours(new, tables)
+            moved = {table.name: _copied(old, new, table, runtime.keys) for table in tables}
+            crashpoint(f"{runtime.service.name}.move.before_commit")
+        crashpoint(f"{runtime.service.name}.move.after_commit")
+    return moved
 
 
 def _only_ours(new: sa.Connection, tables: list[sa.Table]) -> None:

@@ -1,6 +1,10 @@
 """From SQLite to PostgreSQL: every row as it was, or none; afterwards the services go on where they stood."""
 
 import dataclasses
+import os
+import signal
+import subprocess
+import sys
 from functools import partial
 
 import pytest
@@ -147,6 +151,25 @@ def test_a_database_that_holds_something_is_left_alone(stopped, move, grown):
     assert "nothing was moved: the database already holds" in said
     assert "name an empty database" in said
     assert content(grown["triage"], triage()) == before
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_on_either_side_of_the_commit_nothing_is_moved_or_all(stopped, settings, grown, when):
+    here = stopped.services["triage"].settings.database_url
+    environ = {name.upper(): getattr(settings, name) for name in KEYS}
+    environ |= {"DATABASE_URL": grown["triage"], "BROKER_URL": "amqp://127.0.0.1:1"}
+    command = [sys.executable, "-m", "pprg_triage", "move", str(stopped.folder / "triage.sqlite")]
+    deadly = {"CRASHPOINT": f"triage.move.{when}_commit"}
+    before = content(here, triage())
+
+    ended = subprocess.run(command, env=os.environ | environ | deadly, capture_output=True, check=False)
+    left = {"before": nothing(grown["triage"], triage()), "after": content(grown["triage"], triage()) == before}
+    again = subprocess.run(command, env=os.environ | environ, capture_output=True, text=True, check=False)
+
+    assert ended.returncode == -signal.SIGKILL
+    assert left[when]
+    assert (again.returncode, "already holds" in again.stderr) == ((0, False) if when == "before" else (1, True))
+    assert content(grown["triage"], triage()) == before == content(here, triage())
 
 
 @pytest.mark.parametrize("name", ["intake", "triage"])

@@ -16,6 +16,7 @@ from faults.trouble import play, side_by_side
 from pprg_shared.crashpoints import POINTS
 
 EVERYWHERE = {
+    "*.move.*": "nobody moves to PostgreSQL; tests/database/test_moving.py kills there",
     "notifier.action.*": "nobody fills in a form of the notifier's",
     "notifier.audit-tell*": "nobody opens a letter",
     "intake.letters*": "letters are the notifier's",
