@@ -5,6 +5,8 @@ from collections.abc import Mapping
 LEAD = "safeguarding-lead"
 CONTACT, DEPUTY = "single-point-of-contact", "deputy-point-of-contact"
 ESCALATION = "escalation-contact"
+#: The posts of the office; it may do without a deputy.
+COORDINATOR, DEPUTY_COORDINATOR = "coordinator", "deputy"
 #: Contacts by the field of the directory that names them: the slug under which copies keep them among an agency's
 #: duties, and what letters call them.
 CONTACTS: Mapping[str, tuple[str, str]] = {
@@ -12,3 +14,8 @@ CONTACTS: Mapping[str, tuple[str, str]] = {
     "deputy": (DEPUTY, "deputy of the single point of contact"),
     "escalation": (ESCALATION, "escalation contact"),
 }
+
+
+def post_needed(kind: str) -> str:
+    """The post without which an agency of this kind could not be written to."""
+    return COORDINATOR if kind == "office" else LEAD

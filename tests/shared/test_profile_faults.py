@@ -94,6 +94,25 @@ def test_all_faults_are_said_at_once(profile):
     assert [each.strip().partition(" line ")[0] for each in said[1:]] == ["x.toml", "england.toml", "x.toml"]
 
 
+def test_a_group_that_decides_on_nothing_is_no_use(profile):
+    base = ENGLAND.replace('decided = "here"', 'decided = "elsewhere"')
+
+    said = refusal(profile(base=base))
+
+    first = line_of(base, "[routes.sin]")
+    words = "routes: has none that this group decides on: one in use must say decided = 'here'"
+    assert said == f"england.toml line {first}: {words}"
+
+
+def test_a_partnership_that_has_nobody_to_ask_is_no_use(profile):
+    text = WILTSHIRE.partition("[agencies.police]")[0]
+    first = line_of(text, "[agencies.pprg-office]")
+
+    said = refusal(profile(text))
+
+    assert said == f"x.toml line {first}: agencies: has none but the office: there is nobody to ask"
+
+
 @pytest.mark.parametrize("text", ['[partnership]\nname = "A\n', "[a]\n[a]\n", 'name = """\n'])
 def test_what_is_not_toml_says_on_which_line(profile, text):
     said = refusal(profile(text))

@@ -13,9 +13,9 @@ from pprg_notifier.models import Meeting, Tied, duties_of, interests, letters, p
 from pprg_shared.access import INTEREST
 from pprg_shared.boxes.tables import add_new
 from pprg_shared.contract import Event
-from pprg_shared.database import context, now
+from pprg_shared.database import context, now, profile_of
 from pprg_shared.directory import keep_higher
-from pprg_shared.duties import CONTACT, DEPUTY, ESCALATION, LEAD
+from pprg_shared.duties import CONTACT, COORDINATOR, DEPUTY, DEPUTY_COORDINATOR, ESCALATION, LEAD
 from pprg_shared.events.intake import (
     AgencySummarySubmitted,
     CodeIssued,
@@ -37,7 +37,6 @@ from pprg_shared.events.triage import (
     ReminderDue,
 )
 
-OFFICE = "pprg-office"
 #: A person by number, a post or contact of an agency, or an address that stands in no directory.
 Recipient = UUID | tuple[str, str] | str
 #: What seals that address in a letter, and what its id says instead.
@@ -100,8 +99,15 @@ def _sealed(session: Session, letter: UUID, private: Facts) -> str:
 
 def _office(session: Session, heard: Any, template: str, path: str) -> None:
     facts = {"reference": heard.reference, "path": path}
-    for duty in ("coordinator", "deputy"):
-        _write(session, heard, template, (OFFICE, duty), facts)
+    for post in _of_office(session):
+        _write(session, heard, template, post, facts)
+
+
+def _of_office(session: Session) -> list[Recipient]:
+    """The posts of the office, its deputy only where it has one; before the directory is heard of, both."""
+    office = profile_of(session).office.code
+    duties = duties_of(session, office)
+    return [(office, each) for each in (COORDINATOR, DEPUTY_COORDINATOR) if not duties or each in duties]
 
 
 def write_reset(session: Session, heard: PasswordResetAsked) -> None:
@@ -152,7 +158,7 @@ def write_about_glass(session: Session, heard: GlassBroken) -> None:
     """Tell who chairs a case that somebody who is no member has opened it; where nobody does, the office."""
     facts = {"reference": heard.reference, "who": heard.role.replace("-", " "), "at": heard.at.isoformat()}
     facts["path"] = f"/cases/{heard.case_id}"
-    to: list[Recipient] = [*heard.told] or [(OFFICE, duty) for duty in ("coordinator", "deputy")]
+    to: list[Recipient] = [*heard.told] or _of_office(session)
     for each in to:
         _write(session, heard, "glass_broken", each, facts)
 

@@ -5,7 +5,7 @@ The rules over it are pure: `possible_routes` and `answers_from_subjects` (which
 `deadline` and `deadlines` (the clocks of a case with their working), `standing_dates` and `next_standing`.
 """
 
-from pprg_shared.profile.clocks import Clock
+from pprg_shared.profile.clocks import PLANNED, SENT, SUBMIT, TARGETS, Clock
 from pprg_shared.profile.codes import (
     ALLEGED_SOURCES,
     CONTACTS,
@@ -35,7 +35,7 @@ from pprg_shared.profile.criteria import (
     answers_from_subjects,
     possible_routes,
 )
-from pprg_shared.profile.deadlines import PLANNED, Deadline, deadline, deadlines, notices
+from pprg_shared.profile.deadlines import Deadline, deadline, deadlines, notices
 from pprg_shared.profile.letters import Labels, Letter, Letters
 from pprg_shared.profile.loading import ProfileError, load_profile
 from pprg_shared.profile.meetings import Meetings, next_standing, standing_dates
@@ -62,8 +62,11 @@ __all__ = [
     "RATINGS",
     "REFERRERS",
     "SAID",
+    "SENT",
     "SEXES",
     "SIGNIFICANCES",
+    "SUBMIT",
+    "TARGETS",
     "VIEWS",
     "Agency",
     "Answer",

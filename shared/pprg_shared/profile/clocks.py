@@ -1,11 +1,25 @@
 """Deadline rules: what starts each clock, and how long it runs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from pprg_shared.calendar import Unit
 from pprg_shared.profile.reading import Fault, code, key
+
+#: The clock of a rapid review, and the targets inside it by what they are for: every case is counted by them, in
+#: working days.
+SUBMIT = "rr.submit"
+TARGETS: Mapping[str, str] = {
+    "request_out": "rr.request_out",
+    "agency_return": "rr.agency_return",
+    "meeting": "rr.meeting",
+    "sign_off": "rr.signoff",
+}
+#: The trigger of clocks that count from the first request of a case.
+SENT = "request_sent"
+#: The trigger of clocks that count from the day on which something is to be published.
+PLANNED = "publication_planned"
 
 
 @dataclass(frozen=True)
@@ -32,3 +46,19 @@ class Clock:
     def words(self) -> str:
         """`15 working days`."""
         return Unit(self.unit).words(self.number)
+
+
+def clock_faults(clocks: Mapping[str, Clock]) -> Iterator[Fault]:
+    """What no case could do without: the clocks of a rapid review, and one that says by when agencies answer."""
+    for name in (SUBMIT, *TARGETS.values()):
+        clock = clocks.get(name)
+        if clock is None:
+            yield Fault((name,), "is missing: every case is counted by it")
+        elif clock.unit != "working_days":
+            yield Fault((name, "unit"), f"{clock.unit!r} does not do here; every case counts it in 'working_days'")
+        elif clock.number < 1:
+            yield Fault((name, "number"), "must be 1 or more: it lies after the receipt of a referral")
+    usual = {None, clocks[SUBMIT].route} if SUBMIT in clocks else {None}
+    if not any(each.trigger == SENT and each.route in usual for each in clocks.values()):
+        words = f"needs one with trigger {SENT!r}, and the route of {SUBMIT!r} or none: agencies answer by it"
+        yield Fault((), words)

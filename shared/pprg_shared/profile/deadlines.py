@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from pprg_shared.calendar import BeyondHorizon, Unit, Working, count
-from pprg_shared.profile.clocks import Clock
+from pprg_shared.profile.clocks import PLANNED, Clock
 from pprg_shared.profile.whole import Profile
-
-#: The trigger of clocks that count from the day on which something is to be published.
-PLANNED = "publication_planned"
 
 
 @dataclass(frozen=True)

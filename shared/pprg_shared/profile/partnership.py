@@ -1,10 +1,11 @@
 """Who a partnership is: its names and contact, bodies, agencies, how to report a concern, and invented people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID, uuid5
 
+from pprg_shared.duties import post_needed
 from pprg_shared.profile.reading import Fault, code, key, matches
 
 PEOPLE = UUID("5b0c1a9e-6d52-4c6e-9a51-2f1a6f6f3d10")
@@ -88,9 +89,28 @@ class Agency:
     duties: tuple[Duty, ...] = key("The posts that letters go to.")
 
     def problems(self) -> Iterator[Fault]:
-        """An agency without a post could never be asked."""
+        """An agency without a post, or without the one that letters go to, could never be asked."""
+        needed = post_needed(self.kind)
         if not self.duties:
             yield Fault(("duties",), "is empty; letters need a post to go to")
+        elif needed not in {each.code for each in self.duties}:
+            yield Fault(("duties",), f"has no {needed!r}: letters go to that post")
+
+    @property
+    def is_office(self) -> bool:
+        """Whether it is the office itself, which is never asked."""
+        return self.kind == "office"
+
+
+def agency_faults(agencies: Sequence[Agency]) -> Iterator[Fault]:
+    """There is one office, and somebody whom it may ask."""
+    offices = [each.code for each in agencies if each.is_office]
+    if not offices:
+        yield Fault((), "has no office: one agency must be of the kind 'office'")
+    for other in offices[1:]:
+        yield Fault((other, "kind"), f"is 'office' as that of {offices[0]!r} is: there is one office")
+    if len(offices) == len(agencies):
+        yield Fault((), "has none but the office: there is nobody to ask")
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from pprg_shared.profile.clocks import Clock
+from pprg_shared.profile.clocks import Clock, clock_faults
 from pprg_shared.profile.codes import NAMED
 from pprg_shared.profile.letters import Labels, Letters
 from pprg_shared.profile.meetings import Meetings
-from pprg_shared.profile.partnership import Agency, Body, Partnership, Person, Reporting
+from pprg_shared.profile.partnership import Agency, Body, Partnership, Person, Reporting, agency_faults
 from pprg_shared.profile.publication import Publication, Retention, Theme
 from pprg_shared.profile.reading import Fault, key
 from pprg_shared.profile.routes import OUTCOMES, Criterion, Outcome, Route
@@ -99,7 +99,12 @@ class Profile:
 
     def asked_agencies(self) -> dict[str, str]:
         """Names by code of the agencies that may be asked: all but the office."""
-        return {each.code: each.name for each in self.agencies if each.kind != "office"}
+        return {each.code: each.name for each in self.agencies if not each.is_office}
+
+    @cached_property
+    def office(self) -> Agency:
+        """The office itself, whatever its code."""
+        return next(each for each in self.agencies if each.is_office)
 
     @cached_property
     def _decided(self) -> dict[str, str]:
@@ -157,8 +162,11 @@ class Profile:
 
     def problems(self) -> Iterator[Fault]:
         """What no part can see by itself."""
-        if not any(each.kind == "office" for each in self.agencies):
-            yield Fault(("agencies",), "has no office: one agency must be of the kind 'office'")
+        for fault in agency_faults(self.agencies):
+            yield Fault(("agencies", *fault.path), fault.words)
+        for fault in clock_faults(self.clocks):
+            yield Fault(("clocks", *fault.path), fault.words)
+        yield from self._nothing_to_choose()
         for name in OUTCOMES:
             if name not in self.outcomes:
                 yield Fault(("outcomes", name), "is missing")
@@ -167,6 +175,17 @@ class Profile:
                 yield Fault(("routes", route.code, "ratified_by"), f"{route.ratified_by!r} has nobody who ratifies")
         if self.people:
             yield from self._posts_without_people()
+
+    def _nothing_to_choose(self) -> Iterator[Fault]:
+        """Forms that nobody could send: they must name one of what is not there."""
+        for name in ("reporting", "incidents", "themes"):
+            if not getattr(self, name):
+                yield Fault((name,), "is empty: every profile needs one at least")
+        if not self.decided_routes():
+            yield Fault(("routes",), "has none that this group decides on: one in use must say decided = 'here'")
+        about_harm = (each for each in self.routes.values() if each.code in self._decided and each.is_about_harm)
+        if route := next((each for each in about_harm if not self.kinds_of_harm(each)), None):
+            yield Fault(("harm",), f"has no kind for those whom {route.code!r} is for: its decisions must name one")
 
     def _posts_without_people(self) -> Iterator[Fault]:
         for body in self.bodies.values():

@@ -6,13 +6,14 @@ from functools import partial
 from pprg_embedded.demo.browser import Browser
 from pprg_embedded.demo.playing import Play, at_least
 from pprg_shared.calendar import add_working_days, long
+from pprg_shared.profile import TARGETS
 
 
 def meet(show: Play, office: Browser, case_id: str) -> None:
     """The coordinator calls the group inside the clock and moves it; the group meets by phone before, and is told."""
     show.progress("meeting")
     case = office.api(f"/api/v1/cases/{case_id}")
-    day = add_working_days(date.fromisoformat(case["received_on"]), show.profile.clocks["rr.meeting"].number)
+    day = add_working_days(date.fromisoformat(case["received_on"]), show.profile.clocks[TARGETS["meeting"]].number)
     form = {"standing": "other", "day": str(day), "starts": "10:00", "ends": "12:00", "place": "Invented Room"}
     people = len(show.profile.people_with_role("chair", "member")) + 1
     meetings, invitations = f"/cases/{case_id}/meetings", {}

@@ -7,6 +7,7 @@ from typing import Any
 from pprg_embedded.demo.browser import Browser
 from pprg_embedded.demo.playing import Play
 from pprg_shared.calendar import add_working_days, london_date
+from pprg_shared.profile import SUBMIT
 
 
 def refer(show: Play, office: Browser) -> tuple[str, str]:
@@ -28,7 +29,7 @@ def refer(show: Play, office: Browser) -> tuple[str, str]:
         return next((each for each in cases if each["reference"] == reference), None)
 
     case = show.wait("the case is opened", opened)
-    due = add_working_days(today, show.profile.clocks["rr.submit"].number)
+    due = add_working_days(today, show.profile.clocks[SUBMIT].number)
     show.check("the clock runs 15 working days", case["due_on"], ok=case["due_on"] == str(due))
     office.open("/cases")
     show.check("the first page tells of the referral", reference, ok=reference in office.open("/cases"))

@@ -90,7 +90,7 @@ def make_administrator(session: Session, address: str, name: str) -> Person:
         raise Refused("The directory has this address for somebody with other roles. Take another", "address")
     if known is not None:
         return known
-    office = next(each.code for each in profile_of(session).agencies if each.kind == "office")
+    office = profile_of(session).office.code
     person = Person(id=uuid4(), revision=0)
     keep_person(session, person, PersonState(name, address.lower(), office, (ADMINISTRATOR,)))
     record(session, "directory", "make_administrator", str(person.id), NOBODY)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from pprg_shared.duties import CONTACTS, LEAD
+from pprg_shared.duties import CONTACTS, COORDINATOR, DEPUTY_COORDINATOR, LEAD, post_needed
 
 #: What people may do, by role; a referrer is in the directory for letters alone and is not among them.
 ROLES: Mapping[str, str] = {
@@ -39,8 +39,8 @@ OFFICE = "office"
 #: The posts that letters go to, and what letters call them unless the agency says otherwise.
 DUTIES: Mapping[str, str] = {
     LEAD: "safeguarding lead",
-    "coordinator": "practice review coordinator",
-    "deputy": "deputy coordinator",
+    COORDINATOR: "practice review coordinator",
+    DEPUTY_COORDINATOR: "deputy coordinator",
 }
 ACTIVE, LEFT = "active", "left"
 PERSON_STATES: Mapping[str, str] = {ACTIVE: "Works here", LEFT: "Has left"}
@@ -54,8 +54,8 @@ DOMAIN = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 #: The field of a form in which the address of a post stands.
 FIELDS: Mapping[str, str] = {
     LEAD: "safeguarding_lead",
-    "coordinator": "coordinator",
-    "deputy": "deputy_coordinator",
+    COORDINATOR: "coordinator",
+    DEPUTY_COORDINATOR: "deputy_coordinator",
 }
 
 
@@ -176,7 +176,7 @@ def agency_problems(state: AgencyState) -> dict[str, str]:
         for name, address in state.addresses().items()
         if (words := outside(address, state.name, state.domains))
     }
-    needed = "coordinator" if state.kind == OFFICE else LEAD
+    needed = post_needed(state.kind)
     if state.active and needed not in {each.slug for each in state.duties}:
         wrong[FIELDS[needed]] = f"Enter the address of the {DUTIES[needed]}: letters go there"
     if state.deputy and state.deputy == state.single_point:

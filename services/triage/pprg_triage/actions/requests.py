@@ -17,16 +17,12 @@ from pprg_shared.directory import asked_now
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import triage as says
 from pprg_shared.partial_dates import parse
-from pprg_shared.profile import Deadline, deadlines
+from pprg_shared.profile import SENT, SUBMIT, Deadline, deadlines
 from pprg_triage import rules
 from pprg_triage.actions.access import case_of
 from pprg_triage.actions.cases import done, keep_day, known_days
 from pprg_triage.actions.handing import lead_if_nobody_does
 from pprg_triage.models import Case, Request, Return, Row, reminders
-
-DEFAULT_ROUTE = "rapid_review"
-#: The trigger of clocks that count from the first request of a case.
-SENT = "request_sent"
 
 
 @dataclass(frozen=True)
@@ -42,8 +38,10 @@ class Standard:
 def standard_request(session: Session, case: Case) -> Standard:
     """The clock of the profile that starts when a request is sent, and two years up to the incident."""
     day, content = today(session), unseal(session, case, "content")
-    routes = case.routes.split() or [DEFAULT_ROUTE]
-    started = deadlines(profile_of(session), [*routes, DEFAULT_ROUTE], {SENT: day})
+    profile = profile_of(session)
+    usual = profile.clocks[SUBMIT].route or ""
+    routes = case.routes.split() or [usual]
+    started = deadlines(profile, [*routes, usual], {SENT: day})
     running = [each for each in started if each.clock.trigger == SENT]
     deadline = min(running, key=lambda each: (each.clock.route not in routes, each.due or date.max))
     incident = parse(content["incident_on"], today=day) if content["incident_on"] else None

@@ -5,7 +5,6 @@ from pprg_triage.rules.access import LETTER, LETTER_BACK, access_words, between,
 from pprg_triage.rules.chronology import NO_TIME, Entry, position
 from pprg_triage.rules.clocks import (
     STEPS,
-    TARGETS,
     Clock,
     clock,
     clock_state,
@@ -145,7 +144,6 @@ __all__ = [
     "STATES",
     "STEPS",
     "TABLE",
-    "TARGETS",
     "TOLD",
     "TOLD_BY_ROWS",
     "UNUSED",

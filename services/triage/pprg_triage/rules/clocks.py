@@ -12,19 +12,10 @@ from pprg_shared.calendar import (
     working,
     working_days_between,
 )
-from pprg_shared.profile import PLANNED, Deadline, Profile, deadlines
+from pprg_shared.profile import PLANNED, SUBMIT, TARGETS, Deadline, Profile, deadlines
 from pprg_triage.rules.routes import NOT_RULED_OUT, routes
 
 STEPS = ("Referred", "Requested", "Returned", "Meeting", "Decision", "Published")
-
-
-#: Internal targets of a rapid review, and the clocks of the profile that they are.
-TARGETS: Mapping[str, str] = {
-    "request_out": "rr.request_out",
-    "agency_return": "rr.agency_return",
-    "meeting": "rr.meeting",
-    "sign_off": "rr.signoff",
-}
 
 
 @dataclass(frozen=True)
@@ -38,7 +29,7 @@ class Clock:
 def clock(received: date, days: Mapping[str, int]) -> Clock:
     """The rapid-review clock, of the working days by clock, from the day the referral was received (day 0)."""
     targets = {name: working(received, days[code]) for name, code in TARGETS.items()}
-    return Clock(working(received, days["rr.submit"]), targets)
+    return Clock(working(received, days[SUBMIT]), targets)
 
 
 def day_words(received: date, due: date, today: date) -> str:
@@ -77,7 +68,7 @@ def clock_to_watch(
     good = content.get("reason_kind") == "good_outcome"
     found = [each.code for each in routes(profile, content, today) if not (good and each.strength == NOT_RULED_OUT)]
     possible = [each for each in (*found, *named) if each in profile.decided_routes()]
-    if profile.clocks["rr.submit"].route in possible:
+    if profile.clocks[SUBMIT].route in possible:
         return None
     running = clocks(profile, set(possible), days)
     firsts: dict[str | None, str] = {}
@@ -98,7 +89,7 @@ def notable(profile: Profile) -> dict[str, str]:
 
 def starts_clock(profile: Profile) -> str:
     """The trigger from which the clock of a rapid review counts, once its day is known."""
-    return profile.clocks["rr.submit"].trigger
+    return profile.clocks[SUBMIT].trigger
 
 
 def day_problem(day: date, today: date) -> str | None:
