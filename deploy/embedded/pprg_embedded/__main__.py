@@ -14,9 +14,10 @@ from typing import IO, Any
 
 import click
 
+from pprg_embedded.ahead import Ahead
 from pprg_embedded.demo import STEPS, play
 from pprg_embedded.demo.browser import Failed
-from pprg_embedded.demo.people import Person, read_people, who_signs_in
+from pprg_embedded.demo.people import Person, Signers, read_people, who_signs_in
 from pprg_embedded.deployment import nginx_map, write_certificates, write_secrets
 from pprg_embedded.ports import free_ports
 from pprg_embedded.world import SERVICES, assemble, compose, with_secrets
@@ -26,6 +27,7 @@ from pprg_shared import logs
 from pprg_shared.audit.commands import audit_commands
 from pprg_shared.boxes.commands import boxes_commands
 from pprg_shared.config import Settings, SettingsError
+from pprg_shared.database import utcnow
 from pprg_shared.definitions import definitions_json
 from pprg_shared.keys import keys_commands
 from pprg_shared.profile import Profile, load_profile
@@ -42,7 +44,12 @@ def main() -> None:
 
 
 @main.command()
-def run() -> None:
+@click.option(
+    "--ahead",
+    type=click.Path(path_type=Path),
+    help="A file with the seconds by which the clock is ahead: the demo lets days go by with it.",
+)
+def run(*, ahead: Path | None) -> None:
     """Run the four services in this process: SQLite, no broker, loopback."""
     settings = own_settings()
     checked(settings)
@@ -50,7 +57,7 @@ def run() -> None:
     alive: list[Runtime] = []
 
     def start() -> list[Runtime]:
-        ending(lambda: alive.extend(compose(settings)))
+        ending(lambda: alive.extend(compose(settings, Ahead(ahead) if ahead else utcnow)))
         return alive
 
     def ready() -> None:
@@ -99,15 +106,17 @@ def demo(*, url: str | None, people: IO[str] | None, mailbox: str | None, agenci
 
     Office and group sign in with password and authenticator. Agencies and who referred come by the links of their
     letters, and type the codes that are mailed to them: with 13 agencies twice an hour from one address, and no more.
+    In a product that the demo starts itself days go by, and an agency is reminded of a return that is overdue.
     """
     if (url and not people) or (not url and (people or mailbox)):
         raise click.UsageError("--url and --people belong together, and --mailbox to them; without them all is started")
     profile = ending(lambda: load_profile(os.environ.get("PROFILE")))
     try:
-        signing_in = nullcontext((url, read_people(people.read()))) if url and people else tried_out(profile)
+        signing_in = nullcontext((url, read_people(people.read()), None)) if url and people else tried_out(profile)
         bar = click.progressbar(length=STEPS + agencies, label="demo", file=sys.stderr, item_show_func=str)
-        with signing_in as (base, who), bar:
-            result = play(base, profile, who, agencies, lambda words: bar.update(1, words), mailbox)
+        with signing_in as (base, who, clock), bar:
+            signers = Signers(base, who, clock or utcnow)
+            result = play(base, profile, signers, agencies, lambda words: bar.update(1, words), mailbox, clock)
     except Failed as error:
         raise click.ClickException(str(error)) from None
     if as_json:
@@ -164,22 +173,22 @@ def nginx() -> None:
 
 
 @contextmanager
-def tried_out(profile: Profile) -> Iterator[tuple[str, dict[str, Person]]]:
-    """Start the world in a temporary folder; its address, and how those whom the demo needs sign in there."""
-    with tempfile.TemporaryDirectory() as folder, started(Path(folder)) as base:
+def tried_out(profile: Profile) -> Iterator[tuple[str, dict[str, Person], Ahead]]:
+    """Start the world in a temporary folder; its address, how those whom the demo needs sign in, and its clock."""
+    with tempfile.TemporaryDirectory() as folder, started(Path(folder), Path(folder) / "ahead") as base:
         world = assemble(with_secrets(dataclasses.replace(settings_of(), var=folder, trial=True)))
         people = {each.code: each.as_json() for each in trial_people(world[0], *who_signs_in(profile))}
         for each in world:
             each.database.close()
-        yield base, read_people(json.dumps(people))
+        yield base, read_people(json.dumps(people)), Ahead(Path(folder) / "ahead")
 
 
 @contextmanager
-def started(folder: Path) -> Iterator[str]:
-    """Start the world in this folder, on free ports; its address, until the end."""
+def started(folder: Path, ahead: Path | None = None) -> Iterator[str]:
+    """Start the world in this folder, on free ports, by the clock of this file if any; its address, until the end."""
     ports = free_ports(2)
     own = {"PORT": str(ports[0]), "OPS_PORT": str(ports[1]), "VAR": str(folder), "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "pprg_embedded", "run"]
+    command = [sys.executable, "-m", "pprg_embedded", "run", *(("--ahead", str(ahead)) if ahead else ())]
     with subprocess.Popen(command, env=os.environ | own, stdout=subprocess.PIPE, text=True) as world:  # noqa: S603
         try:
             first = world.stdout.readline() if world.stdout else ""

@@ -2,15 +2,16 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
+from pprg_embedded.ahead import Ahead
 from pprg_embedded.demo.asking import answer, ask
 from pprg_embedded.demo.browser import Browser
 from pprg_embedded.demo.decisions import decide
 from pprg_embedded.demo.mailbox import MailDev, OwnPages
 from pprg_embedded.demo.meeting import meet
-from pprg_embedded.demo.people import Person, Signers
+from pprg_embedded.demo.people import Signers
 from pprg_embedded.demo.playing import Play
 from pprg_embedded.demo.publishing import publish
 from pprg_embedded.demo.referring import refer
@@ -26,16 +27,20 @@ SERVICES = ("intake", "triage", "notifier", "publisher")
 def play(
     base: str,
     profile: Profile,
-    people: Mapping[str, Person],
+    signers: Signers,
     count: int,
     progress: Callable[[str], None],
     mails: str | None = None,
+    clock: Ahead | None = None,
 ) -> dict[str, Any]:
-    """Play the whole case; the figures and checks, each check asked of the product."""
-    started, signers = time.monotonic(), Signers(base, people)
+    """Play the whole case; the figures and checks, each check asked of the product.
+
+    By its `clock` days go by at a product that the demo has started; elsewhere a case is played within one.
+    """
+    started = time.monotonic()
     office = signers.browser("coordinator")
     mailbox = MailDev(mails, profile) if mails else OwnPages(office)
-    show = Play(base, profile, list(profile.asked_agencies())[:count], signers, mailbox, progress, started)
+    show = Play(base, profile, list(profile.asked_agencies())[:count], signers, mailbox, progress, started, clock)
     reference, case_id = refer(show, office)
     ask(show, office, case_id)
     answer(show, office, case_id)

@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, time
 from operator import itemgetter
+from typing import Any
 
+from pprg_embedded.ahead import Ahead
 from pprg_embedded.demo.browser import Browser
 from pprg_embedded.demo.chronology import read_chronology
 from pprg_embedded.demo.links import let_in
 from pprg_embedded.demo.playing import Play, letters
-from pprg_shared.calendar import add_working_days
+from pprg_shared.calendar import add_working_days, london
 
 EVENTS = ("An invented visit was made", "An invented call was logged", "An invented meeting was missed")
 SUMMARY = {
@@ -21,6 +23,8 @@ SUMMARY = {
     "records_secured": "Invented Records Manager, at once",
 }
 CONTACTS = ("visit", "call", "missed")
+#: An hour after reminders go out.
+NEXT_MORNING = time(10)
 
 
 def ask(show: Play, office: Browser, case_id: str) -> None:
@@ -36,6 +40,7 @@ def ask(show: Play, office: Browser, case_id: str) -> None:
     )
     show.check("one letter to each agency asked", len(sent or []), ok=len(sent or []) == wanted)
     show.result["requests"] = len(office.api(f"/api/v1/cases/{case_id}")["requests"])
+    show.result["extra_requests"] = show.result["requests"] - len(show.agencies[:-1])
 
 
 def answer(show: Play, office: Browser, case_id: str) -> None:
@@ -48,7 +53,10 @@ def answer(show: Play, office: Browser, case_id: str) -> None:
     give_time(show, office, case_id, requests[late])
     for number, agency in enumerate(sorted(show.agencies, key=lambda each: each == late)):
         show.progress(f"return of {agency}")
-        lead, path = show.guests[agency], f"/requests/{requests[agency]}"
+        path = f"/requests/{requests[agency]}"
+        if agency == late and show.clock:
+            be_late(show, office, case_id, requests[late], show.clock)
+        lead = show.guests[agency]
         if agency in nil:
             lead.send(path, {"author": "Invented Lead"}, holding="_nil")
         else:
@@ -59,6 +67,7 @@ def answer(show: Play, office: Browser, case_id: str) -> None:
     answers = len(requests) + 1
     told = show.wait("the office is told", lambda: len(letters(office, case_id, "return_received")) >= 2 * answers)
     show.check("coordinator and deputy are told of each return", told, ok=bool(told))
+    show.result["late_returns"] = len({each["to"].partition("/")[0] for each in letters(office, case_id, "overdue")})
     count_returns(show, office, case_id, requests, nil)
 
 
@@ -114,6 +123,27 @@ def give_time(show: Play, office: Browser, case_id: str, request_id: str) -> Non
     office.send(path, later, to=f"{path}/move")
     told = show.wait("a letter about the new day", lambda: letters(office, case_id, "request_moved"))
     show.check("an agency that needs longer gets another day", later["due_on"], ok=bool(told))
+
+
+def be_late(show: Play, office: Browser, case_id: str, request_id: str, clock: Ahead) -> None:
+    """Days go by, and the last agency lets its day pass; it is reminded. Sign-ins have ended: everybody comes anew."""
+    path = f"/api/v1/cases/{case_id}/requests/{request_id}"
+    show.wait("no letter is on its way", lambda: not any(each["state"] == "waiting" for each in _all(office, case_id)))
+    late = add_working_days(date.fromisoformat(office.api(path)["due_on"]), 1)
+    clock.set_to(london(late, NEXT_MORNING))
+    show.signers.return_later()
+    told = show.wait("a letter about what is overdue", lambda: letters(office, case_id, "overdue"))
+    asked = office.api(path)
+    show.check(
+        "an agency that lets its day pass is reminded",
+        f"due {asked['due_on']}, reminded {show.today}",
+        ok=bool(told) and asked["due_on"] < str(show.today) and asked["agency"] in told[0]["to"],
+    )
+    let_in(show, case_id, "information_request", show.agencies)
+
+
+def _all(office: Browser, case_id: str) -> list[Any]:
+    return list(office.api(f"/api/v1/letters?subject={case_id}")["letters"])
 
 
 def correct_one(show: Play, office: Browser, case_id: str, request_id: str) -> None:

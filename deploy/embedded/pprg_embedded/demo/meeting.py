@@ -13,7 +13,8 @@ def meet(show: Play, office: Browser, case_id: str) -> None:
     """The coordinator calls the group inside the clock and moves it; the group meets by phone before, and is told."""
     show.progress("meeting")
     case = office.api(f"/api/v1/cases/{case_id}")
-    day = add_working_days(date.fromisoformat(case["received_on"]), show.profile.clocks[TARGETS["meeting"]].number)
+    target = add_working_days(date.fromisoformat(case["received_on"]), show.profile.clocks[TARGETS["meeting"]].number)
+    day = max(target, add_working_days(show.today, 1))
     form = {"standing": "other", "day": str(day), "starts": "10:00", "ends": "12:00", "place": "Invented Room"}
     people = len(show.profile.people_with_role("chair", "member")) + 1
     meetings, invitations = f"/cases/{case_id}/meetings", {}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pyotp
 
 from pprg_embedded.demo.browser import Browser, Failed, ShownAgain
+from pprg_shared.database import Clock, utcnow
 from pprg_shared.profile import Profile
 
 #: The routes that the demo has decided.
@@ -57,8 +58,8 @@ def read_people(text: str) -> dict[str, Person]:
 class Signers:
     """Who has signed in, each with a browser that is kept."""
 
-    def __init__(self, base: str, people: Mapping[str, Person]) -> None:
-        self._base, self._people = base, people
+    def __init__(self, base: str, people: Mapping[str, Person], clock: Clock) -> None:
+        self._base, self._people, self._clock = base, people, clock
         self._browsers: dict[str, Browser] = {}
 
     def browser(self, code: str) -> Browser:
@@ -66,30 +67,40 @@ class Signers:
         if code not in self._browsers:
             if code not in self._people:
                 raise Failed(f"{code} is not among the people who were given")
-            self._browsers[code] = signed_in(self._base, self._people[code])
+            self._browsers[code] = signed_in(self._base, self._people[code], self._clock)
         return self._browsers[code]
 
+    def return_later(self) -> None:
+        """Days have gone by, and every sign-in has ended: whoever had signed in does so again."""
+        for code, browser in self._browsers.items():
+            sign_in(browser, self._people[code], self._clock)
 
-def signed_in(base: str, person: Person) -> Browser:
+
+def signed_in(base: str, person: Person, clock: Clock = utcnow) -> Browser:
     """A browser in which this person has signed in, and has made a token for the API."""
     browser = Browser(base)
+    sign_in(browser, person, clock)
+    return browser
+
+
+def sign_in(browser: Browser, person: Person, clock: Clock) -> None:
+    """This person signs in with this browser, and makes a token for the API."""
     try:
         browser.send("/sign-in", {"address": person.address, "password": person.password})
     except ShownAgain:
         raise Failed(f"{person.name} cannot sign in there: were these people written by this installation?") from None
-    _type_code(browser, person)
+    _type_code(browser, person, clock)
     page = browser.post_form(browser.filled("/session/token", {})).text
     if not (token := _TOKEN.search(page)):
         raise Failed(f"{person.name} was given no token for the API")
     browser.bear(token[1])
-    return browser
 
 
-def _type_code(browser: Browser, person: Person) -> None:
+def _type_code(browser: Browser, person: Person, clock: Clock) -> None:
     """Each half minute's code is taken once: whoever signed in a moment ago takes a later one, or waits for it."""
     authenticator, tried = pyotp.TOTP(person.totp_secret), 0
     for _ in range(MOST_WAITS):
-        now = int(time.time()) // STEP_SECONDS
+        now = int(clock().timestamp()) // STEP_SECONDS
         for step in range(max(now - 1, tried + 1), now + 2):
             try:
                 browser.send("/sign-in/code", {"code": authenticator.generate_otp(step)})
@@ -97,7 +108,7 @@ def _type_code(browser: Browser, person: Person) -> None:
                 tried = step
             else:
                 return
-        time.sleep(STEP_SECONDS - time.time() % STEP_SECONDS)
+        time.sleep(STEP_SECONDS - clock().timestamp() % STEP_SECONDS)
     raise Failed(
         f"no code of {person.name} was taken: do the clocks agree, and is this the authenticator they have there?"
     )

@@ -3,11 +3,15 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
+from pprg_embedded.ahead import Ahead
 from pprg_embedded.demo.browser import Browser
 from pprg_embedded.demo.mailbox import Mailbox
 from pprg_embedded.demo.people import Signers
+from pprg_shared.calendar import london_date
+from pprg_shared.database import utcnow
 from pprg_shared.profile import Profile
 
 PATIENCE = 60.0
@@ -26,6 +30,8 @@ class Play:
     mailbox: Mailbox
     progress: Callable[[str], None]
     started: float
+    #: Of a product that the demo has started; None of one whose days go by as they do.
+    clock: Ahead | None = None
     result: dict[str, Any] = field(default_factory=dict)
     checks: list[dict[str, Any]] = field(default_factory=list)
     #: Of everybody whom a link has let in, by agency.
@@ -34,6 +40,11 @@ class Play:
     def check(self, name: str, detail: object, *, ok: bool) -> None:
         """Note what the product answered."""
         self.checks.append({"name": name, "ok": bool(ok), "detail": str(detail)})
+
+    @property
+    def today(self) -> date:
+        """The day that it is there, in London."""
+        return london_date((self.clock or utcnow)())
 
     def wait(self, what: str, look: Callable[[], Any]) -> Any:
         """Ask the product until it is so, for a minute at most."""

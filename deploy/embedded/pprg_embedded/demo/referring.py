@@ -1,19 +1,19 @@
 """The part of the demo in which somebody refers a case, without signing in."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from pprg_embedded.demo.browser import Browser
 from pprg_embedded.demo.playing import Play
-from pprg_shared.calendar import add_working_days, london_date
+from pprg_shared.calendar import add_working_days
 from pprg_shared.profile import SUBMIT
 
 
 def refer(show: Play, office: Browser) -> tuple[str, str]:
     """Somebody refers; the same form sent twice is one referral."""
     show.progress("referral")
-    today = london_date(datetime.now(UTC))
+    today = show.today
     answers = _answers(show.agencies, today)
     anybody = Browser(show.base)
     gate = {"immediate_risk": "no", "reason_kind": "concern", "about": ["child"]}
