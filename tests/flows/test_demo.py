@@ -5,7 +5,9 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import uuid4
 
 import pyotp
@@ -15,6 +17,7 @@ from click.testing import CliRunner
 from faults.origin import one_origin
 from pprg_embedded.__main__ import main, started
 from pprg_embedded.demo.browser import Browser, Failed
+from pprg_embedded.demo.people import ROUTES
 from pprg_embedded.ports import free_ports
 from pprg_embedded.world import SERVICES
 from pprg_shared.profile import load_profile
@@ -30,6 +33,8 @@ SIGN_IN = ("the coordinator", "the chair", "a partner who ratifies")
 LETTERS_WITH_LINKS = ("information_request", "outcome_to_referrer")
 SOMEBODY = json.dumps({"coordinator": dict.fromkeys(("name", "address", "password", "totp_secret"), "x")})
 RETURNS = (("late", "returns"), ("extra", "requests"), ("corrected", "returns"))
+AREAS = {"SSP": "swindon", "SSCP": "salford"}
+PROFILES = Path(__file__).parent.parent.parent / "deploy/profiles"
 CANARIES = ("Invented Child", "invented account", "invented summary", "reasons are invented")
 
 
@@ -80,6 +85,24 @@ def test_the_demo_plays_a_case_from_referral_to_published_outcome(play_at_home, 
     assert found["typed_mails"] == 0
     assert [each for each in CANARIES if each in said] == []
     assert "%" not in said  # a bar is for a terminal
+
+
+def test_so_it_does_by_the_profiles_of_the_other_areas_that_ship(play_at_home):
+    """They are played at the same time, for mostly they wait."""
+    paths = {prefix: str(PROFILES / f"{area}.toml") for prefix, area in AREAS.items()}
+
+    with ThreadPoolExecutor(len(AREAS)) as at_once:
+        played = at_once.map(lambda path: play_at_home(2, PROFILE=path)[0], paths.values())
+        found = dict(zip(paths, played, strict=True))
+
+    for prefix, path in paths.items():
+        here, profile = found[prefix], load_profile(path)
+        assert here["case"].startswith(f"{prefix}-20")
+        assert [(each["route"], each["ratified"]) for each in here["routes"]] == [(each, True) for each in ROUTES]
+        bodies = [profile.bodies[profile.routes[each].ratified_by].short for each in ROUTES]
+        assert [each["body"] for each in here["routes"]] == bodies
+        assert (here["requests"], here["returns"], here["late_returns"]) == (2, 2, 1)
+        assert here["publication"].startswith("/learning/")
 
 
 def demo(*options, people=None):
