@@ -72,7 +72,7 @@ def test_every_route_of_the_api_is_in_it(world, service):
 
 
 @pytest.mark.parametrize(("service", "path", "method"), OPERATIONS)
-def test_every_operation_has_words_answers_and_examples(service, path, method):
+def test_every_operation_has_words_and_answers(service, path, method):
     said = part(service, path, method)
     done = said["responses"].get("201") or said["responses"]["200"]
     (content,) = done["content"].values()
@@ -89,21 +89,21 @@ def test_every_operation_has_words_answers_and_examples(service, path, method):
 
 
 @pytest.mark.parametrize(("service", "path", "method"), OPERATIONS)
-def test_every_example_follows_its_schema(service, path, method):
-    said = part(service, path, method)
-    contents = [
-        content
-        for each in (said.get("requestBody", {}), *said["responses"].values())
-        for content in each.get("content", {}).values()
-    ]
+def test_every_body_and_every_answer_has_an_example_that_follows_its_schema(service, path, method):
+    said, components = part(service, path, method), DOCUMENTS[service]["components"]
+    done = said["responses"].get("201") or said["responses"]["200"]
+    contents = [content for each in (said.get("requestBody"), done) if each for content in each["content"].values()]
 
     wrong = [
         error.message
         for content in contents
-        if "example" in content
-        for error in Draft202012Validator(content["schema"]).iter_errors(content["example"])
+        for error in Draft202012Validator(content["schema"] | {"components": components}).iter_errors(
+            content["example"]
+        )
     ]
 
+    assert len(contents) == (2 if method == "post" else 1)
+    assert all("example" in content and content["example"] != "" for content in contents)
     assert wrong == []
 
 

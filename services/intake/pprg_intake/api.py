@@ -18,7 +18,7 @@ from pprg_shared.database import unseal
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.spreadsheet import NotATable
 from pprg_shared.web import takes_uploads
-from pprg_shared.web.api import body, content, gives, takes
+from pprg_shared.web.api import body, content, gives, takes, takes_file
 from pprg_shared.web.limits import address, slow
 from pprg_shared.web.problems import Invalid
 
@@ -119,6 +119,7 @@ def create_return(request_id: UUID) -> ResponseReturnValue:
 
 @api.post("/requests/<uuid:request_id>/chronology")
 @takes_uploads
+@takes_file("Date,Source,Event\r\n22 May 2016,Log 12,An invented call.\r\n?June 2016,Letter 3,An invented visit.\r\n")
 def create_draft(request_id: UUID) -> ResponseReturnValue:
     """Upload a chronology as text/csv, to be sent with the return that names it as its draft."""
     needs("answer")

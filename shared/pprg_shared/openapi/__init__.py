@@ -111,11 +111,15 @@ class _Operation:
     def path(self) -> str:
         return "".join(f"{{{text}}}" if dynamic else text for dynamic, text in self.rule._trace if text != "|")  # noqa: SLF001 -- werkzeug has no public way to a rule's parts
 
+    @property
+    def _noun(self) -> str:
+        return self.path.split("/")[3]
+
     def whole(self) -> dict[str, Any]:
         said: dict[str, Any] = {
             "operationId": self.view.__name__,
             "summary": inspect.cleandoc(self.view.__doc__ or "").splitlines()[0],
-            "tags": [self.path.split("/")[3]],
+            "tags": [self._noun],
             "description": self._for_whom(),
             "parameters": [*self._places(), *self._asked()],
             "security": [{"person": []}] if self._closed else [{}, {"person": []}],
@@ -183,7 +187,8 @@ class _Operation:
     def _content(self) -> dict[str, Any]:
         kind = self.calls.get("content")
         if isinstance(kind, ast.Constant):
-            return {str(kind.value): {"schema": {"type": "string", "minLength": 1}}}
+            example = getattr(self.view, "example", "")
+            return {str(kind.value): {"schema": {"type": "string", "minLength": 1}, "example": example}}
         declared = getattr(self.view, "takes", lambda: self._schema("body"))()
         if declared is None:
             return {JSON: {"schema": {"type": "object"}}}
@@ -207,7 +212,7 @@ class _Operation:
             wrong.append("forbidden")
         if self.rule.arguments or self.query is not None:
             wrong.append("not-found")
-        answers = {"201": done()} if "receipt" in self.calls else {"200": self._given()}
+        answers = {"201": done(self._noun)} if "receipt" in self.calls else {"200": self._given()}
         by_status = sorted((PROBLEMS[slug][0], slug) for slug in wrong)
         return answers | {str(status): {"$ref": f"#/components/responses/{slug}"} for status, slug in by_status}
 

@@ -8,6 +8,7 @@ from pprg_shared.web.api import KEY as KEY_FORM
 from pprg_shared.web.problems import PROBLEMS, RETRY_SECONDS
 
 JSON = "application/json"
+REFERENCE = "PPRG-2026-0001"
 
 
 def headers(*names: str) -> dict[str, Any]:
@@ -15,12 +16,17 @@ def headers(*names: str) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
-def done() -> dict[str, Any]:
-    """The answer of whatever did something."""
+def done(noun: str) -> dict[str, Any]:
+    """The answer of whatever did something; the example leads to a page of this noun."""
     return {
         "description": "Done, now or when the same request came first.",
         "headers": headers("X-Request-ID", "Idempotent-Replayed"),
-        "content": {JSON: {"schema": {"$ref": "#/components/schemas/Receipt"}}},
+        "content": {
+            JSON: {
+                "schema": {"$ref": "#/components/schemas/Receipt"},
+                "example": {"reference": REFERENCE, "location": f"/{noun}/{ID}"},
+            }
+        },
     }
 
 
@@ -93,7 +99,7 @@ RECEIPT: Mapping[str, Any] = {
     "type": "object",
     "required": ["reference", "location"],
     "properties": {
-        "reference": _text("What to quote.", examples=["PPRG-2026-0001"]),
+        "reference": _text("What to quote.", examples=[REFERENCE]),
         "location": _text("The page where it went on.", format="uri-reference"),
     },
 }

@@ -41,6 +41,16 @@ def takes(schema: Callable[[], Schema | list[Schema]]) -> Callable[[View], View]
     return mark
 
 
+def takes_file(example: str) -> Callable[[View], View]:
+    """Say in the API's document what a file looks like that a view takes as its body."""
+
+    def mark(view: View) -> View:
+        view.example = example  # type: ignore[attr-defined]  # a mark on a function
+        return view
+
+    return mark
+
+
 def second(first: str) -> Callable[[View], View]:
     """Say in the API's document that a second person does this: the example acts as somebody who may not do `first`."""
 
