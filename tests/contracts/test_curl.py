@@ -1,10 +1,14 @@
-"""The examples of `/api` do what they say when they are pasted: the main journey, by curl itself."""
+"""The examples of `/api` do what they say when they are pasted: every one of them, by curl itself.
+
+An example can only show the shape of what differs from case to case: `swap` puts in what a person would.
+"""
 
 import html
 import json
 import os
 import re
 import subprocess
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -12,6 +16,7 @@ from werkzeug.serving import make_server
 
 import invented
 from pprg_shared.app import Origin, create_app
+from pprg_shared.examples import ID
 from pprg_shared.web.reference import read
 from publishing import People
 
@@ -58,11 +63,15 @@ def paste(world, origin):
         for said in methods.values()
     }
 
-    def run(operation, **names):
-        bearer = world.acting(people[operation]).get("Authorization", "")
+    def run(operation, who="", swap=(), **names):
+        bearer = world.acting(who or people[operation]).get("Authorization", "")
         values = {name.upper(): value for name, value in names.items()} | {"TOKEN": bearer.removeprefix("Bearer ")}
+        command = examples[operation].replace("curl ", "curl --silent --show-error --noproxy '*' ", 1)
+        for shown, meant in swap:
+            assert command.count(shown) == 1, command
+            command = command.replace(shown, meant)
         done = subprocess.run(
-            ["bash", "-c", examples[operation].replace("curl ", "curl --silent --show-error --noproxy '*' ", 1)],
+            ["bash", "-c", command],
             env=os.environ | values,
             capture_output=True,
             text=True,
@@ -100,16 +109,22 @@ def test_the_examples_of_intake_and_triage_carry_a_case(paste, record_meeting):
 def test_an_upload_keeps_the_ends_of_its_lines(paste, tmp_path):
     """`curl -d @FILE` would take them away, and the rows with them."""
     file = tmp_path / "chronology.csv"
-    file.write_bytes("Date,Source,Event\r\n2016,Log,An invented call.\r\n2017,Log,A visit: Siân.\r\n".encode())
+    upload = DOCUMENTS["intake"]["paths"]["/api/v1/requests/{request_id}/chronology"]["post"]
+    shown = upload["requestBody"]["content"]["text/csv"]["example"]
+    file.write_bytes(f"{shown}2017,Log,A visit: Siân.\r\n".encode())
     paste("intake-create_referral")
     (case,) = paste("triage-cases")["cases"]
     paste("triage-create_requests", case_id=case["id"])
     (request,) = paste("intake-list_requests")["requests"]
 
     paste("intake-create_draft", request_id=request["id"], file=str(file))
-
     rows = paste("intake-one_draft", request_id=request["id"])["rows"]
-    assert [each["event"] for each in rows] == ["An invented call.", "A visit: Siân."]
+    paste("intake-drop_draft", request_id=request["id"])
+    paste("intake-create_draft", request_id=request["id"], file=str(file))
+    again = paste("intake-one_draft", request_id=request["id"])["rows"]
+
+    assert [each["event"] for each in rows] == ["An invented call.", "An invented visit.", "A visit: Siân."]
+    assert again == rows
 
 
 def test_the_examples_of_the_publisher_lead_a_draft_to_everybody_and_back(world, paste):
@@ -163,3 +178,138 @@ def test_what_each_service_has_said_is_counted(paste):
     assert said["triage"] == 2, "the case is open, and who is tied to it"
     assert said["notifier"] == 3
     assert said["publisher"] == 0
+
+
+@pytest.fixture
+def asked(paste):
+    """A case of which one agency is asked: its number, and that of the request."""
+    paste("intake-create_referral")
+    (case,) = paste("triage-cases")["cases"]
+    paste("triage-create_requests", case_id=case["id"])
+    (request,) = paste("intake-list_requests")["requests"]
+    return {"case_id": case["id"], "request_id": request["id"]}
+
+
+def test_the_examples_follow_a_request_from_more_time_to_a_corrected_answer(paste, asked):
+    request = {"request_id": asked["request_id"]}
+    paste("intake-create_extension", **request)
+    wanted = paste("triage-one_request", **asked)["extension_until"]
+    paste("intake-create_staff_list", **request)
+    paste("intake-create_nil_return", **request)
+    answered = paste("intake-one_return", **request)
+    paste("triage-change_request", **asked, what="accept")
+    accepted = paste("triage-one_request", **asked)
+
+    assert wanted == "2026-12-08"
+    assert answered["kind"] == "nil"
+    assert (accepted["state"], len(accepted["returns"])) == ("accepted", 1)
+    (listed,) = paste("intake-one_staff_list", **request)["staff"]
+    assert paste("triage-staff", case_id=asked["case_id"])["agencies"][0]["staff"] == [listed]
+    assert paste("triage-counted_steps", case_id=asked["case_id"])["total"] > 0
+
+
+def test_the_examples_settle_what_does_not_agree(paste, asked, tmp_path):
+    file = tmp_path / "chronology.csv"
+    file.write_text("Date,Source,Event\n1 March 2025,Log,A call.\n1 September 2025,Log,A visit.\n")
+    paste("intake-create_draft", request_id=asked["request_id"], file=str(file))
+    draft = paste("intake-one_draft", request_id=asked["request_id"])["draft"]
+    last = '"records_secured"'
+    paste("intake-create_return", request_id=asked["request_id"], swap=[(last, f'"draft": "{draft}", {last}')])
+    case = {"case_id": asked["case_id"]}
+
+    (found,) = paste("triage-conflicts", **case)["conflicts"]
+    paste("triage-settle", **case, conflict_id=found["id"])
+
+    (settled,) = paste("triage-conflicts", **case)["conflicts"]
+    assert (found["state"], settled["state"]) == ("open", "explained")
+
+
+def test_the_examples_call_move_cancel_and_record_a_meeting(world, paste, asked):
+    case, profile = {"case_id": asked["case_id"]}, world.services["triage"].profile
+    there = '", "'.join(str(each.id) for each in profile.people_with_role("partner"))
+
+    paste("triage-create_meeting", **case)
+    paste("triage-move_meeting", **case, swap=[("Room 2", "Room 3")])
+    paste("triage-cancel_meeting", **case)
+    paste("triage-create_meeting", **case)
+    world.clock.forward(days=15)
+    paste("triage-record_meeting", **case, swap=[("An invented answer.", there)])
+
+    met = paste("triage-one_case", **case)["meetings"]
+    assert {(each["state"], each["sequence"]) for each in met} == {("cancelled", 2), ("held", 0)}
+
+
+def test_the_examples_bring_a_decision_back_through_and_to_those_it_concerns(paste, asked, record_meeting):
+    case, partner = {"case_id": asked["case_id"]}, "partner-police"
+    record_meeting(asked["case_id"])
+
+    def proposed():
+        paste("triage-create_decision", **case, swap=[('"equality"', '"delay": "Invented: it was late.", "equality"')])
+        made = paste("triage-one_case", **case)["decisions"]
+        return [(ID, next(each["id"] for each in made if not each["ratified"]))]
+
+    paste("triage-create_return", **case, who=partner, swap=proposed())
+    again = proposed()
+    paste("triage-create_ratification", **case, who=partner, swap=again)
+    paste("triage-create_correction", **case, swap=again)
+
+    reference = paste("triage-one_case", **case)["reference"]
+    of_request = paste("intake-outcome_of_request", request_id=asked["request_id"])["outcomes"]
+    of_referral = paste("intake-outcome_of_referral", reference=reference)["outcomes"]
+    assert [each["words"] for each in (*of_request, *of_referral)] == ["An invented answer."] * 2
+    assert [each["ratified"] for each in paste("triage-one_case", **case)["decisions"]] == [True]
+
+
+def test_the_examples_say_who_reads_a_case_and_who_saw_it(world, paste, asked):
+    case, deputy = {"case_id": asked["case_id"]}, str(world.services["triage"].profile.person("deputy").id)
+
+    paste("triage-create_date", **case)
+    paste("triage-create_member", **case, swap=[(ID, deputy)])
+    named = [each for each in paste("triage-members", **case)["members"] if each["person"] == deputy]
+    paste("triage-end_member", **case, tie_id=named[0]["id"])
+    after = {each["id"]: each["ended"] for each in paste("triage-members", **case)["members"]}
+    paste("triage-create_interest", **case)
+    closed = paste("triage-cases")["cases"]
+    paste("triage-withdraw_interest", **case)
+    paste("triage-break_glass", who="board-chair")
+
+    assert ([each["ended"] for each in named], after[named[0]["id"]]) == ([False], True)
+    assert closed == []
+    assert paste("triage-history", **case)["history"] != []
+    assert paste("triage-access", **case)["entries"] != []
+
+
+def test_the_examples_bring_a_list_of_open_cases_in_and_out(paste):
+    plan = paste("triage-plan_import")
+    made = paste("triage-create_import")["location"].rpartition("/")[2]
+    shown = paste("triage-one_import", import_id=made)
+    listed = paste("triage-cases")["cases"]
+    paste("triage-undo_import", import_id=made)
+
+    assert len(plan["new"]) == len(shown["cases"]) == len(listed) == 1
+    assert paste("triage-cases")["cases"] == []
+
+
+def test_the_examples_plan_a_publication_and_take_a_list_back(world, paste):
+    path, _ = People(world).draft()
+    number = path.rpartition("/")[2]
+    world.settle()
+
+    paste("publisher-plan_publication", publication_id=number)
+    paste("publisher-lift", publication_id=number)
+    made = paste("publisher-create_import")
+    paste("publisher-undo_import", import_id=made["location"].rpartition("/")[2])
+
+    assert paste("publisher-learning")["count"] == 0
+
+
+def test_every_example_is_pasted_here():
+    pasted = set(re.findall(r'paste\("([\w-]+)"', Path(__file__).read_text("utf-8")))
+    operations = {
+        f"{service}-{said['operationId']}"
+        for service, document in DOCUMENTS.items()
+        for methods in document["paths"].values()
+        for said in methods.values()
+    }
+
+    assert pasted | {f"{service}-events" for service in DOCUMENTS} == operations

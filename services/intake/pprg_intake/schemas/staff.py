@@ -25,7 +25,13 @@ class StaffSchema(Schema):
         fields.Nested(WorkerSchema),
         load_default=list,
         validate=validate.Length(max=MOST_STAFF, error=f"List at most {MOST_STAFF}"),
-        metadata={"label": "Staff", "row": "Member of staff", "add": "Add another", "most": MOST_STAFF},
+        metadata={
+            "label": "Staff",
+            "row": "Member of staff",
+            "add": "Add another",
+            "most": MOST_STAFF,
+            "example": [{"code": "Social worker 1", "name": "Invented Person", "role": "Duty team"}],
+        },
     )
 
     @validates_schema

@@ -35,7 +35,7 @@ class SubjectSchema(Schema):
     """One person whom a referral is about."""
 
     kind = chosen(KINDS, "Who is it?", "Say whom this is about", style="govuk-radios--inline govuk-radios--small")
-    name = named("Their name", "Enter their name, or “not known”", 200)
+    name = named("Their name", "Enter their name, or “not known”", 200, example="Invented Child")
     also_known_as = optional("Other names", 200)
     born = fields.String(
         required=True,

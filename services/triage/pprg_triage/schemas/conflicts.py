@@ -28,6 +28,7 @@ class SettlingSchema(Schema):
         metadata={
             "label": "What explains it? (needed if it is explained)",
             "hint": "The group reads this. No row is changed.",
+            "example": "Each agency means another child.",
             "widget": "textarea",
             "rows": 3,
         },
