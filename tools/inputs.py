@@ -5,7 +5,7 @@ from typing import Any
 
 from pprg_intake.rules import CHOICES, COLUMNS, MOST_ROWS
 from pprg_shared.contract import MESSAGE_BYTES
-from pprg_shared.web import BODY_BYTES, FORM_PARTS, UPLOAD_BYTES
+from pprg_shared.web import BODY_BYTES, FIELD_BYTES, FORM_PARTS, ROW_PARTS, UPLOAD_BYTES
 from pprg_shared.web.api import DEEPEST, DIGITS
 from pprg_shared.web.reference import JSON
 
@@ -14,7 +14,9 @@ Schema = Mapping[str, Any]
 LIMITS = (
     ("a body, as JSON or as a form", f"{BODY_BYTES // 1024} kB", 413),
     ("a body with a file, or with rows of a chronology", f"{UPLOAD_BYTES // 1024} kB", 413),
+    ("a field of a form", f"{FIELD_BYTES // 1024} kB", 413),
     ("the fields of a form", f"{FORM_PARTS}", 413),
+    ("the fields of a form with typed rows", f"{ROW_PARTS}", 413),
     ("what is sent at once, sealed, as it travels", f"{MESSAGE_BYTES // 1024} kB", 413),
     ("objects and lists within one another", f"{DEEPEST}", 400),
     ("the digits of a whole number", f"{DIGITS}", 400),

@@ -117,7 +117,14 @@ def test_a09_line_ends_and_tabs_are_welcome_in_a_long_text(world, intake, get):
 
 
 @pytest.mark.asvs("1.3.3")
-@pytest.mark.parametrize("text", [row("A10-override", "Invented\u202eChild"), row("A10-zero-width", "In\u200bvented")])
+@pytest.mark.parametrize(
+    "text",
+    [
+        row("A10-override", "Invented\u202eChild"),
+        row("A10-zero-width", "In\u200bvented"),
+        row("A10-look-alike", "Inv\u0435nted"),
+    ],
+)
 def test_direction_marks_and_unseen_characters_are_refused_in_an_address(intake, unchanged, text):
     answers = REFERRAL | {"referrer_email": f"{text}@agency.example"}
 
@@ -248,8 +255,8 @@ def test_a22_a_multipart_form_without_its_end_is_refused(intake, unchanged):
 
 @pytest.mark.asvs("5.2.1", "15.2.2")
 @pytest.mark.parametrize("kind", [row("A23-parts", BOUNDARY), row("A23-pairs", PAIRS)])
-def test_thousands_of_parts_are_refused(intake, unchanged, kind):
-    many = {f"f{number}": "x" for number in range(5000)}
+def test_a_thousand_and_one_parts_are_refused(intake, unchanged, kind):
+    many = {f"f{number}": "x" for number in range(1001)}
     data = multipart(many, "--x--\r\n") if "multipart" in kind else "&".join(f"{name}=x" for name in many)
 
     sent = intake.post(FORM, data=data, content_type=kind)
@@ -259,8 +266,8 @@ def test_thousands_of_parts_are_refused(intake, unchanged, kind):
 
 @pytest.mark.asvs("1.3.3", "5.2.1", "15.2.2")
 @pytest.mark.parametrize("kind", [row("A23-field", BOUNDARY), row("A23-field-pairs", PAIRS)])
-def test_a_field_of_megabytes_is_refused(intake, unchanged, kind):
-    large = {"what_happened": "x" * 2_000_000}
+def test_a_field_of_600_kilobytes_is_refused(intake, unchanged, kind):
+    large = {"what_happened": "x" * 600_000}
     data = multipart(large, "--x--\r\n") if "multipart" in kind else f"what_happened={large['what_happened']}"
 
     sent = intake.post(FORM, data=data, content_type=kind)
@@ -280,8 +287,8 @@ def test_a_number_is_sent_as_a_number(world, unchanged, year):
     assert {"pointer": "/year", "detail": "Enter a year such as 2026"} in sent.json["errors"]
 
 
-def test_a10_a_name_is_kept_as_it_was_given(world, intake):
-    name = "Invented \u202eChild\u200b"
+@pytest.mark.parametrize("name", ["Invented \u202eChild\u200b", "Inv\u0435nted Child"], ids=["marks", "look-alike"])
+def test_a10_a_name_is_kept_as_it_was_given(world, intake, name):
     intake.post(API, json=REFERRAL | {"subjects": [REFERRAL["subjects"][0] | {"name": name}]}, headers=KEY)
     world.settle()
     office = world.acting("coordinator")

@@ -20,9 +20,12 @@ from pprg_shared.web import csrf, headers, problems
 from pprg_shared.web.compiled import COMPILED
 
 BODY_BYTES = 1024 * 1024
-#: What the few pages and APIs take that are marked by `takes_uploads`.
+#: What one field of a form may hold.
+FIELD_BYTES = 500 * 1024
+FORM_PARTS = 1000
+#: What the few pages and APIs take that are marked by `takes_uploads`, and pages marked by `takes_rows`.
 UPLOAD_BYTES = 4 * 1024 * 1024
-FORM_PARTS = 4000
+ROW_PARTS = 4000
 STATIC = Path(__file__).parent / "static"
 MENU = Path(__file__).parent / "menu.json"
 View = TypeVar("View", bound=Callable[..., Any])
@@ -103,7 +106,7 @@ def install(
     actor: Callable[[], Any],
 ) -> None:
     """Give an app its layout, limits, headers, tokens and errors."""
-    app.config.update(MAX_CONTENT_LENGTH=BODY_BYTES, MAX_FORM_MEMORY_SIZE=BODY_BYTES, MAX_FORM_PARTS=FORM_PARTS)
+    app.config.update(MAX_CONTENT_LENGTH=BODY_BYTES, MAX_FORM_MEMORY_SIZE=FIELD_BYTES, MAX_FORM_PARTS=FORM_PARTS)
     app.url_map.strict_slashes = False
     app.request_class = InMemory
     components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja", "templates")})
@@ -135,14 +138,23 @@ def takes_uploads(view: View) -> View:
     return view
 
 
+def takes_rows(view: View) -> View:
+    """Mark a view whose form has more fields than others: rows that are typed one by one."""
+    view.takes_rows = True  # type: ignore[attr-defined]  # a mark on a function
+    return view
+
+
 def _door(app: Flask, hosts: set[str], about: About) -> None:
     @app.before_request
     def arrive() -> None:
         given = request.headers.get("X-Request-ID", "")
         g.request_id = given if _ID.fullmatch(given) else str(uuid4())
         logs.bind(request_id=g.request_id)
-        if hasattr(app.view_functions.get(request.endpoint or ""), "takes_uploads"):
+        view = app.view_functions.get(request.endpoint or "")
+        if hasattr(view, "takes_uploads"):
             request.max_content_length = request.max_form_memory_size = UPLOAD_BYTES
+        if hasattr(view, "takes_rows"):
+            request.max_form_parts = ROW_PARTS
         if "\0" in request.path or b"%00" in request.query_string:
             abort(400, "This address cannot be read.")
         if request.host.rpartition(":")[0] not in hosts and request.host not in hosts:

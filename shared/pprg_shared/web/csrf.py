@@ -125,7 +125,14 @@ def browser() -> str:
 
 def _whole() -> None:
     """Read the form: what is too large, has too many parts or was cut off goes no further."""
-    if sum(len(values) for _, values in request.form.lists()) > (request.max_form_parts or 0):
+    values = [value for _, several in request.form.lists() for value in several]
+    # werkzeug counts parts and bytes of a field in multipart alone
+    if len(values) > (request.max_form_parts or 0) or any(map(_too_long, values)):
         raise RequestEntityTooLarge
     if request.mimetype == "multipart/form-data" and not request.form and not request.files:
         raise BadRequest("The form did not arrive whole. Go back and send it again.")
+
+
+def _too_long(value: str) -> bool:
+    most = request.max_form_memory_size or 0
+    return len(value) > most or (4 * len(value) > most and len(value.encode()) > most)

@@ -31,7 +31,7 @@ from pprg_shared.database import unseal
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.paging import ROWS, Part, before
 from pprg_shared.spreadsheet import NotATable
-from pprg_shared.web import takes_uploads
+from pprg_shared.web import takes_rows, takes_uploads
 from pprg_shared.web.forms import Form
 from pprg_shared.web.limits import slow
 
@@ -49,6 +49,7 @@ def requests() -> ResponseReturnValue:
 
 
 @pages.route("/requests/<uuid:request_id>", methods=["GET", "POST"])
+@takes_rows
 def answer(request_id: UUID) -> ResponseReturnValue:
     """Show what is asked and take the answer."""
     needs("answer")

@@ -12,10 +12,12 @@ from pprg_intake.pages.common import pages, typed
 from pprg_intake.schemas import StaffSchema
 from pprg_shared.acting import act, actor, needs, reading, saw, submitted
 from pprg_shared.actor import Done
+from pprg_shared.web import takes_rows
 from pprg_shared.web.forms import Form
 
 
 @pages.route("/requests/<uuid:request_id>/staff", methods=["GET", "POST"])
+@takes_rows
 def staff(request_id: UUID) -> ResponseReturnValue:
     """Show an agency whom of its staff it has listed, and take the list anew."""
     needs("answer")
