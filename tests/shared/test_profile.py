@@ -120,7 +120,7 @@ def test_the_profiles_differ_where_the_partnerships_do():
     assert salford.decided_routes()["good_practice_review"] == "Seriously good outcome review"
 
 
-def test_in_salford_reports_come_down_after_a_year_and_briefings_stay():
+def test_salford_says_when_reports_come_down_and_that_briefings_stay():
     documents = shipped("salford").publication.documents
 
     assert documents["full_report"].take_down_months == 12
