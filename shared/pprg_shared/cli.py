@@ -34,7 +34,7 @@ def alive(service: Service, settings: Settings) -> Runtime:
 
 def looked_after(service: Service, settings: Settings) -> Runtime:
     """A runtime whose database fits this version; ends the command with a sentence when it does not."""
-    runtime = alive(service, settings)
+    runtime = ending(lambda: alive(service, settings))
     ending(lambda: runtime.migrations.check(runtime.database))
     return runtime
 

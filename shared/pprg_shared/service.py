@@ -186,7 +186,11 @@ class Runtime:
 
 
 def _ring(settings: Settings, ring: str) -> Keyring:
-    return Keyring.parse(getattr(settings, f"{ring}_keys"))
+    name = f"{ring}_keys"
+    try:
+        return Keyring.parse(getattr(settings, name))
+    except ValueError as error:
+        raise ValueError(f"{name.upper()} is {error}") from None
 
 
 class Loop:

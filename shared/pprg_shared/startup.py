@@ -41,7 +41,7 @@ def ending(step: Callable[[], T]) -> T:
     """Take a step of starting up; what is wrong ends the process with its words, not a trace."""
     try:
         return step()
-    except (Locked, Damaged, WrongDatabase, SettingsError, ProfileError) as error:
+    except (Locked, Damaged, WrongDatabase, SettingsError, ProfileError, click.ClickException) as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(NOT_STARTED)
     except sa.exc.OperationalError as error:
