@@ -34,7 +34,7 @@ def alive(service: Service, settings: Settings) -> Runtime:
 
 def looked_after(service: Service, settings: Settings) -> Runtime:
     """A runtime whose database fits this version; ends the command with a sentence when it does not."""
-    runtime = ending(lambda: alive(service, settings))
+    runtime = alive(service, settings)
     ending(lambda: runtime.migrations.check(runtime.database))
     return runtime
 
@@ -43,7 +43,7 @@ def run(service: Service, settings: Settings, word: str, *, pages: bool) -> None
     """Run a service until it is told to stop; says the word once it is there."""
 
     def compose() -> list[Runtime]:
-        runtime = alive(service, settings)
+        runtime = ending(lambda: alive(service, settings))
         ending(runtime.database.hold)
         ending(lambda: runtime.migrations.check(runtime.database))
         return [runtime]

@@ -1,6 +1,9 @@
 """Lists of published reviews as partnerships write them: what is understood, and what is said of the rest."""
 
+import csv
+import tomllib
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from pprg_shared.profile import load_profile
 
 WORDS = Vocabulary.of(load_profile())
 TODAY = date(2026, 11, 24)
+LISTS = tomllib.loads(Path(__file__).with_name("published_lists.toml").read_text("utf-8"))["lists"]
 PUBLISHED = Path(__file__).with_name("published_reviews.csv").read_text("utf-8")
 
 
@@ -138,6 +142,25 @@ def test_the_lists_that_partnerships_publish_are_read_and_every_row_is_accounted
         (49, "Published"),
     ]
     assert [note.row for note in found.left_out] == [44, 46, 48]
+
+
+@pytest.mark.parametrize("listed", LISTS, ids=lambda listed: listed["name"])
+def test_row_by_row_a_list_becomes_what_stands_beside_it(listed):
+    file = StringIO()
+    csv.writer(file).writerows([["Title"], *([line] for line, _ in listed["rows"])])
+
+    found = read_list(file.getvalue(), WORDS, partnership=listed["partnership"], today=TODAY, usual=listed.get("usual"))
+
+    became = {note.row: note.column for note in found.problems}
+    became |= dict.fromkeys((note.row for note in found.left_out), "left out")
+    for each in found.reviews:
+        elsewhere = [each.partnership] if each.partnership != listed["partnership"] else []
+        became |= dict.fromkeys(each.rows, ", ".join((each.title, *elsewhere, each.published.words())))
+    assert [became[row] for row in range(2, len(listed["rows"]) + 2)] == [what for _, what in listed["rows"]]
+    assert listed["holds"] == {
+        each.title: {"documents": [one["kind"] for one in each.documents], "themes": list(each.themes)}
+        for each in found.reviews
+    }
 
 
 def test_rows_about_one_review_are_put_together():
