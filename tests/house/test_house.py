@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,23 @@ def test_modules_and_functions_stay_small_and_say_what_they_hold(path):
     assert len(text.splitlines()) <= MODULE_LINES
     assert long == []
     assert ast.get_docstring(tree)
+
+
+def test_every_name_that_a_package_offers_is_there():
+    packages = [each for each in MODULES if "__all__ = " in each.read_text("utf-8")]
+    modules = [import_module(".".join(_import_path(each))) for each in packages]
+
+    missing = {each.__name__: [name for name in each.__all__ if not hasattr(each, name)] for each in modules}
+
+    assert len(modules) > 5
+    assert {name: names for name, names in missing.items() if names} == {}
+
+
+def _import_path(path):
+    """The parts of a module's name, from the package that carries our prefix on."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    first = next(place for place, part in enumerate(parts) if part.startswith("pprg_"))
+    return [part for part in parts[first:] if part != "__init__"]
 
 
 def test_no_file_names_a_registry_or_a_place_on_some_machine():

@@ -135,8 +135,6 @@ __all__ = [
     "PART_BYTES",
     "QUERIED",
     "RECOVERY_CODES",
-    "REFERRALS_BY_ADDRESS",
-    "REFERRALS_BY_PERSON",
     "RESETS",
     "RESETS_FROM",
     "RESET_DIGITS",
