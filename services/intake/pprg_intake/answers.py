@@ -42,11 +42,26 @@ class Requests:
 
 
 @dataclass(frozen=True)
+class SoughtShown:
+    """A person whom an agency looks for in its records; what is not known of them is empty."""
+
+    kind: str = field(metadata={"example": "child"})
+    name: str = field(metadata={"example": "Invented Child"})
+    born: str = field(metadata={"example": "May 2016"})
+    also_known_as: str = field(metadata={"example": ""})
+    nhs_number: str = field(metadata={"example": "943 476 5919"})
+    address: str = field(metadata={"example": "not known"})
+    local_id: str = field(metadata={"example": ""})
+    relation: str = field(metadata={"example": ""})
+
+
+@dataclass(frozen=True)
 class WholeRequest(Asked):
-    """What is asked of an agency."""
+    """What is asked of an agency, about all `subjects`; `subject_name` and `subject_born` are those of the first."""
 
     subject_name: str = field(metadata={"example": "Invented Child"})
     subject_born: str = field(metadata={"example": "May 2016"})
+    subjects: list[SoughtShown]
     questions: str = field(metadata={"example": "What was your part?"})
 
 

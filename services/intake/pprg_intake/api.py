@@ -76,7 +76,7 @@ def one_request(request_id: UUID) -> ResponseReturnValue:
         asked = actions.request_of(session, actor(), request_id)
         content = unseal(session, asked, "content")
     saw(asked.case_id)
-    return jsonify(_public(asked) | content)
+    return jsonify(_public(asked) | content | {"subjects": rules.sought(content)})
 
 
 @api.get("/requests/<uuid:request_id>/outcome")
@@ -176,7 +176,7 @@ def create_extension(request_id: UUID) -> ResponseReturnValue:
 
 @api.post("/requests/<uuid:request_id>/nil-return")
 def create_nil_return(request_id: UUID) -> ResponseReturnValue:
-    """Answer that the agency holds nothing."""
+    """Answer that the agency holds nothing about any of the subjects of the request."""
     needs("answer")
     return receipt(act(actions.answer_nil, phase="returns", request_id=request_id, **body(NilReturnSchema())))
 

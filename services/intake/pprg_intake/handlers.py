@@ -1,6 +1,7 @@
 """What intake does about what it hears."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -29,7 +30,7 @@ def make_request_page(session: Session, heard: InformationRequested) -> None:
     request = Request(id=heard.request_id, state="asked", wanted=heard.wanted, revision=0, **about)
     scope = {name: day.isoformat() if (day := getattr(heard, name)) else "" for name in ("scope_from", "scope_to")}
     asked = {"subject_name": heard.subject_name, "subject_born": heard.subject_born, "questions": heard.questions}
-    asked |= scope | {"query": ""}
+    asked |= scope | {"query": "", "subjects": [asdict(each) for each in heard.subjects]}
     request.content = seal(session, request, "content", asked)
     session.add(request)
     publish(session, RequestReady(request_id=heard.request_id, **about))

@@ -143,8 +143,8 @@ def attach_summary(session: Session, heard: AgencySummarySubmitted) -> None:
 
 
 def attach_nil_return(session: Session, heard: NilReturnSubmitted) -> None:
-    """Keep that an agency holds nothing."""
-    _attach(session, heard, "nil", {"author": heard.author, "summary": ""}, 0)
+    """Keep that an agency holds nothing, and about whom."""
+    _attach(session, heard, "nil", {"author": heard.author, "summary": "", "about": heard.about}, 0)
 
 
 def _attach(session: Session, heard: Any, kind: str, content: dict[str, Any], rows: int) -> None:

@@ -270,7 +270,7 @@ class ChronologySubmitted(Event, name="chronology.submitted", version=1, subject
 
 
 class NilReturnSubmitted(Event, name="nil-return.submitted", version=1, subject="case_id"):
-    """An agency holds nothing: a real answer, and a required one."""
+    """An agency holds nothing about any of these people, by name: a real answer, and a required one."""
 
     request_id: UUID
     case_id: UUID
@@ -279,6 +279,7 @@ class NilReturnSubmitted(Event, name="nil-return.submitted", version=1, subject=
     submitted_on: date
     version: int = 1
     author: str = sealed("case")
+    about: list[str] = sealed("case", default_factory=list)
 
 
 class StaffNamed(Event, name="staff.named", version=1, subject="case_id"):

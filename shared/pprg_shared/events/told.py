@@ -1,4 +1,4 @@
-"""What people say of a case in a referral or a return, as the events of intake hold it."""
+"""What people say of a case in a referral or a return, and whom agencies look for, as several events hold it."""
 
 from dataclasses import dataclass, field
 
@@ -23,6 +23,23 @@ class Subject:
     legal_status: list[str] = field(default_factory=list)
     care_and_support_needs: list[str] = field(default_factory=list)
     more: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sought:
+    """A person whom an agency looks for in its records: what tells them from others; the date as it was typed.
+
+    `kind` is child, unborn, adult or not said; `relation` says in words what they are to the others of the case.
+    """
+
+    kind: str
+    name: str
+    born: str
+    also_known_as: str = ""
+    nhs_number: str = ""
+    address: str = ""
+    local_id: str = ""
+    relation: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from pprg_shared.contract import Event, sealed
+from pprg_shared.events.told import Sought
 
 
 class CaseOpened(Event, name="case.opened", version=1, subject="case_id"):
@@ -18,7 +19,10 @@ class CaseOpened(Event, name="case.opened", version=1, subject="case_id"):
 
 
 class InformationRequested(Event, name="information.requested", version=1, subject="case_id"):
-    """An agency is asked for a `summary`, a `chronology` or `both`, of a period."""
+    """An agency is asked for a `summary`, a `chronology` or `both`, of a period.
+
+    `subjects` are all whom the case is about, `subject_*` tell of the first of them.
+    """
 
     request_id: UUID
     case_id: UUID
@@ -31,6 +35,7 @@ class InformationRequested(Event, name="information.requested", version=1, subje
     questions: str = sealed("case")
     scope_from: date | None = sealed("case", default=None)
     scope_to: date | None = sealed("case", default=None)
+    subjects: list[Sought] = sealed("case", default_factory=list)
 
 
 class InformationChanged(Event, name="information.changed", version=1, subject="case_id"):

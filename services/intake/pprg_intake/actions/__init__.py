@@ -200,12 +200,13 @@ def drop_draft(session: Session, actor: Actor, *, request_id: UUID) -> Done:
 
 
 def answer_nil(session: Session, actor: Actor, *, request_id: UUID, author: str) -> Done:
-    """Keep and say that an agency holds nothing."""
+    """Keep and say that an agency holds nothing about any of those whom it was asked about."""
     request = _open(session, actor, request_id)
     drafts.drop(session, request)
     about = _about(request) | {"submitted_on": today(session)}
+    names = [each["name"] for each in rules.sought(unseal(session, request, "content"))]
     version = _keep(session, request, "nil", {"author": author})
-    publish(session, says.NilReturnSubmitted(**about, version=version, author=author))
+    publish(session, says.NilReturnSubmitted(**about, version=version, author=author, about=names))
     return Done(f"/requests/{request.id}/thanks", request.reference, str(request.case_id))
 
 

@@ -18,6 +18,7 @@ from pprg_intake.actions.staff import staff_list
 from pprg_intake.models import Request
 from pprg_intake.pages.common import pages
 from pprg_intake.schemas import (
+    KINDS,
     NilReturnSchema,
     TimeSchema,
     UploadSchema,
@@ -77,7 +78,7 @@ def answer(request_id: UUID) -> ResponseReturnValue:
     form.typed["draft"] = str(draft.id) if draft else ""
     shown = {"content": content, "form": form, "nil": nil_form, "draft": draft, "decided": decided}
     shown |= {"staff": staff, "before": before}
-    shown["waits"] = rules.waits(content)
+    shown |= {"waits": rules.waits(content), "people": rules.sought(content), "kinds": KINDS}
     wrong = form.errors or nil_form.errors
     return render_template("request.html", asked=asked, closed=rules.CLOSED, **shown), 422 if wrong else 200
 

@@ -37,6 +37,12 @@ def waits(asked: Mapping[str, Any]) -> bool:
     return bool(asked.get("extension", {}).get("state") == WAITS)
 
 
+def sought(asked: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    """All whom a request is about, by what is kept of it: one from before there were several names the first alone."""
+    first = {"kind": "", "name": asked["subject_name"], "born": asked["subject_born"]}
+    return asked.get("subjects") or [dict.fromkeys(MATCHED_BY, "") | first]
+
+
 def sign_off_problems(answers: Mapping[str, Any], today: date) -> dict[str, str]:
     """What to change about who checked a return and when: field to advice."""
     wrong = {}
@@ -50,6 +56,8 @@ def sign_off_problems(answers: Mapping[str, Any], today: date) -> dict[str, str]
     return wrong
 
 
+#: What an agency finds a person by, besides what is said of everybody.
+MATCHED_BY = ("also_known_as", "nhs_number", "address", "local_id", "relation")
 #: The longest that an agency may ask for at once.
 LONGEST_DAYS = 90
 #: What becomes of a wish for more time.

@@ -230,7 +230,7 @@ def return_schema(wanted: str) -> ReturnSchema:
 
 
 class NilReturnSchema(Schema):
-    """An agency holds nothing."""
+    """An agency holds nothing about anybody of those whom it was asked about."""
 
     author = text("Your name and role", "Enter your name and role", 200)
 

@@ -37,6 +37,7 @@ class SubjectSchema(Schema):
     kind = chosen(KINDS, "Who is it?", "Say whom this is about", style="govuk-radios--inline govuk-radios--small")
     name = named("Their name", "Enter their name, or “not known”", 200, example="Invented Child")
     also_known_as = optional("Other names", 200)
+    relation = optional("What are they to the other people you name?", 120, hint="Such as “brother of the first”.")
     born = fields.String(
         required=True,
         validate=people_date,

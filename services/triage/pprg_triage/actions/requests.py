@@ -22,6 +22,7 @@ from pprg_triage import rules
 from pprg_triage.actions.access import case_of
 from pprg_triage.actions.cases import done, keep_day, known_days
 from pprg_triage.actions.handing import lead_if_nobody_does
+from pprg_triage.actions.told import sought_in
 from pprg_triage.models import Case, Request, Return, Row, reminders
 
 
@@ -79,6 +80,7 @@ def release_requests(
     lead_if_nobody_does(session, actor, case)
     terms = _terms(session, case, answers)
     person = unseal(session, case, "content")
+    people = sought_in(person)
     scope = {name: terms[name] for name in ("scope_from", "scope_to")}
     if SENT not in known_days(session, case):
         keep_day(session, actor, case, SENT, today(session))
@@ -98,6 +100,7 @@ def release_requests(
                 wanted=request.wanted,
                 subject_name=person["subject_name"],
                 subject_born=person["subject_born"],
+                subjects=people,
                 questions=questions,
                 **scope,
             ),

@@ -1,10 +1,11 @@
-"""What is sealed of what a referral or a return told."""
+"""What is sealed of what a referral or a return told, and what of it goes to agencies."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, fields
 from typing import Any
 
 from pprg_shared.events.intake import AgencySummarySubmitted, ReferralSubmitted
-from pprg_shared.events.told import Subject
+from pprg_shared.events.told import Sought, Subject
 
 
 def content_of(heard: ReferralSubmitted) -> dict[str, Any]:
@@ -17,6 +18,13 @@ def content_of(heard: ReferralSubmitted) -> dict[str, Any]:
     content["criteria"] = [asdict(each) for each in heard.criteria]
     content["entered_by"] = str(heard.entered_by) if heard.entered_by else ""
     return content | {"more": heard.more}
+
+
+def sought_in(content: Mapping[str, Any]) -> list[Sought]:
+    """What agencies are told of those whom a case is about, to find them in their records, by what is sealed of it."""
+    apart = [each.name for each in fields(Sought)]
+    said = ({name: (each.get("more", {}) | each).get(name, "") for name in apart} for each in content["subjects"])
+    return [Sought(**each) for each in said]
 
 
 def answer_of(heard: AgencySummarySubmitted) -> dict[str, Any]:

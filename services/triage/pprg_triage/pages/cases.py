@@ -117,7 +117,7 @@ def on_paper(case_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         found = whole_case(session, actor(), case_id, runtime().profile)
         happened = history_of(session, found.case, runtime().profile)
-        returns = returns_of(session, found.requests)
+        returns = returns_of(session, found.requests, names=found.may("names"))
     told = told_of(found, runtime().profile, london_date(now))
     saw(case_id, phase="receipt")
     words = clock_words(found.case, found.watched, london_date(now))

@@ -23,11 +23,11 @@ def one_return(case_id: UUID, return_id: UUID) -> ResponseReturnValue:
     """Show what an agency answered."""
     needs("read")
     with reading() as session:
-        about = actions.case_of(session, actor(), case_id)
+        about, relation = actions.related(session, actor(), case_id)
         found = session.get(Return, return_id)
         if found is None or found.case_id != case_id:
             raise NotThere
-        content = told_by(session, found)
+        content = told_by(session, found, names=rules.may(actor().roles, "names", relation))
     saw(case_id, phase="returns")
     return render_template("return.html", case=about, found=found, content=content)
 

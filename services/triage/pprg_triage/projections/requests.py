@@ -57,7 +57,8 @@ def whole_request(session: Session, actor: Actor, case_id: UUID, request_id: UUI
     content = unseal(session, request, "content") if request.content else {"history": []}
     history = [line | {"by": uuid_of(line["by"])} for line in content["history"]]
     coming = arriving(session, case_id).get(request.agency, "")
-    said = next((told_by(session, one) for one in returns if one.revision == request.answer and one.kind != "nil"), {})
+    here = (one for one in returns if one.revision == request.answer and one.kind != "nil")
+    said = next((told_by(session, one, names=True) for one in here), {})
     sent = letters_to(session, case_id, request.agency)
     return WholeRequest(case, actor, relation, request, content | {"history": history}, returns, coming, said, sent)
 
@@ -73,18 +74,20 @@ class Told:
     content: dict[str, Any]
 
 
-def told_by(session: Session, returned: Return) -> dict[str, Any]:
+def told_by(session: Session, returned: Return, *, names: bool) -> dict[str, Any]:
     """What a return says besides its chronology, and what it leaves `open`; one from before had no more than these."""
-    content: dict[str, Any] = {"more": {}, "views": []} | unseal(session, returned, "content")
-    return content | {"open": rules.left_open(content) if returned.kind != "nil" else []}
+    content: dict[str, Any] = {"more": {}, "views": [], "about": []} | unseal(session, returned, "content")
+    content |= {"open": rules.left_open(content) if returned.kind != "nil" else [], "people": len(content["about"])}
+    return content if names else rules.return_without_names(content)
 
 
-def returns_of(session: Session, requests: Sequence[Request]) -> list[Told]:
+def returns_of(session: Session, requests: Sequence[Request], *, names: bool) -> list[Told]:
     """What the agencies have answered that were asked, in the order of these requests."""
     ids = {return_id(each.id, each.answer): each for each in requests if each.answer}
     rows = {each.id: each for each in session.scalars(select(Return).where(Return.id.in_(ids)))} if ids else {}
     found = [rows[each] for each in ids if each in rows]
-    return [Told(each.agency, each.kind, each.revision, each.returned_on, told_by(session, each)) for each in found]
+    told = ((each, told_by(session, each, names=names)) for each in found)
+    return [Told(each.agency, each.kind, each.revision, each.returned_on, content) for each, content in told]
 
 
 def letters_to(session: Session, case_id: UUID, agency: str) -> list[Sent]:

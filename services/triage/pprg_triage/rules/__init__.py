@@ -87,7 +87,7 @@ from pprg_triage.rules.meetings import (
     quorum_missing,
     still_to_come,
 )
-from pprg_triage.rules.names import listed_without_names, without_names
+from pprg_triage.rules.names import listed_without_names, return_without_names, without_names
 from pprg_triage.rules.open_cases import Note, OpenCase, Reading, read_cases
 from pprg_triage.rules.requests import (
     MOVES,
@@ -211,6 +211,7 @@ __all__ = [
     "relied_on",
     "reminder_applies",
     "reminder_times",
+    "return_without_names",
     "routes",
     "samples",
     "scope",

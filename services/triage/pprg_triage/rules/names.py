@@ -5,7 +5,7 @@ from typing import Any
 
 #: In what is known of each person and their life, of the case, of what a referral says besides, and of a list's row.
 OF_PEOPLE = ("name", "also_known_as", "nhs_number", "address")
-OF_LIVES = ("address_at_incident", "local_id", "gp_practice", "school_or_setting", "place_of_death")
+OF_LIVES = ("relation", "address_at_incident", "local_id", "gp_practice", "school_or_setting", "place_of_death")
 OF_CASES, OF_MORE = (
     ("subject_name",),
     (
@@ -25,6 +25,11 @@ def without_names(content: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "more": _without(content.get("more", {}), OF_MORE),
     }
+
+
+def return_without_names(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What a return says, without the names of those about whom an agency holds nothing."""
+    return {**content, "about": []}
 
 
 def listed_without_names(texts: Mapping[str, Any]) -> dict[str, Any]:
