@@ -19,7 +19,7 @@ from pprg_shared.database import context, profile_of, uuid_of
 from pprg_shared.duties import CONTACTS
 from pprg_shared.events.intake import AgencyChanged
 from pprg_shared.hand import ask
-from pprg_shared.profile import Profile
+from pprg_shared.profile import OTHER, OTHER_BODY, Profile
 
 if TYPE_CHECKING:
     from pprg_shared.database import Database
@@ -86,9 +86,8 @@ class Agencies:
         return self._found
 
     def name(self, code: str | None) -> str:
-        """What people call an agency; a code that nobody knows stays."""
-        found = self.all().get(code or "")
-        return found.name if found else str(code)
+        """What people call an agency, or a body that is none of the list; a code that nobody knows stays."""
+        return _called(self.all(), code)
 
     def asked(self) -> Mapping[str, str]:
         """Names by code of the agencies that may be asked."""
@@ -149,11 +148,18 @@ def asked_now(session: Session) -> dict[str, str]:
 
 
 def name_of(session: Session, profile: Profile, code: str) -> str:
-    """What people call an agency, read once in a session; a code that nobody knows stays."""
+    """What people call an agency, or a body that is none of the list, read once in a session."""
     if "agencies" not in session.info:
         session.info["agencies"] = agencies(session, profile)
     found: dict[str, Agency] = session.info["agencies"]
-    return found[code].name if code in found else code
+    return _called(found, code)
+
+
+def _called(found: Mapping[str, Agency], code: str | None) -> str:
+    if code == OTHER:
+        return OTHER_BODY
+    known = found.get(code or "")
+    return known.name if known else str(code)
 
 
 @dataclass(frozen=True)

@@ -85,10 +85,10 @@ def test_every_step_of_the_tutorial_works_on_a_copy(copy):
 
 
 def test_a_step_that_no_longer_fits_the_code_is_noticed(copy):
-    schema = copy / "services/intake/pprg_intake/schemas/referral.py"
+    schema = copy / "services/intake/pprg_intake/schemas/referrer.py"
     schema.write_text(schema.read_text("utf-8").replace("referrer_phone =", "referrer_number ="), "utf-8")
 
-    with pytest.raises(AssertionError, match="referral.py does not hold once"):
+    with pytest.raises(AssertionError, match="referrer.py does not hold once"):
         walk(copy, whole=False)
 
 

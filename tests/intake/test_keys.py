@@ -104,10 +104,11 @@ def test_scopes_say_what_a_key_opens(world, letters, make, program):
     assert program(answers, f"/api/v1/requests/{asked.request_id}").status_code == 200
 
 
-def test_a_key_refers_for_its_own_agency_alone(world, make, program):
+@pytest.mark.parametrize("of", [{"referrer_agency": "icb"}, {"referrer_agency": "other", "referrer_body": "Coroner"}])
+def test_a_key_refers_for_its_own_agency_alone(world, make, program, of):
     key = make("refer")
 
-    refused = program(key, "/api/v1/referrals", REFERRAL | {"referrer_agency": "icb"})
+    refused = program(key, "/api/v1/referrals", REFERRAL | of)
 
     assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (409, "/referrer_agency")
     assert rows(world, Referral) == []

@@ -136,6 +136,8 @@ NEEDS = {
 }
 ENQUIRIES = {"none": "None", "open": "Open", "concluded": "Concluded", "not_known": "Not known"}
 
+#: Stands for the agency of whoever belongs to none of the list, and what pages call it.
+OTHER, OTHER_BODY = "other", "another body"
 #: What a referral may say of who makes it, of what is behind the harm, and of the media.
 REFERRERS = {
     "practitioner": "Practitioner",

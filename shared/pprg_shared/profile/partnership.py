@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID, uuid5
 
 from pprg_shared.duties import post_needed
+from pprg_shared.profile.codes import OTHER
 from pprg_shared.profile.reading import Fault, code, key, matches
 
 PEOPLE = UUID("5b0c1a9e-6d52-4c6e-9a51-2f1a6f6f3d10")
@@ -89,7 +90,9 @@ class Agency:
     duties: tuple[Duty, ...] = key("The posts that letters go to.")
 
     def problems(self) -> Iterator[Fault]:
-        """An agency without a post, or without the one that letters go to, could never be asked."""
+        """An agency without a post could never be asked, and one word stands for those that are not in the list."""
+        if self.code == OTHER:
+            yield Fault((), "stands for bodies that are not in the list; call the agency by another name")
         needed = post_needed(self.kind)
         if not self.duties:
             yield Fault(("duties",), "is empty; letters need a post to go to")

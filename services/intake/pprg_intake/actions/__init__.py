@@ -25,7 +25,7 @@ from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import intake as says
 from pprg_shared.hand import ask, insertion
 from pprg_shared.partial_dates import PartialDate
-from pprg_shared.profile import Theme
+from pprg_shared.profile import OTHER, Theme
 from pprg_shared.typed import UNPRINTABLE, clean, unprintable
 
 _SIZED = json.JSONEncoder(default=vars)
@@ -34,11 +34,15 @@ _SIZED = json.JSONEncoder(default=vars)
 def submit_referral(
     session: Session, actor: Actor, *, prefix: str, begun_id: UUID | None = None, **answers: Any
 ) -> Done:
-    """Keep a referral, make its referrer a person of the directory, and say both; what was `begun` of it goes."""
+    """Keep a referral, make its referrer a person of the directory, and say both; what was `begun` of it goes.
+
+    A referrer who belongs to no agency of the list is a person without one: no agency reads what they are told.
+    """
     if begun_id:
         begun.end(session, begun_id)
     day = today(session)
-    referrer = Person(id=uuid4(), agency=answers["referrer_agency"], roles="referrer", active=True, revision=1)
+    agency = None if answers["referrer_agency"] == OTHER else answers["referrer_agency"]
+    referrer = Person(id=uuid4(), agency=agency, roles="referrer", active=True, revision=1)
     name: dict[str, Any] = {"name": answers["referrer_name"], "address": answers["referrer_email"]}
     referrer.content = seal(session, referrer, "content", name | {"role": answers["referrer_role"]})
     referral = Referral(id=uuid4(), submitted_on=day, referrer_id=referrer.id)

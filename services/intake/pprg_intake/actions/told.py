@@ -14,7 +14,7 @@ READ = (
 )
 MORE = (
     *("referrer_phone", "authorised_by", "taken_by", "family", "family_knows", "location", "safety"),
-    *("other_agencies", "notification_reference", "referrer_kind", "authorised_on", "agency_aware_on"),
+    *("other_agencies", "notification_reference", "referrer_body", "referrer_kind", "authorised_on", "agency_aware_on"),
     *("can_attend_meeting", "family_views", "family_contact", "contact_risk", "key_dates", "agency_contacts"),
     *("concern_about_joint_working", "learning_expected", "good_practice_seen", "media_interest"),
 )

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from pprg_shared.duties import CONTACTS, COORDINATOR, DEPUTY_COORDINATOR, LEAD, post_needed
+from pprg_shared.profile import OTHER
 
 #: What people may do, by role; a referrer is in the directory for letters alone and is not among them.
 ROLES: Mapping[str, str] = {
@@ -45,8 +46,8 @@ DUTIES: Mapping[str, str] = {
 ACTIVE, LEFT = "active", "left"
 PERSON_STATES: Mapping[str, str] = {ACTIVE: "Works here", LEFT: "Has left"}
 AGENCY_STATES: Mapping[str, str] = {"yes": "Can be asked", "no": "Is not asked any more"}
-#: Words at these places of an address lead elsewhere, so no agency is called so.
-TAKEN = frozenset({"new", "list", "people"})
+#: Words that lead elsewhere in an address, or stand for bodies that are not in the list: no agency is called so.
+TAKEN = frozenset({"new", "list", "people", OTHER})
 LONGEST_CODE = 60
 #: O'Neill is looked for as oneill.
 _APOSTROPHES = dict.fromkeys(map(ord, "'\u2019\u2018"))

@@ -4,14 +4,11 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from pprg_intake import rules
 from pprg_intake.schemas.choices import (
     KINDS,
-    REASONS,
-    RISKS,
-    SOURCES,
     asked,
     harm,
     harm_of,
@@ -19,13 +16,11 @@ from pprg_intake.schemas.choices import (
     processes,
     reviews,
 )
+from pprg_intake.schemas.referrer import ReferrerSchema
 from pprg_intake.schemas.subjects import PromptSchema, SubjectSchema, not_asked
 from pprg_intake.schemas.words import (
-    WORK_ADDRESS,
     agencies,
-    chosen,
     maybe,
-    named,
     one_of,
     optional,
     past_day,
@@ -36,16 +31,12 @@ from pprg_intake.schemas.words import (
 )
 from pprg_shared.acting import runtime
 from pprg_shared.calendar import london_date
-from pprg_shared.profile import ALLEGED_SOURCES, MEDIA, REFERRERS, SAID
+from pprg_shared.profile import ALLEGED_SOURCES, MEDIA
 
-STOP = (
-    "Somebody may be at risk now: this is not the place. Call 999, or the council's safeguarding team, then come back."
-)
 DECLARED = "What I have written is accurate as far as I know, and my agency shares it under its legal duties."
 AT_RISK = "Say whether anyone else is at risk and what has been done; if nobody is, say so"
 MOST_SUBJECTS = 4
 #: What leads to questions that need not all be answered.
-OF_REFERRER = "Say more about you and your agency"
 OF_FAMILY = "Say more about the family, and how to reach them"
 OF_INCIDENT = "Say more about what happened, and what may be learnt"
 OF_AGENCIES = "Say whom to ask there, and whether the media know"
@@ -56,7 +47,7 @@ ABOUT_HARM = (
 )
 
 
-class ReferralSchema(Schema):
+class ReferralSchema(ReferrerSchema):
     """A referral; what is asked depends on whom it is `about`, the `reason`, and who is `entering` it."""
 
     def __init__(
@@ -77,52 +68,6 @@ class ReferralSchema(Schema):
         if name in self.fields:
             self.fields[name].metadata = {**self.fields[name].metadata, **about}
 
-    immediate_risk = chosen(RISKS, "Is anyone at risk now?", "Say whether anyone is at risk now", widget="hidden")
-    reason_kind = chosen(REASONS, "Why do you refer the case?", "Say why you refer", widget="hidden", default="concern")
-    source = chosen(
-        SOURCES,
-        "How did the referral come?",
-        "Say how the referral came",
-        widget="select",
-        default="online",
-        hint="If you write it down for somebody, put their name and address below: letters go to them.",
-        section="For the office",
-    )
-    taken_by = optional("Who took it, and when?", 200)
-    referrer_name = named("Your name", "Enter your name", 120, section="About you", autocomplete="name")
-    referrer_role = text("Your role", "Enter your role", 120, autocomplete="organization-title")
-    referrer_agency = fields.String(
-        required=True,
-        validate=one_of(agencies, "Choose an agency from the list"),
-        metadata={"label": "Your agency", "widget": "select", "choices": agencies},
-        **words("Choose your agency"),
-    )
-    referrer_email = fields.String(
-        required=True,
-        validate=WORK_ADDRESS,
-        metadata={
-            "label": "Your work email address",
-            "hint": "Letters about this referral go to this address.",
-            "type": "email",
-            "autocomplete": "email",
-        },
-        **words("Enter your work email address"),
-    )
-    referrer_phone = optional("Your work phone number", 40, type="tel", autocomplete="tel", width=20)
-    authorised_by = fields.String(
-        load_default="",
-        validate=validate.Length(max=200, error="Keep this to 200 characters"),
-        metadata={
-            "label": "Who in your agency agreed to this referral?",
-            "hint": "The name and role of your safeguarding lead.",
-            "example": "Invented Lead, safeguarding lead",
-        },
-        **words("Say who in your agency agreed to this referral"),
-    )
-    referrer_kind = maybe(REFERRERS, "What are you in this?", further=OF_REFERRER)
-    authorised_on = past_day("When did they agree?", further=OF_REFERRER)
-    agency_aware_on = past_day("When did your agency come to know of it?", further=OF_REFERRER)
-    can_attend_meeting = maybe(SAID, "Can you come to the meeting?", further=OF_REFERRER)
     subjects = fields.List(
         fields.Nested(SubjectSchema),
         required=True,
@@ -259,12 +204,6 @@ class ReferralSchema(Schema):
     )
 
     @validates_schema(skip_on_field_errors=False)
-    def stop(self, data: dict[str, Any], **_options: Any) -> None:
-        """A live concern must not wait in a form, whatever else is wrong with it."""
-        if data.get("immediate_risk") == "yes_not_yet":
-            raise ValidationError(STOP, "immediate_risk")
-
-    @validates_schema(skip_on_field_errors=False)
     def sensible(self, data: dict[str, Any], **_options: Any) -> None:
         """What is said in one place fits what is said in another, and nothing has happened yet to come."""
         today = london_date(runtime().clock())
@@ -276,8 +215,6 @@ class ReferralSchema(Schema):
             wrong["criteria"] = ["Answer each question once"]
         if not data.get("safety") and data.get("reason_kind") != "good_outcome":
             wrong.setdefault("safety", [AT_RISK])
-        if not data.get("authorised_by") and not runtime().profile.partnership.public_referrals:
-            wrong.setdefault("authorised_by", ["Say who in your agency agreed to this referral"])
         if wrong:
             raise ValidationError(wrong)
 

@@ -42,12 +42,12 @@ def is_name(value: str) -> None:
         raise ValidationError("Write the name in one line, and without “=?”")
 
 
-def optional(label: str, longest: int, **about: Any) -> fields.String:
-    """A text of at most so many characters that may be left out."""
+def optional(label: str, longest: int, *checks: Callable[[str], Any], **about: Any) -> fields.String:
+    """A text of at most so many characters that may be left out, with further checks."""
     long = f"Keep this to {longest} characters"
     return fields.String(
         load_default="",
-        validate=validate.Length(max=longest, error=long),
+        validate=[validate.Length(max=longest, error=long), *checks],
         metadata={"label": f"{label} (optional)"} | about,
         **words("Enter text"),
     )

@@ -9,7 +9,7 @@ OF_LIVES = ("relation", "address_at_incident", "local_id", "gp_practice", "schoo
 OF_CASES, OF_MORE = (
     ("subject_name",),
     (
-        *("family", "safety", "location", "referrer_phone", "authorised_by"),
+        *("family", "safety", "location", "referrer_body", "referrer_phone", "authorised_by"),
         *("family_views", "family_contact", "contact_risk", "agency_contacts"),
     ),
 )
