@@ -122,7 +122,7 @@ def test_a_referral_of_an_agency_says_so_at_the_case(world, post, get):
             "Choose “Another body” as the agency",
         ),
         ({"referrer_agency": "police", "referrer_body": ""}, "authorised_by", "Say who in your agency agreed"),
-        ({"referrer_agency": "nobody"}, "referrer_agency", "or “Another body”"),
+        ({"referrer_agency": "nobody", "authorised_by": "Lead"}, "referrer_agency", "or “Another body”"),
         ({"agencies": ["other"]}, "agencies", "Name at least one agency"),
     ],
 )

@@ -108,6 +108,7 @@ def _ask_for_letters(session: Session, heard: DecisionRatified, asked: Mapping[s
         decided_on=heard.decided_on,
         referrer_id=heard.referrer_id,
         requests=[AskedAgency(agency=each, request_id=asked[each]) for each in heard.agencies],
+        has_address=links.has_address(session, heard.referrer_id),
     )
     publish(session, ready, event_id=uuid5(heard.envelope.id, OutcomeReady.event_type))
 

@@ -125,7 +125,9 @@ def write_about_form(session: Session, heard: FormKept) -> None:
 
 
 def write_receipt(session: Session, heard: ReferralSubmitted) -> None:
-    """Thank the referrer."""
+    """Thank the referrer, unless they have no address."""
+    if not heard.has_address:
+        return
     facts = {"reference": heard.reference, "on": heard.submitted_on.isoformat()}
     _write(session, heard, "referral_received", heard.referrer_id, facts)
 
@@ -255,7 +257,8 @@ def write_outcomes(session: Session, heard: OutcomeReady) -> None:
     """Tell the referrer and every agency that was asked where to read what was decided, now that it can be read."""
     facts = {"reference": heard.reference, "on": heard.decided_on.isoformat()}
     page = {"path": f"/referrals/{heard.reference}/outcome"}
-    _write(session, heard, "outcome_to_referrer", heard.referrer_id, facts | page)
+    if heard.has_address:
+        _write(session, heard, "outcome_to_referrer", heard.referrer_id, facts | page)
     for each in heard.requests:
         page = {"path": f"/requests/{each.request_id}/outcome"}
         _to_contact(session, heard, each.agency, "outcome_to_agency", facts | page)

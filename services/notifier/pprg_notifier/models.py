@@ -139,6 +139,8 @@ def recipient(session: Session, letter: Any, given: str | None = None) -> Whom:
             raise NotYet("the directory does not know this person")
         if not person.active:
             raise Refused("this person has left")
+        if not person.address:
+            raise Refused("this person has no address")
         return Whom(person.address, profile_of(session).letters.kinds[letter.type].greets)
     agency = directory.contact(session, letter.agency)
     duties = _held(agency)

@@ -132,7 +132,8 @@ class PasswordResetAsked(Event, name="password.reset-asked", version=1, subject=
 class ReferralSubmitted(Event, name="referral.submitted", version=1, subject="referral_id"):
     """Somebody has asked the group to look at a case; `subject_*` tell of the first of the subjects.
 
-    `source` says how it came (online, phone, paper, mail), `entered_by` who wrote it down for the referrer.
+    `source` says how it came (online, phone, paper, mail), `entered_by` who wrote it down for the referrer, and
+    `submitted_on` when it was received. No letters go to a referrer who has no address.
     """
 
     referral_id: UUID
@@ -150,6 +151,7 @@ class ReferralSubmitted(Event, name="referral.submitted", version=1, subject="re
     reason_kind: str = "concern"
     source: str = "online"
     entered_by: UUID | None = None
+    has_address: bool = True
     subjects: list[Subject] = sealed("case", default_factory=list)
     criteria: list[Prompt] = sealed("case", default_factory=list)
     incident: str = sealed("case", default="")
@@ -199,7 +201,10 @@ class ExtensionRequested(Event, name="extension.requested", version=1, subject="
 
 
 class OutcomeReady(Event, name="outcome.ready", version=1, subject="case_id"):
-    """The pages are there on which the referrer and every agency that was asked read what was decided."""
+    """The pages are there on which the referrer and every agency that was asked read what was decided.
+
+    No letter goes to a referrer who has no address.
+    """
 
     decision_id: UUID
     case_id: UUID
@@ -207,6 +212,7 @@ class OutcomeReady(Event, name="outcome.ready", version=1, subject="case_id"):
     decided_on: date
     referrer_id: UUID
     requests: list[AskedAgency]
+    has_address: bool = True
 
 
 class CodeIssued(Event, name="code.issued", version=1, subject="case_id", transient=True):

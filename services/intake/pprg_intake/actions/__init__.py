@@ -36,7 +36,8 @@ def submit_referral(
 ) -> Done:
     """Keep a referral, make its referrer a person of the directory, and say both; what was `begun` of it goes.
 
-    A referrer who belongs to no agency of the list is a person without one: no agency reads what they are told.
+    A referrer who belongs to no agency of the list is a person without one: no agency reads what they are told. What
+    came on paper or by telephone counts from the day on which it did, though its number is one of this year.
     """
     if begun_id:
         begun.end(session, begun_id)
@@ -45,7 +46,7 @@ def submit_referral(
     referrer = Person(id=uuid4(), agency=agency, roles="referrer", active=True, revision=1)
     name: dict[str, Any] = {"name": answers["referrer_name"], "address": answers["referrer_email"]}
     referrer.content = seal(session, referrer, "content", name | {"role": answers["referrer_role"]})
-    referral = Referral(id=uuid4(), submitted_on=day, referrer_id=referrer.id)
+    referral = Referral(id=uuid4(), submitted_on=answers.get("received_on") or day, referrer_id=referrer.id)
     referral.reference = rules.reference(prefix, day.year, _next_number(session, day.year))
     referral.content = seal(session, referral, "content", rules.as_json(answers))
     for row in (referrer, referral):
@@ -68,7 +69,8 @@ def _submitted(referral: Referral, actor: Actor, answers: dict[str, Any]) -> say
         reference=referral.reference,
         submitted_on=referral.submitted_on,
         referrer_id=referral.referrer_id,
-        entered_by=None if answers.get("source", "online") == "online" else actor.person,
+        entered_by=None if answers.get("source", rules.ONLINE) == rules.ONLINE else actor.person,
+        has_address=bool(answers["referrer_email"]),
         **told.of_referral(answers),
     )
 

@@ -15,7 +15,7 @@ from pprg_intake.models import Agency, Code, Outcome, Person, Request
 from pprg_shared.actor import Actor
 from pprg_shared.audit import record
 from pprg_shared.boxes import publish
-from pprg_shared.database import context, now, today, uuid_of
+from pprg_shared.database import context, now, today, unseal, uuid_of
 from pprg_shared.duties import LEAD
 from pprg_shared.events.intake import CodeIssued
 from pprg_shared.identity.tokens import Token
@@ -75,12 +75,18 @@ def _to_outcome(session: Session, thing: str, reference: str) -> Link | None:
     newest = select(Outcome).where(Outcome.reference == reference).order_by(Outcome.decided_on.desc()).limit(1)
     outcome = session.scalar(newest)
     person = session.get(Person, outcome.referrer_id) if outcome else None
-    if outcome is None or person is None or not person.active:
+    if outcome is None or person is None or not person.active or not has_address(session, person.id):
         return None
     if not rules.outcome_is_open(outcome.decided_on, today(session)):
         return None
     roles = frozenset(person.roles.split())
     return Link(thing, outcome.case_id, reference, person.agency, person.id, roles, person.revision)
+
+
+def has_address(session: Session, person_id: UUID) -> bool:
+    """Whether letters can go to somebody: not to a referrer who left no address; of a stranger nobody knows."""
+    person = session.get(Person, person_id)
+    return person is None or bool(unseal(session, person, "content")["address"])
 
 
 def issue_code(session: Session, thing: str, browser: str) -> None:

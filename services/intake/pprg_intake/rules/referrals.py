@@ -13,6 +13,8 @@ ADULT = 18
 #: One plain address and nothing else: parsers of mail would find two in what looks like one.
 ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
 LONGEST_ADDRESS = 200
+#: How a referral came that its referrer sent themselves; the other ways are written down by the office.
+ONLINE = "online"
 #: Days that clocks may count from and that a referrer may know.
 KNOWN_DAYS = ("la_aware_on", "notified_on")
 #: Days that are past for whoever tells of them.
@@ -100,6 +102,23 @@ def day_problems(answers: Mapping[str, Any], today: date) -> dict[str, str]:
     return {
         name: "Check the year: no clock can count from it" for name, day in known.items() if not countable(day)
     } | late
+
+
+def received_problem(answers: Mapping[str, Any], today: date) -> str | None:
+    """Why a referral cannot have been received on the day that somebody of the office says, or None when it can.
+
+    What came on our own form was received when it came.
+    """
+    day, incident = answers.get("received_on"), _date(answers.get("incident_on", ""), today)
+    if day is None:
+        return None
+    if day > today:
+        return "This day lies in the future"
+    if not countable(day):
+        return "Check the year: no clock can count from it"
+    if day != today and answers.get("source", ONLINE) == ONLINE:
+        return "Say how the referral came, or leave this empty: what is sent on this form is received today"
+    return "This day lies before the day on which it happened" if incident and day < incident.value else None
 
 
 def as_json(answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from pprg_intake.rules import ONLINE
 from pprg_shared.acting import runtime
 
 KINDS = {"child": "A child", "unborn": "An unborn child", "adult": "An adult"}
@@ -15,7 +16,7 @@ REASONS = {
     "good_outcome": "Agencies worked together and it went well",
 }
 REPLIES = {"yes": "Yes", "no": "No", "not_sure": "Not sure"}
-SOURCES = {"online": "On this form", "phone": "By phone", "paper": "On paper", "mail": "By email or letter"}
+SOURCES = {ONLINE: "On this form", "phone": "By phone", "paper": "On paper", "mail": "By email or letter"}
 
 
 def reviews() -> Mapping[str, str]:

@@ -53,7 +53,7 @@ class ReferralSchema(ReferrerSchema):
     def __init__(
         self, *, about: Collection[str] = (), reason: str = "concern", entering: bool = False, form: bool = False
     ) -> None:
-        left_out = () if entering else ("source", "taken_by")
+        left_out = () if entering else ("source", "received_on", "taken_by")
         if form and reason == "good_outcome":
             left_out = (*left_out, *ABOUT_HARM)
         super().__init__(exclude=left_out)

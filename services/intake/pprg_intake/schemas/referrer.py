@@ -5,9 +5,10 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from pprg_intake import rules
 from pprg_intake.schemas.choices import REASONS, RISKS, SOURCES
 from pprg_intake.schemas.words import (
-    WORK_ADDRESS,
+    WORK_ADDRESS_OR_NONE,
     agencies,
     chosen,
     is_name,
@@ -20,12 +21,14 @@ from pprg_intake.schemas.words import (
     words,
 )
 from pprg_shared.acting import runtime
+from pprg_shared.calendar import london_date
 from pprg_shared.profile import OTHER, REFERRERS, SAID
 
 STOP = (
     "Somebody may be at risk now: this is not the place. Call 999, or the council's safeguarding team, then come back."
 )
 AGREED = "Say who in your agency agreed to this referral"
+NO_ADDRESS = "Enter your work email address"
 WHICH = "Say which body it is: such as the coroner, an MP, another council, or “member of the public”"
 IN_LIST = "Choose “Another body” as the agency, or leave this empty"
 #: What leads to questions that need not all be answered.
@@ -48,10 +51,15 @@ class ReferrerSchema(Schema):
         "Say how the referral came",
         widget="select",
         default="online",
-        hint="If you write it down for somebody, put their name and address below: letters go to them.",
+        hint="If you write it down for somebody, put their name and address below: letters go to them. If they have no "
+        "email address, leave that empty, and tell them another way.",
         section="For the office",
     )
-    taken_by = optional("Who took it, and when?", 200)
+    received_on = past_day(
+        "When was it received?",
+        "Such as 3 November 2026. Clocks count from this day; leave it empty for today.",
+    )
+    taken_by = optional("Who took it?", 200)
     referrer_name = named("Your name", "Enter your name", 120, section="About you", autocomplete="name")
     referrer_role = text("Your role", "Enter your role", 120, autocomplete="organization-title")
     referrer_agency = fields.String(
@@ -67,15 +75,16 @@ class ReferrerSchema(Schema):
         hint="Such as the coroner, an MP, another council, or “member of the public”.",
     )
     referrer_email = fields.String(
-        required=True,
-        validate=WORK_ADDRESS,
+        load_default="",
+        validate=WORK_ADDRESS_OR_NONE,
         metadata={
             "label": "Your work email address",
             "hint": "Letters about this referral go to this address.",
             "type": "email",
             "autocomplete": "email",
+            "example": "invented.person@agency.example",
         },
-        **words("Enter your work email address"),
+        **words(NO_ADDRESS),
     )
     referrer_phone = optional("Your work phone number", 40, type="tel", autocomplete="tel", width=20)
     authorised_by = fields.String(
@@ -99,13 +108,17 @@ class ReferrerSchema(Schema):
         if data.get("immediate_risk") == "yes_not_yet":
             raise ValidationError(STOP, "immediate_risk")
 
-    @validates_schema(skip_on_field_errors=False)
-    def answerable(self, data: dict[str, Any], **_options: Any) -> None:
-        """An agency of the list answers for its referral; whoever belongs to none says which body it is."""
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def answerable(self, data: dict[str, Any], sent: dict[str, Any], **_options: Any) -> None:
+        """An agency of the list answers for its referral, any other body says which; letters know where to go."""
         other, wrong = data.get("referrer_agency") == OTHER, {}
-        if other != bool(data.get("referrer_body")) and "referrer_agency" in data:
+        if other != bool(sent.get("referrer_body")) and "referrer_agency" in data:
             wrong["referrer_body"] = [WHICH if other else IN_LIST]
         if not (data.get("authorised_by") or other or runtime().profile.partnership.public_referrals):
             wrong["authorised_by"] = [AGREED]
+        if not sent.get("referrer_email") and data.get("source", rules.ONLINE) == rules.ONLINE:
+            wrong["referrer_email"] = [NO_ADDRESS]
+        if problem := rules.received_problem(data, london_date(runtime().clock())):
+            wrong["received_on"] = [problem]
         if wrong:
             raise ValidationError(wrong)

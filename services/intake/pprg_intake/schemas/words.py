@@ -17,6 +17,11 @@ WORK_ADDRESS: Sequence[Callable[[str], Any]] = (
     validate.Length(max=rules.LONGEST_ADDRESS, error=f"Keep this to {rules.LONGEST_ADDRESS} characters"),
     validate.Regexp(rules.ADDRESS + r"\Z", error=ONE_ADDRESS),
 )
+#: The same, or nothing at all.
+WORK_ADDRESS_OR_NONE: Sequence[Callable[[str], Any]] = (
+    WORK_ADDRESS[0],
+    validate.Regexp(rf"({rules.ADDRESS})?\Z", error=ONE_ADDRESS),
+)
 
 
 def words(text: str) -> dict[str, Any]:

@@ -123,7 +123,8 @@ def invited_to(session: Session, case: Case) -> list[str]:
     if meeting is not None:
         return meeting.invited
     members = [*people_with(session, "chair"), *people_with(session, "member")]
-    return [str(each) for each in dict.fromkeys([*members, case.referrer_id])]
+    has_address = unseal(session, case, "content").get("has_address", True)
+    return [str(each) for each in dict.fromkeys([*members, *([case.referrer_id] if has_address else [])])]
 
 
 def group_has_met(session: Session, case_id: UUID) -> None:

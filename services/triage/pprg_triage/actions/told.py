@@ -16,7 +16,7 @@ def content_of(heard: ReferralSubmitted) -> dict[str, Any]:
     only = Subject(kind=heard.subject_kind, name=heard.subject_name, born=heard.subject_born)
     content["subjects"] = [asdict(each) for each in heard.subjects or [only]]
     content["criteria"] = [asdict(each) for each in heard.criteria]
-    content["referrer_agency"] = heard.referrer_agency
+    content |= {"referrer_agency": heard.referrer_agency, "has_address": heard.has_address}
     content["entered_by"] = str(heard.entered_by) if heard.entered_by else ""
     return content | {"more": heard.more}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pprg_shared.boxes.tables import inbox, outbox
-from pprg_shared.calendar import london, moment, short
+from pprg_shared.calendar import london, london_date, moment, short
 from pprg_shared.contract import Envelope
 from pprg_shared.database import unseal
 from pprg_shared.directory import name_of
@@ -63,7 +63,7 @@ def _messages(session: Session, case: Case, profile: Profile) -> Iterator[Happen
             public = message.public if message else {}
             corrected = bool(public.get("corrected_on"))
             words = rules.event_words(kind, corrected=corrected)
-            what = ": ".join(filter(None, (words, _detail(public, profile))))
+            what = ": ".join(filter(None, (words, _detail(public, profile) or _received(public, at))))
             decision = "" if corrected else public.get("decision_id", "")
             yield Happened(at, moment(at), what, _who(session, public, profile), decision)
 
@@ -78,6 +78,12 @@ def _detail(public: Any, profile: Profile) -> str:
     if "route" in public and public["route"] in profile.routes:
         return profile.routes[public["route"]].name
     return ""
+
+
+def _received(public: Any, at: datetime) -> str:
+    """When something came that was written down on another day."""
+    day = public.get("submitted_on", "")
+    return f"it came on {short(date.fromisoformat(day))}" if day and day != f"{london_date(at)}" else ""
 
 
 def _who(session: Session, public: Any, profile: Profile) -> str:
