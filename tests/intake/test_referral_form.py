@@ -15,6 +15,7 @@ from pprg_shared.boxes.tables import outbox
 from pprg_shared.contract import Envelope
 from pprg_shared.database import unseal
 from pprg_shared.events.intake import ReferralSubmitted
+from pprg_shared.partial_dates import ADVICE
 from signed import acting
 
 FORM = "/referrals/new?immediate_risk=no&reason_kind=concern&about=child"
@@ -172,6 +173,25 @@ def test_nobody_else_says_how_a_referral_came(world, intake):
 
 
 @pytest.mark.attack("A15")
+@pytest.mark.parametrize("typed", ["about 40", "not known", "40 years"])
+def test_whoever_knows_only_an_age_learns_how_to_give_it(world, intake, typed):
+    born = "?1980 to 1990"
+    page = intake.get(FORM).text
+    adult = SUBJECT | {"kind": "adult"}
+
+    wrong = submit(intake, FORM, as_form(REFERRAL | {"subjects": [adult | {"born": typed}]}))
+    refused = refer(intake, subjects=[adult | {"born": typed}])
+    taken = submit(intake, FORM, as_form(REFERRAL | {"subjects": [adult | {"born": born}]}))
+
+    advice = f"If you know only about how old they are, give the years: {born}"
+    assert advice in page
+    assert (wrong.status_code, refused.status_code, taken.status_code) == (422, 422, 303)
+    assert f"Person 1: {ADVICE}. {advice}" in wrong.text
+    assert refused.json["errors"][0]["detail"].endswith(advice)
+    assert f'value="{typed}"' in wrong.text
+    assert [each["born"] for each in stored(world)[0]["subjects"]] == [born]
+
+
 @pytest.mark.asvs("2.2.3")
 @pytest.mark.parametrize(
     ("changes", "pointer", "words"),

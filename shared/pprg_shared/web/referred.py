@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from marshmallow import Schema, fields, post_load
+from marshmallow import Schema, ValidationError, fields, post_load
 
 from pprg_intake.schemas.choices import KINDS, REPLIES, asks
 from pprg_intake.schemas.words import chosen, maybe, named, one_of, optional, people_date, several, text, words
+from pprg_shared.partial_dates import ADVICE
 from pprg_shared.profile import (
     DISABILITIES,
     EDUCATION,
@@ -21,10 +22,20 @@ from pprg_shared.profile import (
     SEXES,
 )
 
+#: How to give an age where no date is known.
+ABOUT_AGE = "If you know only about how old they are, give the years: ?1980 to 1990"
 #: What leads to the questions about a person that need not all be answered; they stand in the order of these words.
 OF_LIFE = "About their life, health and home"
 OF_CHILD = "For a child: school, plans and care"
 OF_ADULT = "For an adult: needs, capacity and enquiries"
+
+
+def _birth_date(value: str) -> None:
+    """A date as people know it; whoever writes an age, or that nothing is known, learns how to give that."""
+    try:
+        people_date(value)
+    except ValidationError as error:
+        raise ValidationError(f"{ADVICE}. {ABOUT_AGE}" if error.messages == [ADVICE] else error.messages) from None
 
 
 def _any_of(choices: Mapping[str, str], label: str, behind: str) -> "fields.List[Any]":
@@ -40,13 +51,13 @@ class SubjectSchema(Schema):
     relation = optional("What are they to the other people you name?", 120, hint="Such as “brother of the first”.")
     born = fields.String(
         required=True,
-        validate=people_date,
+        validate=_birth_date,
         metadata={
             "label": "Date of birth, or due date",
-            "hint": "Such as 22 May 2016. A month or a year alone is fine.",
+            "hint": f"Such as 22 May 2016. A month or a year alone is fine. {ABOUT_AGE}.",
             "width": 20,
         },
-        **words("Enter the date of birth as far as it is known"),
+        **words(f"Enter the date of birth as far as it is known. {ABOUT_AGE}"),
     )
     died_on = fields.String(
         load_default="",
