@@ -15,7 +15,8 @@ from werkzeug.test import Client
 from invented import ANSWERED, HELD, PROFILE, REFERRAL, as_form, decision
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.tables import metadata as common
-from pprg_shared.events.intake import ChronologySubmitted, Row
+from pprg_shared.events.intake import ChronologySubmitted
+from pprg_shared.events.told import Row
 from pprg_shared.health import Operations
 
 CANARIES = ("Quillfeather", "Wrenbury", "Thistledown", "Marshwiggle", "Bellwether")

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invented import REFERRAL, SUBJECT, UNKNOWN, as_form
-from pprg_intake import rules
 from pprg_intake.models import Referral
+from pprg_shared import subjects
 from pprg_shared.boxes.tables import outbox
 from pprg_shared.contract import Envelope
 from pprg_shared.database import unseal
@@ -265,15 +265,15 @@ def test_a_form_with_errors_in_rows_names_the_person_and_keeps_what_was_typed(wo
     ],
 )
 def test_an_nhs_number_has_a_check_digit(number, right):
-    assert rules.is_nhs_number(number) == right
+    assert subjects.is_nhs_number(number) == right
 
 
 @given(st.integers(0, 999_999_999), st.integers(0, 8), st.integers(1, 9))
 def test_a_single_slip_in_an_nhs_number_is_always_found(nine, at, slip):
-    right = next((text for n in range(10) if rules.is_nhs_number(text := f"{nine:09}{n}")), None)
+    right = next((text for n in range(10) if subjects.is_nhs_number(text := f"{nine:09}{n}")), None)
     if right is not None:
         wrong = right[:at] + str((int(right[at]) + slip) % 10) + right[at + 1 :]
-        assert not rules.is_nhs_number(wrong)
+        assert not subjects.is_nhs_number(wrong)
 
 
 @given(
@@ -282,9 +282,9 @@ def test_a_single_slip_in_an_nhs_number_is_always_found(nine, at, slip):
     st.sampled_from(["{0:%d/%m/%Y}", "{0:%m/%Y}", "{0:%Y}", "?{0:%Y}"]),
 )
 def test_a_kind_is_questioned_only_when_no_reading_of_the_dates_allows_it(born, on, shape):
-    age = rules.years(born, on)
-    kind = "adult" if age >= rules.ADULT else "child"
+    age = subjects.years(born, on)
+    kind = "adult" if age >= subjects.ADULT else "child"
 
-    found = rules.subject_problems([{"kind": kind, "born": shape.format(born)}], shape.format(on), TODAY)
+    found = subjects.subject_problems([{"kind": kind, "born": shape.format(born)}], shape.format(on), TODAY)
 
     assert "kind" not in found.get(0, {})

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from pprg_shared.contract import Envelope
 from pprg_shared.errors import TooLarge, Unreadable
-from pprg_shared.events.intake import ChronologySubmitted, PersonChanged, Row
+from pprg_shared.events.intake import ChronologySubmitted, PersonChanged
+from pprg_shared.events.told import Row
 from pprg_shared.sealing import Keyring, Keys, SealError
 
 KEYS = Keys({"case": Keyring([os.urandom(32)]), "contact": Keyring([os.urandom(32)])})

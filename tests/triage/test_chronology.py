@@ -15,8 +15,9 @@ from pprg_intake import actions as intake_actions
 from pprg_intake import rules as intake_rules
 from pprg_shared import spreadsheet
 from pprg_shared.contract import Envelope
-from pprg_shared.events.intake import AgencySummarySubmitted, ChronologySubmitted, Further, When
-from pprg_shared.events.intake import Row as Said
+from pprg_shared.events.intake import AgencySummarySubmitted, ChronologySubmitted
+from pprg_shared.events.told import Further, When
+from pprg_shared.events.told import Row as Said
 from pprg_shared.partial_dates import NotADate, parse
 from pprg_shared.profile import CONTACTS, IMPACTS, RATINGS, SAID, SIGNIFICANCES
 from pprg_triage import rules

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from pprg_shared.contract import Event, sealed
-from pprg_shared.events.told import Prompt, Subject, View
+from pprg_shared.events.told import Prompt, Row, Subject, View
 
 
 @dataclass(frozen=True)
@@ -15,58 +15,6 @@ class Duty:
     slug: str
     label: str
     address: str
-
-
-@dataclass(frozen=True)
-class When:
-    """A date as people know it; the value of a range is `first/last`."""
-
-    value: str
-    precision: str
-    uncertain: bool
-    as_entered: str
-
-
-@dataclass(frozen=True)
-class Further:
-    """What a line of a chronology says besides: its end, how contact was made, who was seen, how it is weighed.
-
-    `end_time` is `HH:MM` in London or empty. What takes one of several words holds its code, or is empty.
-    """
-
-    end_date: When | None = None
-    end_time: str = ""
-    contact_type: str = ""
-    seen: str = ""
-    seen_alone: str = ""
-    voice: str = ""
-    outcome: str = ""
-    impact: str = ""
-    impact_note: str = ""
-    comment_analysis: str = ""
-    rag: str = ""
-    significance: str = ""
-    policy_or_practice_point: list[str] = field(default_factory=list)
-    recorded_at: When | None = None
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a chronology: a date as people know it, where it was recorded, what happened.
-
-    `time` is `HH:MM` in London or empty; `further` is None where the line says no more than this.
-    """
-
-    value: str
-    precision: str
-    uncertain: bool
-    as_entered: str
-    source: str
-    event: str
-    action: str
-    time: str = ""
-    people: str = ""
-    further: Further | None = None
 
 
 @dataclass(frozen=True)

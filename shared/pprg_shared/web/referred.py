@@ -1,12 +1,12 @@
-"""The rows of a referral: the people whom it is about, and the answers to the questions of the criteria."""
+"""What is asked of those whom a case is about, of what happened, and about the criteria, wherever it is asked."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from pprg_intake.schemas.choices import KINDS, REPLIES, asks
-from pprg_intake.schemas.words import chosen, maybe, named, one_of, optional, people_date, several, text, words
+from pprg_shared.acting import runtime
 from pprg_shared.partial_dates import ADVICE
 from pprg_shared.profile import (
     DISABILITIES,
@@ -21,6 +21,12 @@ from pprg_shared.profile import (
     SAID,
     SEXES,
 )
+from pprg_shared.subjects import subject_problems
+from pprg_shared.web.fields import chosen, maybe, named, one_of, optional, people_date, several, text, words
+
+KINDS = {"child": "A child", "unborn": "An unborn child", "adult": "An adult"}
+REPLIES = {"yes": "Yes", "no": "No", "not_sure": "Not sure"}
+MOST_SUBJECTS = 4
 
 #: How to give an age where no date is known.
 ABOUT_AGE = "If you know only about how old they are, give the years: ?1980 to 1990"
@@ -123,6 +129,11 @@ def not_asked(about: Collection[str]) -> list[str]:
     return [name for kinds, names in OF_KINDS.items() if not set(kinds) & set(about) for name in names]
 
 
+def asks() -> Mapping[str, str]:
+    """The questions of all prompts by code."""
+    return runtime().profile.asks
+
+
 class PromptSchema(Schema):
     """The answer to one question about the criteria."""
 
@@ -134,3 +145,125 @@ class PromptSchema(Schema):
     )
     reply = chosen(REPLIES, "Answer", "Answer yes, no or not sure", style="govuk-radios--inline govuk-radios--small")
     evidence = optional("What do you base this on?", 1000, widget="textarea", rows=2)
+
+
+def asked(about: Collection[str], reason: str) -> list[tuple[int, str, str, str]]:
+    """The questions for these kinds of subjects: number among all, code, question, explanation."""
+    profile = runtime().profile
+    local = [one for each in profile.routes.values() if each.standing == "local" for one in each.mandates]
+    good = {name for each in local for name in (*each.all, *each.any)}
+    return [
+        (number, each.code, each.asks, each.help)
+        for number, each in enumerate(profile.prompts)
+        if set(each.subjects) & set(about) and (reason != "good_outcome" or each.code in good)
+    ]
+
+
+def harm_of(about: Collection[str]) -> Mapping[str, str]:
+    """Categories of harm for these kinds of subjects, and the circumstances around it."""
+    return runtime().profile.harm.of(adult="adult" in about, young=not {"child", "unborn"}.isdisjoint(about))
+
+
+def narrow(schema: Schema, about: Collection[str], reason: str, *, form: bool) -> None:
+    """Have a schema ask what concerns these kinds of people; all kinds, of whom nothing is said."""
+    kinds = about or KINDS
+    for name, more in (
+        ("criteria", {"fixed": lambda: asked(kinds, reason)}),
+        ("harm", {"choices": lambda: harm_of(kinds)}),
+    ):
+        if name in schema.fields:
+            schema.fields[name].metadata = {**schema.fields[name].metadata, **more}
+    people: Any = schema.fields["subjects"]
+    if form and (some := not_asked(kinds)):
+        people.inner.nested = SubjectSchema(exclude=some)
+
+
+def problems(data: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """What does not fit of what is said of people, incident and criteria: field to advice, as a schema says it."""
+    wrong: dict[str, Any] = {}
+    if found := subject_problems(data.get("subjects", []), data.get("incident_on", ""), today):
+        wrong["subjects"] = {n: {k: [v] for k, v in each.items()} for n, each in found.items()}
+    answered = [each.get("criterion") for each in data.get("criteria", [])]
+    if len(set(answered)) < len(answered):
+        wrong["criteria"] = ["Answer each question once"]
+    return wrong
+
+
+def _incidents() -> Mapping[str, str]:
+    return runtime().profile.incidents
+
+
+def subjects() -> "fields.List[Any]":
+    """Whom a case is about."""
+    return fields.List(
+        fields.Nested(SubjectSchema),
+        required=True,
+        validate=validate.Length(min=1, max=MOST_SUBJECTS, error="Name one to four people"),
+        metadata={
+            "label": "Whom it is about",
+            "hint": "Up to four people. The more we know, the sooner agencies find their records.",
+            "row": "Person",
+            "add": "Add another person",
+            "blank": 1,
+            "most": MOST_SUBJECTS,
+        },
+        **words("Say whom this is about"),
+    )
+
+
+def incident_on() -> fields.String:
+    """When it happened, as far as it is known."""
+    return fields.String(
+        required=True,
+        validate=people_date,
+        metadata={
+            "label": "When did it happen?",
+            "hint": "Such as 3 November 2026. If you are not sure, put a question mark in front: ?November 2026.",
+            "width": 20,
+            "section": "What happened",
+        },
+        **words("Enter when it happened as far as it is known"),
+    )
+
+
+def incident() -> fields.String:
+    """What it was."""
+    return fields.String(
+        required=True,
+        validate=one_of(_incidents, "Choose what it was from the list"),
+        metadata={"label": "What was it?", "widget": "select", "choices": _incidents},
+        **words("Choose what it was"),
+    )
+
+
+def harm() -> "fields.List[Any]":
+    """Which kinds of harm are known or suspected."""
+    ask = "Which kinds of harm are known or suspected? (optional)"
+    return several(lambda: harm_of(KINDS), ask, "Choose kinds of harm from the list")
+
+
+def what_happened() -> fields.String:
+    """What happened, in words."""
+    return text(
+        "What happened?",
+        "Tell us what happened",
+        4000,
+        hint="Give facts. Use initials or roles for family, and no names of staff.",
+        widget="textarea",
+        rows=8,
+    )
+
+
+def criteria() -> "fields.List[Any]":
+    """The answers to the questions of the criteria."""
+    return fields.List(
+        fields.Nested(PromptSchema),
+        load_default=list,
+        validate=validate.Length(max=60, error="Answer each question once"),
+        metadata={
+            "label": "Questions that the law asks",
+            "hint": "Leave open what you do not know. You need not decide anything: refer when in doubt.",
+            "fixed": list,
+        },
+        **words("Send a list of answers"),
+    )

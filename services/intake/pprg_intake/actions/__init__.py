@@ -23,6 +23,8 @@ from pprg_shared.chronology import Further
 from pprg_shared.database import profile_of, seal, today, unseal, write_last
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import intake as says
+from pprg_shared.events.told import Further as FurtherSaid
+from pprg_shared.events.told import Row, When
 from pprg_shared.hand import ask, insertion
 from pprg_shared.partial_dates import PartialDate
 from pprg_shared.profile import OTHER, Theme
@@ -130,9 +132,9 @@ def answer_request(
     return Done(f"/requests/{request.id}/thanks", request.reference, str(request.case_id))
 
 
-def _row(line: rules.Line) -> says.Row:
+def _row(line: rules.Line) -> Row:
     when = line.when
-    return says.Row(
+    return Row(
         value=when.text,
         precision=when.precision,
         uncertain=when.uncertain,
@@ -146,13 +148,13 @@ def _row(line: rules.Line) -> says.Row:
     )
 
 
-def _further(told: Further) -> says.Further:
+def _further(told: Further) -> FurtherSaid:
     words = vars(told) | {name: _when(getattr(told, name)) for name in ("end_date", "recorded_at")}
-    return says.Further(**words | {"policy_or_practice_point": list(told.policy_or_practice_point)})
+    return FurtherSaid(**words | {"policy_or_practice_point": list(told.policy_or_practice_point)})
 
 
-def _when(day: PartialDate | None) -> says.When | None:
-    return says.When(day.text, day.precision, day.uncertain, day.as_entered) if day else None
+def _when(day: PartialDate | None) -> When | None:
+    return When(day.text, day.precision, day.uncertain, day.as_entered) if day else None
 
 
 def _from_draft(session: Session, request: Request, shown: UUID | None) -> list[dict[str, str]]:

@@ -1,11 +1,11 @@
 """What is said of the answers to a referral and to a request, as the events hold it."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 from pprg_intake import rules
-from pprg_shared.events.told import Prompt, Subject, View
+from pprg_shared.events.told import Prompt, View
+from pprg_shared.subjects import as_told
 
 #: Answers that other services read each by itself, and those that are only shown with the case.
 READ = (
@@ -18,15 +18,13 @@ MORE = (
     *("can_attend_meeting", "family_views", "family_contact", "contact_risk", "key_dates", "agency_contacts"),
     *("concern_about_joint_working", "learning_expected", "good_practice_seen", "media_interest"),
 )
-#: What is said of a person field by field; the rest is only shown.
-OF_SUBJECT = frozenset(each.name for each in fields(Subject)) - {"more"}
 #: What a return holds that does not travel with what is only shown.
 APART = frozenset({"author", "summary", "rows", "draft", "agency_view_on_criteria"})
 
 
 def of_referral(answers: Mapping[str, Any]) -> dict[str, Any]:
     """What a referral tells."""
-    subjects = [_subject(each) for each in answers["subjects"]]
+    subjects = [as_told(each) for each in answers["subjects"]]
     return {
         "subjects": subjects,
         "subject_kind": subjects[0].kind,
@@ -46,11 +44,6 @@ def of_return(answers: Mapping[str, Any]) -> dict[str, Any]:
         "more": _texts({name: each for name, each in answers.items() if name not in APART}),
         "views": [View(**each) for each in answers.get("agency_view_on_criteria", ())],
     }
-
-
-def _subject(answers: Mapping[str, Any]) -> Subject:
-    apart = {name: each for name, each in answers.items() if name in OF_SUBJECT}
-    return Subject(**apart, more=_texts({name: each for name, each in answers.items() if name not in OF_SUBJECT}))
 
 
 def _texts(answers: Mapping[str, Any]) -> dict[str, str]:

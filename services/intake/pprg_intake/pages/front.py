@@ -10,12 +10,7 @@ from pprg_intake import actions, projections, rules
 from pprg_intake.actions import begun
 from pprg_intake.pages.common import pages
 from pprg_intake.pages.leaving import end_session
-from pprg_intake.schemas import (
-    KINDS,
-    REASONS,
-    GateSchema,
-    ReferralSchema,
-)
+from pprg_intake.schemas import REASONS, GateSchema, ReferralSchema
 from pprg_shared.acting import act, actor, may, needs, reading, runtime, saw, submitted
 from pprg_shared.actor import Done
 from pprg_shared.errors import Forbidden, NotThere
@@ -25,6 +20,7 @@ from pprg_shared.web.lapsed import DROP, lets_go
 from pprg_shared.web.leaving import nobody
 from pprg_shared.web.limits import address
 from pprg_shared.web.problems import PROBLEMS
+from pprg_shared.web.referred import KINDS
 
 #: Who said one of these at the gate may go on to the form.
 THROUGH = ("no", "yes_reported")

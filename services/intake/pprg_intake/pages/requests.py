@@ -18,7 +18,6 @@ from pprg_intake.actions.staff import staff_list
 from pprg_intake.models import Request
 from pprg_intake.pages.common import pages
 from pprg_intake.schemas import (
-    KINDS,
     NilReturnSchema,
     TimeSchema,
     UploadSchema,
@@ -35,6 +34,7 @@ from pprg_shared.spreadsheet import NotATable
 from pprg_shared.web import takes_rows, takes_uploads
 from pprg_shared.web.forms import Form
 from pprg_shared.web.limits import slow
+from pprg_shared.web.referred import KINDS
 
 #: Rows of an uploaded chronology on a page, and the most errors of a file that are listed.
 MOST_SHOWN = 1000

@@ -53,19 +53,15 @@ from pprg_intake.rules.passwords import ADVISED, LEAST
 from pprg_intake.rules.passwords import problem as password_problem
 from pprg_intake.rules.referrals import (
     ADDRESS,
-    ADULT,
     KNOWN_DAYS,
     LONGEST_ADDRESS,
     ONLINE,
     as_json,
     day_problems,
     is_address,
-    is_nhs_number,
     is_reference,
     received_problem,
     reference,
-    subject_problems,
-    years,
 )
 from pprg_intake.rules.requests import (
     AGREED,
@@ -100,7 +96,6 @@ from pprg_intake.rules.sign_in import (
 
 __all__ = [
     "ADDRESS",
-    "ADULT",
     "ADVISED",
     "AGREED",
     "ANSWERABLE",
@@ -169,7 +164,6 @@ __all__ = [
     "first_page",
     "grouped",
     "is_address",
-    "is_nhs_number",
     "is_reference",
     "lines",
     "mailbox",
@@ -189,7 +183,6 @@ __all__ = [
     "sought",
     "split",
     "state_after",
-    "subject_problems",
     "table",
     "time_of_day",
     "time_problem",
@@ -197,5 +190,4 @@ __all__ = [
     "waits",
     "warnings",
     "worth_a_letter",
-    "years",
 ]

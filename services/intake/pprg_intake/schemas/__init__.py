@@ -1,6 +1,6 @@
 """What may be sent to intake, by form and by API alike."""
 
-from pprg_intake.schemas.choices import KINDS, REASONS
+from pprg_intake.schemas.choices import REASONS
 from pprg_intake.schemas.codes import CodeSchema
 from pprg_intake.schemas.directory import ListSchema, PersonSchema, PlanSchema, SearchSchema, agency_form
 from pprg_intake.schemas.gate import GateSchema
@@ -23,7 +23,6 @@ from pprg_intake.schemas.sign_in import (
 from pprg_intake.schemas.staff import StaffSchema
 
 __all__ = [
-    "KINDS",
     "REASONS",
     "AuthenticatorSchema",
     "CodeSchema",

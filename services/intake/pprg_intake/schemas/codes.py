@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, pre_load, validate
 
 from pprg_intake.rules import CODE_DIGITS
-from pprg_intake.schemas.words import words
+from pprg_shared.web.fields import words
 
 ASK = f"Enter the {CODE_DIGITS} digits of the code"
 

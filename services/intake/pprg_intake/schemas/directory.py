@@ -1,23 +1,22 @@
 """What may be said of agencies and people, and how somebody is looked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates
 
-from pprg_intake.rules import ADDRESS
 from pprg_intake.rules import directory as rules
-from pprg_intake.schemas.words import ONE_ADDRESS, WORK_ADDRESS, chosen, named, one_of, optional, several, words
+from pprg_intake.schemas.words import ONE_ADDRESS, WORK_ADDRESS, WORK_ADDRESS_OR_NONE
 from pprg_shared.acting import runtime
+from pprg_shared.web.fields import chosen, named, one_of, optional, several, words
 
 LONGEST_LIST = 1_000_000
 
 
 def _address(label: str, **about: Any) -> fields.String:
     """An address that may be left out."""
-    checks: list[Callable[[str], Any]] = [WORK_ADDRESS[0], validate.Regexp(rf"({ADDRESS})?\Z", error=ONE_ADDRESS)]
     labelled = {"label": f"{label} (optional)", "type": "email"} | about
-    return fields.String(load_default="", validate=checks, metadata=labelled, **words(ONE_ADDRESS))
+    return fields.String(load_default="", validate=WORK_ADDRESS_OR_NONE, metadata=labelled, **words(ONE_ADDRESS))
 
 
 def every_agency() -> Mapping[str, str]:

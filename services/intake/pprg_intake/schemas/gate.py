@@ -2,8 +2,9 @@
 
 from marshmallow import Schema
 
-from pprg_intake.schemas.choices import KINDS, REASONS, RISKS
-from pprg_intake.schemas.words import chosen, several
+from pprg_intake.schemas.choices import REASONS, RISKS
+from pprg_shared.web.fields import chosen, several
+from pprg_shared.web.referred import KINDS
 
 
 class GateSchema(Schema):

@@ -3,7 +3,7 @@
 from marshmallow import Schema
 
 from pprg_intake.rules import LIFETIMES, SCOPE_WORDS
-from pprg_intake.schemas.words import chosen, several, text
+from pprg_shared.web.fields import chosen, several, text
 
 
 class KeySchema(Schema):

@@ -7,35 +7,17 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from pprg_intake import rules
-from pprg_intake.schemas.choices import (
-    KINDS,
-    asked,
-    harm,
-    harm_of,
-    incidents,
-    processes,
-    reviews,
-)
+from pprg_intake.schemas.choices import processes, reviews
 from pprg_intake.schemas.referrer import ReferrerSchema
-from pprg_intake.schemas.subjects import PromptSchema, SubjectSchema, not_asked
-from pprg_intake.schemas.words import (
-    agencies,
-    maybe,
-    one_of,
-    optional,
-    past_day,
-    people_date,
-    several,
-    text,
-    words,
-)
+from pprg_intake.schemas.words import agencies
 from pprg_shared.acting import runtime
 from pprg_shared.calendar import london_date
 from pprg_shared.profile import ALLEGED_SOURCES, MEDIA
+from pprg_shared.web import referred
+from pprg_shared.web.fields import maybe, optional, past_day, several, text, words
 
 DECLARED = "What I have written is accurate as far as I know, and my agency shares it under its legal duties."
 AT_RISK = "Say whether anyone else is at risk and what has been done; if nobody is, say so"
-MOST_SUBJECTS = 4
 #: What leads to questions that need not all be answered.
 OF_FAMILY = "Say more about the family, and how to reach them"
 OF_INCIDENT = "Say more about what happened, and what may be learnt"
@@ -57,31 +39,9 @@ class ReferralSchema(ReferrerSchema):
         if form and reason == "good_outcome":
             left_out = (*left_out, *ABOUT_HARM)
         super().__init__(exclude=left_out)
-        kinds = about or KINDS
-        self._narrow("criteria", fixed=lambda: asked(kinds, reason))
-        self._narrow("harm", choices=lambda: harm_of(kinds))
-        people: Any = self.fields["subjects"]
-        if form and (some := not_asked(kinds)):
-            people.inner.nested = SubjectSchema(exclude=some)
+        referred.narrow(self, about, reason, form=form)
 
-    def _narrow(self, name: str, **about: Any) -> None:
-        if name in self.fields:
-            self.fields[name].metadata = {**self.fields[name].metadata, **about}
-
-    subjects = fields.List(
-        fields.Nested(SubjectSchema),
-        required=True,
-        validate=validate.Length(min=1, max=MOST_SUBJECTS, error="Name one to four people"),
-        metadata={
-            "label": "Whom it is about",
-            "hint": "Up to four people. The more we know, the sooner agencies find their records.",
-            "row": "Person",
-            "add": "Add another person",
-            "blank": 1,
-            "most": MOST_SUBJECTS,
-        },
-        **words("Say whom this is about"),
-    )
+    subjects = referred.subjects()
     family = optional(
         "Family and others who matter",
         2000,
@@ -98,33 +58,11 @@ class ReferralSchema(ReferrerSchema):
     family_views = optional("What they think and want", 1000, widget="textarea", rows=2, further=OF_FAMILY)
     family_contact = optional("Who can reach them, and how?", 500, further=OF_FAMILY)
     contact_risk = optional("Is there a risk in reaching them?", 500, further=OF_FAMILY)
-    incident_on = fields.String(
-        required=True,
-        validate=people_date,
-        metadata={
-            "label": "When did it happen?",
-            "hint": "Such as 3 November 2026. If you are not sure, put a question mark in front: ?November 2026.",
-            "width": 20,
-            "section": "What happened",
-        },
-        **words("Enter when it happened as far as it is known"),
-    )
+    incident_on = referred.incident_on()
     location = optional("Where did it happen?", 200)
-    incident = fields.String(
-        required=True,
-        validate=one_of(incidents, "Choose what it was from the list"),
-        metadata={"label": "What was it?", "widget": "select", "choices": incidents},
-        **words("Choose what it was"),
-    )
-    harm = several(harm, "Which kinds of harm are known or suspected? (optional)", "Choose kinds of harm from the list")
-    what_happened = text(
-        "What happened?",
-        "Tell us what happened",
-        4000,
-        hint="Give facts. Use initials or roles for family, and no names of staff.",
-        widget="textarea",
-        rows=8,
-    )
+    incident = referred.incident()
+    harm = referred.harm()
+    what_happened = referred.what_happened()
     safety = fields.String(
         load_default="",
         validate=validate.Length(max=2000, error="Keep this to 2000 characters"),
@@ -149,17 +87,7 @@ class ReferralSchema(ReferrerSchema):
     )
     learning_expected = optional("What may be learnt?", 2000, widget="textarea", rows=3, further=OF_INCIDENT)
     good_practice_seen = optional("What was done well?", 2000, widget="textarea", rows=3, further=OF_INCIDENT)
-    criteria = fields.List(
-        fields.Nested(PromptSchema),
-        load_default=list,
-        validate=validate.Length(max=60, error="Answer each question once"),
-        metadata={
-            "label": "Questions that the law asks",
-            "hint": "Leave open what you do not know. You need not decide anything: refer when in doubt.",
-            "fixed": list,
-        },
-        **words("Send a list of answers"),
-    )
+    criteria = referred.criteria()
     agencies = several(
         agencies,
         "Which agencies know them?",
@@ -207,12 +135,7 @@ class ReferralSchema(ReferrerSchema):
     def sensible(self, data: dict[str, Any], **_options: Any) -> None:
         """What is said in one place fits what is said in another, and nothing has happened yet to come."""
         today = london_date(runtime().clock())
-        wrong: dict[Any, Any] = rules.day_problems(data, today)
-        if found := rules.subject_problems(data.get("subjects", []), data.get("incident_on", ""), today):
-            wrong["subjects"] = {n: {k: [v] for k, v in each.items()} for n, each in found.items()}
-        answered = [each.get("criterion") for each in data.get("criteria", [])]
-        if len(set(answered)) < len(answered):
-            wrong["criteria"] = ["Answer each question once"]
+        wrong: dict[Any, Any] = rules.day_problems(data, today) | referred.problems(data, today)
         if not data.get("safety") and data.get("reason_kind") != "good_outcome":
             wrong.setdefault("safety", [AT_RISK])
         if wrong:

@@ -7,22 +7,11 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from pprg_intake import rules
 from pprg_intake.schemas.choices import REASONS, RISKS, SOURCES
-from pprg_intake.schemas.words import (
-    WORK_ADDRESS_OR_NONE,
-    agencies,
-    chosen,
-    is_name,
-    maybe,
-    named,
-    one_of,
-    optional,
-    past_day,
-    text,
-    words,
-)
+from pprg_intake.schemas.words import WORK_ADDRESS_OR_NONE, agencies
 from pprg_shared.acting import runtime
 from pprg_shared.calendar import london_date
 from pprg_shared.profile import OTHER, REFERRERS, SAID
+from pprg_shared.web.fields import chosen, is_name, maybe, named, one_of, optional, past_day, text, words
 
 STOP = (
     "Somebody may be at risk now: this is not the place. Call 999, or the council's safeguarding team, then come back."

@@ -7,10 +7,10 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from pprg_intake.rules import CHOICES, MOST_ROWS, MOST_TYPED, lines, sign_off_problems
 from pprg_intake.schemas.choices import reviews
-from pprg_intake.schemas.words import chosen, maybe, one_of, optional, past_day, people_date, text, words
 from pprg_shared.acting import runtime
 from pprg_shared.calendar import london_date
 from pprg_shared.profile import SAID, VIEWS
+from pprg_shared.web.fields import chosen, maybe, one_of, optional, past_day, people_date, text, words
 
 #: What leads to the fields that few rows need.
 FURTHER = "Say more about this"

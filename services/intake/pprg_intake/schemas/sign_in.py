@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from marshmallow import Schema, ValidationError, fields, validate
 
 from pprg_intake import rules
-from pprg_intake.schemas.words import text, words
+from pprg_shared.web.fields import text, words
 
 ADDRESS = validate.Regexp(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z", error="Enter an address such as name@agency.gov.uk")
 

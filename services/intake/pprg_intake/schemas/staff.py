@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from pprg_intake.schemas.words import optional, text
+from pprg_shared.web.fields import optional, text
 
 #: The most that one agency lists for one request.
 MOST_STAFF = 200
