@@ -11,6 +11,7 @@ from pprg_shared.events.told import Subject
 from pprg_shared.partial_dates import NotADate, PartialDate, parse
 
 ADULT = 18
+FUTURE = "This day lies in the future"
 #: What is told of a person field by field; the rest is only shown.
 OF_SUBJECT = frozenset(each.name for each in fields(Subject)) - {"more"}
 

@@ -52,6 +52,7 @@ def test_a_letter_goes_to_the_single_point_of_contact_or_to_the_lead(notifier, c
         ("moved", "request_moved"),
         ("waived", "request_waived"),
         ("declined", "extension_declined"),
+        ("amended", "request_amended"),
     ],
 )
 def test_so_does_whatever_else_an_agency_is_told_of_a_request(notifier, why, kind):

@@ -113,6 +113,7 @@ def test_letters_to_people_greet_them_without_a_name():
         ),
         ("request_moved", ["Please answer by: Thursday 3 December 2026", f"Answer here: {LINK}"]),
         ("extension_declined", ["Please answer by: Thursday 3 December 2026", f"Answer here: {LINK}"]),
+        ("request_amended", ["Please answer by: Thursday 3 December 2026", f"Answer here: {LINK}"]),
         ("overdue_escalated", ["It was due on: Thursday 3 December 2026"]),
         ("extension_requested", [f"Read why, and decide: {LINK}"]),
         ("return_received", [f"Read the answer: {LINK}"]),

@@ -37,18 +37,26 @@ def make_request_page(session: Session, heard: InformationRequested) -> None:
 
 
 def change_request(session: Session, heard: InformationChanged) -> None:
-    """The office queries the answer, moves the due day, accepts, or waits no longer: the agency's page follows."""
+    """The office queries the answer, moves the due day, accepts, waits no longer, or says who it is about anew.
+
+    The agency's page follows.
+    """
     request = session.get(Request, heard.request_id, with_for_update=True)
     if request is None:
         raise NotYet(f"request {heard.request_id} is not known here yet")
     if heard.revision <= request.revision:
         return
-    why = rules.worth_a_letter(request.due_on, heard.due_on, heard.state)
+    due, before = request.due_on, request.state
     request.revision, request.due_on = heard.revision, heard.due_on
-    before, request.state = request.state, rules.state_after(request.state, heard.state)
+    request.state = rules.state_after(request.state, heard.state)
     if request.state == rules.QUERIED != before:
         corrections.draft_again(session, request)
     content = unseal(session, request, "content") | {"query": heard.query}
+    people = [asdict(each) for each in heard.subjects]
+    other = bool(people and content.get("subjects")) and people != content["subjects"]
+    if people:
+        content |= {"subjects": people, "subject_name": people[0]["name"], "subject_born": people[0]["born"]}
+    why = rules.worth_a_letter((due, request.due_on), (before, request.state), people=other)
     if heard.state != "open":  # whoever has answered, or need not, wants no more time
         content.pop("extension", None)
     request.content = seal(session, request, "content", content)

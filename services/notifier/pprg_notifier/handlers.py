@@ -172,6 +172,7 @@ ASKED: Mapping[str, str] = {
     "moved": "request_moved",
     "waived": "request_waived",
     "declined": "extension_declined",
+    "amended": "request_amended",
 }
 
 

@@ -115,7 +115,7 @@ class ReferralSubmitted(Event, name="referral.submitted", version=1, subject="re
 class RequestReady(Event, name="request.ready", version=1, subject="case_id"):
     """The page on which an agency answers is there, and why it is to look.
 
-    `asked`, `queried`, `moved`, `waived`, or `declined`: it does not get the time that it asked for.
+    `asked`, `queried`, `moved`, `waived`, `amended` (whom it is about), or `declined`: it does not get more time.
     """
 
     request_id: UUID

@@ -39,7 +39,10 @@ class InformationRequested(Event, name="information.requested", version=1, subje
 
 
 class InformationChanged(Event, name="information.changed", version=1, subject="case_id"):
-    """How a request stands now, whole: its due day, and whether it is `open`, `queried`, `accepted` or `waived`."""
+    """How a request stands now, whole: its due day, and whether it is `open`, `queried`, `accepted` or `waived`.
+
+    `subjects` are whom the case is about now; none of them where nobody has said it anew.
+    """
 
     request_id: UUID
     case_id: UUID
@@ -49,6 +52,7 @@ class InformationChanged(Event, name="information.changed", version=1, subject="
     state: str
     revision: int
     query: str = sealed("case")
+    subjects: list[Sought] = sealed("case", default_factory=list)
 
 
 class ExtensionDecided(Event, name="extension.decided", version=1, subject="case_id"):

@@ -14,6 +14,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "return_queried": frozenset({"reference", "due_on", "link"}),
     "request_moved": frozenset({"reference", "due_on", "link"}),
     "extension_declined": frozenset({"reference", "due_on", "link"}),
+    "request_amended": frozenset({"reference", "due_on", "link"}),
     "request_waived": frozenset({"reference"}),
     "reminder": frozenset({"reference", "due_on", "link"}),
     "overdue": frozenset({"reference", "due_on", "link"}),

@@ -21,7 +21,7 @@ from pprg_shared.profile import (
     SAID,
     SEXES,
 )
-from pprg_shared.subjects import subject_problems
+from pprg_shared.subjects import FUTURE, day_of, subject_problems
 from pprg_shared.web.fields import chosen, maybe, named, one_of, optional, people_date, several, text, words
 
 KINDS = {"child": "A child", "unborn": "An unborn child", "adult": "An adult"}
@@ -187,6 +187,12 @@ def problems(data: Mapping[str, Any], today: date) -> dict[str, Any]:
     if len(set(answered)) < len(answered):
         wrong["criteria"] = ["Answer each question once"]
     return wrong
+
+
+def future_problem(incident_on: str, today: date) -> str | None:
+    """Why something cannot have happened then: the day has not come."""
+    day = day_of(incident_on, today)
+    return FUTURE if day and day.value > today else None
 
 
 def _incidents() -> Mapping[str, str]:

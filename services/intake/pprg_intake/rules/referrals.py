@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from pprg_shared.calendar import countable
-from pprg_shared.subjects import day_of
+from pprg_shared.subjects import FUTURE, day_of
 
 #: One plain address and nothing else: parsers of mail would find two in what looks like one.
 ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
@@ -38,7 +38,7 @@ def day_problems(answers: Mapping[str, Any], today: date) -> dict[str, str]:
     """Days of a referral that lie in the future: field to advice."""
     incident = day_of(answers.get("incident_on", ""), today)
     days = {"incident_on": incident and incident.value} | {name: answers.get(name) for name in PAST_DAYS}
-    late = {name: "This day lies in the future" for name, day in days.items() if day and day > today}
+    late = {name: FUTURE for name, day in days.items() if day and day > today}
     known = {name: answers[name] for name in KNOWN_DAYS if answers.get(name)}
     return {
         name: "Check the year: no clock can count from it" for name, day in known.items() if not countable(day)
@@ -54,7 +54,7 @@ def received_problem(answers: Mapping[str, Any], today: date) -> str | None:
     if day is None:
         return None
     if day > today:
-        return "This day lies in the future"
+        return FUTURE
     if not countable(day):
         return "Check the year: no clock can count from it"
     if day != today and answers.get("source", ONLINE) == ONLINE:

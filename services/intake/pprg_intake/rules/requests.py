@@ -7,11 +7,17 @@ from typing import Any
 from pprg_shared.calendar import short
 
 
-def worth_a_letter(due_before: date, due_now: date, state: str) -> str:
-    """Why the agency is written to when its request changes; empty when it need not be."""
-    if due_before != due_now:
+def worth_a_letter(due: tuple[date, date], state: tuple[str, str], *, people: bool) -> str:
+    """Why the agency is written to when its request changes; empty when it need not be.
+
+    Each of day and state as it was and as it is, and whether it is about other people, or more is known of them.
+    """
+    before, now = state
+    if due[0] != due[1]:
         return "moved"
-    return state if state in {"queried", "waived"} else ""
+    if now in {QUERIED, "waived"} and now != before:
+        return now
+    return "amended" if people and now in ANSWERABLE else ""
 
 
 def state_after(state: str, told: str) -> str:

@@ -17,7 +17,7 @@ from pprg_shared.directory import asked_now
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.spreadsheet import Table, read_text
 from pprg_triage import rules
-from pprg_triage.models import Case, Decision, Import, ImportedCase, Meeting, Request, Tie, TriggerDay
+from pprg_triage.models import Amendment, Case, Decision, Import, ImportedCase, Meeting, Request, Tie, TriggerDay
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ def touched(session: Session, made: Import) -> dict[UUID, str]:
     mine = select(ImportedCase.id).where(ImportedCase.import_id == made.id)
     later: dict[Any, Any] = {TriggerDay: TriggerDay.noted_at > made.at}
     found: dict[UUID, list[str]] = {}
-    for model in (Request, Meeting, Decision, TriggerDay, Tie):
+    for model in (Request, Meeting, Decision, TriggerDay, Tie, Amendment):
         rows = select(model.case_id).where(model.case_id.in_(mine), later.get(model, true())).distinct()
         for case_id in session.scalars(rows):
             found.setdefault(case_id, []).append(model.__tablename__)

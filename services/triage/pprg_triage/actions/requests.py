@@ -231,9 +231,26 @@ def _change(
             state=rules.TOLD[state],
             revision=request.revision,
             query=_note(session, actor, request, happens, words)["query"],
+            subjects=sought_in(unseal(session, case, "content")),
         ),
     )
     return Done(f"/cases/{case.id}/requests/{request.id}", case.reference, str(case.id))
+
+
+def tell_of_people(session: Session, case: Case, request: Request, content: Mapping[str, Any]) -> None:
+    """Say how a request stands, with whom the case is about now; an answer that is here stays an answer."""
+    kept = unseal(session, request, "content") if request.content else {}
+    request.revision += 1
+    publish(
+        session,
+        says.InformationChanged(
+            **_about(case, request),
+            state=rules.TOLD.get(request.state, "open"),
+            revision=request.revision,
+            query=kept.get("query", ""),
+            subjects=sought_in(content),
+        ),
+    )
 
 
 def _note(session: Session, actor: Actor, request: Request, happens: str, words: str) -> dict[str, Any]:

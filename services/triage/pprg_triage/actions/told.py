@@ -24,7 +24,9 @@ def content_of(heard: ReferralSubmitted) -> dict[str, Any]:
 def sought_in(content: Mapping[str, Any]) -> list[Sought]:
     """What agencies are told of those whom a case is about, to find them in their records, by what is sealed of it."""
     apart = [each.name for each in fields(Sought)]
-    said = ({name: (each.get("more", {}) | each).get(name, "") for name in apart} for each in content["subjects"])
+    first = {"name": content["subject_name"], "born": content["subject_born"]}
+    people = content.get("subjects") or [first]
+    said = ({name: (each.get("more", {}) | each).get(name, "") for name in apart} for each in people)
     return [Sought(**each) for each in said]
 
 

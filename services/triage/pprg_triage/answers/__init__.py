@@ -173,6 +173,7 @@ class WholeCase(CaseShown):
     working: str = field(metadata={"example": "Day 0 is Tue 24 Nov; due Tue 15 Dec."})
     steps: list[str] = field(metadata={"example": ["Referred"]})
     content: dict[str, Any] = field(metadata={"example": {"subject_name": "Invented Child"}})
+    amendments: int = field(metadata={"example": 0})
     marking: str = field(metadata={"example": "Official: sensitive"})
     routes: list[RouteShown]
     clocks: list[ClockShown]

@@ -39,6 +39,7 @@ from pprg_triage.schemas import (
     RequestsSchema,
     RouteSchema,
     SendBackSchema,
+    Wording,
     decision_schema,
     meeting_schema,
 )
@@ -78,6 +79,7 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
         "working": found.watched.words if found.watched else found.clock.submit.words(),
         "steps": found.reached,
         "content": found.content,
+        "amendments": found.amendments,
         "marking": runtime().profile.marking,
         "routes": [asdict(each) for each in told.routes],
         "clocks": [_clock(each, today) for each in told.deadlines],
@@ -139,7 +141,9 @@ def history(case_id: UUID) -> ResponseReturnValue:
     """Tell what happened, in time order."""
     needs("read")
     with reading() as session:
-        happened = history_of(session, actions.case_of(session, actor(), case_id), runtime().profile)
+        about, relation = actions.related(session, actor(), case_id)
+        names = rules.may(actor().roles, "names", relation)
+        happened = history_of(session, about, runtime().profile, Wording(runtime().profile, names), names=names)
     saw(case_id)
     rows = [{"at": each.at.isoformat(), "what": each.what, "who": each.who} for each in happened]
     return jsonify({"history": rows})

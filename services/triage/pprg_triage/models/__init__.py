@@ -12,6 +12,7 @@ from pprg_shared.database import UtcDateTime
 from pprg_shared.identity import people
 from pprg_shared.identity.unsent import unsent_forms
 from pprg_shared.limits import limits
+from pprg_triage.models.amendments import Amendment as Amendment
 from pprg_triage.models.base import CASE, CONTACT
 from pprg_triage.models.base import Base as Base
 from pprg_triage.models.chronology import Conflict as Conflict

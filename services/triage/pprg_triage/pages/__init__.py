@@ -2,6 +2,7 @@
 
 from pprg_triage.pages import (
     access,
+    amending,
     cases,
     chronology,
     conflicts,
@@ -17,6 +18,7 @@ from pprg_triage.pages.common import pages
 
 __all__ = [
     "access",
+    "amending",
     "cases",
     "chronology",
     "conflicts",

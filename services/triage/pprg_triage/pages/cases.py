@@ -25,7 +25,7 @@ from pprg_triage.projections import (
     told_of,
     whole_case,
 )
-from pprg_triage.schemas import DaySchema, FindSchema, RatificationSchema
+from pprg_triage.schemas import DaySchema, FindSchema, RatificationSchema, Wording
 
 LINES = 8
 
@@ -103,8 +103,9 @@ def history(case_id: UUID) -> ResponseReturnValue:
     """Show what happened, in time order."""
     needs("read")
     with reading() as session:
-        about = actions.case_of(session, actor(), case_id)
-        happened = history_of(session, about, runtime().profile)
+        about, relation = actions.related(session, actor(), case_id)
+        names = rules.may(actor().roles, "names", relation)
+        happened = history_of(session, about, runtime().profile, Wording(runtime().profile, names), names=names)
     saw(case_id, phase="receipt")
     return render_template("history.html", case=about, happened=happened)
 
@@ -116,7 +117,8 @@ def on_paper(case_id: UUID) -> ResponseReturnValue:
     now = runtime().clock()
     with reading() as session:
         found = whole_case(session, actor(), case_id, runtime().profile)
-        happened = history_of(session, found.case, runtime().profile)
+        names = found.may("names")
+        happened = history_of(session, found.case, runtime().profile, Wording(runtime().profile, names), names=names)
         returns = returns_of(session, found.requests, names=found.may("names"))
     told = told_of(found, runtime().profile, london_date(now))
     saw(case_id, phase="receipt")

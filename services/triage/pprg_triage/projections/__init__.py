@@ -1,6 +1,7 @@
 """What pages and API show of a case, put together for reading."""
 
 from pprg_triage.projections.access import Accessed, access_page, whole_access
+from pprg_triage.projections.amending import Amended, amended_of
 from pprg_triage.projections.case import Step, Whole, clock_words, steps_of, whole_case
 from pprg_triage.projections.chronology import chronology_page, whole_chronology
 from pprg_triage.projections.comparing import Compared, answers_of, compared, compared_again
@@ -17,6 +18,7 @@ from pprg_triage.projections.staff import Named, named_staff
 
 __all__ = [
     "Accessed",
+    "Amended",
     "CaseList",
     "Compared",
     "Decided",
@@ -35,6 +37,7 @@ __all__ = [
     "WholeRequest",
     "access_page",
     "all_cases",
+    "amended_of",
     "answers_of",
     "called_as_staff",
     "caseload",

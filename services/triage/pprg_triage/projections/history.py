@@ -18,6 +18,7 @@ from pprg_shared.identity.people import colleague
 from pprg_shared.profile import Profile
 from pprg_triage import rules
 from pprg_triage.models import Case, Decision, Import, ImportedCase, TriggerDay
+from pprg_triage.projections.amending import Tell, amended_of
 from pprg_triage.projections.members import tied_to
 
 
@@ -35,12 +36,16 @@ class Happened:
     decision: str = ""
 
 
-def history_of(session: Session, case: Case, profile: Profile) -> list[Happened]:
-    """Everything that the rows of a case tell, in time order."""
+def history_of(session: Session, case: Case, profile: Profile, tell: Tell, *, names: bool) -> list[Happened]:
+    """Everything that the rows of a case tell, in time order; with or without `names` of those whom it is about.
+
+    `tell` says what was corrected of what was referred.
+    """
     messages = list(_messages(session, case, profile))
     ratified = {each.decision: each.at for each in messages if each.decision}
     proposed = _proposed(session, case, profile, ratified)
     noted = [*_imported(session, case), *_noted(session, case, profile), *_tied(session, case)]
+    noted += _amended(session, case, tell, names=names)
     return sorted([*proposed, *messages, *noted], key=lambda each: each.at)
 
 
@@ -114,6 +119,14 @@ def _noted(session: Session, case: Case, profile: Profile) -> Iterator[Happened]
         what = f"{profile.triggers.get(each.trigger, each.trigger).capitalize()}: {short(each.day)}"
         who = _name(session, each.noted_by) or ("the referrer" if each.noted_by == case.referrer_id else "")
         yield Happened(each.noted_at, moment(each.noted_at), what, who)
+
+
+def _amended(session: Session, case: Case, tell: Tell, *, names: bool) -> Iterator[Happened]:
+    """How what was referred was corrected: what stood there, what stands there since, and why."""
+    for each in amended_of(session, case, tell):
+        why = [f"Why: {each.why}"] if names else []
+        what = "\n".join(["What was referred was corrected", *each.lines, *why])
+        yield Happened(each.at, moment(each.at), what, _name(session, each.by))
 
 
 def _tied(session: Session, case: Case) -> Iterator[Happened]:

@@ -2,6 +2,7 @@
 
 from pprg_shared.access import INTEREST, Tie
 from pprg_triage.rules.access import LETTER, LETTER_BACK, access_words, between, duty_words
+from pprg_triage.rules.amending import Difference, amended, differences, referred
 from pprg_triage.rules.chronology import NO_TIME, Entry, position
 from pprg_triage.rules.clocks import (
     STEPS,
@@ -152,6 +153,7 @@ __all__ = [
     "Clock",
     "Compared",
     "Conflict",
+    "Difference",
     "Entry",
     "Here",
     "Life",
@@ -166,6 +168,7 @@ __all__ = [
     "absence_problem",
     "access_words",
     "after",
+    "amended",
     "between",
     "called",
     "clock",
@@ -179,6 +182,7 @@ __all__ = [
     "day_problem",
     "day_words",
     "decision_problem",
+    "differences",
     "duty_words",
     "event_words",
     "filled",
@@ -206,6 +210,7 @@ __all__ = [
     "ratifying_problem",
     "read_cases",
     "record_problem",
+    "referred",
     "relation",
     "relations_of",
     "relied_on",

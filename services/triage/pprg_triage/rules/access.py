@@ -50,6 +50,7 @@ TOLD: Mapping[str, str] = {
     **dict.fromkeys(("publication", "write", "do"), "a draft to publish"),
     "plan": "the form that plans the day of publication",
     "lift": "the form that lifts the day of publication",
+    "amend": "what was referred, to correct it",
     **dict.fromkeys(("choose_columns", "confirm_import", "plan_import"), "that it is like a row of a list to import"),
     "one_import": "the import of a list that has or names it",
 }

@@ -16,6 +16,7 @@ TOUCHED: Mapping[str, str] = {
     "decisions": "a decision was proposed",
     "trigger_days": "a date was noted",
     "ties": "somebody was named to it",
+    "amendments": "what was referred was corrected",
 }
 #: What a note calls a case that is closed to whoever reads the note.
 UNNAMED = "a case that is here"

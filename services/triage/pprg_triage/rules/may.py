@@ -42,6 +42,7 @@ TABLE: Table = {
     "decline": _OFFICE,
     "waive": open_to(CHAIR, THEIRS),
     "note": _OFFICE,
+    "amend": _OFFICE,
     "import": open_to(OFFICE),
     "call": _OFFICE,
     "propose": _OFFICE | open_to(CHAIR, THEIRS),

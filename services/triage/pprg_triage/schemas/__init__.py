@@ -1,6 +1,7 @@
 """What may be sent to triage, by form and by API alike."""
 
 from pprg_triage.schemas.access import AccessSchema
+from pprg_triage.schemas.amending import AmendmentSchema, Wording, amendment_schema
 from pprg_triage.schemas.cases import DaySchema, FindSchema
 from pprg_triage.schemas.conflicts import PageSchema, SettlingSchema
 from pprg_triage.schemas.decisions import (
@@ -28,6 +29,7 @@ __all__ = [
     "LONGEST_LIST",
     "OTHER",
     "AccessSchema",
+    "AmendmentSchema",
     "CancellationSchema",
     "ChronologySchema",
     "CorrectionSchema",
@@ -47,6 +49,8 @@ __all__ = [
     "SendBackSchema",
     "SettlingSchema",
     "StandInSchema",
+    "Wording",
+    "amendment_schema",
     "chosen",
     "chosen_schema",
     "decision_schema",
