@@ -1,6 +1,7 @@
 """Letters about a meeting that is called, moved and cancelled: each person is left with the last word."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from itertools import permutations
@@ -9,9 +10,11 @@ from uuid import UUID
 import pytest
 from icalendar import Calendar
 
+from pprg_shared.events.intake import PersonChanged
 from pprg_shared.events.triage import MeetingCancelled, MeetingMoved, MeetingScheduled
 
-CASE, PERSON = UUID(int=7), UUID(int=8)
+CASE, PERSON, OTHER = UUID(int=7), UUID(int=8), UUID(int=10)
+OTHERS_ADDRESS = "other@icb.example"
 STARTS = datetime(2026, 12, 10, 10, tzinfo=UTC)
 MEETING = UUID(int=9)
 OVERTAKEN = "not sent: the meeting has changed since, and another letter says so"
@@ -25,22 +28,34 @@ def said(event, sequence):
     return event(**about, **period, place="Room 1", invited=[PERSON])
 
 
+def left(sequence):
+    """The meeting takes place, without PERSON."""
+    about = {"meeting_id": MEETING, "case_id": CASE, "reference": "PPRG-2026-0001", "sequence": sequence}
+    period = {"starts_at": STARTS, "ends_at": STARTS + timedelta(hours=2)}
+    return MeetingCancelled(**about, **period, place="Room 1", invited=[PERSON], only=True)
+
+
 def hear(notifier, *events):
     """What arrives, in this order; the ears of the notifier take each for themselves."""
     for each in events:
         notifier.hear(each)
 
 
-def invitations(mail_server):
-    """Method and sequence of each calendar part that a mail server took, in order."""
+def sent(mail_server):
+    """Method and sequence of each calendar part that a mail server took, in order, and whose calendar it is for."""
     found = []
     for each in mail_server.taken:
         for part in message_from_bytes(each.raw).walk():
             if part.get_content_type() == "text/calendar":
                 whole = Calendar.from_ical(part.get_payload(decode=True))
                 (event,) = whole.walk("VEVENT")
-                found.append((str(whole["METHOD"]), int(event["SEQUENCE"])))
+                to = event["ATTENDEE"].removeprefix("mailto:")
+                found.append((to, (str(whole["METHOD"]), int(event["SEQUENCE"]))))
     return found
+
+
+def invitations(mail_server):
+    return [found for _, found in sent(mail_server)]
 
 
 ALL = [said(event, sequence) for sequence, event in enumerate(WORDS)]
@@ -74,9 +89,9 @@ def test_a_late_word_about_a_meeting_that_has_changed_since_is_not_sent(notifier
         hear(notifier, ALL[each])
         notifier.send()
 
-    sent = [sequence for _, sequence in invitations(mail_server)]
-    assert sent == sorted(sent)
-    assert sent[-1] == 2
+    sequences = [sequence for _, sequence in invitations(mail_server)]
+    assert sequences == sorted(sequences)
+    assert sequences[-1] == 2
 
 
 def test_a_change_that_comes_twice_is_told_once(notifier, mail_server):
@@ -111,3 +126,38 @@ def test_another_meeting_of_the_case_is_another_matter(notifier, mail_server):
     notifier.send()
 
     assert sorted(invitations(mail_server)) == [LAST, ("REQUEST", 0)]
+
+
+@pytest.fixture
+def other(notifier):
+    """Somebody else who is invited."""
+    about = {"agency": "icb", "roles": [], "active": True, "revision": 1}
+    notifier.hear(PersonChanged(person_id=OTHER, **about, name="Other Name", address=OTHERS_ADDRESS))
+
+
+@pytest.mark.usefixtures("other")
+def test_who_is_no_longer_invited_is_told_alone_and_nothing_to_the_others_is_overtaken(notifier, mail_server):
+    hear(notifier, replace(said(MeetingScheduled, 0), invited=[PERSON, OTHER]), left(1))
+    notifier.send()
+
+    theirs = {to: found for to, found in sent(mail_server) if to != OTHERS_ADDRESS}
+    assert [found for to, found in sent(mail_server) if to == OTHERS_ADDRESS] == [("REQUEST", 0)]
+    assert list(theirs.values()) == [("CANCEL", 1)]
+    assert Counter(notifier.fates()) == {("accepted", None): 2, ("accepted", OVERTAKEN): 1}
+    assert "You are no longer invited to this meeting" in "".join(each.raw.decode() for each in mail_server.taken)
+
+
+@pytest.mark.usefixtures("other")
+@pytest.mark.parametrize("order", ORDERS, ids=str)
+def test_who_is_no_longer_invited_is_left_with_that_whatever_comes_first(notifier, mail_server, order):
+    called = replace(said(MeetingScheduled, 0), invited=[PERSON, OTHER])
+    moved = replace(said(MeetingMoved, 2), invited=[OTHER])
+    for each in order:
+        hear(notifier, (called, left(1), moved)[each])
+        notifier.send()
+
+    others = [found for to, found in sent(mail_server) if to == OTHERS_ADDRESS]
+    theirs = [found for to, found in sent(mail_server) if to != OTHERS_ADDRESS]
+    assert theirs[-1] == ("CANCEL", 1)
+    assert others[-1] == ("REQUEST", 2)
+    assert {method for method, _ in others} == {"REQUEST"}

@@ -41,6 +41,7 @@ KINDS = {
     "meeting_invitation": {},
     "meeting_moved": MOVED,
     "meeting_cancelled": MOVED | {"sequence": "2", "method": "CANCEL"},
+    "invitation_withdrawn": MOVED | {"sequence": "2", "method": "CANCEL"},
 }
 
 
@@ -110,7 +111,7 @@ def test_a_letter_about_a_meeting_is_these_bytes(kind):
 
 @every_kind
 def test_an_invitation_and_its_changes_have_the_form_that_calendars_look_for(kind):
-    method = "CANCEL" if kind == "meeting_cancelled" else "REQUEST"
+    method = KINDS[kind].get("method", "REQUEST")
     whole = read(invitation(kind))
     plain, calendar = whole.iter_parts()
 
@@ -150,9 +151,9 @@ def test_a_change_and_a_cancellation_find_the_meeting_in_the_calendar_again():
     events = [event_in(invitation(kind)) for kind in KINDS]
 
     assert len({each["UID"] for each in events}) == 1
-    assert [each["SEQUENCE"] for each in events] == [0, 1, 2]
-    assert [each["STATUS"] for each in events] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
-    assert [each["ATTENDEE"].params.get("RSVP") for each in events] == ["TRUE", "TRUE", None]
+    assert [each["SEQUENCE"] for each in events] == [0, 1, 2, 2]
+    assert [each["STATUS"] for each in events] == ["CONFIRMED", "CONFIRMED", "CANCELLED", "CANCELLED"]
+    assert [each["ATTENDEE"].params.get("RSVP") for each in events] == ["TRUE", "TRUE", None, None]
     assert {each["ORGANIZER"] for each in events} == {"mailto:office@pprg.example"}
     assert events[1]["LOCATION"] == MOVED["place"]
 

@@ -1,11 +1,12 @@
 """Meetings by their front doors: standing and extraordinary, moved, cancelled, held; and who is told what."""
 
 import re
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 import invented
+from pprg_triage.models import Case
 
 MEETING = {"day": "2026-12-10", "starts": "10:00", "ends": "12:00", "place": "Invented Room"}
 LATER = MEETING | {"day": "2026-12-11", "place": "Other Room"}
@@ -56,7 +57,11 @@ def told(world, case):
     """The letters about meetings by kind and person, each once."""
     headers = world.acting("coordinator")
     letters = world.client("notifier").get(f"/api/v1/letters?subject={case.split('/')[-1]}", headers=headers).json
-    return sorted((each["template"], each["to"]) for each in letters["letters"] if "meeting" in each["template"])
+    return sorted(
+        (each["template"], each["to"])
+        for each in letters["letters"]
+        if re.search("meeting|invitation", each["template"])
+    )
 
 
 def test_the_standing_meetings_inside_the_clock_are_offered_and_the_first_is_chosen(case, office):
@@ -225,3 +230,188 @@ def test_who_declared_an_interest_is_listed_and_does_not_count_for_the_quorum(wo
     assert "Declared an interest Jamie Trial What was declared Managed the case in 2025." in page
     assert refused.status_code == 409
     assert "not quorate: nobody who may decide was there for police" in refused.json["detail"]
+
+
+def person(code):
+    """The id of somebody of the profile, by code."""
+    return str(next(each.id for each in invented.PROFILE.people if each.code == code))
+
+
+POLICE, COUNCIL, HEALTH = (person(f"partner-{each}") for each in ("police", "council", "health"))
+CHAIR, COLLEAGUE, NURSE = person("chair"), person("lead-police"), person("lead-acute-trust")
+WITHOUT_POLICE = invented.HELD | {"attended": [COUNCIL, HEALTH]}
+STOOD_IN = {"others": [{"person": COLLEAGUE, "stood_in_for": POLICE}]}
+
+
+def test_who_stands_in_for_a_member_counts_for_the_quorum_and_is_named_as_such(world, case, ask, office):
+    recorded = ask("meetings/record", WITHOUT_POLICE | STOOD_IN)
+    (meeting,) = meetings(world, case)
+    decided = ask("decisions", invented.decision("rapid_review"))
+
+    assert (recorded.status_code, decided.status_code) == (201, 201)
+    assert meeting["record"]["attended"] == [COUNCIL, HEALTH, COLLEAGUE]
+    assert meeting["record"]["stand_ins"] == {COLLEAGUE: POLICE}
+    assert "There Casey Trial, Rowan Trial, Alex Invented (stood in for Jamie Trial)" in words(office.get(case))
+
+
+def test_who_was_invited_as_a_guest_may_have_stood_in(world, case, ask, office):
+    ask("meetings", MEETING | {"added": [COLLEAGUE]})
+    form = office.get(f"{case}/meetings/held").text
+    ask("meetings/record", {**WITHOUT_POLICE, **STOOD_IN, "attended": [COUNCIL, HEALTH, COLLEAGUE]})
+    held = next(each for each in meetings(world, case) if each["state"] == "held")
+
+    assert form.count("Alex Invented") == 3, "ticked as invited, as with an interest, and named as a stand-in"
+    assert held["record"]["attended"] == [COUNCIL, HEALTH, COLLEAGUE]
+    assert ask("decisions", invented.decision("rapid_review")).status_code == 201
+
+
+def test_a_guest_of_an_agency_is_there_and_does_not_count(world, case, ask, office):
+    recorded = ask("meetings/record", WITHOUT_POLICE | {"others": [{"person": COLLEAGUE}]})
+    refused = ask("decisions", invented.decision("rapid_review"))
+
+    assert (recorded.status_code, refused.status_code) == (201, 409)
+    assert "nobody who may decide was there for police" in refused.json["detail"]
+    assert "There Casey Trial, Rowan Trial, Alex Invented Declared" in words(office.get(case))
+
+
+def test_who_stood_in_and_declared_an_interest_does_not_count(world, case, ask, office):
+    other = {"person": COLLEAGUE, "stood_in_for": POLICE, "interest": True}
+    ask("meetings/record", WITHOUT_POLICE | {"others": [other], "interests": "Knows the family."})
+    refused = ask("decisions", invented.decision("rapid_review"))
+
+    assert "nobody who may decide was there for police" in refused.json["detail"]
+    assert "Declared an interest Alex Invented" in words(office.get(case))
+
+
+@pytest.mark.parametrize(
+    ("attended", "others", "words_of_it"),
+    [
+        ([POLICE, COUNCIL], [{"person": COLLEAGUE, "stood_in_for": POLICE}], "Nobody stands in for a member who was"),
+        ([COUNCIL], [{"person": COLLEAGUE, "stood_in_for": HEALTH}], "the same kind of agency"),
+        ([COUNCIL], [{"person": COLLEAGUE, "stood_in_for": NURSE}], "from the list"),
+        ([COUNCIL], [{"person": COLLEAGUE}, {"person": COLLEAGUE}], "Say of each person once"),
+        ([COUNCIL], [{"person": COUNCIL}], "Choose people in the list"),
+        ([COUNCIL], [{"person": NURSE}], "Choose people in the list"),
+        ([COUNCIL], [{"person": each, "stood_in_for": HEALTH} for each in (COLLEAGUE, person("lead-icb"))], "Only one"),
+    ],
+)
+def test_a_stand_in_that_cannot_be_is_refused(world, case, ask, attended, others, words_of_it):
+    refused = ask("meetings/record", invented.HELD | {"attended": attended, "others": others})
+
+    assert refused.status_code in {409, 422}
+    assert words_of_it in refused.text
+    assert refused.json["errors"][0]["pointer"] == "/others"
+    assert meetings(world, case) == []
+
+
+def test_others_are_invited_and_some_are_left_out(world, case, ask, office):
+    ask("requests", {"agencies": ["acute-trust"], "questions": "Invented question"})
+    form = office.get(f"{case}/meetings/new").text
+    called = ask("meetings", MEETING | {"added": [NURSE, person("deputy")], "left_out": [HEALTH]})
+    (meeting,) = meetings(world, case)
+    ask("meetings/move", LATER)
+
+    assert "Eden Invented, " in form
+    assert called.status_code == 201
+    assert {NURSE, person("deputy"), CHAIR, POLICE, COUNCIL} <= set(meeting["invited"])
+    assert HEALTH not in meeting["invited"]
+    wanted = [(kind, each) for kind in ("meeting_invitation", "meeting_moved") for each in meeting["invited"]]
+    assert told(world, case) == sorted(wanted)
+    assert world.visitor("triage", "partner-health").get(case).status_code == 404
+
+
+def test_a_page_calls_with_others_and_without_some(world, case, office):
+    called = send(office, f"{case}/meetings/new", **MEETING, added=[COLLEAGUE], left_out=[CHAIR, POLICE])
+    (meeting,) = meetings(world, case)
+
+    assert called.status_code == 303
+    assert COLLEAGUE in meeting["invited"]
+    assert not {CHAIR, POLICE} & set(meeting["invited"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"added": [NURSE]}, "/added"),  # of an agency that nobody asked
+        ({"added": [str(uuid4())]}, "/added"),
+        ({"added": [POLICE]}, "/added"),  # invited anyway
+        ({"left_out": [COLLEAGUE]}, "/left_out"),
+        ({"added": "everybody"}, "/added"),
+    ],
+)
+def test_an_invitation_to_somebody_whom_nobody_offers_is_refused(world, case, ask, changes, pointer):
+    refused = ask("meetings", MEETING | changes)
+
+    assert refused.status_code in {409, 422}
+    assert refused.json["errors"][0]["pointer"].startswith(pointer)
+    assert (meetings(world, case), told(world, case)) == ([], [])
+
+
+def test_nobody_is_left_to_invite(world, case, ask):
+    everybody = [
+        *(str(each.id) for each in invented.PROFILE.people_with_role("chair", "member")),
+        referrer(world, case),
+    ]
+
+    refused = ask("meetings", MEETING | {"left_out": everybody})
+
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (409, "/left_out")
+
+
+def referrer(world, case):
+    """The id of whoever referred the case: the one who is invited and stands in no profile."""
+    with world.services["triage"].database.reading() as session:
+        return str(session.get(Case, UUID(case.rpartition("/")[2])).referrer_id)
+
+
+def declare(ask, who, why="Managed the case in 2025."):
+    return ask("interests", {"person": who, "why": why})
+
+
+def test_who_declared_an_interest_is_neither_invited_nor_added(world, case, ask, office):
+    declare(ask, POLICE)
+    declare(ask, person("deputy"))
+    refused = ask("meetings", MEETING | {"added": [person("deputy")]})
+    again = ask("meetings", MEETING | {"added": [POLICE]})
+    form = office.get(f"{case}/meetings/new").text
+    ask("meetings", MEETING)
+    (meeting,) = meetings(world, case)
+
+    assert [each.json["errors"][0]["pointer"] for each in (refused, again)] == ["/added", "/added"]
+    assert "Jamie Trial" not in form
+    assert "Ashley Sample" not in form
+    assert POLICE not in meeting["invited"]
+    assert {COUNCIL, HEALTH, CHAIR} <= set(meeting["invited"])
+    assert POLICE not in [to for _, to in told(world, case)]
+    assert (ask("meetings/record", WITHOUT_POLICE | {"others": [{"person": person("deputy")}]}).status_code) == 409
+
+
+def test_who_declares_an_interest_later_alone_is_told_that_they_are_not_invited(world, case, ask):
+    ask("meetings", MEETING)
+    declared = declare(ask, POLICE)
+    (meeting,) = meetings(world, case)
+    after = told(world, case)
+    ask("meetings/move", LATER)
+    (moved,) = meetings(world, case)
+
+    assert declared.status_code == 201
+    assert (meeting["sequence"], meeting["state"], POLICE in meeting["invited"]) == (1, "called", False)
+    assert [each for each in after if each[0] != "meeting_invitation"] == [("invitation_withdrawn", POLICE)]
+    assert moved["sequence"] == 2
+    assert sorted(to for kind, to in told(world, case) if kind == "meeting_moved") == sorted(moved["invited"])
+
+
+def test_a_meeting_that_has_begun_keeps_whom_it_had_invited(world, case, ask, clock):
+    ask("meetings", MEETING)
+    clock.forward(days=16, hours=1)
+    declare(ask, POLICE)
+    (meeting,) = meetings(world, case)
+
+    assert (meeting["sequence"], POLICE in meeting["invited"]) == (0, True)
+
+
+def test_a_member_with_an_interest_sends_somebody_else(case, ask):
+    declare(ask, POLICE)
+
+    assert ask("meetings/record", WITHOUT_POLICE | STOOD_IN).status_code == 201
+    assert ask("decisions", invented.decision("rapid_review")).status_code == 201

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pprg_notifier import rules
-from pprg_notifier.models import Meeting, Tied, duties_of, interests, letters, place_of
+from pprg_notifier.models import Meeting, Tied, duties_of, interests, letters, place_of, told_last
 from pprg_shared.access import INTEREST
 from pprg_shared.boxes.tables import add_new
 from pprg_shared.contract import Event
@@ -232,8 +232,8 @@ def write_changes(session: Session, heard: MeetingMoved) -> None:
 
 
 def write_cancellations(session: Session, heard: MeetingCancelled) -> None:
-    """Take the meeting out of the calendars of everyone who was invited."""
-    _about_meeting(session, heard, "meeting_cancelled", "CANCEL")
+    """Take the meeting out of the calendars of everyone who was invited, or of those alone who no longer are."""
+    _about_meeting(session, heard, "invitation_withdrawn" if heard.only else "meeting_cancelled", "CANCEL")
 
 
 def _about_meeting(
@@ -248,9 +248,9 @@ def _about_meeting(
         "uid": heard.meeting_id.hex,
         "method": method,
     }
-    latest = {"id": heard.meeting_id, "revision": heard.sequence}
-    keep_higher(session, Meeting.metadata.tables["meetings"], "id", latest)
     for person in heard.invited:
+        latest = {"id": told_last(heard.meeting_id, person), "revision": heard.sequence}
+        keep_higher(session, Meeting.metadata.tables["meetings"], "id", latest)
         _write(session, heard, template, person, facts, {"place": heard.place})
 
 

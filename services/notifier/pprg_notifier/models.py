@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -82,11 +82,19 @@ interests = sa.Table(
 
 
 class Meeting(Base):
-    """The highest sequence heard of a meeting: letters about lower ones are overtaken."""
+    """The highest sequence that was said of a meeting to somebody: letters to them about lower ones are overtaken.
+
+    Its id is `told_last`. Of a meeting from before it was kept by person, it is that of the meeting.
+    """
 
     __tablename__ = "meetings"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     revision: Mapped[int]
+
+
+def told_last(meeting: UUID, person: UUID | None) -> UUID:
+    """The id under which it is kept what somebody was told last of a meeting: others may be told more, or less."""
+    return uuid5(meeting, str(person))
 
 
 def closed(session: Session, person: UUID | None, subject: Any) -> "sa.ColumnElement[bool]":
@@ -157,7 +165,10 @@ class Overtaken(Refused):
 
 
 def heed_changes(session: Session, letter: Any) -> None:
-    """Raises Overtaken for a letter about a meeting that has changed since."""
-    meeting = session.get(Meeting, UUID(letter.facts["uid"])) if "uid" in letter.facts else None
-    if meeting is not None and int(letter.facts["sequence"]) < meeting.revision:
+    """Raises Overtaken for a letter about a meeting that has changed since for whom it is."""
+    if "uid" not in letter.facts:
+        return
+    uid = UUID(letter.facts["uid"])
+    latest = session.get(Meeting, told_last(uid, letter.person_id)) or session.get(Meeting, uid)
+    if latest is not None and int(letter.facts["sequence"]) < latest.revision:
         raise Overtaken("the meeting has changed since")

@@ -43,6 +43,7 @@ URGENT = (
     "meeting_invitation",
     "meeting_moved",
     "meeting_cancelled",
+    "invitation_withdrawn",
     "glass_broken",
 )
 #: Kinds of letter whose text a person writes or changes: none yet. The one place that says what a typed mail is.

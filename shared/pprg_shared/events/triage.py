@@ -94,7 +94,10 @@ class MeetingMoved(Event, name="meeting.moved", version=1, subject="case_id"):
 
 
 class MeetingCancelled(Event, name="meeting.cancelled", version=1, subject="case_id"):
-    """The group does not meet then; `sequence` counts the changes, and the highest holds."""
+    """The group does not meet then; `sequence` counts the changes, and the highest holds.
+
+    With `only` it meets all the same: those whom this names are no longer invited, and nobody else is told.
+    """
 
     meeting_id: UUID
     case_id: UUID
@@ -103,6 +106,7 @@ class MeetingCancelled(Event, name="meeting.cancelled", version=1, subject="case
     ends_at: datetime
     sequence: int
     invited: list[UUID]
+    only: bool = False
     place: str = sealed("contact")
 
 

@@ -75,6 +75,14 @@ def with_role(session: Session, *roles: str) -> list[Known]:
     return [_opened(session, row) for row in rows]
 
 
+def at_agencies(session: Session, agencies: Sequence[str]) -> list[Known]:
+    """Everybody who is here and belongs to one of these agencies."""
+    rows = session.execute(
+        sa.select(copies).where(copies.c.active, copies.c.agency.in_(agencies)).order_by(copies.c.id)
+    )
+    return [_opened(session, row) for row in rows]
+
+
 def ids_with_role(session: Session, *roles: str) -> list[UUID]:
     """The ids of everybody who is here and has one of these roles; their names and addresses stay sealed."""
     found = sa.select(copies.c.id).where(copies.c.active, _having(roles)).order_by(copies.c.id)

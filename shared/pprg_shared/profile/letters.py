@@ -24,6 +24,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "meeting_invitation": frozenset({"reference", "when", "place"}),
     "meeting_moved": frozenset({"reference", "when", "place"}),
     "meeting_cancelled": frozenset({"reference", "when", "place"}),
+    "invitation_withdrawn": frozenset({"reference", "when", "place"}),
     "outcome_to_referrer": frozenset({"reference", "on", "link"}),
     "outcome_to_agency": frozenset({"reference", "on", "link"}),
     "code": frozenset({"reference", "code", "until"}),
@@ -38,7 +39,7 @@ NEEDED = frozenset({"reference", "due_on", "link", "when", "code", "until", "who
 TO_PEOPLE = frozenset(
     {
         *("referral_received", "meeting_invitation", "meeting_moved", "meeting_cancelled", "outcome_to_referrer"),
-        *("code", "form_kept", "code_for_form", "glass_broken", "new_password"),
+        *("invitation_withdrawn", "code", "form_kept", "code_for_form", "glass_broken", "new_password"),
     }
 )
 #: Kinds for the office itself.

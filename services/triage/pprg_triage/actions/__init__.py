@@ -26,12 +26,13 @@ from pprg_triage.actions.importing import (
     touched,
     undo_import,
 )
+from pprg_triage.actions.invitations import invited_to, members_of_group
 from pprg_triage.actions.leaving import end_memberships
 from pprg_triage.actions.meetings import (
     called,
     cancel_meeting,
     hold_meeting,
-    invited_to,
+    may_be_there,
     move_meeting,
     schedule_meeting,
 )
@@ -90,6 +91,8 @@ __all__ = [
     "keep_conflicts",
     "known_days",
     "led_by",
+    "may_be_there",
+    "members_of_group",
     "move_due_day",
     "move_meeting",
     "name_chairs",

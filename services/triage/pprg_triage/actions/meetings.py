@@ -1,49 +1,67 @@
 """Calling the group, moving and cancelling its meetings, and writing down that one was held."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pprg_shared.actor import Actor, Done
-from pprg_shared.boxes import publish
 from pprg_shared.calendar import london, london_date
 from pprg_shared.database import now, profile_of, seal, today, unseal
-from pprg_shared.directory import agencies
+from pprg_shared.directory import agencies, asked_now
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import triage as says
-from pprg_shared.identity.people import colleague
+from pprg_shared.identity.people import at_agencies, colleague, with_role
 from pprg_triage import rules
 from pprg_triage.actions.access import case_of
 from pprg_triage.actions.cases import done
+from pprg_triage.actions.invitations import interested, invited_to, members_of_group, open_meeting, say_meeting
 from pprg_triage.actions.members import closed
-from pprg_triage.actions.ties import INVITED, THERE, invite, people_with, reschedule, say_members, ties_of, untie
+from pprg_triage.actions.requests import agencies_asked
+from pprg_triage.actions.ties import INVITED, THERE, invite, reschedule, say_members, ties_of, untie
 from pprg_triage.models import Case, Meeting
 
 
 def called(session: Session, actor: Actor, case_id: UUID, *, alone: bool = False) -> tuple[Case, Meeting]:
     """A case and the meeting that is called about it; raises NotThere without one. `alone` as in `case_of`."""
     case = case_of(session, actor, case_id, "call", alone=alone)
-    meeting: Meeting | None = session.scalar(_open(case_id))
+    meeting = open_meeting(session, case_id)
     if meeting is None:
         raise NotThere
     return case, meeting
 
 
-def schedule_meeting(session: Session, actor: Actor, *, case_id: UUID, when: rules.When) -> Done:
-    """Call the group and the referrer to a meeting inside the clock; the group may read for its time."""
+def schedule_meeting(
+    session: Session,
+    actor: Actor,
+    *,
+    case_id: UUID,
+    when: rules.When,
+    added: Sequence[str] = (),
+    left_out: Sequence[str] = (),
+) -> Done:
+    """Call the group and the referrer to a meeting inside the clock; the group may read for its time.
+
+    Others of those who may be there are `added`, and of the group and the referrer some may be `left_out`.
+    """
     case = case_of(session, actor, case_id, "call", alone=True)
     starts_at, ends_at = _times(session, case, when)
-    if session.scalar(_open(case_id)):
+    if open_meeting(session, case_id):
         raise Refused("A meeting about this case has been called already.")
+    usual = invited_to(session, case)
+    _known("added", added, may_be_there(session, case) if added else ())
+    _known("left_out", left_out, usual)
     meeting = Meeting(id=uuid4(), case_id=case.id, sequence=0, state=rules.CALLED)
-    meeting.invited = invited_to(session, case)
+    meeting.invited = [*(each for each in usual if each not in left_out), *dict.fromkeys(added)]
+    if not meeting.invited:
+        raise Refused("Nobody would be invited: leave somebody in", "left_out")
     _put(session, meeting, starts_at, ends_at, when.place)
     session.add(meeting)
     _admit(session, actor, case, meeting, meeting.invited, INVITED)
-    _say(session, says.MeetingScheduled, case, meeting, when.place)
+    say_meeting(session, says.MeetingScheduled, case, meeting)
     return done(case)
 
 
@@ -56,7 +74,7 @@ def move_meeting(session: Session, actor: Actor, *, case_id: UUID, when: rules.W
     meeting.sequence += 1
     _put(session, meeting, starts_at, ends_at, when.place)
     reschedule(session, case, meeting)
-    _say(session, says.MeetingMoved, case, meeting, when.place)
+    say_meeting(session, says.MeetingMoved, case, meeting)
     return done(case)
 
 
@@ -69,7 +87,7 @@ def cancel_meeting(session: Session, actor: Actor, *, case_id: UUID) -> Done:
     meeting.state = rules.CANCELLED
     untie(session, ties_of(session, case.id, of=meeting.id), by=actor.person)
     say_members(session, case)
-    _say(session, says.MeetingCancelled, case, meeting, unseal(session, meeting, "place"))
+    say_meeting(session, says.MeetingCancelled, case, meeting)
     return done(case)
 
 
@@ -80,35 +98,61 @@ def hold_meeting(
     case_id: UUID,
     held_on: date | None,
     attended: list[str],
+    others: list[str],
+    stand_ins: Mapping[str, str],
     conflicts: list[str],
     interests: str,
 ) -> Done:
     """Write down that the group has met: on which day, who was there, who declared an interest and of what kind.
 
     Without a day it is the meeting that was called; on another day it is one that needed no invitation. Who was there
-    may read on for a time, and to whom declared an interest the case is closed.
+    may read on for a time, and to whom declared an interest the case is closed. `others` are not of the
+    group; `stand_ins` says for which members some of them stood in.
     """
     case = case_of(session, actor, case_id, "call", alone=True)
-    meeting: Meeting | None = session.scalar(_open(case_id))
+    meeting = open_meeting(session, case_id)
     group = invited_to(session, case)
     day = held_on or (london_date(meeting.starts_at) if meeting else None)
     if problem := rules.held_problem(day, case.received_on, today(session)):
         raise Refused(problem, "held_on")
-    for name, chosen, known in (("attended", attended, group), ("conflicts", conflicts, attended)):
-        if set(chosen) - set(known):
-            raise Refused("Choose people who were there" if name == "conflicts" else "Choose people in the list", name)
+    _known("attended", attended, group)
+    _known("others", others, may_be_there(session, case) if others else ())
+    record = _record(session, list(dict.fromkeys([*attended, *others])), stand_ins, conflicts)
     if day is not None and (meeting is None or day != london_date(meeting.starts_at)):
         at = london(day, profile_of(session).meetings.starts)
         meeting = Meeting(id=uuid4(), case_id=case.id, sequence=0, invited=group)
         _put(session, meeting, at, at, "")
         session.add(meeting)
     assert meeting is not None and day is not None  # noqa: S101, PT018 -- the rule said so
-    record = {"held_on": day.isoformat(), "attended": attended, "conflicts": conflicts, "interests": interests}
+    record |= {"held_on": day.isoformat(), "interests": interests}
+    record |= {"written_by": str(actor.person), "written_at": now(session).isoformat()}
     meeting.record, meeting.state = seal(session, meeting, "record", record), rules.HELD
-    _admit(session, actor, case, meeting, [each for each in attended if each not in conflicts], THERE)
+    _admit(session, actor, case, meeting, [each for each in record["attended"] if each not in conflicts], THERE)
     if conflicts:
         closed(session, actor, case, [UUID(each) for each in conflicts], interests)
     return done(case)
+
+
+def _record(
+    session: Session, attended: Sequence[str], stand_ins: Mapping[str, str], conflicts: Sequence[str]
+) -> dict[str, Any]:
+    """Who was there, and who of them decides: the group and who stood in for it, but nobody with an interest."""
+    _known("conflicts", conflicts, attended, "Choose people who were there")
+    known, members = agencies(session, profile_of(session)), members_of_group(session)
+    there = {each: colleague(session, UUID(each)) for each in {*attended, *members}}
+    kinds = {number: known[each.agency].kind if each.agency in known else "" for number, each in there.items() if each}
+    if problem := rules.stand_in_problem(stand_ins, attended, members, kinds):
+        raise Refused(problem, "others")
+    groups = {number for number, each in there.items() if each and rules.GROUP & set(each.roles)}
+    deciding = [each for each in attended if each not in conflicts and (each in stand_ins or each in groups)]
+    about = {"attended": list(attended), "stand_ins": dict(stand_ins), "conflicts": list(conflicts)}
+    return about | {"deciding": deciding}
+
+
+def _known(name: str, chosen: Iterable[str], offered: Iterable[str], words: str = "Choose people in the list") -> None:
+    """Raises Refused for a field that names somebody whom nobody offered."""
+    if set(chosen) - set(offered):
+        raise Refused(words, name)
 
 
 def _admit(session: Session, actor: Actor, case: Case, meeting: Meeting, people: list[str], why: str) -> None:
@@ -117,14 +161,17 @@ def _admit(session: Session, actor: Actor, case: Case, meeting: Meeting, people:
     invite(session, actor, case, meeting, [UUID(each) for each in people if each != referrer], why)
 
 
-def invited_to(session: Session, case: Case) -> list[str]:
-    """Whom a meeting about a case brings together: those invited to the one that is called, else group and referrer."""
-    meeting: Meeting | None = session.scalar(_open(case.id))
-    if meeting is not None:
-        return meeting.invited
-    members = [*people_with(session, "chair"), *people_with(session, "member")]
-    has_address = unseal(session, case, "content").get("has_address", True)
-    return [str(each) for each in dict.fromkeys([*members, *([case.referrer_id] if has_address else [])])]
+def may_be_there(session: Session, case: Case) -> list[str]:
+    """Who else may be at a meeting: the office, the group, the agencies that were asked and those of the members.
+
+    An interest keeps people out; of the group and the referrer only those are here who are not invited.
+    """
+    members = [colleague(session, UUID(each)) for each in members_of_group(session)]
+    theirs = {each.agency for each in members if each and each.agency}.intersection(asked_now(session))
+    there = [*with_role(session, *rules.READERS), *at_agencies(session, [*agencies_asked(session, case.id), *theirs])]
+    usual, invited = {*members_of_group(session), str(case.referrer_id)}, invited_to(session, case)
+    out = usual.intersection(invited) | interested(session, case.id)
+    return [each for each in dict.fromkeys(str(each.id) for each in there) if each not in out]
 
 
 def group_has_met(session: Session, case_id: UUID) -> None:
@@ -136,7 +183,8 @@ def group_has_met(session: Session, case_id: UUID) -> None:
     known = agencies(session, profile)
     missing: list[str] = []
     for record in records:
-        deciding = [colleague(session, UUID(each)) for each in record["attended"] if each not in record["conflicts"]]
+        counted = record.get("deciding", [each for each in record["attended"] if each not in record["conflicts"]])
+        deciding = [colleague(session, UUID(each)) for each in counted]
         kinds = {known[each.agency].kind for each in deciding if each and each.agency in known}
         missing = rules.quorum_missing(kinds, profile.meetings.quorum)
         if not missing:
@@ -155,11 +203,6 @@ def _records(session: Session, case_id: UUID) -> list[dict[str, Any]]:
     return [unseal(session, each, "record") for each in session.scalars(held)]
 
 
-def _open(case_id: UUID) -> "Select[Any]":
-    """There is one at a time that is neither held nor cancelled."""
-    return select(Meeting).where(Meeting.case_id == case_id, Meeting.state == rules.CALLED)
-
-
 def _times(session: Session, case: Case, when: rules.When) -> tuple[datetime, datetime]:
     starts_at, ends_at = london(when.day, when.starts), london(when.day, when.ends)
     if problem := rules.meeting_problem(starts_at, ends_at, now(session), case.meets_by):
@@ -170,25 +213,3 @@ def _times(session: Session, case: Case, when: rules.When) -> tuple[datetime, da
 def _put(session: Session, meeting: Meeting, starts_at: datetime, ends_at: datetime, place: str) -> None:
     meeting.starts_at, meeting.ends_at = starts_at, ends_at
     meeting.place = seal(session, meeting, "place", place)
-
-
-def _say(
-    session: Session,
-    event: type[says.MeetingScheduled] | type[says.MeetingMoved] | type[says.MeetingCancelled],
-    case: Case,
-    meeting: Meeting,
-    place: str,
-) -> None:
-    publish(
-        session,
-        event(
-            meeting_id=meeting.id,
-            case_id=case.id,
-            reference=case.reference,
-            starts_at=meeting.starts_at,
-            ends_at=meeting.ends_at,
-            sequence=meeting.sequence,
-            place=place,
-            invited=[UUID(each) for each in meeting.invited],
-        ),
-    )

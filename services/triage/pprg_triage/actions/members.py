@@ -15,6 +15,7 @@ from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import triage as says
 from pprg_triage import rules
 from pprg_triage.actions.access import case_of, looked_up
+from pprg_triage.actions.invitations import uninvite
 from pprg_triage.actions.ties import agency_of, people_with, roles_of, say_members, shown, tie, ties_of, untie
 from pprg_triage.models import Case, News, Tie
 
@@ -81,8 +82,12 @@ def declare_interest(session: Session, actor: Actor, *, case_id: UUID, person: U
 
 
 def closed(session: Session, actor: Actor, case: Case, people: list[UUID], why: str) -> None:
-    """Close a case to people who have an interest in it, and tell the office; to whom it is closed already it stays."""
+    """Close a case to people who have an interest in it, and tell the office; to whom it is closed already it stays.
+
+    They are no longer invited to the meeting that is called.
+    """
     there = {each.person_id for each in ties_of(session, case.id) if each.role == rules.INTEREST}
+    uninvite(session, case, people, actor.person)
     for each in people:
         if each not in there:
             tie(session, case.id, each, rules.INTEREST, why, by=actor.person)

@@ -22,8 +22,8 @@ from pprg_triage.projections import (
     Met,
     access_page,
     all_cases,
+    gathering,
     history_of,
-    invited_people,
     told_of,
     whole_case,
     whole_request,
@@ -40,6 +40,7 @@ from pprg_triage.schemas import (
     RouteSchema,
     SendBackSchema,
     Wording,
+    call_schema,
     decision_schema,
     meeting_schema,
 )
@@ -220,12 +221,14 @@ def change_request(case_id: UUID, request_id: UUID, what: str) -> ResponseReturn
 
 
 @api.post("/<uuid:case_id>/meetings")
-@takes(lambda: meeting_schema(date.min))
+@takes(lambda: call_schema(date.min, rules.Gathering({}, {}, {})))
 def create_meeting(case_id: UUID) -> ResponseReturnValue:
-    """Call the group."""
+    """Call the group and the referrer, with others or without some of them."""
     needs("call")
     with reading() as session:
-        said = body(meeting_schema(actions.case_of(session, actor(), case_id, "call").meets_by))
+        about = actions.case_of(session, actor(), case_id, "call")
+        schema = call_schema(about.meets_by, gathering(session, about))
+    said = body(schema)
     return receipt(act(actions.schedule_meeting, phase="meeting", case_id=case_id, **said))
 
 
@@ -247,12 +250,12 @@ def cancel_meeting(case_id: UUID) -> ResponseReturnValue:
 
 
 @api.post("/<uuid:case_id>/meetings/record")
-@takes(lambda: HeldSchema({}))
+@takes(lambda: HeldSchema(rules.Gathering({}, {}, {})))
 def record_meeting(case_id: UUID) -> ResponseReturnValue:
-    """Write down that the group has met: who was there, and who declared an interest."""
+    """Write down that the group has met: who was there, who stood in for a member, and who declared an interest."""
     needs("call")
     with reading() as session:
-        schema = HeldSchema(invited_people(session, actions.case_of(session, actor(), case_id, "call")))
+        schema = HeldSchema(gathering(session, actions.case_of(session, actor(), case_id, "call")))
     return receipt(act(actions.hold_meeting, phase="meeting", case_id=case_id, **body(schema)))
 
 

@@ -14,8 +14,8 @@ from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
 from pprg_triage.models import Case
 from pprg_triage.pages.common import form_page, pages, typed
-from pprg_triage.projections import invited_people
-from pprg_triage.schemas import OTHER, CancellationSchema, HeldSchema, meeting_schema
+from pprg_triage.projections import gathering
+from pprg_triage.schemas import OTHER, CancellationSchema, HeldSchema, call_schema, meeting_schema
 
 
 @pages.route("/cases/<uuid:case_id>/meetings/new", methods=["GET", "POST"])
@@ -24,8 +24,8 @@ def meet(case_id: UUID) -> ResponseReturnValue:
     needs("call")
     with reading() as session:
         about = actions.case_of(session, actor(), case_id, "call")
+        schema = call_schema(about.meets_by, gathering(session, about))
     target = rules.clock(about.day_zero, runtime().profile.working_days()).targets["meeting"].due
-    schema = meeting_schema(about.meets_by)
     first = {"standing": next(iter(schema.offered), OTHER)}
 
     def send(data: dict[str, Any]) -> Done:
@@ -73,7 +73,7 @@ def held(case_id: UUID) -> ResponseReturnValue:
     needs("call")
     with reading() as session:
         about = actions.case_of(session, actor(), case_id, "call")
-        schema = HeldSchema(invited_people(session, about))
+        schema = HeldSchema(gathering(session, about))
 
     def send(data: dict[str, Any]) -> Done:
         return act(actions.hold_meeting, phase="meeting", case_id=case_id, **data)

@@ -10,7 +10,7 @@ from pprg_triage.projections.decisions import Decided, proposed_before, read_by_
 from pprg_triage.projections.history import Happened, history_of
 from pprg_triage.projections.importing import Listed, WholeImport, imports, planned, whole_import
 from pprg_triage.projections.listing import CaseList, all_cases, find_case, latest_news, listed_cases
-from pprg_triage.projections.meetings import Met, invited_people
+from pprg_triage.projections.meetings import Met, gathering
 from pprg_triage.projections.members import Led, Tied, called_as_staff, caseload, tied_to
 from pprg_triage.projections.referral import Told, told_of
 from pprg_triage.projections.requests import WholeRequest, returns_of, told_by, whole_request
@@ -47,9 +47,9 @@ __all__ = [
     "compared_again",
     "conflicts_page",
     "find_case",
+    "gathering",
     "history_of",
     "imports",
-    "invited_people",
     "latest_news",
     "listed_cases",
     "lives_of",

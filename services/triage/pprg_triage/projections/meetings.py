@@ -1,5 +1,6 @@
 """The meetings of a case, put together for reading."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -39,9 +40,18 @@ def meetings_of(session: Session, case_id: UUID) -> list[Met]:
     ]
 
 
-def invited_people(session: Session, case: Case) -> dict[str, str]:
-    """Whom a meeting about a case brings together: what they are called, with their agency, by id."""
-    return {each: _called(session, UUID(each)) for each in actions.invited_to(session, case)}
+def gathering(session: Session, case: Case) -> rules.Gathering:
+    """Whom a meeting about a case brings together, who else may be there, by agency and name, and the group."""
+    others = _named(session, actions.may_be_there(session, case))
+    return rules.Gathering(
+        invited=_named(session, actions.invited_to(session, case)),
+        others=dict(sorted(others.items(), key=lambda each: each[1].rpartition(", ")[::-2])),
+        members=_named(session, actions.members_of_group(session)),
+    )
+
+
+def _named(session: Session, people: Iterable[str]) -> dict[str, str]:
+    return {each: _called(session, UUID(each)) for each in people}
 
 
 def _called(session: Session, person: UUID) -> str:

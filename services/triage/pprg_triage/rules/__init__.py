@@ -82,10 +82,12 @@ from pprg_triage.rules.meetings import (
     CALLED,
     CANCELLED,
     HELD,
+    Gathering,
     When,
     held_problem,
     meeting_problem,
     quorum_missing,
+    stand_in_problem,
     still_to_come,
 )
 from pprg_triage.rules.names import listed_without_names, return_without_names, without_names
@@ -155,6 +157,7 @@ __all__ = [
     "Conflict",
     "Difference",
     "Entry",
+    "Gathering",
     "Here",
     "Life",
     "Note",
@@ -221,6 +224,7 @@ __all__ = [
     "samples",
     "scope",
     "settling_problem",
+    "stand_in_problem",
     "starts_clock",
     "still_missing",
     "still_to_come",

@@ -1,6 +1,6 @@
 """When the group may meet, and when it was quorate."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -18,6 +18,15 @@ class When:
     starts: time
     ends: time
     place: str
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """Whom a meeting brings together, who else may be there, and the members of the group: names by id."""
+
+    invited: Mapping[str, str]
+    others: Mapping[str, str]
+    members: Mapping[str, str]
 
 
 def still_to_come(dates: Sequence[date], starts: time, now: datetime) -> list[date]:
@@ -58,3 +67,24 @@ def held_problem(held_on: date | None, received_on: date, today: date) -> str | 
 def quorum_missing(present: Collection[str], quorum: Sequence[str]) -> list[str]:
     """The kinds of agency without which the group decides nothing and that nobody was there for."""
     return [each for each in quorum if each not in present]
+
+
+def stand_in_problem(
+    stand_ins: Mapping[str, str], there: Collection[str], members: Collection[str], kinds: Mapping[str, str]
+) -> str | None:
+    """Why people who were there cannot have stood in for these members, or None when they can.
+
+    `kinds` says of which kind of agency people are: who stands in for a member speaks for the same kind.
+    """
+    if len(set(stand_ins.values())) < len(stand_ins):
+        return "Only one person can stand in for a member"
+    for person, member in stand_ins.items():
+        if person in members:
+            return "A member stands in for nobody. Choose “Nobody”"
+        if member not in members:
+            return "Choose the member for whom somebody stood in from the list"
+        if member in there:
+            return "Nobody stands in for a member who was there. Choose “Nobody”, or take the member out"
+        if kinds.get(person) != kinds.get(member):
+            return "Who stands in for a member must belong to the same kind of agency. Choose “Nobody”"
+    return None

@@ -20,7 +20,13 @@ from pprg_triage.schemas.importing import (
     chosen_schema,
     table_of,
 )
-from pprg_triage.schemas.meetings import OTHER, CancellationSchema, HeldSchema, meeting_schema
+from pprg_triage.schemas.meetings import (
+    OTHER,
+    CancellationSchema,
+    HeldSchema,
+    call_schema,
+    meeting_schema,
+)
 from pprg_triage.schemas.members import GlassSchema, InterestSchema, MemberSchema
 from pprg_triage.schemas.requests import CHANGES, ChronologySchema, RequestsSchema
 
@@ -51,6 +57,7 @@ __all__ = [
     "StandInSchema",
     "Wording",
     "amendment_schema",
+    "call_schema",
     "chosen",
     "chosen_schema",
     "decision_schema",
