@@ -296,11 +296,90 @@ def test_a_decision_is_proposed_after_the_meeting_was_called_and_before_it_is_ra
 
     told = [(each["what"], each["who"]) for each in get(world, f"{case}/history")["history"]]
 
-    order = [each for each in told if each[0].startswith(("Decision", "Meeting called"))]
+    order = [each for each in told if each[0].startswith(("Decision", "Meeting called", "The group met"))]
     assert order == [
         ("Meeting called: Tuesday 1 December 2026, 10:00", ""),
+        ("The group met: 3 people were there", "Robin Sample"),
         ("Decision proposed: Rapid review", "Robin Sample"),
         ("Decision ratified: Rapid review", "Jamie Trial"),
+    ]
+    assert "Canary" not in str(told)
+
+
+def test_what_happened_tells_who_met_in_number_and_what_was_sent_back(world, office):
+    case = refer(world)
+    one = invented.HELD["attended"][0]
+    record = invented.HELD | {"conflicts": [one], "interests": "Canary interest."}
+    post(world, "triage", f"/api/v1{case}/meetings/record", record)
+    world.clock.forward(days=1)
+    post(world, "triage", f"/api/v1{case}/meetings/record", invented.HELD | {"attended": invented.HELD["attended"][1:]})
+    other = str(next(each.id for each in invented.PROFILE.people if each.code == "lead-police"))
+    stood_in = {"others": [{"person": other, "stood_in_for": one}]}
+    day = {"held_on": "2026-11-25", "attended": invented.HELD["attended"][1:]}
+    post(world, "triage", f"/api/v1{case}/meetings/record", day | stood_in)
+    decision = invented.decision("rapid_review", reasons="Canary reasons, which are invented.")
+    post(world, "triage", f"/api/v1{case}/decisions", decision)
+    proposed = {"decision_id": get(world, case)["decisions"][0]["id"]}
+    world.clock.forward(days=1)
+    post(world, "triage", f"/api/v1{case}/decisions/return", proposed | {"why": "Canary why."}, "partner-council")
+    post(world, "triage", f"/api/v1{case}/decisions", decision)
+    post(world, "triage", f"/api/v1{case}/decisions/ratification", proposed, "partner-council")
+
+    told = [(each["what"], each["who"]) for each in get(world, f"{case}/history")["history"]]
+
+    assert [each for each in told if each[0].startswith(("Decision", "The group met"))] == [
+        ("The group met: 3 people were there, 1 with an interest", "Robin Sample"),
+        ("The group met: 2 people were there", "Robin Sample"),
+        ("The group met: 3 people were there, 1 for a member", "Robin Sample"),
+        ("Decision proposed: Rapid review", "Robin Sample"),
+        ("Decision sent back: Rapid review", "Casey Trial"),
+        ("Decision proposed: Rapid review", "Robin Sample"),
+        ("Decision ratified: Rapid review", "Casey Trial"),
+    ]
+    assert "Canary" not in "".join(what for what, _ in told if not what.startswith("Declared an interest"))
+    assert "Decision sent back: Rapid review" in words(office.get(f"{case}/history"))
+
+
+def test_an_invitation_that_is_taken_back_is_no_cancelled_meeting(world):
+    case = refer(world)
+    meeting = {"day": "2026-12-01", "starts": "10:00", "ends": "12:00", "place": "Room"}
+    post(world, "triage", f"/api/v1{case}/meetings", meeting)
+    interest = {"person": invented.HELD["attended"][0], "why": "Canary interest."}
+    post(world, "triage", f"/api/v1{case}/interests", interest)
+
+    told = [each["what"] for each in get(world, f"{case}/history")["history"]]
+
+    assert "Invitation to a meeting taken back: Tuesday 1 December 2026, 10:00" in told
+    assert not any(each.startswith("Meeting cancelled") for each in told)
+
+
+def test_each_change_of_a_request_is_told_in_its_own_words(world):
+    case = refer(world)
+    post(world, "triage", f"/api/v1{case}/requests", {"agencies": ["police"], "questions": "Canary question"})
+    post(world, "triage", f"/api/v1{case}/requests", {"agencies": ["icb"], "questions": "Canary question"})
+    icb, police = (each["id"] for each in get(world, case)["requests"])
+    there = f"/api/v1{case}/requests/{police}"
+    more = {"reason": "Canary reason", "until": "2026-12-10"}
+    post(world, "triage", f"{there}/move", {"due_on": "2026-12-09", "reason": "Canary"})
+    post(world, "intake", f"/api/v1/requests/{police}/extension", more, "lead-police")
+    post(world, "triage", f"{there}/decline", {"reason": "Canary"})
+    post(world, "intake", f"/api/v1/requests/{police}/nil-return", {"author": "Canary author"}, "lead-police")
+    post(world, "triage", f"{there}/query", {"query": "Canary query"})
+    post(world, "triage", f"{there}/move", {"due_on": "2026-12-11", "reason": "Canary"})
+    post(world, "intake", f"/api/v1/requests/{police}/nil-return", {"author": "Canary author"}, "lead-police")
+    post(world, "triage", f"{there}/accept", {})
+    post(world, "triage", f"/api/v1{case}/requests/{icb}/waive", {"reason": "Canary"}, "chair")
+
+    told = [(each["what"], each["who"]) for each in get(world, f"{case}/history")["history"]]
+
+    changes = [each for each in told if each[0].startswith(("Told", "Asked for a c", "Answer accepted"))]
+    assert changes == [
+        ("Told of another day to answer by: Wed 9 Dec 2026", "Wiltshire Police"),
+        ("Told that it gets no more time", "Wiltshire Police"),
+        ("Asked for a correction", "Wiltshire Police"),
+        ("Told of another day to answer by: Fri 11 Dec 2026", "Wiltshire Police"),
+        ("Answer accepted", "Wiltshire Police"),
+        ("Told that no answer is waited for", "Integrated care board"),
     ]
     assert "Canary" not in str(told)
 

@@ -36,7 +36,8 @@ def propose_decision(session: Session, actor: Actor, *, case_id: UUID, route: st
     if decision.returned_on:
         before = unseal(session, decision, "content")
         earlier = {name: value for name, value in before.items() if name != "history"}
-        content["history"] = [*before.get("history", []), {**earlier, "outcome": decision.outcome}]
+        then = {"outcome": decision.outcome, "by": str(decision.proposed_by), "on": decision.proposed_on.isoformat()}
+        content["history"] = [*before.get("history", []), {**earlier, **then}]
     decision.outcome, decision.returned_on = outcome, None
     decision.proposed_by, decision.proposed_on = _person(actor), today(session)
     decision.content = seal(session, decision, "content", content)

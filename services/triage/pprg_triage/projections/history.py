@@ -12,14 +12,18 @@ from sqlalchemy.orm import Session
 from pprg_shared.boxes.tables import inbox, outbox
 from pprg_shared.calendar import london, london_date, moment, short
 from pprg_shared.contract import Envelope
-from pprg_shared.database import unseal
+from pprg_shared.database import unseal, uuid_of
 from pprg_shared.directory import name_of
 from pprg_shared.identity.people import colleague
 from pprg_shared.profile import Profile
 from pprg_triage import rules
-from pprg_triage.models import Case, Decision, Import, ImportedCase, TriggerDay
+from pprg_triage.models import Case, Decision, Import, ImportedCase, Request, TriggerDay
 from pprg_triage.projections.amending import Tell, amended_of
+from pprg_triage.projections.meetings import meetings_of
 from pprg_triage.projections.members import tied_to
+
+#: What says how a request has changed.
+CHANGED = "information.changed."
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ def history_of(session: Session, case: Case, profile: Profile, tell: Tell, *, na
     proposed = _proposed(session, case, profile, ratified)
     noted = [*_imported(session, case), *_noted(session, case, profile), *_tied(session, case)]
     noted += _amended(session, case, tell, names=names)
-    return sorted([*proposed, *messages, *noted], key=lambda each: each.at)
+    return sorted([*_met(session, case), *proposed, *messages, *noted], key=lambda each: each.at)
 
 
 def _imported(session: Session, case: Case) -> Iterator[Happened]:
@@ -59,6 +63,7 @@ def _imported(session: Session, case: Case) -> Iterator[Happened]:
 
 def _messages(session: Session, case: Case, profile: Profile) -> Iterator[Happened]:
     """What was heard and said about the case; of one whose body is gone by age, that it was and when."""
+    changes = _changes(session, case)
     for box in (inbox, outbox):
         told = (box.c.subject == str(case.id), ~sa.or_(*(box.c.type.startswith(each) for each in rules.TOLD_BY_ROWS)))
         rows = sa.select(box.c.type, box.c.body, box.c.created_at).where(*told)
@@ -66,20 +71,33 @@ def _messages(session: Session, case: Case, profile: Profile) -> Iterator[Happen
             message = Envelope.from_json(body) if body else None
             at = message.time if message else created_at
             public = message.public if message else {}
-            corrected = bool(public.get("corrected_on"))
-            words = rules.event_words(kind, corrected=corrected)
-            what = ": ".join(filter(None, (words, _detail(public, profile) or _received(public, at))))
-            decision = "" if corrected else public.get("decision_id", "")
+            said = (public.get("request_id", ""), public.get("revision", 0)) if kind.startswith(CHANGED) else ("", 0)
+            change = changes.get(said, "")
+            detail = _detail(public, profile, change) or _received(public, at)
+            what = ": ".join(filter(None, (rules.event_words(kind, public, change), detail)))
+            decision = "" if public.get("corrected_on") else public.get("decision_id", "")
             yield Happened(at, moment(at), what, _who(session, public, profile), decision)
 
 
-def _detail(public: Any, profile: Profile) -> str:
+def _changes(session: Session, case: Case) -> dict[tuple[str, int], str]:
+    """What each change of a request was, by the request and the revision under which it was said."""
+    found: dict[tuple[str, int], str] = {}
+    for each in session.scalars(sa.select(Request).where(Request.case_id == case.id)):
+        lines = unseal(session, each, "content")["history"] if each.content else []
+        said = [line["what"] for line in lines if line["what"] in rules.CHANGED]
+        found |= {(str(each.id), number): what for number, what in enumerate(said, 1)}
+    return found
+
+
+def _detail(public: Any, profile: Profile, change: str) -> str:
     """What the public part adds: which letter, which meeting, which route; never content."""
     if "template" in public:
         letter = str(public["template"]).replace("_", " ")
         return f"{letter}, to the {rules.duty_words(public['duty'])}" if public.get("duty") else letter
     if at := public.get("starts_at") or public.get("planned_at"):
         return moment(datetime.fromisoformat(at))
+    if public.get("due_on") and change == "move":
+        return short(date.fromisoformat(public["due_on"]))
     if "route" in public and public["route"] in profile.routes:
         return profile.routes[public["route"]].name
     return ""
@@ -138,10 +156,36 @@ def _tied(session: Session, case: Case) -> Iterator[Happened]:
             yield Happened(each.since, moment(each.since), what, _name(session, each.by) or who)
 
 
+def _met(session: Session, case: Case) -> Iterator[Happened]:
+    """The meetings that were held, on their day; who was there stands with the meeting."""
+    for each in meetings_of(session, case.id):
+        if each.record:
+            evening = london(each.held_on, time(23, 59))
+            written = each.record.get("written_at")
+            at = min(datetime.fromisoformat(written), evening) if written else each.row.starts_at
+            record = [each.record.get(name, ()) for name in ("attended", "stand_ins", "conflicts")]
+            by = uuid_of(each.record.get("written_by", ""))
+            yield Happened(at, short(each.held_on), rules.met_words(*map(len, record)), _name(session, by))
+
+
 def _proposed(session: Session, case: Case, profile: Profile, ratified: Mapping[str, datetime]) -> Iterator[Happened]:
-    """Of a proposal the day alone is known: it stands at its end, or before the ratification of the same day."""
+    """Of a proposal, and of sending it back, the day alone is known.
+
+    They stand at its end, or before the ratification of the same day.
+    """
     for each in session.scalars(sa.select(Decision).where(Decision.case_id == case.id)):
         route = profile.routes[each.route].name if each.route in profile.routes else each.route
-        evening = london(each.proposed_on, time(23, 59))
-        at = min(evening, ratified.get(str(each.id), evening))
-        yield Happened(at, short(each.proposed_on), f"Decision proposed: {route}", _name(session, each.proposed_by))
+        content = unseal(session, each, "content")
+        for what, by, on in _rounds(each, content):
+            evening = london(on, time(23, 59))
+            at = min(evening, ratified.get(str(each.id), evening))
+            yield Happened(at, short(on), f"{what}: {route}", _name(session, by))
+
+
+def _rounds(decision: Decision, content: Mapping[str, Any]) -> Iterator[tuple[str, UUID | None, date]]:
+    """Each time that a decision was proposed, and sent back, with who did it and when; of old ones not all is kept."""
+    for each in [*content.get("history", ()), {**content, "by": str(decision.proposed_by), "on": decision.proposed_on}]:
+        if "on" in each:
+            yield "Decision proposed", uuid_of(each["by"]), date.fromisoformat(str(each["on"]))
+        if back := each.get("sent_back"):
+            yield "Decision sent back", uuid_of(back["by"]), date.fromisoformat(back["on"])

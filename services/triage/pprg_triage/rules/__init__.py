@@ -43,7 +43,7 @@ from pprg_triage.rules.decisions import (
     weighed,
 )
 from pprg_triage.rules.disagreements import Conflict
-from pprg_triage.rules.history import TOLD_BY_ROWS, event_words
+from pprg_triage.rules.history import CHANGED, TOLD_BY_ROWS, event_words, met_words
 from pprg_triage.rules.interests import may_be
 from pprg_triage.rules.known_cases import (
     Compared,
@@ -114,6 +114,7 @@ __all__ = [
     "CALLED",
     "CANCELLED",
     "CERTAIN",
+    "CHANGED",
     "COLUMNS",
     "COMPARE",
     "CONFLICT_STATES",
@@ -203,6 +204,7 @@ __all__ = [
     "may",
     "may_be",
     "meeting_problem",
+    "met_words",
     "moved",
     "names_somebody",
     "naming_problem",
