@@ -19,6 +19,7 @@ from pprg_shared.profile import (
     load_profile,
     next_standing,
     possible_routes,
+    routes_of_people,
     standing_dates,
 )
 
@@ -178,6 +179,124 @@ def test_every_reason_is_an_answer_that_was_given(known):
 
 def test_a_no_to_everything_opens_nothing():
     assert open_to(dict.fromkeys(PROFILE.criteria, NO)) == []
+
+
+MOTHER, LIVING = Subject("adult", 30, died=True), Subject("child", 4)
+DEAD = Subject("child", 4, died=True)
+KILLED = {"died", "violence_or_abuse", "relative_or_household"}
+DHR = ("dhr", "section_9")
+
+
+@pytest.mark.parametrize(
+    ("people", "yes", "certain", "open_besides"),
+    [
+        # The mother was killed and the child lives: no death of a child, and nobody answered whether it died.
+        ([MOTHER, LIVING], KILLED, {DHR: (0,)}, {CDR: (1,)}),
+        ([LIVING, MOTHER], KILLED, {DHR: (1,)}, {CDR: (0,)}),
+        ([MOTHER, LIVING], {*KILLED, *ABUSE}, {DHR: (0,)}, {**dict.fromkeys(SERIOUS, (1,)), CDR: (1,)}),
+        (
+            [MOTHER, LIVING],
+            {*KILLED, *ABUSE, "seriously_harmed"},
+            {**dict.fromkeys(SERIOUS, (1,)), DHR: (0,)},
+            {CDR: (1,)},
+        ),
+        # Both died.
+        ([MOTHER, DEAD], {*KILLED, *ABUSE}, {**dict.fromkeys(SERIOUS, (1,)), DHR: (0,), CDR: (1,)}, {}),
+        # The child died, the mother lives.
+        ([ADULT, DEAD], {"died"}, {CDR: (1,)}, {}),
+        ([ADULT, DEAD], KILLED, {CDR: (1,)}, {DHR: (0,)}),
+        # Somebody died, and no date says who.
+        ([ADULT, CHILD], {"died"}, {}, {CDR: (1,)}),
+        ([CHILD, LIVING], {"died"}, {CDR: (0, 1)}, {}),
+        # A date of death counts whatever was answered.
+        ([MOTHER, LIVING], {"violence_or_abuse", "relative_or_household"}, {DHR: (0,)}, {}),
+        # What is no matter of age or death is open for both.
+        ([MOTHER, LIVING], {"good_outcome"}, {("good_practice_review", "good_outcome"): (0, 1)}, {}),
+        # A young adult who left care died; the baby lives.
+        (
+            [Subject("adult", 20, died=True), BABY],
+            {"died", "care_leaver"},
+            {("sin", "care_leaver"): (0,)},
+            {("sin", "care_leaver"): (1,)},
+        ),
+    ],
+)
+def test_each_of_several_people_is_weighed_alone(people, yes, certain, open_besides):
+    given_answers = dict.fromkeys(ASKED, NO) | dict.fromkeys(yes, YES)
+
+    found = {
+        strength: {
+            (each.route.code, each.mandate.code): places
+            for each, places in routes_of_people(PROFILE, given_answers, people)
+            if each.certain == strength
+        }
+        for strength in (True, False)
+    }
+
+    assert (found[True], found[False]) == (certain, open_besides)
+
+
+PEOPLE = st.builds(
+    Subject,
+    st.sampled_from(["child", "unborn", "adult"]),
+    st.none() | st.integers(0, 90),
+    st.none() | st.just(95),
+    died=st.booleans(),
+)
+GIVEN = st.dictionaries(st.sampled_from(ASKED), st.sampled_from([YES, NO, NOT_SURE]))
+
+
+@given(GIVEN, st.lists(PEOPLE, min_size=1, max_size=3), PEOPLE, st.integers(0, 3))
+def test_another_person_never_takes_a_route_away(known, people, another, at):
+    def routes(some):
+        return {(each.route.code, each.mandate.code) for each, _ in routes_of_people(PROFILE, known, some)}
+
+    with_another = routes([*people[:at], another, *people[at:]])
+    assert {code for code, _ in routes(people)} <= {code for code, _ in with_another}
+
+
+@given(GIVEN, PEOPLE)
+def test_one_person_alone_is_weighed_as_before(known, one):
+    death = {"died": YES} if one.died else {}
+    alone = possible_routes(PROFILE, known | answers_from_subjects(PROFILE, [one]) | death)
+
+    assert routes_of_people(PROFILE, known, [one]) == [(each, (0,)) for each in alone]
+
+
+@given(GIVEN, st.lists(PEOPLE, min_size=2, max_size=4))
+def test_whom_a_reason_is_about_was_of_the_age_that_it_says(known, people):
+    for each, places in routes_of_people(PROFILE, known, people):
+        for criterion in each.because:
+            if criterion.ages:
+                for place in places:
+                    alone = answers_from_subjects(PROFILE, [people[place]])
+                    assert alone[criterion.code].reply is Reply.YES
+
+
+@pytest.mark.parametrize(
+    ("subject", "ages"),
+    [
+        (Subject("child", 17, 18), (17, 17)),
+        (Subject("adult", 17, 18), (18, 18)),
+        (Subject("child", -1, 1), (0, 1)),
+        (Subject("unborn", -1, 0), (-1, -1)),
+        (Subject("child", 19), (19, 19)),  # the dates outweigh the kind that they contradict
+        (Subject("child", 1, 2), (1, 2)),
+        (Subject("adult"), (18, 150)),
+    ],
+)
+def test_dates_and_kind_together_say_how_old_somebody_may_have_been(subject, ages):
+    assert subject.ages() == ages
+
+
+def test_a_reason_says_for_whom_it_holds():
+    known = dict.fromkeys(ASKED, NO) | {"died": YES}
+    ((found, _),) = routes_of_people(PROFILE, known, [DEAD])
+
+    assert found.words("the child") == (
+        "For the child: Children Act 2004 section 16M: death of a child, whatever the cause: "
+        "the person was born and under 18; the person died"
+    )
 
 
 DAYS = {

@@ -87,12 +87,60 @@ def test_several_routes_may_be_open_each_with_its_reason_and_never_with_evidence
     assert ("child_death_review", rules.CERTAIN) in routes
     assert not any(code == "safeguarding_adult_review" for code, _ in routes)
     reason = routes["rapid_review", rules.CERTAIN]["reason"]
-    assert reason.startswith("Children Act 2004 section 16F, after a notification under section 16C(1): ")
+    law = "Children Act 2004 section 16F, after a notification under section 16C(1): "
+    assert reason.startswith(f"For the child: {law}")
     assert "abuse or neglect of the child is known or suspected" in reason
     assert "Canary" not in str(list(routes.values()))
     assert reason in page
     assert page.count("Canary evidence") == len(YES)
     assert "The group decides" in page
+
+
+def test_the_death_of_a_mother_is_not_that_of_her_child(world, office):
+    mother = invented.UNKNOWN | {"kind": "adult", "name": "Canary Mother", "born": "1994", "died_on": "3 October 2026"}
+    yes = ("died", "violence_or_abuse", "relative_or_household")
+    said = [{"criterion": name, "reply": "yes", "evidence": "Canary evidence"} for name in yes]
+    case = refer(world, subjects=[mother, invented.SUBJECT], criteria=said, incident_on="3 October 2026")
+
+    routes = {each["code"]: each for each in get(world, case)["routes"] if each["strength"] == rules.CERTAIN}
+    page = words(office.get(case))
+
+    assert set(routes) == {"dhr"}
+    assert routes["dhr"]["reason"].startswith("For the adult: ")
+    assert routes["dhr"]["reason"] in page
+    assert "Canary" not in str(get(world, case)["routes"])
+    not_ruled_out = page.partition("Not ruled out, since nothing was answered about them: ")[2].partition(".")[0]
+    assert "Child death review" in not_ruled_out
+    assert "LeDeR review" not in not_ruled_out, "it is open for the adult"
+
+
+def test_of_several_alike_a_reason_says_which_it_is_about(world):
+    teenager, toddler = (invented.SUBJECT | {"born": born, "died_on": "May 2026"} for born in ("2008", "2024"))
+    said = [{"criterion": name, "reply": "yes"} for name in ("died", "learning_disability")]
+    case = refer(world, subjects=[toddler, teenager], criteria=said, incident_on="May 2026")
+
+    found = {each["code"]: each["reason"] for each in get(world, case)["routes"] if each["strength"] == rules.CERTAIN}
+
+    assert found["leder"].startswith("For child 2: ")
+    assert found["child_death_review"].startswith("Children Act 2004 section 16M")
+
+
+@pytest.mark.parametrize(
+    ("born", "incident", "strength"),
+    [
+        ("2024", "2026", None),  # one or two years old
+        ("2008", "2026", "certain"),  # seventeen, since a child
+        ("2011 to 2012", "2026", None),
+        ("2009 to 2010", "2026", "possible"),
+    ],
+)
+def test_partial_dates_answer_as_far_as_they_can(world, born, incident, strength):
+    said = [{"criterion": name, "reply": "yes"} for name in ("died", "violence_or_abuse", "relative_or_household")]
+    case = refer(world, subjects=[invented.SUBJECT | {"born": born}], criteria=said, incident_on=incident)
+
+    found = {each["code"]: each["strength"] for each in get(world, case)["routes"]}
+
+    assert found.get("dhr") == strength
 
 
 def test_nothing_answered_leaves_everything_open_and_says_so(world, office):

@@ -36,6 +36,7 @@ from pprg_shared.profile.criteria import (
     Subject,
     answers_from_subjects,
     possible_routes,
+    routes_of_people,
 )
 from pprg_shared.profile.deadlines import Deadline, deadline, deadlines, notices
 from pprg_shared.profile.letters import Labels, Letter, Letters
@@ -107,5 +108,6 @@ __all__ = [
     "next_standing",
     "notices",
     "possible_routes",
+    "routes_of_people",
     "standing_dates",
 ]

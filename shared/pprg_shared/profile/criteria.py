@@ -1,6 +1,6 @@
 """Which review types the answers to the criteria leave open, with the reason for each. The rule never decides."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,28 +39,46 @@ class Possible:
     unanswered: tuple[Criterion, ...]
 
     @property
+    def key(self) -> tuple[object, ...]:
+        """What makes it another: the mandate, and what is known and not known of its criteria."""
+        parts = (self.because, self.unsure, self.unanswered)
+        return self.route.code, self.mandate.code, *(tuple(each.code for each in some) for some in parts)
+
+    @property
     def certain(self) -> bool:
         """Whether every criterion that counts was answered with yes."""
         return not self.unsure and not self.unanswered
 
-    def words(self) -> str:
-        """`Care Act 2014 section 44(4): the adult was in the area; not sure whether ...`. Never evidence."""
+    def words(self, whom: str = "") -> str:
+        """`Care Act 2014 section 44(4): the adult was in the area; not sure whether ...`. Never evidence.
+
+        With `whom` it begins `For the adult: `.
+        """
         parts = (("", self.because), ("not sure whether ", self.unsure), ("not answered whether ", self.unanswered))
-        return f"{self.mandate.name}: {'; '.join(start + each.says for start, some in parts for each in some)}"
+        about = f"For {whom}: " if whom else ""
+        return f"{about}{self.mandate.name}: {'; '.join(start + each.says for start, some in parts for each in some)}"
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What the criteria must know of a subject: the kind, and the age at the incident when it is known."""
+    """What the criteria must know of a subject: the kind, the age at the incident, and whether a death is dated.
+
+    With `oldest` the age is the least that the subject may have had, and that the greatest.
+    """
 
     kind: Kind
     age: int | None = None
+    oldest: int | None = None
+    died: bool = False
 
     def ages(self) -> tuple[int, int]:
-        """The least and the greatest age that the subject may have had."""
-        if self.age is not None:
-            return self.age, self.age
-        return {"unborn": (UNBORN, UNBORN), "child": (0, ADULT - 1), "adult": (ADULT, OLDEST)}[self.kind]
+        """The least and the greatest age that the subject may have had: by dates, and within them by the kind."""
+        usual = {"unborn": (UNBORN, UNBORN), "child": (0, ADULT - 1), "adult": (ADULT, OLDEST)}[self.kind]
+        if self.age is None:
+            return usual
+        dated = (self.age, self.age if self.oldest is None else self.oldest)
+        both = (max(usual[0], dated[0]), min(usual[1], dated[1]))
+        return both if both[0] <= both[1] else dated
 
 
 def answers_from_subjects(profile: Profile, subjects: Collection[Subject]) -> dict[str, Answer]:
@@ -79,6 +97,55 @@ def possible_routes(profile: Profile, answers: Mapping[str, Answer]) -> list[Pos
     found = [possible for each in used for possible in _mandates_of(profile, each, answers)]
     certain = {each.route.code for each in found if each.certain}
     return [each for each in found if not certain.intersection(each.mandate.unless)]
+
+
+def routes_of_people(
+    profile: Profile, given: Mapping[str, Answer], subjects: Sequence[Subject]
+) -> list[tuple[Possible, tuple[int, ...]]]:
+    """The routes that the answers leave open for any of the subjects, with the places of those whom each is about.
+
+    Each subject is weighed alone, so that nobody's age goes with somebody else's death. Without any it is the answers.
+    """
+    if not subjects:
+        return [(each, ()) for each in possible_routes(profile, given)]
+    found: dict[object, tuple[Possible, list[int]]] = {}
+    for place in range(len(subjects)):
+        for each in possible_routes(profile, _answers_for(profile, given, subjects, place)):
+            found.setdefault(each.key, (each, []))[1].append(place)
+    routes = list(profile.routes)
+    ordered = sorted(found.values(), key=lambda each: routes.index(each[0].route.code))
+    return [(each, tuple(places)) for each, places in ordered]
+
+
+def _answers_for(
+    profile: Profile, given: Mapping[str, Answer], subjects: Sequence[Subject], place: int
+) -> dict[str, Answer]:
+    """What is answered for one of the subjects: by age and date of death, else by what was given.
+
+    A yes to what is asked of others of the subjects, and not of this kind, says nothing of this one.
+    """
+    kind, kinds = subjects[place].kind, {each.kind for each in subjects}
+    asked = {name: set(each.subjects) for name, each in profile.criteria.items()}
+    of_others = {name for name, some in asked.items() if kind not in some and kinds & some}
+    deaths = {name: _death(given.get(name), subjects, place) for name, each in profile.criteria.items() if each.death}
+    said = {name: each for name, each in given.items() if each.reply is not Reply.YES or name not in of_others}
+    whole = {**said, **answers_from_subjects(profile, [subjects[place]]), **deaths}
+    return {name: each for name, each in whole.items() if each is not None}
+
+
+def _death(given: Answer | None, subjects: Sequence[Subject], place: int) -> Answer | None:
+    """Whether one of the subjects died: by their date of death, else as far as what was answered may be about them.
+
+    A yes that the date of somebody else's death explains says nothing of the others; without any date it may be about
+    any of those of different kinds.
+    """
+    if subjects[place].died:
+        return Answer(Reply.YES)
+    if given is None or given.reply is not Reply.YES:
+        return given
+    if any(each.died for each in subjects):
+        return None
+    return given if len({each.kind for each in subjects}) == 1 else Answer(Reply.NOT_SURE)
 
 
 def _meets(ages: Ages, subjects: Collection[Subject]) -> Reply:

@@ -38,6 +38,7 @@ class Criterion:
     subjects: tuple[Kind, ...] = key("For which subjects it is asked.", '["child", "unborn"]')
     help: str = key("What the question means, when it needs saying.", '"Self-neglect counts."', default="")
     ages: Ages | None = key("When given, the age of the subject answers it and nobody is asked.", default=None)
+    death: bool = key("Whether the date of somebody's death answers it for them.", "true", default=False)
 
 
 @dataclass(frozen=True)

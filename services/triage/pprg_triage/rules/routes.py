@@ -1,6 +1,6 @@
 """Which routes the answers of a referral leave open, and why; the group decides, never this."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -12,10 +12,11 @@ from pprg_shared.profile import (
     Profile,
     Reply,
     Subject,
-    answers_from_subjects,
-    possible_routes,
+    routes_of_people,
 )
 
+#: How a reason calls somebody: by no name.
+CALLED: Mapping[str, str] = {"child": "child", "unborn": "unborn child", "adult": "adult"}
 CERTAIN, POSSIBLE, NOT_RULED_OUT = "certain", "possible", "not_ruled_out"
 
 
@@ -33,21 +34,33 @@ class Route:
 
 
 def routes(profile: Profile, content: Mapping[str, Any], today: date) -> list[Route]:
-    """The routes that are open, the certain before the possible; a reason never quotes evidence."""
-    found = [_route(each) for each in possible_routes(profile, _answers(profile, content, today))]
+    """The routes that are open, the certain before the possible; a reason never quotes evidence or names anybody.
+
+    Of several people each is weighed alone, and a reason that does not hold for all of them says for whom it does.
+    """
+    incident = _read(content["incident_on"], today)
+    people = [_subject(each, incident, today) for each in content["subjects"] if each["kind"]]
+    given = {each["criterion"]: Answer(Reply(each["reply"])) for each in content["criteria"]}
+    weighed = routes_of_people(profile, given, people)
+    found = [_route(each, _whom(places, people) if len(places) < len(people) else "") for each, places in weighed]
     return sorted(found, key=lambda each: (CERTAIN, POSSIBLE, NOT_RULED_OUT).index(each.strength))
 
 
-def _answers(profile: Profile, content: Mapping[str, Any], today: date) -> dict[str, Answer]:
-    """What the ages of the subjects answer, and what the referrer did."""
-    incident = _read(content["incident_on"], today)
-    subjects = [
-        Subject(cast("Any", each["kind"]), _age(_read(each["born"], today), incident))
-        for each in content["subjects"]
-        if each["kind"]
-    ]
-    given = {each["criterion"]: Answer(Reply(each["reply"])) for each in content["criteria"]}
-    return given | (answers_from_subjects(profile, subjects) if subjects else {})
+def _subject(about: Mapping[str, Any], incident: PartialDate | None, today: date) -> Subject:
+    """One person: the kind, as much of the age as the dates say, and whether a date of death is known."""
+    least, most = _ages(_read(about["born"], today), incident)
+    died = _read(about.get("died_on", ""), today) is not None
+    return Subject(cast("Any", about["kind"]), least, most, died=died)
+
+
+def _whom(places: Sequence[int], people: Sequence[Subject]) -> str:
+    """`the adult`; `child 1 and child 3` where there are several of a kind, in the order of the referral."""
+    words = []
+    for place in places:
+        kind = people[place].kind
+        alike = [number for number, each in enumerate(people) if each.kind == kind]
+        words.append(f"{CALLED[kind]} {alike.index(place) + 1}" if len(alike) > 1 else f"the {CALLED[kind]}")
+    return " and ".join(words)
 
 
 def _read(text: str, today: date) -> PartialDate | None:
@@ -57,20 +70,20 @@ def _read(text: str, today: date) -> PartialDate | None:
         return None
 
 
-def _age(born: PartialDate | None, incident: PartialDate | None) -> int | None:
-    """The age in years at the incident, if the dates leave no other."""
+def _ages(born: PartialDate | None, incident: PartialDate | None) -> tuple[int | None, int | None]:
+    """The least and the greatest age in years at the incident that the dates leave; none of who was not born yet."""
     if not born or not incident:
-        return None
+        return None, None
     least, most = _years(born.until, incident.value), _years(born.value, incident.until)
-    return least if least == most and least >= 0 else None
+    return (max(least, -1), most) if most >= 0 else (None, None)
 
 
 def _years(born: date, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
-def _route(found: Possible) -> Route:
+def _route(found: Possible, whom: str) -> Route:
     said = [each for each in (*found.because, *found.unsure) if each.ages is None]
     strength = CERTAIN if found.certain else POSSIBLE if said else NOT_RULED_OUT
     about, mandate = found.route, found.mandate
-    return Route(about.code, about.name, mandate.duty, about.decided, strength, found.words(), about.tell)
+    return Route(about.code, about.name, mandate.duty, about.decided, strength, found.words(whom), about.tell)

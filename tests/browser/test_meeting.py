@@ -1,0 +1,61 @@
+"""Somebody else is invited, somebody stood in for a member and is written down: narrow and wide."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from invented import REFERRAL, SUBJECT
+from pprg_shared.calendar import london_date, long
+from waiting import eventually
+
+pytestmark = pytest.mark.browser
+
+POLICE = "Jamie Trial, Wiltshire Police"
+MOTHER = SUBJECT | {"kind": "adult", "name": "Invented Mother", "born": "1994", "died_on": "May 2026"}
+DIED = [
+    {"criterion": name, "reply": "yes"} for name in ("died", "violence_or_abuse", "relative_or_household", "in_area")
+]
+
+
+@pytest.fixture
+def case(visit):
+    """A case that was just referred: its reference and path."""
+
+    def api(path, body=None):
+        about = {"headers": {**visitor.acting("coordinator"), "Idempotency-Key": str(uuid4())}}
+        request, url = visitor.page.request, f"{visitor.base}/api/v1{path}"
+        return (request.post(url, data=body, **about) if body else request.get(url, **about)).json()
+
+    visitor = visit()
+    referral = REFERRAL | {"subjects": [MOTHER, SUBJECT], "criteria": DIED, "incident_on": "May 2026"}
+    reference = api("/referrals", referral)["reference"]
+    found = eventually(lambda: [each for each in api("/cases")["cases"] if each["reference"] == reference])
+    return reference, f"/cases/{found[0]['id']}"
+
+
+def test_a_stand_in_is_written_down_and_others_are_invited(visit, case):
+    reference, path = case
+    office = visit()
+    office.sign_in("coordinator")
+    office.open(f"{path}/meetings/new")
+    office.page.get_by_text("Change who is invited").click()
+    office.page.get_by_role("group", name="Who else is to come?").get_by_label("Alex Invented").check()
+    office.page.get_by_role("group", name="Who is not to be invited?").get_by_label("Rowan Trial").check()
+    office.sees(f"Call the meeting, {reference}")
+    office.press("Send invitations")
+    office.sees(f"Case {reference}")
+    assert "For the adult:" in office.text
+
+    office.open(f"{path}/meetings/held")
+    office.page.get_by_role("group", name="Who was there?").get_by_label("Casey Trial").check()
+    office.page.get_by_text("Write down who else was there").click()
+    office.page.get_by_label("Who?").first.select_option(label="Alex Invented, Wiltshire Police")
+    office.page.get_by_label("For which member did they stand in?").first.select_option("")
+    office.press("Save")
+    office.sees(f"Error: Write down that the group has met, {reference}", 422)
+    office.page.get_by_label("For which member did they stand in?").first.select_option(label=POLICE)
+    office.fill({"held_on": long(london_date(datetime.now(UTC)))})
+    office.press("Save")
+    office.sees(f"Case {reference}")
+    assert "Casey Trial, Alex Invented (stood in for Jamie Trial)" in office.text
