@@ -51,6 +51,15 @@ def words(page):
     return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
+@pytest.mark.parametrize("proposed", [("safeguarding_adult_review", "dhr"), ("dhr", "safeguarding_adult_review")])
+def test_decisions_stand_in_the_order_of_the_profile_s_routes(world, refer, proposed):
+    case = refer(**ADULT)
+    for route in proposed:
+        ask(world, case, "decisions", invented.decision(route))
+
+    assert [each["route"] for each in decisions(world, case)] == ["safeguarding_adult_review", "dhr"]
+
+
 def test_each_route_has_a_decision_and_a_body_of_its_own(world, refer):
     case = refer(**ADULT)
     for route in ("safeguarding_adult_review", "dhr"):

@@ -194,7 +194,9 @@ def whole_case(session: Session, actor: Actor, case_id: UUID, profile: Profile) 
     content, names = unseal(session, case, "content"), rules.may(actor.roles, "names", relation)
     days = known_days(session, case)
     requests = session.scalars(select(Request).where(Request.case_id == case_id).order_by(Request.agency)).all()
-    decisions = session.scalars(select(Decision).where(Decision.case_id == case_id)).all()
+    of_case = select(Decision).where(Decision.case_id == case_id).order_by(Decision.proposed_on, Decision.id)
+    routes = {code: place for place, code in enumerate(profile.routes)}
+    decisions = sorted(session.scalars(of_case), key=lambda each: routes.get(each.route, len(routes)))
     letters = session.scalars(select(Letter.state).where(Letter.case_id == str(case_id))).all()
     return Whole(
         case=case,
