@@ -20,16 +20,16 @@ class People:
         self.chair = world.visitor("publisher", "chair")
         self.everybody = world.client("publisher")
 
-    def draft(self):
+    def draft(self, case_id=None, **changes):
         """The page of the draft that a ratified decision leaves, and the id of its case."""
         self.number += 1
-        case_id = uuid4()
+        case_id = case_id or uuid4()
+        decided = {"route": "rapid_review", "outcome": "criteria_met"} | changes
         decision = DecisionRatified(
             decision_id=uuid4(),
             case_id=case_id,
             reference=f"PPRG-2026-{self.number:04}",
-            route="rapid_review",
-            outcome="criteria_met",
+            **decided,
             decided_on=date(2026, 11, 24),
             referrer_id=uuid4(),
             agencies=["police"],

@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -64,6 +65,27 @@ def test_a_ratified_decision_becomes_a_draft_with_its_reasons(people):
     assert "Case PPRG-2026-0001, Rapid review" in words(page)
     assert "Invented reasons &lt;b&gt;for the office&lt;/b&gt;." in page.text
     assert "Everybody can read what you write here." in words(page)
+
+
+def test_what_is_not_decided_yet_leaves_no_draft_and_its_later_decision_one(people):
+    undecided, case_id = people.draft(outcome="insufficient_information")
+    before = people.office.get(f"/publications/for-case/{case_id}")
+    later, _ = people.draft(case_id, outcome="criteria_not_met")
+
+    assert (people.office.get(undecided).status_code, before.status_code) == (404, 409)
+    assert people.office.get(f"/publications/for-case/{case_id}").location == later
+    assert words(people.office.get("/publications")).count("Draft of") == 1
+
+
+def test_a_draft_has_the_type_that_the_profile_says_its_route_publishes(world, people):
+    database = world.services["publisher"].database
+    routes = database.profile.routes
+    route = replace(routes["rapid_review"], publishes="lcspr")
+    database.profile = replace(database.profile, routes={**routes, "rapid_review": route})
+
+    path, _ = people.draft()
+
+    assert re.search(r'value="lcspr"\s+selected', people.office.get(path).text)
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,15 @@ from pprg_shared.events.triage import CaseMembersChanged, DecisionRatified
 
 
 def draft_publication(session: Session, heard: DecisionRatified) -> None:
-    """A ratified decision becomes a draft, with the reasons for its author's eyes; corrected words change none."""
-    if heard.corrected_on:
+    """A ratified decision becomes a draft, with the reasons for its author's eyes; corrected words change none.
+
+    Where not enough was known the group decides again, and there is nothing to publish before that.
+    """
+    if heard.corrected_on or heard.outcome not in rules.DRAFTED:
         return
-    draft = Publication(id=heard.decision_id, case_id=heard.case_id, reference=heard.reference, type=heard.route)
+    route = profile_of(session).routes.get(heard.route)
+    draft = Publication(id=heard.decision_id, case_id=heard.case_id, reference=heard.reference)
+    draft.type = (route.publishes if route else None) or heard.route
     draft.state, draft.title, draft.summary, draft.year = State.DRAFT, "", "", today(session).year
     draft.partnership = profile_of(session).partnership.short_name
     draft.content = seal(session, draft, "content", {"reasons": heard.reasons, "outcome": heard.outcome})

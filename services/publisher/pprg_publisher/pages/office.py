@@ -48,7 +48,7 @@ def for_case(case_id: UUID) -> ResponseReturnValue:
         found = projections.of_case(session, actor(), case_id)
     if not found:
         raise Refused(
-            "There is nothing to publish yet. A draft is there a moment after the decision has been ratified."
+            "There is nothing to publish yet. A draft is there a moment after a decision that criteria are met, or not."
         )
     return redirect(f"/publications/{found[0].id}", 303)
 

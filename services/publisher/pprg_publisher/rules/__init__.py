@@ -5,6 +5,7 @@ from pprg_publisher.rules.embargo import copies_problem, moment_problem, notice_
 from pprg_publisher.rules.lists import Note, Reading, Review, columns_of, read_list
 from pprg_publisher.rules.may import TABLE, UPLOADS, may
 from pprg_publisher.rules.release import (
+    DRAFTED,
     STATES,
     State,
     offering_problem,
@@ -18,6 +19,7 @@ from pprg_publisher.rules.vocabulary import Vocabulary
 from pprg_shared.access import Tie, relation
 
 __all__ = [
+    "DRAFTED",
     "FIELDS",
     "STATES",
     "TABLE",

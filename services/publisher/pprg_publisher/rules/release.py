@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from uuid import UUID
 
+#: Outcomes of a decision about which something can be published.
+DRAFTED = frozenset({"criteria_met", "criteria_not_met"})
+
 
 class State(StrEnum):
     """Where a publication stands; what was public once is never deleted."""
