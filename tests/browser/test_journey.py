@@ -32,7 +32,7 @@ SUMMARY = "An invented summary of involvement."
 TOLD = "An invented call, date of birth 1 June 2016"
 FIRST = {"rows-0-date": "22.05.16", "rows-0-source": "Custody log, worker 1", "rows-0-event": TOLD}
 VAGUE = {"rows-1-date": "?May 2016", "rows-1-source": "Letter, worker 2", "rows-1-event": "An invented visit"}
-TO_AGENCY = "A rapid review will begin. Keep your records secured; these words are invented."
+TO_AGENCY = "A rapid review will begin. Keep your records secured; these words are made up."
 REASONS = "Invented reasons: the agencies could have worked together better, and much can be learnt."
 LEARNT = "Agencies held parts of the picture and met late in 2026. Sharing what they knew earlier would have helped."
 

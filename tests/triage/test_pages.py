@@ -260,6 +260,7 @@ def test_a_meeting_is_called_as_people_write_days_and_times(case, office, day, s
         ({"answer_abuse_or_neglect": "no"}, "A criterion that is needed is answered with no"),
         ({"next_step": ""}, "Choose what happens next"),
         ({"to_agency": "The agencies of Invented Child are thanked."}, "Leave out the name of the person"),
+        ({"to_agency": "The Invented family is thanked."}, "Take it out, or tick this if it is an ordinary word here"),
         ({"outcome": ""}, "Say whether the criteria are met"),
         ({"reasons": "Because."}, "Give the reasons, in 20 to 8000 characters"),
     ],
@@ -272,6 +273,19 @@ def test_a_decision_that_is_not_whole_is_refused_in_words(case, office, changes,
     assert refused.status_code == 422
     assert refusal in words(refused)
     assert (DECISION | changes)["reasons"] in refused.text
+
+
+def test_a_word_that_is_also_part_of_a_name_is_kept_once_it_is_confirmed(case, office):
+    send(office, f"{case}/meetings/held", **invented.HELD)
+    typed = {"to_referrer": "An invented sentence for whoever referred the case."}
+
+    refused = send(office, f"{case}{DECIDE}", **DECISION | typed)
+    taken = send(office, f"{case}{DECIDE}", **DECISION | typed | {"ordinary_words": "true"})
+
+    assert "part of the name of somebody in the case" in words(refused)
+    assert 'href="#ordinary_words"' in refused.text
+    assert re.search(r"<details[^>]* open>(?:(?!</details>).)*ordinary_words", refused.text, re.DOTALL)
+    assert taken.status_code == 303
 
 
 @pytest.mark.asvs("2.3.1")

@@ -396,3 +396,26 @@ def test_a_record_of_a_late_decision_names_kinds_of_harm_and_says_why_it_is_late
 )
 def test_words_for_others_name_nobody(text, names, found):
     assert rules.names_somebody(text, names) is found
+
+
+ITS_WORDS = "The group considered the case of a child."
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "found"),
+    [
+        ("The Smith child is safe.", ["Anna Smith"], True),
+        ("the smiths were told", ["Anna Smith"], True),
+        ("Smith's school was told.", ["Anna Smith"], True),
+        ("Mrs O\u2019Brien was told.", ["Zo\u00eb O'Brien"], True),
+        ("Zoe was told.", ["Zo\u00eb O'Brien"], True),
+        ("A blacksmith was told.", ["Anna Smith"], False),
+        ("He is an ox.", ["Bo Ox"], False),  # shorter than three letters
+        ("Agencies were told about a baby.", ["Baby Smith"], False),
+        ("It is not known.", ["Not known"], False),
+        (ITS_WORDS, ["Child Case"], False),  # the standard words are nobody's
+        (f"{ITS_WORDS} Summer was told.", ["Summer Case"], True),
+    ],
+)
+def test_part_of_a_name_is_found_in_words_for_others(text, names, found):
+    assert rules.names_in_part(text, names, ITS_WORDS) is found

@@ -11,8 +11,8 @@ from pprg_shared.profile import Route
 
 REASONS = "An invented case in which a child was known to many agencies."
 WORDS = {
-    "to_referrer": "These words are invented and for the person who referred:",
-    "to_agency": "These words are invented and for agencies that were asked:",
+    "to_referrer": "These words are made up and for the person who referred:",
+    "to_agency": "These words are made up and for agencies that were asked:",
 }
 EQUALITY = "This case is invented: none of them had a bearing on the decision."
 

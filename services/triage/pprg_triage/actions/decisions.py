@@ -1,5 +1,6 @@
 """Proposing, sending back, ratifying decisions and correcting their words; each route of a case has its own."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -25,6 +26,10 @@ from pprg_triage.models import Case, Decision
 UNDECIDED = "insufficient_information"
 #: What of a decision others read.
 FOR_OTHERS = ("to_referrer", "to_agency")
+PART_OF_A_NAME = (
+    "A word that others would read is part of the name of somebody in the case. Take it out, or tick this if it is an "
+    "ordinary word here"
+)
 
 
 def propose_decision(session: Session, actor: Actor, *, case_id: UUID, route: str, outcome: str, **said: Any) -> Done:
@@ -74,16 +79,23 @@ def _content(session: Session, case: Case, route: Route, outcome: str, said: dic
     strongest = rules.relied_on(mandates, replies)
     standard = profile_of(session).standard_words(route.code, outcome)
     told = {each: said[each] or words for each, words in standard.items()}
-    _names_nobody(session, case, told)
+    _names_nobody(session, case, told, standard, confirmed=said.pop("ordinary_words", False))
     return {**said, **told, "mandate": strongest.code if strongest else "", "history": []}
 
 
-def _names_nobody(session: Session, case: Case, told: dict[str, str]) -> None:
+def _names_nobody(
+    session: Session, case: Case, told: Mapping[str, str], standard: Mapping[str, str], *, confirmed: bool
+) -> None:
+    """Raises Refused for words for others with a name in them, or with a part of one unless that is `confirmed`."""
     about = unseal(session, case, "content")
-    names = [about.get("subject_name", ""), *(each["name"] for each in about.get("subjects", ()))]
+    subjects = about.get("subjects", ())
+    whole = [about.get("subject_name", ""), *(each["name"] for each in subjects)]
+    names = [*whole, *(each.get("also_known_as", "") for each in subjects)]
     for each, text in told.items():
-        if rules.names_somebody(text, names):
+        if rules.names_somebody(text, whole):
             raise Refused("Leave out the name of the person", each)
+        if not confirmed and rules.names_in_part(text, names, standard[each]):
+            raise Refused(PART_OF_A_NAME, "ordinary_words")
 
 
 def decide_by(session: Session, case: Case, route: str) -> date | None:
@@ -104,7 +116,16 @@ def ratify_decision(session: Session, actor: Actor, *, case_id: UUID, decision_i
     return done(case)
 
 
-def correct_words(session: Session, actor: Actor, *, case_id: UUID, decision_id: UUID, why: str, **words: str) -> Done:
+def correct_words(
+    session: Session,
+    actor: Actor,
+    *,
+    case_id: UUID,
+    decision_id: UUID,
+    why: str,
+    ordinary_words: bool = False,
+    **words: str,
+) -> Done:
     """Correct what others read of a ratified decision, never the decision; what they read before stays with it."""
     case, decision = _decision_of(session, actor, case_id, decision_id, "correct")
     content, last = unseal(session, decision, "content"), _said(session, decision)
@@ -112,7 +133,8 @@ def correct_words(session: Session, actor: Actor, *, case_id: UUID, decision_id:
     newest, changed = content.get("revision", 1) == last, words != before
     if problem := rules.correcting_problem(ratified=bool(decision.ratified_on), newest=newest, changed=changed):
         raise Refused(*problem)
-    _names_nobody(session, case, words)
+    standard = profile_of(session).standard_words(decision.route, decision.outcome)
+    _names_nobody(session, case, words, standard, confirmed=ordinary_words)
     day = today(session)
     line = {"by": str(_person(actor)), "on": day.isoformat(), "why": why, "before": before, "revision": last + 1}
     corrections = [*content.get("corrections", ()), line]

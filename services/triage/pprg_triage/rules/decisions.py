@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from unicodedata import normalize
 
 from pprg_shared.calendar import short
+from pprg_triage.rules.vocabulary import fold
 
 MET = "criteria_met"
 OUTCOMES = {
@@ -97,6 +98,39 @@ def names_somebody(text: str, names: Sequence[str]) -> bool:
     """Whether words for others hold one of these names; a person whose name is not known has none."""
     known = [each.casefold() for each in names if len(each) > 1 and each.casefold() not in {"not known", "unknown"}]
     return any(each in text.casefold() for each in known)
+
+
+#: What people are called of whom no name is known, or besides it: no word of these gives anybody away.
+NO_NAMES = frozenset(
+    [
+        "adult",
+        "baby",
+        "born",
+        "boy",
+        "child",
+        "daughter",
+        "father",
+        "girl",
+        "infant",
+        "known",
+        "mother",
+        "not",
+        "son",
+        "the",
+        "twin",
+        "unborn",
+        "unknown",
+    ]
+)
+#: A shorter part of a name is a word of many sentences.
+SHORTEST_PART = 3
+
+
+def names_in_part(text: str, names: Sequence[str], standard: str) -> bool:
+    """Whether a word for others, other than the standard words, is also a part of one of these names, or its plural."""
+    said = set(fold(text).split()) - set(fold(standard).split())
+    parts = {part for each in names for part in fold(each).split() if len(part) >= SHORTEST_PART} - NO_NAMES
+    return bool(parts & (said | {each.removesuffix("s") for each in said}))
 
 
 def record_problem(

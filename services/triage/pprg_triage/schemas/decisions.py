@@ -179,7 +179,21 @@ def _told(code: str) -> dict[str, fields.Field[Any]]:
         standard = {each: runtime().profile.standard_words(code, each)[name] for each in OUTCOMES}
         for_script = {"data-follows": "outcome", "data-standard": json.dumps(standard)}
         found[name] = _text(label, hint, 2000, standard=standard, attributes=for_script)
-    return found
+    return found | {"ordinary_words": _ordinary_words()}
+
+
+def _ordinary_words() -> fields.Boolean:
+    """That a word which is part of a name of somebody in the case is none where it stands."""
+    return fields.Boolean(
+        load_default=False,
+        metadata={
+            "label": "Is part of somebody's name an ordinary word here?",
+            "widget": "checkboxes",
+            "choices": {"true": "It is an ordinary word here, and tells nobody who it is about"},
+            "further": "A word that is also part of a name",
+        },
+        **words("Say whether it is an ordinary word"),
+    )
 
 
 def _text(label: str, hint: str, most: int, **more: Any) -> fields.String:
@@ -223,6 +237,7 @@ class CorrectionSchema(Schema):
     decision_id = fields.UUID(required=True, metadata={"widget": "hidden"}, **words("Say which decision"))
     to_referrer = _corrected("What the referrer reads", "Say what the referrer reads")
     to_agency = _corrected("What the agencies read", "Say what the agencies read")
+    ordinary_words = _ordinary_words()
     why = fields.String(
         required=True,
         validate=validate.Length(min=5, max=2000, error="Say why, in 5 to 2000 characters"),
