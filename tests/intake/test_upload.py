@@ -226,6 +226,21 @@ def test_a_file_larger_than_any_chronology_is_refused_and_other_forms_take_no_mo
     assert (large.status_code, typed.status_code) == (413, 413)
 
 
+@pytest.mark.parametrize(("page", "row"), [("", "rows"), ("/staff", "staff")])
+def test_a_form_with_typed_rows_takes_more_fields_than_others(asked, lead, page, row):
+    path = f"{asked()}{page}"
+    columns = ("date", "time", "source", "people", "event", "action", "voice", "outcome")
+    many = {f"{row}-{number}-{name}": "" for number in range(150) for name in columns}
+
+    sent, more = (
+        lead.post(path, data=hidden(lead, path) | many | extra)
+        for extra in ({}, {f"x{number}": "" for number in range(3000)})
+    )
+
+    assert sent.status_code != 413
+    assert more.status_code == 413
+
+
 @pytest.mark.asvs("15.2.2")
 def test_two_thousand_rows_are_taken_and_shown_page_by_page(asked, lead):
     path = asked()
