@@ -256,13 +256,14 @@ def test_the_examples_bring_a_decision_back_through_and_to_those_it_concerns(pas
     reference = paste("triage-one_case", **case)["reference"]
     of_request = paste("intake-outcome_of_request", request_id=asked["request_id"])["outcomes"]
     of_referral = paste("intake-outcome_of_referral", reference=reference)["outcomes"]
-    assert [each["words"] for each in (*of_request, *of_referral)] == ["An invented answer."] * 2
+    assert [each["words"] for each in (*of_request, *of_referral)] == ["The group has decided that a review is needed."] * 2
     assert [each["ratified"] for each in paste("triage-one_case", **case)["decisions"]] == [True]
 
 
 def test_the_examples_say_who_reads_a_case_and_who_saw_it(world, paste, asked):
     case, deputy = {"case_id": asked["case_id"]}, str(world.services["triage"].profile.person("deputy").id)
 
+    paste("triage-create_amendment", **case, swap=[("3 November 2026", "2 November 2026")])
     paste("triage-create_date", **case)
     paste("triage-create_member", **case, swap=[(ID, deputy)])
     named = [each for each in paste("triage-members", **case)["members"] if each["person"] == deputy]

@@ -380,5 +380,5 @@ def test_returns_and_chronology_stand_under_the_names_of_their_agencies(world, c
     assert "2 of 2 have answered, 1 row. Target: Thu 3 Dec 2026. Done" in words(page)
     assert "about May 2016 Agency Wiltshire Police Source Custody log" in words(chronology)
     assert "Return from GP practices" in returns[0]
-    assert "This agency holds nothing about Invented Child ." in returns[0]
+    assert "This agency holds nothing about Invented Child." in returns[0]
     assert "An invented summary." in returns[1]

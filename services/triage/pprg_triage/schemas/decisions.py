@@ -208,7 +208,12 @@ def _corrected(label: str, advice: str) -> fields.String:
     return fields.String(
         required=True,
         validate=validate.Length(min=5, max=2000, error=f"{advice}, in 5 to 2000 characters"),
-        metadata={"label": label, "hint": "No names and nothing confidential.", "widget": "textarea"},
+        metadata={
+            "label": label,
+            "hint": "No names and nothing confidential.",
+            "widget": "textarea",
+            "example": "The group has decided that a review is needed.",
+        },
         **words(advice),
     )
 
