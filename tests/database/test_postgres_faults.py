@@ -152,7 +152,9 @@ def deadly(world):
             connection.exec_driver_sql(each)
     said = [referral(reference) for reference in ("PPRG-2026-0666", "PPRG-2026-0001")]
     about = {"source": "intake", "time": world.clock(), "correlation_id": "test"}
-    return [each.wrap(world.services["intake"].keys, **about).to_json() for each in said]
+    yield [each.wrap(world.services["intake"].keys, **about).to_json() for each in said]
+    with triage.database.engine.begin() as connection:
+        connection.exec_driver_sql("DROP FUNCTION deadly CASCADE")
 
 
 def referral(reference):
@@ -179,9 +181,8 @@ def test_an_event_that_kills_its_connection_each_time_is_told_from_a_database_th
     with triage.database.reading() as session:
         assert session.scalars(sa.select(Case.reference)).all() == ["PPRG-2026-0001"]
     parked = listed(triage, "inbox", "parked", 10)
-    assert [(row["type"], row["attempts"], row["problem"]) for row in parked] == [
-        ("referral.submitted.v1", 12, "AdminShutdown")
-    ]
+    assert [(row["type"], row["attempts"]) for row in parked] == [("referral.submitted.v1", 12)]
+    assert parked[0]["problem"].startswith("The database refuses what has to be done for it (")
 
 
 @pytest.fixture

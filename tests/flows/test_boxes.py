@@ -61,29 +61,39 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("state", "word"), [("57014", "QueryCanceled"), ("54000", "ProgramLimitExceeded")])
-def test_a_message_whose_statement_cannot_be_done_holds_up_no_other_and_is_given_up(world, state, word):
-    triage = world.services["triage"]
-    with triage.database.engine.begin() as connection:
-        kind = connection.dialect.name
+FORGOTTEN = {"sqlite": "DROP TRIGGER stubborn", "postgresql": "DROP FUNCTION stubborn CASCADE"}
+
+
+@pytest.fixture(params=[("57014", "QueryCanceled"), ("54000", "ProgramLimitExceeded")], ids=lambda each: each[1])
+def refusal(request, world):
+    """Triage's database refuses a statement for this reason, in its own word, until the end of the test."""
+    state, word = request.param
+    engine = world.services["triage"].database.engine
+    kind = engine.dialect.name
+    with engine.begin() as connection:
         for each in REFUSED[kind]:
             connection.exec_driver_sql(each.replace("{state}", state))
+    yield word if kind == "postgresql" else "OperationalError"
+    with engine.begin() as connection:
+        connection.exec_driver_sql(FORGOTTEN[kind])
+
+
+def test_a_message_whose_statement_cannot_be_done_holds_up_no_other_and_is_given_up(world, refusal):
+    triage = world.services["triage"]
     refer(world, reference=STUBBORN)
-    good = refer(world)
+    refer(world)
 
     world.settle()
     waiting = listed(triage, "inbox", "waiting", 10)
-    opened = [each.referral_id for each in cases(world)]
+    opened = [each.reference for each in cases(world)]
     while listed(triage, "inbox", "waiting", 10):
         world.clock.forward(hours=1)
         world.settle()
 
-    assert opened == [good.referral_id]
-    why = {"sqlite": "OperationalError", "postgresql": word}[kind]
-    assert [row["type"] for row in waiting] == ["referral.submitted.v1"]
-    assert why in waiting[0]["problem"]
-    (parked,) = listed(triage, "inbox", "parked", 10)
-    assert why in parked["problem"]
+    assert opened == [REFERRAL["reference"]]
+    words = f"The database refuses what has to be done for it ({refusal})."
+    assert [(row["type"], row["problem"][: len(words)]) for row in waiting] == [("referral.submitted.v1", words)]
+    assert [row["problem"][: len(words)] for row in listed(triage, "inbox", "parked", 10)] == [words]
     assert listed(world.services["intake"], "outbox", "waiting", 10) == []
 
 

@@ -13,7 +13,7 @@ from werkzeug.test import Client
 
 from pprg_embedded.ports import free_port
 from pprg_notifier.service import service as notifier
-from pprg_shared.boxes.tables import inbox
+from pprg_shared.boxes.tables import audit, inbox
 from pprg_shared.health import Operations
 from pprg_shared.limits import limits
 from pprg_shared.rabbit import RabbitBus
@@ -111,15 +111,31 @@ def test_a_database_of_another_version_is_said_apart_from_one_that_is_away(port,
     triage = world.services["triage"]
     revision = f"{int(triage.migrations.head) + further:04}"
 
-    with triage.database.engine.begin() as connection:
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = :there"), {"there": revision})
+    with numbered(triage, revision):
+        fit, said, others = ready(port), parts(port), parts(port, "intake")
 
-    assert not ready(port)
-    assert parts(port)["database"] == {"ok": True, "detail": "answers"}
-    assert not parts(port)["migrations"]["ok"]
-    assert f"the database is at {revision}" in parts(port)["migrations"]["detail"]
-    assert words in parts(port)["migrations"]["detail"]
-    assert parts(port, "intake")["migrations"] == {"ok": True, "detail": "as this version needs"}
+    assert not fit
+    assert said["database"] == {"ok": True, "detail": "answers"}
+    assert not said["migrations"]["ok"]
+    assert f"the database is at {revision}" in said["migrations"]["detail"]
+    assert words in said["migrations"]["detail"]
+    assert others["migrations"] == {"ok": True, "detail": "as this version needs"}
+    assert ready(port)
+
+
+@contextmanager
+def numbered(runtime, revision):
+    """A database says that it is at this revision until the end of the block."""
+
+    def say_so(number):
+        with runtime.database.engine.begin() as connection:
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = :number"), {"number": number})
+
+    say_so(revision)
+    try:
+        yield
+    finally:
+        say_so(runtime.migrations.head)
 
 
 @pytest.fixture
@@ -134,16 +150,20 @@ def cut_off(request):
             runtime.database.close()
             path.rename(aside)
             path.mkdir()
-            yield
-            path.rmdir()
-            aside.rename(path)
+            try:
+                yield
+            finally:
+                path.rmdir()
+                aside.rename(path)
             return
         limit = f'ALTER DATABASE "{url.database}" CONNECTION LIMIT '
         with request.getfixturevalue("postgres").admin() as connection:
             connection.execute(limit + "0")
             runtime.database.close()
-            yield
-            connection.execute(limit + "-1")
+            try:
+                yield
+            finally:
+                connection.execute(limit + "-1")
 
     return until_the_end
 
@@ -218,6 +238,8 @@ def test_a_broker_that_is_away_is_said(alone):
 def test_metrics_count_what_waits_what_was_parked_and_who_is_over_a_limit(port, world):
     intake, later = world.services["intake"], world.clock.at.replace(year=world.clock.at.year + 1)
     before = figures(port, "intake")
+    with intake.database.reading() as session:
+        entries = session.scalar(sa.select(sa.func.count()).select_from(audit))
 
     keep(intake)
     keep(intake, done_at=intake.clock())
@@ -233,7 +255,7 @@ def test_metrics_count_what_waits_what_was_parked_and_who_is_over_a_limit(port, 
         "pprg_database_up": 1,
         "pprg_broker_connected": 1,
         "pprg_oldest_seconds": 0,
-        "pprg_audit_unanchored": 0,
+        "pprg_audit_unanchored": entries,
         "pprg_audit_anchors_failing": 0,
         **{f"pprg_box_{state} {box}": 0 for state in ("waiting", "parked") for box in ("inbox", "outbox")},
     }

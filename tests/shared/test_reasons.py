@@ -1,4 +1,6 @@
+import psycopg
 import pytest
+import sqlalchemy as sa
 
 from pprg_shared.boxes.reasons import FORGED, GONE, PROBLEM_CHARACTERS, STRANGE, malformed, reason, unsent
 from pprg_shared.errors import NotYet, Refused
@@ -13,6 +15,7 @@ ALL = {
     "not-yet": reason(NotYet(LONG)),
     "key-missing": reason(KeyMissing("key 0123abcd is not in the ring")),
     "column": reason(SealError("a value sealed with 0123abcd does not open here")),
+    "refused": reason(sa.exc.OperationalError(LONG, None, psycopg.errors.QueryCanceled(LONG))),
     "unforeseen": reason(type("AFaultWithAVeryLongName" * 3, (Exception,), {})(LONG)),
 }
 
@@ -33,3 +36,4 @@ def test_what_a_rule_says_is_told_as_it_stands_and_what_a_fault_says_is_not():
     assert reason(Refused("Meetings are not held on Sundays.")) == "Meetings are not held on Sundays."
     assert "Canary" not in reason(ValueError("Canary Name"))
     assert "(ValueError)" in reason(ValueError("Canary Name"))
+    assert "(QueryCanceled)" in ALL["refused"]

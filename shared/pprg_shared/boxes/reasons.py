@@ -2,6 +2,8 @@
 
 from textwrap import shorten
 
+import sqlalchemy as sa
+
 from pprg_shared.away import fault
 from pprg_shared.errors import NotYet, Refused
 from pprg_shared.sealing import KeyMissing, SealError
@@ -66,9 +68,14 @@ def reason(error: Exception) -> str:
                 "changed or moved by something else than this program: find out who can write to the database, put it "
                 "back from a backup if need be, then boxes retry."
             )
+        case sa.exc.DBAPIError():
+            words = (
+                f"The database refuses what has to be done for it ({fault(error)}). It is tried 12 times or for an "
+                "hour; look that word up in the manual of the database, mend the cause or report it, then boxes retry."
+            )
         case _:
             words = (
-                f"The program failed at it, which nobody foresaw ({fault(error)}). It is tried 12 times or for "
+                f"The program failed at it, which nobody foresaw ({type(error).__name__}). It is tried 12 times or for "
                 "an hour; find its id in the log of this service, mend the cause or report it, then boxes retry."
             )
     return words[:PROBLEM_CHARACTERS]
