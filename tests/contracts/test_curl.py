@@ -256,7 +256,9 @@ def test_the_examples_bring_a_decision_back_through_and_to_those_it_concerns(pas
     reference = paste("triage-one_case", **case)["reference"]
     of_request = paste("intake-outcome_of_request", request_id=asked["request_id"])["outcomes"]
     of_referral = paste("intake-outcome_of_referral", reference=reference)["outcomes"]
-    assert [each["words"] for each in (*of_request, *of_referral)] == ["The group has decided that a review is needed."] * 2
+    assert [each["words"] for each in (*of_request, *of_referral)] == [
+        "The group has decided that a review is needed."
+    ] * 2
     assert [each["ratified"] for each in paste("triage-one_case", **case)["decisions"]] == [True]
 
 

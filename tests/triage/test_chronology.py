@@ -168,7 +168,7 @@ def test_ten_agencies_with_two_thousand_rows_each_are_read_page_by_page_with_few
     office.get(f"/cases/{case}")
     with queries("triage") as case_page:
         office.get(f"/cases/{case}")
-    assert len(case_page.reads) <= WHO + 14
+    assert len(case_page.reads) <= WHO + 13
 
 
 def streamed(client, path):

@@ -76,7 +76,7 @@ def test_pages_ask_the_database_as_often_among_many_cases_as_among_few(world, qu
     assert first_after == first_before
     assert len(first_after) == WHO + 3
     assert case_after == case_before
-    assert len(case_after) <= WHO + 14
+    assert len(case_after) <= WHO + 13
 
 
 def test_the_list_of_cases_has_pages_and_what_is_published_comes_last(world, referred):

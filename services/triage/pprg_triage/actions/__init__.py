@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from pprg_shared.actor import Done
 from pprg_triage.actions.access import Closed, case_of, related, visible
-from pprg_triage.actions.amending import OVERTAKEN, amend_referral, amendments_of
+from pprg_triage.actions.amending import OVERTAKEN, amend_referral
 from pprg_triage.actions.cases import known_days, note_day
 from pprg_triage.actions.conflicts import conflict_of, keep_conflicts, settle_conflict
 from pprg_triage.actions.decisions import (
@@ -72,7 +72,6 @@ __all__ = [
     "accept_return",
     "agencies_asked",
     "amend_referral",
-    "amendments_of",
     "break_glass",
     "called",
     "cancel_meeting",

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.actor import Actor, Done
@@ -19,11 +19,6 @@ from pprg_triage.models import Amendment, Case, Request, reminders
 OVERTAKEN = "Somebody else has corrected this since you opened it. Look at what they changed, then send yours again."
 
 
-def amendments_of(session: Session, case_id: UUID) -> int:
-    """How often what was referred has been corrected."""
-    return session.scalar(select(func.count(Amendment.id)).where(Amendment.case_id == case_id)) or 0
-
-
 def amend_referral(session: Session, actor: Actor, *, case_id: UUID, revision: int, why: str, **said: Any) -> Done:
     """Correct what was referred, or add to it; what stood there before is kept, with who changed it and why.
 
@@ -34,10 +29,10 @@ def amend_referral(session: Session, actor: Actor, *, case_id: UUID, revision: i
     case = case_of(session, actor, case_id, "amend", alone=True)
     if actor.person is None:
         raise Refused("Say who you are first.")
-    if revision != amendments_of(session, case_id):
-        raise Refused(OVERTAKEN)
     content = unseal(session, case, "content")
-    after = rules.amended(content, said)
+    if revision != content.get("amendments", 0):
+        raise Refused(OVERTAKEN)
+    after = rules.amended(content, said) | {"amendments": revision + 1}
     before = rules.referred(content)
     if not list(rules.differences(before, rules.referred(after))):
         raise Refused("Nothing differs from what stands there. Change what is wrong, or add what is missing.")

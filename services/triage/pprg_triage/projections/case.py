@@ -15,7 +15,7 @@ from pprg_shared.calendar import moment, short
 from pprg_shared.database import unseal
 from pprg_shared.profile import Deadline, Profile, deadline
 from pprg_triage import rules
-from pprg_triage.actions import amendments_of, known_days, related, return_id
+from pprg_triage.actions import known_days, related, return_id
 from pprg_triage.models import Case, Decision, Letter, Meeting, Planned, Published, Request
 from pprg_triage.projections.chronology import rows_of
 from pprg_triage.projections.decisions import Decided, decided_of
@@ -218,5 +218,5 @@ def whole_case(session: Session, actor: Actor, case_id: UUID, profile: Profile) 
         planned=session.scalar(select(func.min(Planned.planned_at)).where(Planned.case_id == case_id)),
         published=session.get(Published, case_id),
         listed=listed(session, case_id, names=names),
-        amendments=amendments_of(session, case_id),
+        amendments=content.get("amendments", 0),
     )
