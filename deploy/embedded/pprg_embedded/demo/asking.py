@@ -71,9 +71,9 @@ def answer(show: Play, office: Browser, case_id: str) -> None:
     count_returns(show, office, case_id, requests, nil)
 
 
-def count_returns(show: Play, office: Browser, case_id: str, requests: Mapping[str, str], nil: Collection[str]) -> None:
+def count_returns(show: Play, office: Browser, case_id: str, asked: Mapping[str, str], nil: Collection[str]) -> None:
     """What the product has of each agency, by kind, as the newest version of its return says."""
-    there = {agency: office.api(f"/api/v1/cases/{case_id}/requests/{each}") for agency, each in requests.items()}
+    there = {agency: office.api(f"/api/v1/cases/{case_id}/requests/{each}") for agency, each in asked.items()}
     newest = {agency: max(each["returns"], key=itemgetter("revision")) for agency, each in there.items()}
     kinds = Counter(each["kind"] for each in newest.values())
     empty = {agency for agency, each in newest.items() if each["kind"] == "nil"}
