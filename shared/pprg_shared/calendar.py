@@ -75,6 +75,16 @@ def horizon() -> int:
     return _in_order()[-1].year
 
 
+def too_early(day: date) -> bool:
+    """Whether a day lies before all years whose bank holidays are known: none of those that come will hold it."""
+    return day.year < _in_order()[0].year
+
+
+def ends_soon(today: date) -> bool:
+    """Whether this is the last year whose bank holidays are known: then the list must be renewed."""
+    return today.year >= horizon()
+
+
 def countable(day: date) -> bool:
     """Whether bank holidays of this year are known."""
     return _in_order()[0].year <= day.year <= horizon()
@@ -98,6 +108,15 @@ def add_working_days(day0: date, days: int) -> date:
     while left:
         day += step
         left -= is_working_day(day)
+    return day
+
+
+def add_weekdays(day0: date, days: int) -> date:
+    """The same by Mondays to Fridays alone, for days whose bank holidays nobody knows yet; days 1 or more."""
+    day, left = day0, days
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < SATURDAY
     return day
 
 

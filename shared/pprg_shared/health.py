@@ -5,19 +5,21 @@ from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from pprg_shared.calendar import ends_soon, horizon, london_date
 from pprg_shared.service import Runtime
 
 Check = tuple[str, bool, str]
 OLDEST_SECONDS = 300
+RENEW = ": install a newer govuk-bank-holidays package, or clocks that end later cannot be counted"
 #: What is said and keeps nobody from being served.
-ONLY_SAID = frozenset({"waiting", "anchors"})
+ONLY_SAID = frozenset({"waiting", "anchors", "holidays"})
 JSON, PROMETHEUS = "application/json", "text/plain; version=0.0.4; charset=utf-8"
 Answer = tuple[HTTPStatus, str, bytes]
 
 
 def health(alive: Runtime) -> list[Check]:
     """What must hold for this service to be ready: a list of (name, holds, words)."""
-    checks = _database(alive)
+    checks = [_holidays(alive), *_database(alive)]
     if not alive.settings.loop:
         return [*checks, ("loop", True, "run by another process, as is the link to the broker")]
     beats, up = alive.beats(), alive.bus.connected()
@@ -47,6 +49,12 @@ def _waiting(alive: Runtime) -> Check:
     except Exception as error:  # noqa: BLE001 -- whatever is wrong is the answer
         return "waiting", False, f"not known: {type(error).__name__}"
     return "waiting", oldest < OLDEST_SECONDS, f"oldest row waits {oldest:.0f} s"
+
+
+def _holidays(alive: Runtime) -> Check:
+    """Said for a year before no clock can be counted any more."""
+    renew = "" if (holds := not ends_soon(london_date(alive.clock()))) else RENEW
+    return "holidays", holds, f"bank holidays are known until {horizon()}{renew}"
 
 
 class Operations:

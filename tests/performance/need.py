@@ -27,9 +27,10 @@ CHECKS = {
 }
 COUNT = "SELECT count(*) FROM cases WHERE {}"
 PAGE = """
-    SELECT cases.id, cases.reference, received_on, due_on, clock_from, watches, routes, known_as, published_on
+    SELECT cases.id, cases.reference, received_on, due_on, clock_from, watches, waits, binds_on, routes, known_as,
+        published_on
     FROM cases LEFT JOIN imported_cases ON imported_cases.id = cases.id LEFT JOIN published ON published.id = cases.id
-    WHERE {} ORDER BY published_on IS NOT NULL, due_on, cases.reference LIMIT 100
+    WHERE {} ORDER BY binds_on ASC NULLS LAST, cases.reference LIMIT 100
 """
 
 

@@ -28,8 +28,9 @@ SERVERS = {
 }
 #: Other cases, as like it as their columns are, and what belongs to each of them.
 OTHERS = """
-INSERT INTO cases (id, reference, received_on, due_on, referrer_id, named, routes, content)
-  SELECT gen_random_uuid(), 'PPRG-2025-' || n, received_on, due_on, referrer_id, named, routes, content
+INSERT INTO cases (id, reference, received_on, due_on, watches, waits, binds_on, referrer_id, named, routes, content)
+  SELECT gen_random_uuid(), 'PPRG-2025-' || n, received_on, due_on, watches, waits, binds_on,
+    referrer_id, named, routes, content
   FROM cases, generate_series(1, %(others)s) n;
 INSERT INTO requests (id, case_id, agency, due_on, state)
   SELECT gen_random_uuid(), id, agency, due_on, 'asked' FROM cases, unnest(%(agencies)s::text[]) agency;

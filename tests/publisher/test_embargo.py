@@ -105,6 +105,7 @@ def test_a_child_practice_review_waits_for_its_copies_and_for_its_hour(people):
     assert (live.state, live.published_on) == ("live", date(2027, 1, 15))
     assert [each for each in said if each.startswith(("publication", "outcome"))] == [
         "publication.planned.v1",
+        "publication.planned.v1",
         "outcome.published.v1",
     ]
 

@@ -155,15 +155,21 @@ def test_clocks_run_or_say_what_they_wait_for(world):
 
     assert clock(case, "referral.triage") == {
         "code": "referral.triage",
+        "route": None,
         "day_zero": "2026-11-24",
         "due_on": "2026-12-01",
+        "ended_on": None,
+        "days_late": None,
         "state": "runs",
         "words": "day 0 Tue 24 Nov 2026; due Tue 1 Dec 2026",
     }
     assert clock(case, "rr.submit") == {
         "code": "rr.submit",
+        "route": "rapid_review",
         "day_zero": None,
         "due_on": None,
+        "ended_on": None,
+        "days_late": None,
         "state": "waits",
         "words": "waits for: notification date",
     }
@@ -514,7 +520,7 @@ def test_the_clock_of_a_case_about_adults_alone_is_that_of_a_review_that_is_poss
     for each in (page, paper, listed):
         assert f"Adult review completed, {WAITS}" in each
         assert "Day 0 of 15" not in each
-    assert "By what the referral says no rapid review is possible." in page
+    assert "No report of a rapid review is owed: none is possible by what" in page
     assert "Target:" not in page
     assert (shown["due_on"], shown["working"]) == (None, WAITS)
 
@@ -563,10 +569,14 @@ def test_the_clock_to_watch_belongs_to_a_review_that_is_possible_or_to_every_cas
     days["referral_received"] = TODAY
     possible = {each.code for each in rules.routes(PROFILE, content, TODAY)} & set(PROFILE.decided_routes())
 
-    watched = rules.clock_to_watch(PROFILE, content, [], days, TODAY)
+    watched = rules.clock_to_watch(PROFILE, content, [], rules.Facts(days), TODAY)
 
-    assert (watched is None) == ("rapid_review" in possible)
-    assert watched is None or PROFILE.clocks[watched].route in {None, *possible}
+    begun = rules.begun(PROFILE, rules.Facts(days))
+    owed = "rapid_review" in possible and not {"panel_sent", "published"} & set(days)
+    assert (watched.code is None) == owed
+    assert not watched.code or PROFILE.clocks[watched.code].route in {None, *possible, *begun}
+    assert not watched.code or PROFILE.clocks[watched.code].ends not in days
+    assert "published" not in days or watched == rules.Watch(rules.NOTHING_BINDS)
 
 
 @pytest.mark.parametrize(
@@ -582,4 +592,5 @@ def test_the_clock_to_watch_belongs_to_a_review_that_is_possible_or_to_every_cas
 def test_what_is_watched_follows_from_who_and_why(kind, reason, named, watched):
     content = {"subjects": [{"kind": kind, "born": ""}], "incident_on": "", "criteria": [], "reason_kind": reason}
 
-    assert rules.clock_to_watch(PROFILE, content, named, {"referral_received": TODAY}, TODAY) == watched
+    facts = rules.Facts({"referral_received": TODAY})
+    assert rules.clock_to_watch(PROFILE, content, named, facts, TODAY).code == watched

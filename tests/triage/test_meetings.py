@@ -64,7 +64,8 @@ def told(world, case):
     )
 
 
-def test_the_standing_meetings_inside_the_clock_are_offered_and_the_first_is_chosen(case, office):
+def test_the_standing_meetings_inside_the_clock_are_offered_and_the_first_is_chosen(case, ask, office):
+    ask("dates", {"trigger": "notified", "day": "2026-11-24"})
     page = office.get(f"{case}/meetings/new")
 
     assert "Tuesday 8 December 2026, 10:00 to 12:00, Room 1, Example House" in words(page)
@@ -92,7 +93,8 @@ def test_a_standing_meeting_needs_no_more_than_its_choice(world, case, office):
     assert meeting["place"] == "Room 1, Example House, Exampleton, or by video"
 
 
-def test_one_that_has_begun_is_not_offered(world, case, office, clock):
+def test_one_that_has_begun_is_not_offered(world, case, ask, office, clock):
+    ask("dates", {"trigger": "notified", "day": "2026-11-24"})
     clock.forward(days=14, hours=1)
 
     page = office.get(f"{case}/meetings/new")

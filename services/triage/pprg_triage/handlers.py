@@ -32,6 +32,7 @@ from pprg_shared.identity import people
 from pprg_shared.partial_dates import from_json
 from pprg_triage import rules
 from pprg_triage.actions import (
+    bind_if_here,
     end_memberships,
     keep_conflicts,
     name_chairs,
@@ -39,6 +40,8 @@ from pprg_triage.actions import (
     pass_to_deputy,
     return_id,
     rows_here,
+    told_days,
+    watch,
 )
 from pprg_triage.actions.told import answer_of, content_of
 from pprg_triage.models import (
@@ -52,7 +55,6 @@ from pprg_triage.models import (
     Return,
     Row,
     StaffList,
-    TriggerDay,
     reminders,
 )
 from pprg_triage.projections import Compared, answers_of, compared, compared_again
@@ -73,16 +75,16 @@ def open_case(session: Session, heard: ReferralSubmitted) -> None:
     profile = profile_of(session)
     days = {"la_aware": heard.la_aware_on, "notified": heard.notified_on}
     day_zero = days.get(rules.starts_clock(profile))
-    due = rules.clock(day_zero or heard.submitted_on, profile.working_days()).submit.due
+    due = rules.clock(day_zero or heard.submitted_on, profile.working_days()).due
     case = Case(id=heard.referral_id, reference=heard.reference, received_on=heard.submitted_on, due_on=due)
     case.referrer_id, case.named, case.routes = heard.referrer_id, " ".join(heard.agencies), " ".join(heard.routes)
     case.clock_from, case.members_revision = day_zero, 0
     content = content_of(heard)
     case.content = seal(session, case, "content", content)
-    known = {name: day for name, day in days.items() if day} | {"referral_received": case.received_on}
-    case.watches = rules.clock_to_watch(profile, content, heard.routes, known, today(session))
-    noted = {"case_id": case.id, "noted_by": heard.referrer_id, "noted_at": now(session)}
-    told = [TriggerDay(id=uuid4(), trigger=name, day=day, **noted) for name, day in days.items() if day]
+    known = {name: day for name, day in days.items() if day}
+    facts = rules.Facts(known | {rules.RECEIVED: case.received_on})
+    watch(case, rules.clock_to_watch(profile, content, heard.routes, facts, today(session)))
+    told = told_days(session, case, known, heard.more.get("notification_reference", ""))
     new = [case, *told, _line(session, heard, case.id, "referral", heard.referrer_agency), *name_chairs(session, case)]
     carry_out(session.connection(), map(insertion, new))
     publish(
@@ -246,13 +248,15 @@ def note_published(session: Session, heard: OutcomePublished) -> None:
     """The outcome can be read by everybody."""
     if session.get(Published, heard.case_id) is None:
         session.add(Published(id=heard.case_id, slug=heard.slug, published_on=heard.published_on))
+        bind_if_here(session, heard.case_id)
 
 
 def note_planned(session: Session, heard: PublicationPlanned) -> None:
     """Something about the case is to be published on another day, and clocks count from that; the newest word holds."""
     about = {"id": heard.publication_id, "case_id": heard.case_id, "type": heard.publication_type}
-    about |= {"planned_at": heard.planned_at, "revision": heard.revision}
+    about |= {"planned_at": heard.planned_at, "revision": heard.revision, "copies_on": heard.copies_on}
     keep_higher(session, Planned.metadata.tables["planned"], "id", about)
+    bind_if_here(session, heard.case_id)
 
 
 def note_letter(session: Session, heard: LetterAccepted) -> None:
@@ -273,6 +277,8 @@ def _letter(session: Session, heard: LetterAccepted | LetterFailed, state: str, 
         about = {"id": heard.envelope.id, "case_id": case_id, "at": heard.envelope.time, "service": "notifier"}
         whom = {"person": heard.person, "agency": heard.agency, "duty": heard.duty}
         insert_all_new(session, _ACCESS, [about | whom | {"kind": kind, "verb": heard.template}])
+        if heard.template == rules.OUTCOME_LETTER:
+            bind_if_here(session, case_id)
 
 
 def note_access(session: Session, heard: AccessRecorded) -> None:

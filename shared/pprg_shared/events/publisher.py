@@ -17,7 +17,10 @@ class OutcomePublished(Event, name="outcome.published", version=1, subject="case
 
 
 class PublicationPlanned(Event, name="publication.planned", version=1, subject="case_id"):
-    """A publication has another planned moment, before which nobody outside reads it; the highest `revision` holds."""
+    """A publication has another planned moment, before which nobody outside reads it; the highest `revision` holds.
+
+    `copies_on` is the day on which those who must be told before got their copies.
+    """
 
     publication_id: UUID
     case_id: UUID
@@ -26,3 +29,4 @@ class PublicationPlanned(Event, name="publication.planned", version=1, subject="
     planned_at: datetime
     planned_by: UUID
     revision: int
+    copies_on: date | None = None

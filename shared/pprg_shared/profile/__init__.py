@@ -38,7 +38,7 @@ from pprg_shared.profile.criteria import (
     possible_routes,
     routes_of_people,
 )
-from pprg_shared.profile.deadlines import Deadline, deadline, deadlines, notices
+from pprg_shared.profile.deadlines import DECIDED, Deadline, OfRoutes, deadline, deadlines, notices
 from pprg_shared.profile.letters import Labels, Letter, Letters
 from pprg_shared.profile.loading import ProfileError, load_profile
 from pprg_shared.profile.meetings import Meetings, next_standing, standing_dates
@@ -50,6 +50,7 @@ from pprg_shared.profile.whole import Harm, Profile
 __all__ = [
     "ALLEGED_SOURCES",
     "CONTACTS",
+    "DECIDED",
     "DISABILITIES",
     "EDUCATION",
     "ENQUIRIES",
@@ -87,6 +88,7 @@ __all__ = [
     "Letters",
     "Mandate",
     "Meetings",
+    "OfRoutes",
     "Outcome",
     "Partnership",
     "Person",

@@ -31,11 +31,28 @@ class Clock:
     trigger: str = key("What day 0 is.", '"notified"', refers="triggers")
     number: int = key("How many units after day 0; before it when negative.", "15")
     unit: Literal["working_days", "days", "months"] = key("What is counted.", '"working_days"')
-    ends: str = key("What stops the clock.", '"report sent to the Panel"')
     authority: Literal["statutory", "guidance", "local", "external"] = key("Who set the limit.", '"guidance"')
     if_late: str = key("What is done when the day has passed.", '"Escalate, and write to the Panel"')
     route: str | None = key(
         "The route it belongs to; every case has one without.", '"rapid_review"', default=None, refers="routes"
+    )
+    criterion: str | None = key(
+        "The criterion that must have been answered with yes; without it, it stands in every case of its route.",
+        '"care_leaver"',
+        default=None,
+        refers="criteria",
+    )
+    ends: str | None = key(
+        "What stops the clock; without it nothing has to be done, and it runs out.",
+        '"panel_sent"',
+        default=None,
+        refers="triggers",
+    )
+    needs_reference_of: str | None = key(
+        "What must have been noted with its reference before that which ends it can be noted.",
+        '"notified"',
+        default=None,
+        refers="triggers",
     )
 
     def problems(self) -> Iterator[Fault]:

@@ -91,6 +91,12 @@ class Route:
         'lcspr = "Start a local child safeguarding practice review"',
         factory=dict,
     )
+    starts: Mapping[str, str] = key(
+        "What a next step starts, by the code of the step: something from [triggers] that clocks count from, which a"
+        " ratified decision then notes by itself.",
+        'start = "lcspr_started"',
+        factory=dict,
+    )
     publishes: str | None = key("The type of what is published.", '"lcspr"', default=None, refers="publication.types")
     retention: str | None = key("How long its records are kept.", '"child_review"', default=None, refers="retention")
     tell: str = key("Who else must be told, and how.", '"The ICB, by the LeDeR website"', default="")
@@ -102,7 +108,10 @@ class Route:
         return self.standing == "statutory"
 
     def problems(self) -> Iterator[Fault]:
-        """What this group decides must be ratified, published and kept by a rule."""
+        """What this group decides must be ratified, published and kept by a rule; only a next step starts something."""
+        for step in self.starts:
+            if step not in self.next_steps:
+                yield Fault(("starts", step), "is not in next_steps")
         for name in ("ratified_by", "publishes", "retention") if self.decided == "here" else ():
             if getattr(self, name) is None:
                 yield Fault((name,), "is missing: this group decides on the route")

@@ -65,7 +65,7 @@ class Profile:
     criteria: Mapping[str, Criterion] = key("Questions that open review types.")
     outcomes: Mapping[str, Outcome] = key("What may be decided.")
     triggers: Mapping[str, str] = key(
-        "What a clock may count from; the words follow “waits for:”.", 'notified = "notification date"'
+        "What a clock may count from or end with; the words follow “waits for:”.", 'notified = "notification date"'
     )
     clocks: Mapping[str, Clock] = key("Deadlines.")
     meetings: Meetings = key("Standing meetings.")
@@ -144,7 +144,7 @@ class Profile:
         """How pages turn codes into the names that people use; a code that the profile does not know stays."""
         harm = {**self.harm.context, **self.harm.adult, **self.harm.child}
         tables: dict[str, Mapping[str, str]] = {**NAMED, "harm": harm}
-        tables |= {"incident": self.incidents, "process": self.parallel_processes}
+        tables |= {"trigger": self.triggers, "incident": self.incidents, "process": self.parallel_processes}
         named = {name: lambda code, table=table: table.get(code, code) for name, table in tables.items()}
         return named | {
             "agency": lambda code: found.name if (found := self.agency(code)) else str(code),
@@ -173,6 +173,9 @@ class Profile:
         for route in self.routes.values():
             if route.decided == "here" and route.ratified_by and not self.bodies[route.ratified_by].ratifies:
                 yield Fault(("routes", route.code, "ratified_by"), f"{route.ratified_by!r} has nobody who ratifies")
+            for step, started in route.starts.items():
+                if started not in self.triggers:
+                    yield Fault(("routes", route.code, "starts", step), f"{started!r} is not in [triggers]")
         if self.people:
             yield from self._posts_without_people()
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from pprg_shared.calendar import add_working_days, london, london_date
+from pprg_shared.calendar import BeyondHorizon, add_weekdays, add_working_days, london, london_date
 
 #: Long enough for a slow mail server and a person who is on the telephone.
 CODE_WORKS = timedelta(minutes=10)
@@ -31,4 +31,9 @@ def outcome_is_open(decided_on: date | None, today: date) -> bool:
 
 def begun_until(now: datetime) -> datetime:
     """Until when a referral that is left now is kept: the evening of the next working day in London."""
-    return london(add_working_days(london_date(now), 1), BEGUN_UNTIL)
+    today = london_date(now)
+    try:
+        day = add_working_days(today, 1)
+    except BeyondHorizon:
+        day = add_weekdays(today, 1)
+    return london(day, BEGUN_UNTIL)

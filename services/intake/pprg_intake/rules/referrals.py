@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from pprg_shared.calendar import countable
+from pprg_shared.calendar import too_early
 from pprg_shared.subjects import FUTURE, day_of
 
 #: One plain address and nothing else: parsers of mail would find two in what looks like one.
@@ -40,9 +40,7 @@ def day_problems(answers: Mapping[str, Any], today: date) -> dict[str, str]:
     days = {"incident_on": incident and incident.value} | {name: answers.get(name) for name in PAST_DAYS}
     late = {name: FUTURE for name, day in days.items() if day and day > today}
     known = {name: answers[name] for name in KNOWN_DAYS if answers.get(name)}
-    return {
-        name: "Check the year: no clock can count from it" for name, day in known.items() if not countable(day)
-    } | late
+    return {name: "Check the year: no clock can count from it" for name, day in known.items() if too_early(day)} | late
 
 
 def received_problem(answers: Mapping[str, Any], today: date) -> str | None:
@@ -55,7 +53,7 @@ def received_problem(answers: Mapping[str, Any], today: date) -> str | None:
         return None
     if day > today:
         return FUTURE
-    if not countable(day):
+    if too_early(day):
         return "Check the year: no clock can count from it"
     if day != today and answers.get("source", ONLINE) == ONLINE:
         return "Say how the referral came, or leave this empty: what is sent on this form is received today"

@@ -40,8 +40,7 @@ def plan(
     problem = rules.moment_problem(moment, before, now(session), why) or rules.copies_problem(copies_on, today(session))
     if problem:
         raise Refused(*problem)
-    found.copies_on = copies_on
-    _keep(session, actor, found, moment, why)
+    _keep(session, actor, found, moment, why, copies_on)
     if found.state == State.SCHEDULED:
         if problem := rules.notice_problem(notices_of(session, found), found.copies_on):
             raise Refused(*problem)
@@ -54,7 +53,7 @@ def lift(session: Session, actor: Actor, *, publication_id: UUID, why: str) -> D
     found = _to_plan(session, actor, publication_id)
     if not rules.waits(found.planned_at, now(session)):
         raise Refused("This does not wait for any day.")
-    _keep(session, actor, found, now(session), why)
+    _keep(session, actor, found, now(session), why, found.copies_on)
     if found.state == State.SCHEDULED:
         told_in_time(session, found)
         make_public(session, found)
@@ -68,16 +67,19 @@ def _to_plan(session: Session, actor: Actor, publication_id: UUID) -> Publicatio
     return found
 
 
-def _keep(session: Session, actor: Actor, found: Publication, moment: datetime, why: str) -> None:
-    """Keep another moment with who planned it and why, and say it; nothing when it stays."""
-    if moment == found.planned_at:
+def _keep(
+    session: Session, actor: Actor, found: Publication, moment: datetime, why: str, copies_on: date | None
+) -> None:
+    """Keep another moment with who planned it and why, or when copies were sent, and say it; nothing when both stay."""
+    if (moment, copies_on) == (found.planned_at, found.copies_on):
         return
     if actor.person is None:
         raise Refused("Say who you are first.")
-    content = unseal(session, found, "content") if found.content else {}
-    line = {"planned_at": moment.isoformat(), "by": str(actor.person), "at": now(session).isoformat(), "why": why}
-    found.content = seal(session, found, "content", {**content, "planned": [*content.get("planned", ()), line]})
-    found.planned_at, found.plans = moment, found.plans + 1
+    if moment != found.planned_at:
+        content = unseal(session, found, "content") if found.content else {}
+        line = {"planned_at": moment.isoformat(), "by": str(actor.person), "at": now(session).isoformat(), "why": why}
+        found.content = seal(session, found, "content", {**content, "planned": [*content.get("planned", ()), line]})
+    found.planned_at, found.copies_on, found.plans = moment, copies_on, found.plans + 1
     if found.case_id and found.reference:
         about = PublicationPlanned(
             publication_id=found.id,
@@ -87,5 +89,6 @@ def _keep(session: Session, actor: Actor, found: Publication, moment: datetime, 
             planned_at=moment,
             planned_by=actor.person,
             revision=found.plans,
+            copies_on=copies_on,
         )
         publish(session, about)

@@ -5,7 +5,17 @@ from collections.abc import Callable, Mapping
 from pprg_shared.actor import Done
 from pprg_triage.actions.access import Closed, case_of, related, visible
 from pprg_triage.actions.amending import OVERTAKEN, amend_referral
-from pprg_triage.actions.cases import known_days, note_day
+from pprg_triage.actions.cases import (
+    Known,
+    bind,
+    bind_if_here,
+    known,
+    note_day,
+    references,
+    take_back_day,
+    told_days,
+    watch,
+)
 from pprg_triage.actions.conflicts import conflict_of, keep_conflicts, settle_conflict
 from pprg_triage.actions.decisions import (
     FOR_OTHERS,
@@ -68,10 +78,13 @@ __all__ = [
     "HANDING",
     "OVERTAKEN",
     "Closed",
+    "Known",
     "Plan",
     "accept_return",
     "agencies_asked",
     "amend_referral",
+    "bind",
+    "bind_if_here",
     "break_glass",
     "called",
     "cancel_meeting",
@@ -88,7 +101,7 @@ __all__ = [
     "invited_to",
     "is_closed",
     "keep_conflicts",
-    "known_days",
+    "known",
     "led_by",
     "may_be_there",
     "members_of_group",
@@ -106,6 +119,7 @@ __all__ = [
     "query_return",
     "ratify_decision",
     "ratifying_roles",
+    "references",
     "related",
     "release_requests",
     "remembered",
@@ -116,9 +130,12 @@ __all__ = [
     "send_back",
     "settle_conflict",
     "standard_request",
+    "take_back_day",
+    "told_days",
     "touched",
     "undo_import",
     "visible",
     "waive_request",
+    "watch",
     "withdraw_interest",
 ]

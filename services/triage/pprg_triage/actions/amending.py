@@ -7,11 +7,11 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.actor import Actor, Done
-from pprg_shared.database import now, profile_of, seal, today, unseal
+from pprg_shared.database import now, seal, unseal
 from pprg_shared.errors import Refused
 from pprg_triage import rules
 from pprg_triage.actions.access import case_of
-from pprg_triage.actions.cases import done, known_days
+from pprg_triage.actions.cases import bind, done
 from pprg_triage.actions.requests import tell_of_people
 from pprg_triage.actions.told import sought_in
 from pprg_triage.models import Amendment, Case, Request, reminders
@@ -40,8 +40,7 @@ def amend_referral(session: Session, actor: Actor, *, case_id: UUID, revision: i
     kept.content = seal(session, kept, "content", {"why": why, "before": before})
     session.add(kept)
     case.content = seal(session, case, "content", after)
-    days = known_days(session, case)
-    case.watches = rules.clock_to_watch(profile_of(session), after, case.routes.split(), days, today(session))
+    bind(session, case)
     if sought_in(content) != sought_in(after):
         _tell_agencies(session, case, after)
     return done(case)

@@ -17,13 +17,12 @@ from pprg_shared.events import triage as says
 from pprg_shared.profile import Route, deadline
 from pprg_triage import rules
 from pprg_triage.actions.access import case_of
-from pprg_triage.actions.cases import done, known_days
+from pprg_triage.actions.cases import bind, done, keep_day, known
 from pprg_triage.actions.meetings import declared_interest, group_has_met
 from pprg_triage.actions.requests import agencies_asked
 from pprg_triage.actions.ties import ratified, to_ratify
 from pprg_triage.models import Case, Decision
 
-UNDECIDED = "insufficient_information"
 #: What of a decision others read.
 FOR_OTHERS = ("to_referrer", "to_agency")
 PART_OF_A_NAME = (
@@ -58,7 +57,7 @@ def _to_propose(session: Session, case_id: UUID, route: str) -> Decision:
     for each in session.scalars(there.with_for_update()):
         if each.returned_on:
             return each
-        if each.ratified_on is None or each.outcome != UNDECIDED:
+        if each.ratified_on is None or each.outcome != rules.UNDECIDED:
             raise Refused("There is a decision on this kind of review already.", "route")
     return Decision(id=uuid4(), case_id=case_id, route=route)
 
@@ -69,7 +68,7 @@ def _content(session: Session, case: Case, route: Route, outcome: str, said: dic
     replies = {name: each["reply"] for name, each in said["criteria"].items()}
     if problem := rules.decision_problem(mandates, replies, outcome, said.get("mandate", "")):
         raise Refused(*problem)
-    if route.next_steps and outcome != UNDECIDED and not said["next_step"]:
+    if route.next_steps and outcome != rules.UNDECIDED and not said["next_step"]:
         raise Refused("Choose what happens next", "next_step")
     latest = decide_by(session, case, route.code)
     if problem := rules.record_problem(
@@ -102,7 +101,7 @@ def decide_by(session: Session, case: Case, route: str) -> date | None:
     """The last day on which this route had to be decided, where a clock says so and its day 0 is known."""
     profile = profile_of(session)
     code = profile.routes[route].decide_by
-    days = {rules.starts_clock(profile): case.day_zero} | known_days(session, case)
+    days = {rules.starts_clock(profile): case.day_zero} | dict(known(session, case).facts.days)
     return deadline(profile, code, days).due if code else None
 
 
@@ -112,8 +111,17 @@ def ratify_decision(session: Session, actor: Actor, *, case_id: UUID, decision_i
     content = unseal(session, decision, "content") | {"revision": _said(session, decision) + 1}
     decision.ratified_by, decision.ratified_on = _person(actor), today(session)
     ratified(session, case, decision.id)
+    _start(session, actor, case, decision, content["next_step"])
+    bind(session, case)
     _say(session, case, decision, content)
     return done(case)
+
+
+def _start(session: Session, actor: Actor, case: Case, decision: Decision, next_step: str) -> None:
+    """Note what a decision starts, unless an earlier one has, so that clocks count from this day."""
+    begins = profile_of(session).routes[decision.route].starts.get(next_step)
+    if begins and decision.outcome != rules.UNDECIDED and begins not in known(session, case).facts.days:
+        keep_day(session, actor, case, begins, decision.ratified_on or today(session))
 
 
 def correct_words(

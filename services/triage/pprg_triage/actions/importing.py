@@ -17,6 +17,7 @@ from pprg_shared.directory import asked_now
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.spreadsheet import Table, read_text
 from pprg_triage import rules
+from pprg_triage.actions.cases import watch
 from pprg_triage.models import Amendment, Case, Decision, Import, ImportedCase, Meeting, Request, Tie, TriggerDay
 
 
@@ -133,15 +134,16 @@ def _open(session: Session, made: Import, reference: str, row: rules.OpenCase) -
     The list names nobody to write to: whoever imports it stands for the referrer.
     """
     case = Case(id=uuid4(), reference=reference, received_on=row.received_on, due_on=row.due_on)
-    case.clock_from = row.day_zero if row.day_zero != row.received_on else None
+    case.clock_from = row.day_zero if row.day_zero == row.notified else None
     case.referrer_id, case.named, case.routes = made.by, row.agency, " ".join(row.routes)
-    content, days = _content(row, made.by), {"referral_received": row.received_on}
+    content, days = _content(row, made.by), {rules.RECEIVED: row.received_on}
     case.content = seal(session, case, "content", content)
     if row.notified:
         days[rules.NOTIFIED] = row.notified
         about = {"case_id": case.id, "trigger": rules.NOTIFIED, "day": row.notified}
         session.add(TriggerDay(**about, noted_by=made.by, noted_at=made.at))
-    case.watches = rules.clock_to_watch(profile_of(session), content, row.routes, days, today(session))
+    profile = profile_of(session)
+    watch(case, rules.clock_to_watch(profile, content, row.routes, rules.Facts(days), today(session)))
     imported = ImportedCase(id=case.id, import_id=made.id, number=row.row)
     imported.known_as = seal(session, imported, "known_as", row.texts.get("reference", ""))
     imported.content = seal(session, imported, "content", {**row.texts, "received": row.dates["received"].to_json()})

@@ -17,7 +17,7 @@ from pprg_shared.events import triage as says
 from pprg_shared.identity.people import at_agencies, colleague, with_role
 from pprg_triage import rules
 from pprg_triage.actions.access import case_of
-from pprg_triage.actions.cases import done
+from pprg_triage.actions.cases import bind, done
 from pprg_triage.actions.invitations import interested, invited_to, members_of_group, open_meeting, say_meeting
 from pprg_triage.actions.members import closed
 from pprg_triage.actions.requests import agencies_asked
@@ -130,6 +130,7 @@ def hold_meeting(
     _admit(session, actor, case, meeting, [each for each in record["attended"] if each not in conflicts], THERE)
     if conflicts:
         closed(session, actor, case, [UUID(each) for each in conflicts], interests)
+    bind(session, case)
     return done(case)
 
 

@@ -15,12 +15,13 @@ from pprg_triage.answers.staff import Staff as Staff
 
 @dataclass(frozen=True)
 class CaseShown:
-    """A case in a list; it is due by the clock of a rapid review, and by none where that is not possible."""
+    """A case in a list; it is due by the clock that binds, and by none while that waits or where none does."""
 
     id: UUID
     reference: str = field(metadata={"example": "PPRG-2026-0001"})
     received_on: date = field(metadata={"example": "2026-11-24"})
     due_on: date | None = field(metadata={"example": "2026-12-15"})
+    clock: str | None = field(metadata={"example": "rr.submit"})
 
 
 @dataclass(frozen=True)
@@ -120,13 +121,29 @@ class RouteShown:
 
 @dataclass(frozen=True)
 class ClockShown:
-    """A day by which something is due, nothing while it `waits`, and how it was counted; it `runs` or has `passed`."""
+    """A day by which something is due, nothing while it `waits`, and how it was counted; it `runs` or has `passed`.
+
+    It was `met` or `met_late` on the day on which it ended, has `ended` though nobody knows its day 0, or is `over`
+    where nothing had to be done. One that belongs to every case names the `route` of the decision it counts from.
+    """
 
     code: str = field(metadata={"example": "rr.submit"})
+    route: str | None = field(metadata={"example": "rapid_review"})
     day_zero: date | None = field(metadata={"example": "2026-11-24"})
     due_on: date | None = field(metadata={"example": "2026-12-15"})
+    ended_on: date | None = field(metadata={"example": None})
+    days_late: int | None = field(metadata={"example": None})
     state: str = field(metadata={"example": "runs"})
     words: str = field(metadata={"example": "Day 0 Tue 24 Nov; due Tue 15 Dec."})
+
+
+@dataclass(frozen=True)
+class DayNoted:
+    """The day of something that clocks count from or end with, as somebody noted it."""
+
+    trigger: str = field(metadata={"example": "notified"})
+    day: date = field(metadata={"example": "2026-11-24"})
+    reference: str = field(metadata={"example": "INVENTED-1"})
 
 
 @dataclass(frozen=True)
@@ -171,12 +188,14 @@ class WholeCase(CaseShown):
     """A case with everything that belongs to it."""
 
     working: str = field(metadata={"example": "Day 0 is Tue 24 Nov; due Tue 15 Dec."})
+    warnings: list[str] = field(metadata={"example": []})
     steps: list[str] = field(metadata={"example": ["Referred"]})
     content: dict[str, Any] = field(metadata={"example": {"subject_name": "Invented Child"}})
     amendments: int = field(metadata={"example": 0})
     marking: str = field(metadata={"example": "Official: sensitive"})
     routes: list[RouteShown]
     clocks: list[ClockShown]
+    noted: list[DayNoted]
     requests: list[RequestShown]
     missing: list[str] = field(metadata={"example": ["police"]})
     rows: int

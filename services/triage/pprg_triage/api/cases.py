@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from pprg_shared.acting import act, actor, needs, reading, receipt, runtime, saw
 from pprg_shared.boxes.tables import steps
 from pprg_shared.calendar import london_date
-from pprg_shared.profile import Deadline
+from pprg_shared.profile import SUBMIT, Deadline
 from pprg_shared.web.api import asked, body, gives, takes
 from pprg_triage import actions, answers, rules
 from pprg_triage.api.common import api
@@ -33,7 +33,6 @@ from pprg_triage.schemas import (
     AccessSchema,
     CancellationSchema,
     CorrectionSchema,
-    DaySchema,
     HeldSchema,
     RatificationSchema,
     RequestsSchema,
@@ -61,7 +60,8 @@ def _public(case: Case) -> dict[str, Any]:
         "id": str(case.id),
         "reference": case.reference,
         "received_on": case.received_on.isoformat(),
-        "due_on": None if case.watches else case.due_on.isoformat(),
+        "due_on": case.binds_on.isoformat() if case.binds_on and not case.waits else None,
+        "clock": SUBMIT if case.rapid else case.watches or None,
     }
 
 
@@ -77,13 +77,15 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
     saw(case_id)
     meeting = found.meeting
     shown = _public(found.case) | {
-        "working": found.watched.words if found.watched else found.clock.submit.words(),
+        "working": found.working,
+        "warnings": found.outside,
         "steps": found.reached,
         "content": found.content,
         "amendments": found.amendments,
         "marking": runtime().profile.marking,
         "routes": [asdict(each) for each in told.routes],
         "clocks": [_clock(each, today) for each in told.deadlines],
+        "noted": [asdict(each) | {"day": each.day.isoformat()} for each in found.noted],
         "requests": [_request(each) for each in found.requests],
         "missing": found.missing,
         "rows": found.rows,
@@ -100,11 +102,13 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
 
 
 def _clock(deadline: Deadline, today: date) -> dict[str, Any]:
-    day_zero = deadline.working.day0 if deadline.working else None
     return {
         "code": deadline.clock.code,
-        "day_zero": day_zero and day_zero.isoformat(),
+        "route": deadline.route,
+        "day_zero": deadline.day0 and deadline.day0.isoformat(),
         "due_on": deadline.due and deadline.due.isoformat(),
+        "ended_on": deadline.ended and deadline.ended.isoformat(),
+        "days_late": rules.days_late(deadline),
         "state": rules.clock_state(deadline, today),
         "words": deadline.words,
     }
@@ -161,13 +165,6 @@ def access(case_id: UUID) -> ResponseReturnValue:
     saw(case_id)
     entries = [asdict(each) | {"at": each.at.isoformat()} for each in part.entries]
     return jsonify({"entries": entries, "total": part.total, "page": part.page, "pages": part.pages})
-
-
-@api.post("/<uuid:case_id>/dates")
-def create_date(case_id: UUID) -> ResponseReturnValue:
-    """Note the day of something that clocks count from."""
-    needs("note")
-    return receipt(act(actions.note_day, phase="receipt", case_id=case_id, **body(DaySchema())))
 
 
 @api.get("/<uuid:case_id>/steps")

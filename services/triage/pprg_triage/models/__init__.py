@@ -34,14 +34,19 @@ class Case(Base):
     """A referral under consideration, whose id it has, or a row of a list that was imported."""
 
     __tablename__ = "cases"
+    __table_args__ = (sa.Index("cases_by_day", "binds_on", "reference"),)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(sa.String(40), unique=True)
     received_on: Mapped[date]
     due_on: Mapped[date]
     #: Day 0 of the clock once it is known to be another than the day on which the referral was received.
     clock_from: Mapped[date | None]
-    #: The clock to watch where a rapid review is not possible; then `due_on` binds nobody.
+    #: The clock that binds where that of a rapid review does not (then `due_on` binds nobody); empty where none does.
     watches: Mapped[str | None] = mapped_column(sa.String(60))
+    #: Whether the clock that binds waits for its day 0.
+    waits: Mapped[bool] = mapped_column(server_default=sa.false(), default=False)
+    #: Where the case stands in the list: its last day, while it waits `due_on`; nothing where no day is known.
+    binds_on: Mapped[date | None]
     referrer_id: Mapped[UUID]
     named: Mapped[str] = mapped_column(sa.String(2000))
     routes: Mapped[str] = mapped_column(sa.String(500))
@@ -55,9 +60,19 @@ class Case(Base):
         return self.clock_from or self.received_on
 
     @property
+    def rapid(self) -> bool:
+        """Whether the clock of a rapid review is the one that binds."""
+        return self.watches is None
+
+    @property
+    def begun(self) -> bool:
+        """Whether that clock has begun: its day 0 is known and not taken for the day of receipt."""
+        return self.rapid and self.clock_from is not None
+
+    @property
     def meets_by(self) -> date:
-        """The last day on which the group may meet: any, where the clock of a rapid review does not count."""
-        return date.max if self.watches else self.due_on
+        """The last day on which the group may meet: any, unless the clock of a rapid review has begun."""
+        return self.due_on if self.begun else date.max
 
 
 class Tie(Base):
@@ -114,15 +129,19 @@ class ImportedCase(Base):
 
 
 class TriggerDay(Base):
-    """The day of something that clocks count from, as somebody noted it; a later note takes its place, none is lost."""
+    """The day of something that clocks count from or end with, as somebody noted it; `content` seals its reference.
+
+    A later note takes its place, none is lost; one without a day takes it back, and `content` says why.
+    """
 
     __tablename__ = "trigger_days"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     case_id: Mapped[UUID] = mapped_column(index=True)
     trigger: Mapped[str] = mapped_column(sa.String(60))
-    day: Mapped[date]
+    day: Mapped[date | None]
     noted_by: Mapped[UUID]
     noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    content: Mapped[str | None] = mapped_column(sa.Text, info=CASE)
 
 
 class Request(Base):
@@ -241,7 +260,10 @@ class Published(Base):
 
 
 class Planned(Base):
-    """When something about a case is to be published, by the id of the publication; its highest revision is kept."""
+    """When something about a case is to be published, by the id of the publication; its highest revision is kept.
+
+    `copies_on` is the day on which those who must be told before got their copies.
+    """
 
     __tablename__ = "planned"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -249,3 +271,4 @@ class Planned(Base):
     type: Mapped[str] = mapped_column(sa.String(60))
     planned_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revision: Mapped[int]
+    copies_on: Mapped[date | None]

@@ -6,16 +6,14 @@ from uuid import UUID
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from pprg_shared.acting import act, actor, needs, reading, runtime, saw
-from pprg_shared.actor import Done
+from pprg_shared.acting import actor, needs, reading, runtime, saw
 from pprg_shared.calendar import london_date
 from pprg_shared.errors import NotThere
 from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
-from pprg_triage.pages.common import form_page, pages, typed
+from pprg_triage.pages.common import pages, typed
 from pprg_triage.projections import (
     Step,
-    clock_words,
     find_case,
     history_of,
     latest_news,
@@ -25,11 +23,13 @@ from pprg_triage.projections import (
     told_of,
     whole_case,
 )
-from pprg_triage.schemas import DaySchema, FindSchema, RatificationSchema, Wording
+from pprg_triage.schemas import FindSchema, RatificationSchema, Wording
 
 LINES = 8
 
 
+#: How the sheets and pages of a case say in what way a clock stands.
+CLOCKS = {"clock_state": rules.clock_state, "ended_words": rules.ended_words}
 COLOURS = {"Next": "blue", "Waiting": "yellow", "To do": "grey"}
 
 
@@ -76,26 +76,13 @@ def case_page(case_id: UUID, form: Form) -> ResponseReturnValue:
     saw(case_id, phase="receipt")
     shown = {
         "told": told,
-        "words": clock_words(found.case, found.watched, today),
+        "words": found.words(runtime().profile, today),
         "tasks": [_task(each) for each in steps_of(found)],
         "may": found.may,
         "outcomes": rules.OUTCOMES,
+        **CLOCKS,
     }
     return render_template("case.html", found=found, form=form, today=today, **shown), 422 if form.errors else 200
-
-
-@pages.route("/cases/<uuid:case_id>/dates/new", methods=["GET", "POST"])
-def note(case_id: UUID) -> ResponseReturnValue:
-    """Take the day of something that clocks count from."""
-    needs("note")
-    with reading() as session:
-        about = actions.case_of(session, actor(), case_id, "note")
-
-    def send(data: dict[str, Any]) -> Done:
-        return act(actions.note_day, phase="receipt", case_id=case_id, **data)
-
-    initial = {"trigger": request.args.get("trigger", "")}
-    return form_page("note.html", Form(DaySchema(), typed(), initial), send, case=about)
 
 
 @pages.get("/cases/<uuid:case_id>/history")
@@ -122,7 +109,7 @@ def on_paper(case_id: UUID) -> ResponseReturnValue:
         returns = returns_of(session, found.requests, names=found.may("names"))
     told = told_of(found, runtime().profile, london_date(now))
     saw(case_id, phase="receipt")
-    words = clock_words(found.case, found.watched, london_date(now))
+    words = found.words(runtime().profile, london_date(now))
     about = {
         "told": told,
         "returns": returns,
@@ -130,6 +117,7 @@ def on_paper(case_id: UUID) -> ResponseReturnValue:
         "words": words,
         "outcomes": rules.OUTCOMES,
         "may": found.may,
+        **CLOCKS,
     }
     return render_template("print.html", found=found, today=london_date(now), printed=now, **about)
 

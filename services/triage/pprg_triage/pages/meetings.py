@@ -25,7 +25,7 @@ def meet(case_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         about = actions.case_of(session, actor(), case_id, "call")
         schema = call_schema(about.meets_by, gathering(session, about))
-    target = rules.clock(about.day_zero, runtime().profile.working_days()).targets["meeting"].due
+    target = rules.clock(about.day_zero, runtime().profile.working_days()).targets.get("meeting")
     first = {"standing": next(iter(schema.offered), OTHER)}
 
     def send(data: dict[str, Any]) -> Done:

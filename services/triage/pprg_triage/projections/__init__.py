@@ -2,7 +2,7 @@
 
 from pprg_triage.projections.access import Accessed, access_page, whole_access
 from pprg_triage.projections.amending import Amended, amended_of
-from pprg_triage.projections.case import Step, Whole, clock_words, steps_of, whole_case
+from pprg_triage.projections.case import Step, Whole, steps_of, whole_case
 from pprg_triage.projections.chronology import chronology_page, whole_chronology
 from pprg_triage.projections.comparing import Compared, answers_of, compared, compared_again
 from pprg_triage.projections.conflicts import Marked, Shown, conflicts_page, lives_of, marked, one_conflict
@@ -42,7 +42,6 @@ __all__ = [
     "called_as_staff",
     "caseload",
     "chronology_page",
-    "clock_words",
     "compared",
     "compared_again",
     "conflicts_page",

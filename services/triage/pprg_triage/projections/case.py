@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from pprg_shared.access import Relation
 from pprg_shared.actor import Actor
-from pprg_shared.calendar import moment, short
+from pprg_shared.calendar import london_date, moment, short
 from pprg_shared.database import unseal
-from pprg_shared.profile import Deadline, Profile, deadline
+from pprg_shared.profile import TARGETS, Deadline, Profile
 from pprg_triage import rules
-from pprg_triage.actions import known_days, related, return_id
+from pprg_triage.actions import Known, known, references, related, return_id
 from pprg_triage.models import Case, Decision, Letter, Meeting, Planned, Published, Request
 from pprg_triage.projections.chronology import rows_of
 from pprg_triage.projections.decisions import Decided, decided_of
@@ -23,6 +23,15 @@ from pprg_triage.projections.importing import Listed, listed
 from pprg_triage.projections.meetings import Met, meetings_of
 from pprg_triage.projections.members import Tied, tied_to
 from pprg_triage.projections.requests import arriving
+
+
+@dataclass(frozen=True)
+class Noted:
+    """The day of something that somebody noted, and its reference."""
+
+    trigger: str
+    day: date
+    reference: str
 
 
 @dataclass(frozen=True)
@@ -34,8 +43,9 @@ class Whole:
     relation: Relation
     tied: list[Tied]
     content: dict[str, Any]
-    #: Those from which its clocks count, as far as they are known.
-    days: Mapping[str, date]
+    #: What its clocks count from and end with, as far as it is known, and what of it was noted, with its reference.
+    facts: rules.Facts
+    noted: list[Noted]
     clock: rules.Clock
     watched: Deadline | None
     requests: Sequence[Request]
@@ -64,6 +74,28 @@ class Whole:
             if not each.ended and each.role != rules.GLASS and each.person not in people.get(each.words, ()):
                 people.setdefault(each.words, []).append(each.person)
         return people
+
+    @property
+    def outside(self) -> list[str]:
+        """What lies after the last day of a rapid review, where one is possible."""
+        if not self.case.rapid:
+            return []
+        called = self.meeting if self.meeting and self.meeting.state == rules.CALLED else None
+        awaited = [each.due_on for each in self.requests if each.state not in rules.SETTLED]
+        meets_on = london_date(called.starts_at) if called else None
+        return rules.outside_clock(self.case.due_on, begun=self.case.begun, meets_on=meets_on, answers=awaited)
+
+    @property
+    def working(self) -> str:
+        """How the clock that binds is counted, or what it waits for."""
+        if self.watched:
+            return self.watched.words
+        return self.clock.words() if self.case.rapid else "no clock binds"
+
+    def words(self, profile: Profile, today: date) -> str:
+        """The clock that binds in a line."""
+        published_on = self.published.published_on if self.published else None
+        return clock_words(self.case, published_on, profile, today)
 
     def answer_of(self, request: Request) -> UUID:
         """The id of the newest return that is here whole."""
@@ -98,11 +130,17 @@ class Whole:
         return [step for step, fact in zip(rules.STEPS, facts, strict=True) if fact]
 
 
-def clock_words(case: Case, watched: Deadline | None, today: date) -> str:
-    """The clock to watch in a line."""
-    if watched is None:
+def clock_words(case: Case, published_on: date | None, profile: Profile, today: date) -> str:
+    """The clock that binds in a line, or that what was learnt is published."""
+    if published_on:
+        return f"Published {short(published_on)}"
+    if case.rapid:
         return rules.day_words(case.day_zero, case.due_on, today)
-    return f"{watched.clock.label}, {f'due {short(watched.due)}' if watched.due else watched.words}"
+    if not case.watches:
+        return "No clock binds"
+    clock = profile.clocks[case.watches]
+    waits = f"waits for: {profile.triggers[clock.trigger]}"
+    return f"{clock.label}, {waits if case.waits else rules.due_words(case.binds_on, today)}"
 
 
 @dataclass(frozen=True)
@@ -152,7 +190,7 @@ def _meeting_title(meeting: Meeting | None) -> str:
 
 def _hints(found: Whole) -> dict[str, str]:
     targets = {name: f"Target: {short(each.due)}." for name, each in found.clock.targets.items()}
-    by = dict.fromkeys(targets, "") if found.watched else targets
+    by = dict.fromkeys(TARGETS, "") | (targets if found.case.rapid else {})
     asked, meeting = len(found.requests), found.meeting
     rows = "1 row" if found.rows == 1 else f"{found.rows} rows"
     returned = f"{asked - len(found.missing)} of {asked} have answered, {rows}. " if asked else ""
@@ -188,15 +226,20 @@ def _places(found: Whole, may: Callable[[str], bool]) -> dict[str, str]:
     return places
 
 
+def _noted(session: Session, there: Known) -> list[Noted]:
+    said = references(session, there.noted)
+    return [Noted(each.trigger, each.day, said.get(each.trigger, "")) for each in there.noted if each.day]
+
+
 def whole_case(session: Session, actor: Actor, case_id: UUID, profile: Profile) -> Whole:
     """Read a case; raises NotThere."""
     case, relation = related(session, actor, case_id)
     content, names = unseal(session, case, "content"), rules.may(actor.roles, "names", relation)
-    days = known_days(session, case)
     requests = session.scalars(select(Request).where(Request.case_id == case_id).order_by(Request.agency)).all()
     of_case = select(Decision).where(Decision.case_id == case_id).order_by(Decision.proposed_on, Decision.id)
     routes = {code: place for place, code in enumerate(profile.routes)}
     decisions = sorted(session.scalars(of_case), key=lambda each: routes.get(each.route, len(routes)))
+    there = known(session, case, decisions)
     letters = session.scalars(select(Letter.state).where(Letter.case_id == str(case_id))).all()
     return Whole(
         case=case,
@@ -204,9 +247,10 @@ def whole_case(session: Session, actor: Actor, case_id: UUID, profile: Profile) 
         relation=relation,
         tied=tied_to(session, case_id),
         content=content if names else rules.without_names(content),
-        days=days,
+        facts=there.facts,
+        noted=_noted(session, there),
         clock=rules.clock(case.day_zero, profile.working_days()),
-        watched=deadline(profile, case.watches, days) if case.watches else None,
+        watched=rules.clock_of(profile, case.watches, there.facts) if case.watches else None,
         requests=requests,
         missing=rules.still_missing((each.agency, each.state) for each in requests),
         rows=session.scalar(select(func.count()).select_from(rows_of(case_id, "", None, None).subquery())) or 0,

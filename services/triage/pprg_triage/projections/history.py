@@ -95,7 +95,8 @@ def _detail(public: Any, profile: Profile, change: str) -> str:
         letter = str(public["template"]).replace("_", " ")
         return f"{letter}, to the {rules.duty_words(public['duty'])}" if public.get("duty") else letter
     if at := public.get("starts_at") or public.get("planned_at"):
-        return moment(datetime.fromisoformat(at))
+        copies = f", copies sent on {short(date.fromisoformat(public['copies_on']))}" if public.get("copies_on") else ""
+        return moment(datetime.fromisoformat(at)) + copies
     if public.get("due_on") and change == "move":
         return short(date.fromisoformat(public["due_on"]))
     if "route" in public and public["route"] in profile.routes:
@@ -134,7 +135,7 @@ def _name(session: Session, person_id: UUID | None) -> str:
 
 def _noted(session: Session, case: Case, profile: Profile) -> Iterator[Happened]:
     for each in session.scalars(sa.select(TriggerDay).where(TriggerDay.case_id == case.id)):
-        what = f"{profile.triggers.get(each.trigger, each.trigger).capitalize()}: {short(each.day)}"
+        what = _noted_words(session, each, profile)
         who = _name(session, each.noted_by) or ("the referrer" if each.noted_by == case.referrer_id else "")
         yield Happened(each.noted_at, moment(each.noted_at), what, who)
 
@@ -145,6 +146,15 @@ def _amended(session: Session, case: Case, tell: Tell, *, names: bool) -> Iterat
         why = [f"Why: {each.why}"] if names else []
         what = "\n".join(["What was referred was corrected", *each.lines, *why])
         yield Happened(each.at, moment(each.at), what, _name(session, each.by))
+
+
+def _noted_words(session: Session, each: TriggerDay, profile: Profile) -> str:
+    about = profile.triggers.get(each.trigger, each.trigger)
+    said = unseal(session, each, "content") if each.content else {}
+    if each.day is None:
+        return f"Taken back: {about}. {said['why']}"
+    reference = f", reference {said['reference']}" if said.get("reference") else ""
+    return f"{about[0].upper()}{about[1:]}: {short(each.day)}{reference}"
 
 
 def _tied(session: Session, case: Case) -> Iterator[Happened]:

@@ -10,14 +10,16 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, defer
 
 from pprg_shared.actor import Actor
-from pprg_shared.calendar import short
 from pprg_shared.database import unseal
 from pprg_shared.paging import ROWS, Part, before
-from pprg_shared.profile import Profile, deadline
+from pprg_shared.profile import Profile
 from pprg_triage import rules
 from pprg_triage.actions import visible
-from pprg_triage.models import Case, ImportedCase, News, Published, TriggerDay
+from pprg_triage.models import Case, ImportedCase, News, Published
 from pprg_triage.projections.case import clock_words
+
+#: Cases without a day come last.
+_DUE_FIRST = (Case.binds_on.asc().nulls_last(), Case.reference)
 
 
 @dataclass(frozen=True)
@@ -30,17 +32,15 @@ class CaseList:
 
 
 def listed_cases(session: Session, actor: Actor, profile: Profile, today: date, page: int) -> CaseList:
-    """A page of the cases of somebody: those whose learning is published last, of the others those due first."""
+    """A page of the cases of somebody: those due first come first, those with no clock last."""
     theirs = visible(session, actor, Case.id)
     total = session.scalar(select(func.count()).select_from(Case).where(theirs)) or 0
     chosen = _with_earlier(Published.published_on).outerjoin(Published, Published.id == Case.id).where(theirs)
-    order = (Published.published_on.is_not(None), Case.due_on, Case.reference)
-    rows = session.execute(chosen.order_by(*order).limit(ROWS).offset(before(page))).all()
-    done = {case.id: f"Published {short(day)}" for case, _, day in rows if day}
-    clocks = clocks_in_a_line(session, [case for case, *_ in rows if case.id not in done], profile, today)
+    rows = session.execute(chosen.order_by(*_DUE_FIRST).limit(ROWS).offset(before(page))).all()
+    clocks = {case.id: clock_words(case, published, profile, today) for case, _, published in rows}
     named = [each for each in rows if each[1] and rules.relations_of(actor.roles, "names")]
     earlier = {case.id: unseal(session, imported, "known_as") for case, imported, _ in named}
-    return CaseList(Part([case for case, *_ in rows], total, page), done | clocks, earlier)
+    return CaseList(Part([case for case, *_ in rows], total, page), clocks, earlier)
 
 
 def latest_news(session: Session, actor: Actor, most: int) -> Sequence[Any]:
@@ -52,9 +52,7 @@ def latest_news(session: Session, actor: Actor, most: int) -> Sequence[Any]:
 
 def all_cases(session: Session, actor: Actor) -> list[tuple[Case, str]]:
     """Every case of somebody, the one that is due first before the others, with its reference in a list."""
-    rows = session.execute(
-        _with_earlier().where(visible(session, actor, Case.id)).order_by(Case.due_on, Case.reference)
-    )
+    rows = session.execute(_with_earlier().where(visible(session, actor, Case.id)).order_by(*_DUE_FIRST))
     names = bool(rules.relations_of(actor.roles, "names"))
     return [(case, unseal(session, imported, "known_as") if imported and names else "") for case, imported in rows]
 
@@ -63,19 +61,6 @@ def _with_earlier(*more: Any) -> Select[Any]:
     """Cases, without what is sealed of them, each with what it was in a list."""
     joined = select(Case, ImportedCase, *more).outerjoin(ImportedCase, ImportedCase.id == Case.id)
     return joined.options(defer(Case.content), defer(ImportedCase.content))
-
-
-def clocks_in_a_line(session: Session, cases: Sequence[Case], profile: Profile, today: date) -> dict[UUID, str]:
-    """The clock to watch of each of these cases."""
-    watching = [each for each in cases if each.watches]
-    noted: dict[UUID, dict[str, date]] = {each.id: {} for each in watching}
-    if watching:
-        days = select(TriggerDay).where(TriggerDay.case_id.in_(noted)).order_by(TriggerDay.noted_at)
-        for day in session.scalars(days):
-            noted[day.case_id][day.trigger] = day.day
-    known = {each.id: noted[each.id] | {"referral_received": each.received_on} for each in watching}
-    watched = {each.id: deadline(profile, each.watches or "", known[each.id]) for each in watching}
-    return {each.id: clock_words(each, watched.get(each.id), today) for each in cases}
 
 
 def find_case(session: Session, actor: Actor, reference: str, verb: str = "read") -> UUID | None:

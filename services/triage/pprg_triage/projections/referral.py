@@ -25,7 +25,8 @@ def told_of(found: Whole, profile: Profile, today: date) -> Told:
         found.case.routes.split()
     )
     open_routes |= {each.route for each, _ in found.decisions if each.ratified_on and each.outcome == rules.MET}
-    running = rules.clocks(profile, open_routes, found.days)
+    open_routes |= rules.begun(profile, found.facts)
+    running = rules.clocks(profile, open_routes, found.facts, rules.answered_yes(found.content))
     answers = [
         (profile.criteria[each["criterion"]], each["reply"], each["evidence"])
         for each in found.content["criteria"]

@@ -23,6 +23,7 @@ TOLD: Mapping[str, str] = {
     "on_paper": "the case, to print it",
     "history": "what happened",
     "note": "the form that notes a day",
+    "take_back": "the form that takes a day back",
     "chronology": "the chronology",
     "chronology_on_paper": "the chronology, to print it",
     "chronology_file": "the chronology as a file",

@@ -8,11 +8,11 @@ from unicodedata import normalize
 from pprg_shared.calendar import short
 from pprg_triage.rules.vocabulary import fold
 
-MET = "criteria_met"
+MET, UNDECIDED = "criteria_met", "insufficient_information"
 OUTCOMES = {
     MET: "Criteria met",
     "criteria_not_met": "Criteria not met",
-    "insufficient_information": "Not enough information yet",
+    UNDECIDED: "Not enough information yet",
 }
 REPLIES = {"yes": "Yes", "no": "No", "not_sure": "Not enough information"}
 

@@ -53,6 +53,22 @@ def meeting_problem(starts: datetime, ends: datetime, now: datetime, due: date) 
     return None
 
 
+def outside_clock(due: date, *, begun: bool, meets_on: date | None, answers: Collection[date]) -> list[str]:
+    """What lies after the last day of a rapid review, in words that say what to do: the meeting, and answers awaited.
+
+    Before its clock has begun that day is the one which it would have if it counted from the day of receipt.
+    """
+    clock = f"the last day of the rapid review, {short(due)}"
+    if not begun:
+        clock = f"{short(due)}, the last day of the rapid review if it counted from the day of receipt"
+    late = sum(each > due for each in answers)
+    found = [f"The meeting on {short(meets_on)} lies after {clock}. Move it"] if meets_on and meets_on > due else []
+    if late:
+        asked = "1 agency may answer" if late == 1 else f"{late} agencies may answer"
+        found.append(f"{asked} after {clock}. Give another day")
+    return [f"{each}, unless that is meant." for each in found]
+
+
 def held_problem(held_on: date | None, received_on: date, today: date) -> str | None:
     """Why a meeting cannot have been held on that day, or None when it can."""
     if held_on is None:

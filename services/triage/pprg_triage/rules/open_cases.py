@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from pprg_shared.calendar import countable, long, short
+from pprg_shared.calendar import long, short, too_early
 from pprg_shared.partial_dates import NotADate, PartialDate, parse
 from pprg_shared.spreadsheet import Table
 from pprg_triage.rules.clocks import clock
@@ -157,7 +157,7 @@ class _Row:
         if received is None or len(self.reading.problems) > before:
             return None
         day_zero = notified if notified and self.words.from_notification else received.value
-        due = clock(day_zero, self.words.days).submit.due
+        due = clock(day_zero, self.words.days).due
         self._date("meeting", self._kept)
         routes, agency = self._routes(), self._agency()
         about = self._about(routes)
@@ -171,7 +171,7 @@ class _Row:
         if found is None:
             if fold(self.texts.get("received", "")) in NOTHING:
                 self._wrong("received", "Enter when the case was received; a month or a year alone is fine.")
-        elif problem := self._uncountable(found.value):
+        elif problem := self._untoo_early(found.value):
             self._wrong("received", f"{self.texts['received']}: {problem}.")
         elif found.precision != "day":
             self._look("received", f"The clock counts from {long(found.value)}, the first day that this may mean.")
@@ -181,17 +181,17 @@ class _Row:
         found = self._date("notified", self._wrong)
         if found is None:
             return None
-        if problem := self._uncountable(found.value):
+        if problem := self._untoo_early(found.value):
             self._wrong("notified", f"{self.texts['notified']}: {problem}.")
         elif found.precision != "day" or found.uncertain:
             self._look("notified", "A clock counts from it once the very day is noted on the case.")
             return None
         return found.value
 
-    def _uncountable(self, day: date) -> str:
+    def _untoo_early(self, day: date) -> str:
         if day > self.today:
             return "this day lies in the future"
-        return "" if countable(day) else "check the year, no clock can count from it"
+        return "check the year, no clock can count from it" if too_early(day) else ""
 
     def _compare_due(self, due: date, day_zero: date) -> None:
         found = self._date("due", self._kept)

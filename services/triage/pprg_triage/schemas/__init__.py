@@ -2,7 +2,7 @@
 
 from pprg_triage.schemas.access import AccessSchema
 from pprg_triage.schemas.amending import AmendmentSchema, Wording, amendment_schema
-from pprg_triage.schemas.cases import DaySchema, FindSchema
+from pprg_triage.schemas.cases import DaySchema, FindSchema, TakenBackSchema
 from pprg_triage.schemas.conflicts import PageSchema, SettlingSchema
 from pprg_triage.schemas.decisions import (
     CorrectionSchema,
@@ -55,6 +55,7 @@ __all__ = [
     "SendBackSchema",
     "SettlingSchema",
     "StandInSchema",
+    "TakenBackSchema",
     "Wording",
     "amendment_schema",
     "call_schema",

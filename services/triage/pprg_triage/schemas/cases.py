@@ -28,7 +28,7 @@ class FindSchema(Schema):
 
 
 class DaySchema(Schema):
-    """The day of something that clocks count from."""
+    """The day of something that clocks count from or end with, and its reference."""
 
     trigger = fields.String(
         required=True,
@@ -40,4 +40,31 @@ class DaySchema(Schema):
         required=True,
         metadata={"label": "On which day?", "hint": "Such as 24 November 2026", "width": 20},
         **words("Enter the day with its month and year"),
+    )
+    reference = fields.String(
+        load_default="",
+        validate=validate.Length(max=60, error="Enter a reference of at most 60 characters"),
+        metadata={
+            "label": "Its reference",
+            "hint": "Such as that of the notification, or of what was sent. No names of people.",
+            "width": 20,
+        },
+        **words("Enter the reference, or leave it empty"),
+    )
+
+
+class TakenBackSchema(Schema):
+    """What was noted by mistake, and why it is taken back."""
+
+    trigger = fields.String(
+        required=True,
+        validate=_trigger,
+        metadata={"label": "Which date?", "widget": "select", "choices": _triggers},
+        **words("Choose which date"),
+    )
+    why = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=500, error="Say why in up to 500 characters"),
+        metadata={"label": "Why is it taken back?", "hint": "No names of people.", "widget": "textarea"},
+        **words("Say why it is taken back"),
     )
