@@ -119,10 +119,7 @@ def hold_meeting(
     _known("others", others, may_be_there(session, case) if others else ())
     record = _record(session, list(dict.fromkeys([*attended, *others])), stand_ins, conflicts)
     if day is not None and (meeting is None or day != london_date(meeting.starts_at)):
-        at = london(day, profile_of(session).meetings.starts)
-        meeting = Meeting(id=uuid4(), case_id=case.id, sequence=0, invited=group)
-        _put(session, meeting, at, at, "")
-        session.add(meeting)
+        meeting = _uncalled(session, case, day, group)
     assert meeting is not None and day is not None  # noqa: S101, PT018 -- the rule said so
     record |= {"held_on": day.isoformat(), "interests": interests}
     record |= {"written_by": str(actor.person), "written_at": now(session).isoformat()}
@@ -132,6 +129,15 @@ def hold_meeting(
         closed(session, actor, case, [UUID(each) for each in conflicts], interests)
     bind(session, case)
     return done(case)
+
+
+def _uncalled(session: Session, case: Case, day: date, group: list[str]) -> Meeting:
+    """A meeting that needed no invitation, at the usual time of day."""
+    at = london(day, profile_of(session).meetings.starts)
+    meeting = Meeting(id=uuid4(), case_id=case.id, sequence=0, invited=group)
+    _put(session, meeting, at, at, "")
+    session.add(meeting)
+    return meeting
 
 
 def _record(

@@ -71,12 +71,7 @@ def release_requests(
 ) -> Done:
     """Ask agencies the same, none of them twice; of the first that are asked the day is kept: clocks count from it."""
     case = case_of(session, actor, case_id, "ask", alone=True)
-    asked = agencies_asked(session, case_id)
-    fresh = [each for each in dict.fromkeys(agencies) if each not in asked]
-    if not fresh:
-        raise Refused("All these agencies have been asked already. Choose others.", "agencies")
-    if gone := set(fresh) - set(asked_now(session)):
-        raise Refused(f"These agencies are not asked any more: {', '.join(sorted(gone))}. Choose others.", "agencies")
+    fresh = _not_yet_asked(session, case_id, agencies)
     lead_if_nobody_does(session, actor, case)
     terms = _terms(session, case, answers)
     person = unseal(session, case, "content")
@@ -107,6 +102,17 @@ def release_requests(
         )
     bind(session, case)
     return done(case)
+
+
+def _not_yet_asked(session: Session, case_id: UUID, agencies: Sequence[str]) -> list[str]:
+    """Those of the agencies that may be asked and have not been; raises Refused where there are none."""
+    asked = agencies_asked(session, case_id)
+    fresh = [each for each in dict.fromkeys(agencies) if each not in asked]
+    if not fresh:
+        raise Refused("All these agencies have been asked already. Choose others.", "agencies")
+    if gone := set(fresh) - set(asked_now(session)):
+        raise Refused(f"These agencies are not asked any more: {', '.join(sorted(gone))}. Choose others.", "agencies")
+    return fresh
 
 
 def _terms(session: Session, case: Case, answers: dict[str, Any]) -> dict[str, Any]:
