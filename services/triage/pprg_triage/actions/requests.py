@@ -1,6 +1,6 @@
 """Asking agencies, and what the office does about what they answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
