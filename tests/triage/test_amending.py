@@ -167,6 +167,20 @@ def test_who_it_is_about_stays_right_when_what_is_said_of_a_request_later_comes_
     assert (len(shown["subjects"]), shown["due_on"]) == (2, "2026-12-10")
 
 
+def test_what_happened_tells_each_change_of_a_request_in_its_own_words(post, get, case, amend):
+    post("triage", f"{case}/requests", {"agencies": ["police"], "questions": "What was your part?"})
+    (request,) = get("triage", case)["requests"]
+
+    amend(subjects=[SUBJECT | UNKNOWN, BROTHER])
+    post("triage", f"{case}/requests/{request['id']}/move", {"due_on": "2026-12-10", "reason": "Leave"})
+
+    changes = ["Told whom the case is about now", "Told of another day to answer by"]
+    told = [line["what"].partition(":")[0] for line in get("triage", f"{case}/history")["history"]]
+    assert [each for each in told if each in changes] == changes
+    history = get("triage", f"{case}/requests/{request['id']}")["history"]
+    assert [line["what"] for line in history] == ["ask", "amend", "move"]
+
+
 def test_what_says_nothing_new_of_people_troubles_no_agency(post, get, case, amend):
     post("triage", f"{case}/requests", {"agencies": ["police"], "questions": "What was your part?"})
     amend(what_happened="Another invented account.")

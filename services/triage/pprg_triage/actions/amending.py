@@ -42,16 +42,16 @@ def amend_referral(session: Session, actor: Actor, *, case_id: UUID, revision: i
     case.content = seal(session, case, "content", after)
     bind(session, case)
     if sought_in(content) != sought_in(after):
-        _tell_agencies(session, case, after)
+        _tell_agencies(session, actor, case, after)
     return done(case)
 
 
-def _tell_agencies(session: Session, case: Case, content: dict[str, Any]) -> None:
+def _tell_agencies(session: Session, actor: Actor, case: Case, content: dict[str, Any]) -> None:
     """Every agency that was asked learns of the people as they are now; what it answered is compared with them."""
     mine = select(Request).where(Request.case_id == case.id).order_by(Request.id).with_for_update()
     requests = session.scalars(mine).all()
     for each in requests:
-        tell_of_people(session, case, each, content)
+        tell_of_people(session, actor, case, each, content)
     if answered := next((each for each in requests if each.answer), None):
         at = now(session)
         about = {"type": rules.COMPARE, "subject": str(case.id), "request_id": answered.id}

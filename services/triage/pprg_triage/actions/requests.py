@@ -191,6 +191,8 @@ def waive_request(session: Session, actor: Actor, *, case_id: UUID, request_id: 
     return _change(session, actor, case_id, request_id, "waive", reason)
 
 
+#: What leaves a query as it stands: the answer is still to be corrected.
+KEEPS_QUERY = frozenset({"move", "decline", "amend"})
 #: What may be done about a request, by the name that rules.MOVES has for it.
 CHANGES: Mapping[str, Callable[..., Done]] = {
     "accept": accept_return,
@@ -244,17 +246,17 @@ def _change(
     return Done(f"/cases/{case.id}/requests/{request.id}", case.reference, str(case.id))
 
 
-def tell_of_people(session: Session, case: Case, request: Request, content: Mapping[str, Any]) -> None:
+def tell_of_people(session: Session, actor: Actor, case: Case, request: Request, content: Mapping[str, Any]) -> None:
     """Say how a request stands, with whom the case is about now; an answer that is here stays an answer."""
-    kept = unseal(session, request, "content") if request.content else {}
     request.revision += 1
+    kept = _note(session, actor, request, "amend", "")
     publish(
         session,
         says.InformationChanged(
             **_about(case, request),
             state=rules.TOLD.get(request.state, "open"),
             revision=request.revision,
-            query=kept.get("query", ""),
+            query=kept["query"],
             subjects=sought_in(content),
         ),
     )
@@ -263,9 +265,7 @@ def tell_of_people(session: Session, case: Case, request: Request, content: Mapp
 def _note(session: Session, actor: Actor, request: Request, happens: str, words: str) -> dict[str, Any]:
     """Write down what happened to a request and why; what is kept of it now."""
     content: dict[str, Any] = unseal(session, request, "content") if request.content else {"history": []}
-    content["query"] = (
-        words if happens == "query" else content.get("query", "") if happens in {"move", "decline"} else ""
-    )
+    content["query"] = words if happens == "query" else content.get("query", "") if happens in KEEPS_QUERY else ""
     line = {"what": happens, "words": words, "by": str(actor.person), "on": today(session).isoformat()}
     content["history"].append(line | {"due_on": request.due_on.isoformat()})
     request.content = seal(session, request, "content", content)

@@ -39,6 +39,7 @@ CHANGED: Mapping[str, str] = {
     "query": "Asked for a correction",
     "move": "Told of another day to answer by",
     "waive": "Told that no answer is waited for",
+    "amend": "Told whom the case is about now",
 }
 AGREED = {True: "Told that it gets more time", False: "Told that it gets no more time"}
 
