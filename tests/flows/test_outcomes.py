@@ -264,7 +264,8 @@ def test_the_words_lie_sealed_in_the_table_and_in_every_box(case, world):
         said = [Envelope.from_json(bytes(b)) for b in session.scalars(sa.select(outbox.c.body)) if b]
     (ready,) = (each for each in said if each.type == "outcome.ready.v1")
     assert "canary" not in str(row).lower()
-    assert set(ready.public) == {"decision_id", "case_id", "reference", "decided_on", "referrer_id", "requests"}
+    public = {"decision_id", "case_id", "reference", "decided_on", "referrer_id", "requests", "has_address"}
+    assert set(ready.public) == public
     assert ready.sealed == {}
     with world.services["triage"].database.reading() as session:
         assert len(session.scalars(sa.select(Decision)).all()) == 1

@@ -14,8 +14,8 @@ from signed import cookies_of, secrets_of
 
 BANNER = "<strong>Trial:</strong> invented people. Enter no real case."
 LINK = re.compile(r'href="(/[^"#?]*)')
-#: What links lead to besides pages.
-NO_PAGES = re.compile(r"^/(assets|api/v1)/|\.(csv|xml|json|pdf|ics)$")
+#: What links lead to besides pages; the way out ends who is signed in.
+NO_PAGES = re.compile(r"^/(assets|api/v1)/|^/exit$|\.(csv|xml|json|pdf|ics)$")
 
 
 @pytest.fixture
