@@ -267,6 +267,7 @@ def test_the_examples_say_who_reads_a_case_and_who_saw_it(world, paste, asked):
 
     paste("triage-create_amendment", **case, swap=[("3 November 2026", "2 November 2026")])
     paste("triage-create_date", **case)
+    paste("triage-create_taken_back", **case)
     paste("triage-create_member", **case, swap=[(ID, deputy)])
     named = [each for each in paste("triage-members", **case)["members"] if each["person"] == deputy]
     paste("triage-end_member", **case, tie_id=named[0]["id"])
