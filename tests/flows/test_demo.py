@@ -78,7 +78,7 @@ def test_the_demo_plays_a_case_from_referral_to_published_outcome(play_at_home, 
         "routes": ["route", "outcome", "mandate", "next_step", "body", "ratified"],
         "clocks": ["code", "day_zero", "due", "state"],
     }
-    assert {each["state"] for each in found["clocks"]} == {"met", "runs", "waits", "ended"}
+    assert {each["state"] for each in found["clocks"]} == {"met", "met_late", "runs", "waits", "ended"}
     read = ("the referrer reads what was decided", "each agency that was asked reads what was decided")
     let_in = {f"a code from a letter opens what its link names: {each}" for each in LETTERS_WITH_LINKS}
     assert checked > {*read, *let_in, "what is for another is not there"}

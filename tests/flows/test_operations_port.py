@@ -78,7 +78,7 @@ def test_it_is_not_ready_before_its_loops_turn_and_says_so(port):
 @pytest.mark.usefixtures("turning")
 def test_it_is_ready_when_its_loops_turn_and_says_what_of(port, world):
     assert ready(port)
-    assert parts(port).keys() == {"database", "migrations", "waiting", "broker", "loop", "anchors"}
+    assert parts(port).keys() == {"holidays", "database", "migrations", "waiting", "broker", "loop", "anchors"}
     assert all(part["ok"] for name in world.services for part in parts(port, name).values())
 
 
