@@ -151,8 +151,10 @@ class Office:
         held_on = self.client.get("triage", path)["received_on"]
         self.client.post("triage", f"{path}/meetings/record", group | {"held_on": held_on}, "coordinator")
         self.told.forms.append((reference, "meeting"))
-        self.client.post("triage", f"{path}/decisions", invented.decision(route), "coordinator")
-        self.told.forms.append((reference, "decision"))
+        proposed = invented.decision(route)
+        self.client.post("triage", f"{path}/decisions", proposed, "coordinator")
+        judged = [name for name in proposed if name.startswith("answer_")]
+        self.told.forms += [(reference, "decision")] * len(judged)
         made = self.client.get("triage", path)["decisions"]
         (decision,) = [each["id"] for each in made if each["route"] == route]
         self.client.post("triage", f"{path}/decisions/ratification", {"decision_id": decision}, ratifier(route))
