@@ -38,6 +38,7 @@ def say_both_by_turns() -> None:
 
 if __name__ == "__main__":
     _, name, *words = sys.argv
+    service = of_the_next_release(import_module(f"pprg_{name}.service").service)
     if name == "intake":
-        say_both_by_turns()
-    service_command(of_the_next_release(import_module(f"pprg_{name}.service").service))(words)
+        say_both_by_turns()  # once the description has the classes themselves
+    service_command(service)(words)
