@@ -16,7 +16,7 @@ from pprg_shared.acting import actor, may, needs, runtime
 from pprg_shared.boxes.tables import outbox
 from pprg_shared.calendar import london_date
 from pprg_shared.service import Runtime
-from pprg_shared.web import lapsed
+from pprg_shared.web import lapsed, limits
 from pprg_shared.web.api import asked, gives
 from pprg_shared.web.reference import DOCUMENTS
 
@@ -41,6 +41,7 @@ def create_app(alive: Runtime) -> Flask:
         actor=actor,
     )
     lapsed.install(app)
+    limits.install(app)
     app.jinja_env.globals["may"] = may
     app.jinja_env.filters.update(alive.profile.names())
     app.jinja_env.filters.update(agency=_agency, person=_person, known_date=_known_date)

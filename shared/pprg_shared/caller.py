@@ -11,7 +11,7 @@ from pprg_shared.errors import TooMany
 from pprg_shared.identity import cookies, tokens
 from pprg_shared.identity.people import has_ended
 from pprg_shared.identity.present import present
-from pprg_shared.limits import CALLS, too_often
+from pprg_shared.limits import CALLS, CALLS_BY_KEY, Counted, too_often
 from pprg_shared.service import Runtime
 
 KEYS_BEGIN, BEARER = "pprg_", WWWAuthenticate("bearer")
@@ -46,13 +46,17 @@ def _program(here: Runtime, text: str) -> Actor:
     by_key = here.service.by_key
     if not text.startswith(KEYS_BEGIN):
         if who := _by_token(here, text, tokens.API):
-            _count(here, who)
+            _count(here, (CALLS, str(who.person)))
             return who
         raise Unauthorized(SIGN_IN_AGAIN, www_authenticate=BEARER)
     if by_key is None:
         raise Unauthorized(NO_KEYS, www_authenticate=BEARER)
-    if who := by_key(here.database, text):
-        return who
+    with here.database.writing("action", g.get("request_id")) as session:
+        found = by_key(session, text)
+        wait = too_often(session, [(CALLS_BY_KEY, found.agency or "")]) if found else 0
+    _wait(here, wait)
+    if found:
+        return found
     raise Unauthorized(ANOTHER_KEY, www_authenticate=BEARER)
 
 
@@ -68,10 +72,15 @@ def _by_token(here: Runtime, text: str, use: str) -> Actor | None:
         return present(token, here.service.known(session, token.person))
 
 
-def _count(here: Runtime, who: Actor) -> None:
-    """Count what the programs of a person ask, whatever comes of it; raises TooMany."""
+def _count(here: Runtime, counted: Counted) -> None:
+    """Count what a program asks, whatever comes of it; raises TooMany."""
     with here.database.writing("action", g.get("request_id")) as session:
-        wait = too_often(session, [(CALLS, str(who.person))])
+        wait = too_often(session, [counted])
+    _wait(here, wait)
+
+
+def _wait(here: Runtime, wait: int) -> None:
+    """Raise TooMany for whoever has to wait so many seconds, unless nobody has to here."""
     if wait and here.settings.limits:
         raise TooMany(wait)
 

@@ -30,6 +30,10 @@ Counted = tuple[tuple[str, int, int], str]
 #: What the programs of a person may ask of the API of each service with their tokens: one that reads case after case
 #: asks a few times for each, and nobody reads five answers a second.
 CALLS = ("calls by person", 300, 60)
+#: What an agency's programs may ask of the API with its keys.
+CALLS_BY_KEY = ("calls", 120, 60)
+#: What is read by the API in nobody's name, by address: a catalogue page after page, and several programs behind one.
+READS = ("reads by address", 300, 60)
 
 
 def too_often(session: Session, counted: Iterable[Counted]) -> int:

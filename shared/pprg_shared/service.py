@@ -80,7 +80,7 @@ class Service:
     #: A person as the service knows them: of the directory's owner its own row, of the others their copy.
     known: Callable[[Session, UUID], Known | None] = people.known
     #: Who acts with a key of the API, where the service takes any; None for one that does not work.
-    by_key: Callable[[Database, str], Actor | None] | None = None
+    by_key: Callable[[Session, str], Actor | None] | None = None
     #: How what was typed and not sent is kept, under a number: for whose it is, and of nobody's nothing.
     keeps: Callable[[Session, sa.Table, unsent.Typed], UUID | None] = unsent.keep
     #: Long-lived things that the service needs besides database and bus, by name.

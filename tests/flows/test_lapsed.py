@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from io import BytesIO
 from urllib.parse import quote
 
 import pytest
@@ -135,6 +136,22 @@ def test_what_was_typed_too_late_is_kept_sealed_and_offered_after_the_next_sign_
     assert sent.status_code == 303
     assert kept(world) == []
     assert client.get(path).text.count(TYPED) == 0
+
+
+@pytest.mark.parametrize(("name", "said"), [("open-cases.csv", True), ("", False)])
+def test_a_file_that_came_too_late_is_to_be_chosen_again_and_one_that_nobody_chose_is_not_spoken_of(
+    world, office, triage, name, said
+):
+    client = triage()
+    token = re.search(r'name="_csrf" value="([^"]+)"', client.get("/cases/imports/new").text)[1]
+    world.clock.forward(minutes=31)
+
+    refused = client.post(
+        "/cases/imports/new", data={"_csrf": token, "file": (BytesIO(b"reference"), name), "_end": "1"}
+    )
+
+    assert refused.status_code == 401
+    assert ("The file is not kept: choose it again then." in refused.text) is said
 
 
 def test_it_can_be_thrown_away_and_passes_by_itself(world, office, late):

@@ -1,6 +1,7 @@
 """Keys with which programs of an agency use the API: shown once, for their agency and scopes, until they end."""
 
 import re
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -161,6 +162,13 @@ def test_an_agency_whose_programs_ask_too_much_waits_and_others_do_not(world, ma
     assert over.json["code"] == "too-many"
     assert over.json["detail"] == "Wait 60 seconds, then try again. If it cannot wait, call us on 01632 960001."
     assert program(other, "/api/v1/requests").status_code == 200
+
+
+def test_in_a_load_test_no_key_waits(world, make, program):
+    intake, key = world.services["intake"], make("answer")
+    intake.settings = replace(intake.settings, limits=False)
+
+    assert [program(key, "/api/v1/requests").status_code for _ in range(121)] == [200] * 121
 
 
 @pytest.mark.parametrize("who", ["coordinator", "lead-police", "ops", None])

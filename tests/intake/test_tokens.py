@@ -14,7 +14,7 @@ from pprg_intake.actions import directory
 from pprg_intake.models import Person, Referral
 from pprg_shared.boxes.tables import audit
 from pprg_shared.identity import tokens
-from pprg_shared.limits import CALLS, limits
+from pprg_shared.limits import CALLS, READS, limits
 from signing import PASSWORD
 from stored import changes, stored
 
@@ -221,6 +221,39 @@ def test_every_service_counts_in_its_database_what_the_programs_of_a_person_ask(
     assert changes(before, stored(world)) == {}
     with world.services[service].database.reading() as session:
         assert session.execute(sa.select(limits.c.what, limits.c.count)).all() == [(what, most + 1)]
+
+
+@pytest.mark.both_databases
+@pytest.mark.asvs("2.4.1")
+@pytest.mark.parametrize(("service", "path"), [("intake", "/api/v1/agencies"), ("publisher", "/api/v1/learning")])
+def test_who_reads_in_nobodys_name_is_counted_by_address_and_waits_and_pages_do_not(world, service, path):
+    what, most, _ = READS
+
+    def ask(address="192.0.2.7", where=path):
+        return world.client(service).get(where, environ_overrides={"REMOTE_ADDR": address})
+
+    first = ask().status_code
+    with world.services[service].database.writing("action") as session:
+        session.execute(sa.update(limits).where(limits.c.what == what).values(count=most - 1))
+    before = stored(world)
+    last, over, another = ask(), ask(), ask("192.0.2.8")
+
+    assert [first, last.status_code, over.status_code, another.status_code] == [200, 200, 429, 200]
+    assert (over.headers["Retry-After"], over.json["code"]) == ("60", "too-many")
+    assert changes(before, stored(world)) == {}
+    assert ask(where={"intake": "/", "publisher": "/learning"}[service]).status_code == 200
+
+
+@pytest.mark.parametrize("limited", [True, False])
+def test_a_load_test_is_not_slowed_whatever_it_comes_with(world, limited):
+    intake = world.services["intake"]
+    intake.settings = replace(intake.settings, limits=limited)
+    what, most, _ = READS
+    world.client("intake").get("/api/v1/agencies")
+    with intake.database.writing("action") as session:
+        session.execute(sa.update(limits).where(limits.c.what == what).values(count=most))
+
+    assert world.client("intake").get("/api/v1/agencies").status_code == (429 if limited else 200)
 
 
 def test_pages_and_whoever_names_nobody_are_not_counted_as_programs(world, office):

@@ -59,7 +59,7 @@ def _refused(error: Forbidden) -> ResponseReturnValue:
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
     back = urlencode({"next": quote(request.path) + query})
     again = g.get("sign_in_at") or f"/sign-in?{back}"
-    files = bool(request.files)
+    files = _files()
     response = Response(render_template("lapsed.html", again=again, kept=bool(fields), files=files), 401)
     if fields:
         _mark(response, "1", None)
@@ -71,7 +71,7 @@ def _outdated(_error: Outdated) -> ResponseReturnValue:
     who, fields = actor().person, _typed()
     whose: Any = g.form_person or who  # somebody acts: else no form would be out of date
     number = _keep(whose, fields) if any(not name.startswith("_") for name, _ in fields) else None
-    shown = {"number": number, "fields": fields, "files": bool(request.files), "theirs": whose != who}
+    shown = {"number": number, "fields": fields, "files": _files(), "theirs": whose != who}
     response = Response(render_template("unsent.html", opened_before=True, **shown), 403 if whose != who else 409)
     if number:
         _mark(response, "1", None)
@@ -157,6 +157,11 @@ def _send() -> ResponseReturnValue | None:
     response = redirect(quote(request.path) + query, 303)
     _mark(response, "", 0)  # type: ignore[arg-type]  # werkzeug's response is Flask's own
     return response
+
+
+def _files() -> bool:
+    """Whether a file came along; a browser sends a field for one that nobody chose, too."""
+    return any(each.filename for each in request.files.values())
 
 
 def _table() -> sa.Table:

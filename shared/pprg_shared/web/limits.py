@@ -1,10 +1,14 @@
 """Limits at the door: who does something too often waits, and is told for how long and whom to call."""
 
-from flask import g, request
+from flask import Flask, g, request
 
-from pprg_shared.acting import runtime
+from pprg_shared.acting import actor, runtime
+from pprg_shared.actor import NOBODY
 from pprg_shared.errors import TooMany
-from pprg_shared.limits import Counted, too_often
+from pprg_shared.limits import READS, Counted, too_often
+
+#: What sends nothing: whatever is sent is counted by what it is.
+LOOKS = frozenset({"GET", "HEAD"})
 
 
 def address() -> str:
@@ -18,3 +22,12 @@ def slow(*counted: Counted) -> None:
         wait = too_often(session, counted)
     if wait and runtime().settings.limits:
         raise TooMany(wait)
+
+
+def install(app: Flask) -> None:
+    """Have what is read by the API in nobody's name counted, by address; pages and documents are not."""
+
+    @app.before_request
+    def count_reads() -> None:
+        if request.blueprint == "api" and request.method in LOOKS and actor() is NOBODY:
+            slow((READS, address()))

@@ -27,7 +27,6 @@ from pprg_intake.rules.columns import CHOICES, COLUMNS, FURTHER, Wrong, choice, 
 from pprg_intake.rules.corrections import MOST_TYPED, UPLOADED, as_sent, as_typed_before, changes_nothing, split
 from pprg_intake.rules.keys import LIFETIMES, SCOPE_WORDS, SCOPES, verbs_of
 from pprg_intake.rules.limits import (
-    CALLS,
     CODES_ASKED,
     CODES_MAILED,
     CODES_SOUGHT,
@@ -99,7 +98,6 @@ __all__ = [
     "ADVISED",
     "AGREED",
     "ANSWERABLE",
-    "CALLS",
     "CHOICES",
     "CLOSED",
     "CODES_ASKED",

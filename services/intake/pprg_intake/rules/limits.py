@@ -36,8 +36,6 @@ REFERRALS_BY_PROGRAM = Limit("referrals by program", 60, MINUTE)
 #: A file of thousands of rows is read whole each time: an agency puts right one or two at once, not dozens. Whoever
 #: keeps the directory is counted alone, and sends a list twice: to look at it, and to bring it in.
 UPLOADS = Limit("uploads", 20, 5 * MINUTE)
-#: What an agency's program may ask of the API with its keys.
-CALLS = Limit("calls", 120, MINUTE)
 
 
 def of_referral(person: UUID | None, agency: str | None, address: str) -> tuple[Limit, str]:

@@ -24,6 +24,7 @@ from pprg_triage.actions.ties import (
     tie,
     ties_of,
     untie,
+    why_lost,
 )
 from pprg_triage.models import Case, Tie
 
@@ -97,10 +98,11 @@ def pass_to_deputy(session: Session, person: UUID) -> None:
     why = left_the_office(session, person)
     for case, found in led_by(session, person, alone=True):
         if free := free_deputies(session, case, person):
-            untie(session, [each for each in ties_of(session, case.id) if each.role == STAND_IN])
+            standing = [each for each in ties_of(session, case.id) if each.role == STAND_IN]
+            untie(session, standing, because="another leads the case")
             _pass_on(session, case, found, free[0], why)
         else:
-            untie(session, [found])
+            untie(session, [found], because=why_lost(session, person))
             tell_office(session, case.id, "no-lead", agency_of(session, person))
             say_members(session, case)
 
@@ -127,7 +129,7 @@ def pass_chair(session: Session, person: UUID) -> None:
     mine = led_by(session, person, role=CHAIR, alone=True)
     chairs = people_with(session, CHAIR) if mine else []
     for case, found in mine:
-        untie(session, [found])
+        untie(session, [found], because=why_lost(session, person))
         held = {each.person_id for each in ties_of(session, case.id) if each.role == CHAIR}
         for each in chairs:
             if each not in held:
@@ -148,7 +150,7 @@ def _chaired_by_nobody(session: Session, person: UUID) -> list[Case]:
 
 def _pass_on(session: Session, case: Case, found: Tie, to: UUID, why: str, *, by: UUID | None = None) -> None:
     """Another lead, visibly: the old tie ends, the new one says why, and the first page has a line."""
-    untie(session, [found], by=by)
+    untie(session, [found], by=by, because="" if by else why_lost(session, found.person_id))
     tie(session, case.id, to, LEAD, why, by=by)
     tell_office(session, case.id, "handed", agency_of(session, to))
     say_members(session, case)

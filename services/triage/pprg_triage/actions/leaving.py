@@ -13,7 +13,7 @@ from pprg_shared.database import now
 from pprg_triage import rules
 from pprg_triage.actions.handing import LEAD, STAND_IN, free_deputies, left_the_office
 from pprg_triage.actions.members import tell_office
-from pprg_triage.actions.ties import agency_of, roles_of, say_members, tie, ties_of, untie
+from pprg_triage.actions.ties import agency_of, roles_of, say_members, tie, ties_of, untie, why_lost
 from pprg_triage.models import Case, Tie
 
 #: What stands on the first page of the office when such a role ends, each once a case.
@@ -35,7 +35,7 @@ def end_memberships(session: Session, person: UUID) -> None:
 
 def _end(session: Session, case: Case, gone: Sequence[Tie], person: UUID, at: datetime) -> None:
     absences = [(max(each.since, at), each.until) for each in gone if each.role == STAND_IN]
-    untie(session, gone)
+    untie(session, gone, because=why_lost(session, person))
     for role, kind in TOLD.items():
         if any(each.role == role for each in gone):
             tell_office(session, case.id, kind, agency_of(session, person))

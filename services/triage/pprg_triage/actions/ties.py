@@ -50,14 +50,19 @@ def new_tie(
     return made
 
 
-def untie(session: Session, ties: Iterable[Tie], *, by: UUID | None = None, at: datetime | None = None) -> None:
-    """Let ties end, now unless it is said when; those that have ended already stay as they are."""
+def untie(
+    session: Session, ties: Iterable[Tie], *, by: UUID | None = None, at: datetime | None = None, because: str = ""
+) -> None:
+    """Let ties end, now unless it is said when; those that have ended already stay as they are.
+
+    `by` is who ended them; of what nobody did, `because` says why it ended: "has left".
+    """
     end = at or now(session)
     for each in ties:
         if each.until is None or each.until > end:
             each.until = end
-            content = unseal(session, each, "content")
-            each.content = seal(session, each, "content", content | {"ended_by": str(by) if by else ""})
+            ending = {"ended_by": str(by) if by else "", "because": because}
+            each.content = seal(session, each, "content", unseal(session, each, "content") | ending)
 
 
 def ties_of(session: Session, case_id: UUID | None, *, of: UUID | None = None) -> Sequence[Tie]:
@@ -94,6 +99,12 @@ def roles_of(session: Session, person: UUID) -> frozenset[str]:
     """The roles of a person; none of somebody who has left or whom nobody knows."""
     found = people.known(session, person)
     return found.roles if found and found.active else frozenset()
+
+
+def why_lost(session: Session, person: UUID) -> str:
+    """Why somebody cannot hold a role any more."""
+    found = people.known(session, person)
+    return "has other roles now" if found and found.active else "has left"
 
 
 def agency_of(session: Session, person: UUID) -> str:

@@ -34,7 +34,7 @@ def members(case_id: UUID) -> ResponseReturnValue:
     def send(data: dict[str, Any]) -> Done:
         return act(actions.name_member, phase=PHASE, case_id=case_id, **data)
 
-    shown = {"tied": tied, "ending": Form(Schema()), "can_end": _can_end(tied), "alike": alike}
+    shown = {"tied": tied, "untying": Form(Schema()), "can_end": _can_end(tied), "alike": alike}
     return form_page("members.html", Form(MemberSchema(people), typed()), send, case=about, **shown)
 
 

@@ -32,6 +32,9 @@ class Tied:
     ended: bool
     #: Whether it came with a meeting or a decision.
     follows: bool
+    #: Who ended it, or why it ended by itself; neither of what ended with its time.
+    ended_by: UUID | None
+    because: str
 
     @property
     def words(self) -> str:
@@ -107,6 +110,5 @@ def _tied(session: Session, row: Tie, at: datetime) -> Tied:
     by = uuid_of(content["by"]) if content["by"] else None
     holds = rules.Tie(row.role, row.since, row.until).holds(at)
     ended = row.until is not None and row.until <= max(at, row.since)
-    return Tied(
-        row.id, row.person_id, row.role, row.since, row.until, content["why"], by, holds, ended, row.of_id is not None
-    )
+    what = (row.id, row.person_id, row.role, row.since, row.until, content["why"], by, holds, ended)
+    return Tied(*what, row.of_id is not None, uuid_of(content["ended_by"]), content.get("because", ""))

@@ -134,16 +134,21 @@ def naming_problem(roles: Collection[str], role: str, held: Collection[str] = ()
         return "The office reads the names of staff anyway. Choose who reviews the case"
     if role == STAFF and REVIEWER not in held:
         return "Only who reviews the case is granted the names of staff: name them as reviewer first"
-    if role == "chair" and "chair" not in roles:
-        return "Choose somebody who chairs the group"
+    if not HOLDS.get(role, READERS) & set(roles):
+        return CANNOT_HOLD[role]
     return None
 
 
-#: Who can go on in a role in a case; in any other, and with what opens one for a time, whoever may be named to a case.
-GOES_ON = {"lead": OFFICE, "stand-in": OFFICE, "chair": CHAIR, "ratifier": RATIFYING}
+#: Who can be, and go on, in a role in a case; in any other, and with what opens one for a time, whoever may be named.
+HOLDS = {"lead": OFFICE, "stand-in": OFFICE, "chair": CHAIR, "ratifier": RATIFYING}
+CANNOT_HOLD = {
+    **dict.fromkeys(("lead", "stand-in"), "Choose somebody of the office: only a coordinator or deputy leads a case"),
+    "chair": "Choose somebody who chairs the group",
+    "ratifier": "Choose somebody who ratifies decisions",
+}
 
 
 def lost(roles: Collection[str], held: Collection[str]) -> set[str]:
     """Which of those held in a case somebody whose roles are now these cannot hold any more; an interest stays."""
-    gone = {each for each in held if each != INTEREST and not GOES_ON.get(each, READERS) & set(roles)}
+    gone = {each for each in held if each != INTEREST and not HOLDS.get(each, READERS) & set(roles)}
     return gone | ({STAFF} & set(held) if REVIEWER in gone else set())
