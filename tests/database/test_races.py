@@ -88,6 +88,75 @@ def test_a_meeting_that_two_people_call_is_called_once(world, case, both):
     assert len(ids(world, "triage", Meeting)) == 1
 
 
+@pytest.fixture
+def two_cases(world):
+    """The paths of two new cases."""
+    for key in ("one", "two"):
+        about = {"headers": {"Idempotency-Key": key}}
+        world.client("intake").post("/api/v1/referrals", json=invented.REFERRAL, **about)
+    world.settle()
+    listed = world.client("triage").get("/api/v1/cases", headers=world.acting("coordinator")).json["cases"]
+    return [f"/api/v1/cases/{each['id']}" for each in listed]
+
+
+@pytest.fixture
+def at_once(world):
+    """Post to two places at the same moment; the two statuses."""
+
+    def post(*sent):
+        app, gate = world.client("triage").application, Barrier(2)
+
+        def one(path, body, person):
+            headers = {**world.acting(person), "Idempotency-Key": str(uuid4())}
+            gate.wait(30)
+            return app.test_client().post(path, json=body, headers=headers).status_code
+
+        with ThreadPoolExecutor(2) as two:
+            statuses = [each.result() for each in [two.submit(one, *each) for each in sent]]
+        world.settle()
+        return statuses
+
+    return post
+
+
+def sittings(world, cases):
+    headers = world.acting("coordinator")
+    shown = [world.client("triage").get(each, headers=headers).json["meetings"][-1] for each in cases]
+    return [(each["sitting_id"], each["starts_at"], each["state"]) for each in shown]
+
+
+def test_two_cases_that_are_called_for_one_evening_at_one_moment_are_one_meeting(world, two_cases, at_once):
+    one, two = two_cases
+    statuses = at_once((f"{one}/meetings", MEET, "coordinator"), (f"{two}/meetings", MEET, "deputy"))
+
+    assert statuses == [201, 201]
+    assert len({*sittings(world, two_cases)}) == 1
+
+
+def test_a_case_that_joins_a_meeting_while_that_moves_is_at_its_time_or_in_another(world, two_cases, at_once):
+    one, two = two_cases
+    post(world, "triage", f"{one}/meetings", MEET, "coordinator")
+    moved = MEET | {"day": "2026-12-09", "which": "whole"}
+
+    statuses = at_once((f"{one}/meetings/move", moved, "coordinator"), (f"{two}/meetings", MEET, "deputy"))
+
+    first, second = sittings(world, two_cases)
+    assert statuses[1] == 201
+    assert (statuses[0], first == second) in {(201, True), (201, False), (409, True)}
+    assert first == second or first[0] != second[0], "one entry in a calendar has one time"
+
+
+def test_a_whole_meeting_that_two_people_cancel_from_two_cases_is_cancelled_once(world, two_cases, at_once):
+    for each in two_cases:
+        post(world, "triage", f"{each}/meetings", MEET, "coordinator")
+    whole = {"which": "whole"}
+
+    statuses = at_once(*[(f"{each}/meetings/cancellation", whole, "deputy") for each in two_cases])
+
+    assert sorted(statuses) in [[201, 404], [201, 409]]
+    assert {state for *_, state in sittings(world, two_cases)} == {"cancelled"}
+
+
 @pytest.mark.asvs("2.3.4")
 def test_a_decision_that_two_people_write_ratify_and_publish_is_one(world, case, both):
     post(world, "triage", f"{case}/meetings/record", invented.HELD, "coordinator")

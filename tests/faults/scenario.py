@@ -135,11 +135,11 @@ class Office:
         self.told.rows += [(reference, agency, number) for number in range(rows)]
 
     def meet(self, reference: str) -> None:
-        """The coordinator calls the group."""
+        """The coordinator calls the group, about each case in a room of its own."""
         case = self.case(reference)
         received = date.fromisoformat(self.client.get("triage", f"/api/v1/cases/{case}")["received_on"])
         day = add_working_days(received, PROFILE.clocks["rr.meeting"].number)
-        form = {"day": str(day), "starts": "10:00", "ends": "12:00", "place": "Invented Room"}
+        form = {"day": str(day), "starts": "10:00", "ends": "12:00", "place": f"Room {reference}"}
         self.client.post("triage", f"/api/v1/cases/{case}/meetings", form, "coordinator")
         self.told.meetings.append(reference)
         self.told.forms.append((reference, "meeting"))

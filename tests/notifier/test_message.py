@@ -40,6 +40,7 @@ MOVED = {
 KINDS = {
     "meeting_invitation": {},
     "meeting_moved": MOVED,
+    "meeting_cases": MOVED | {"references": "PPRG-2026-0001, PPRG-2026-0003, PPRG-2026-0012"},
     "meeting_cancelled": MOVED | {"sequence": "2", "method": "CANCEL"},
     "invitation_withdrawn": MOVED | {"sequence": "2", "method": "CANCEL"},
 }
@@ -151,9 +152,9 @@ def test_a_change_and_a_cancellation_find_the_meeting_in_the_calendar_again():
     events = [event_in(invitation(kind)) for kind in KINDS]
 
     assert len({each["UID"] for each in events}) == 1
-    assert [each["SEQUENCE"] for each in events] == [0, 1, 2, 2]
-    assert [each["STATUS"] for each in events] == ["CONFIRMED", "CONFIRMED", "CANCELLED", "CANCELLED"]
-    assert [each["ATTENDEE"].params.get("RSVP") for each in events] == ["TRUE", "TRUE", None, None]
+    assert [each["SEQUENCE"] for each in events] == [0, 1, 1, 2, 2]
+    assert [each["STATUS"] for each in events] == ["CONFIRMED"] * 3 + ["CANCELLED"] * 2
+    assert [each["ATTENDEE"].params.get("RSVP") for each in events] == ["TRUE"] * 3 + [None] * 2
     assert {each["ORGANIZER"] for each in events} == {"mailto:office@pprg.example"}
     assert events[1]["LOCATION"] == MOVED["place"]
 
@@ -180,6 +181,25 @@ def test_an_invitation_comes_from_its_organizer_in_utc_with_a_number_that_stays(
         b"20261124T093000Z",
     ]
     assert event["SUMMARY"] == "OFFICIAL-SENSITIVE: Practice review group, PPRG-2026-0001"
+
+
+def test_an_invitation_to_several_cases_names_each_in_the_letter_and_in_the_calendar():
+    three = KINDS["meeting_cases"]["references"]
+    raw = invitation("meeting_cases")
+    plain, _ = read(raw).iter_parts()
+
+    assert event_in(raw)["SUMMARY"] == f"OFFICIAL-SENSITIVE: Practice review group, {three}"
+    assert f"Reference: {three}" in plain.get_content().splitlines()
+    assert read(raw)["Subject"] == f"OFFICIAL-SENSITIVE: {three}, cases of a meeting of the practice review group"
+
+
+def test_a_meeting_about_very_many_cases_still_fits_a_letter():
+    many = ", ".join(f"PPRG-2026-{number:04}" for number in range(1, 101))
+    raw = invitation("meeting_cases", references=many)
+
+    assert event_in(raw)["SUMMARY"].endswith(many)
+    assert many in read(raw)["Subject"]
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
 
 
 @settings(deadline=None)

@@ -41,6 +41,7 @@ TO_PEOPLE = {
     "referral_received",
     "meeting_invitation",
     "meeting_moved",
+    "meeting_cases",
     "meeting_cancelled",
     "invitation_withdrawn",
     "outcome_to_referrer",
@@ -125,6 +126,10 @@ def test_letters_to_people_greet_them_without_a_name():
         (
             "meeting_moved",
             ["When, in London: Wednesday 10 June 2026, 11:00 to 13:00", "Where: Room 1; north {wing}"],
+        ),
+        (
+            "meeting_cases",
+            ["When: Wednesday 10 June 2026, 11:00 to 13:00 (London time)", "Where: Room 1; north {wing}"],
         ),
         ("meeting_cancelled", ["When, in London: Wednesday 10 June 2026, 11:00 to 13:00"]),
         ("invitation_withdrawn", ["When, in London: Wednesday 10 June 2026, 11:00 to 13:00"]),

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pprg_notifier import rules
-from pprg_notifier.models import closed, duties_of, letters
+from pprg_notifier.models import duties_of, letter_closed, letters, parts_of
 from pprg_shared.actor import Actor, Done
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.tables import add_new
@@ -19,7 +19,7 @@ from pprg_shared.events.notifier import LetterFailed
 
 def note_returned(session: Session, actor: Actor, *, letter_id: UUID, why: str) -> Done:
     """Write down that a letter came back after a mail server had taken it, and say that it did not arrive."""
-    mine = sa.select(letters).where(letters.c.id == letter_id, ~closed(session, actor.person, letters.c.subject))
+    mine = sa.select(letters).where(letters.c.id == letter_id, ~letter_closed(session, actor.person))
     row = session.execute(mine.with_for_update()).first()
     if row is None:
         raise NotThere
@@ -29,8 +29,9 @@ def note_returned(session: Session, actor: Actor, *, letter_id: UUID, why: str) 
     failed = {"done_at": None, "failed_at": now(session), "problem": problem}
     session.execute(sa.update(letters).where(letters.c.id == letter_id).values(**failed))
     whom = {"person": row.person_id, "agency": row.agency, "duty": row.duty}
-    about = {"letter_id": letter_id, "about": row.subject, "template": row.type, "because": row.event_id}
-    publish(session, LetterFailed(**about, reason=problem, **whom))
+    said = {"template": row.type, "because": row.event_id, "reason": problem}
+    for name, subject in parts_of(session, row):
+        publish(session, LetterFailed(letter_id=name, about=subject, **said, **whom))
     pass_on(session, row, row.duty)
     return Done(f"/letters/{letter_id}", row.facts.get("reference", ""), row.subject)
 

@@ -33,7 +33,7 @@ def show_letter(letter_id: UUID) -> ResponseReturnValue:
     needs("read letters")
     with reading() as session:
         letter = letter_of(session, actor(), letter_id)
-    saw(letter.subject)
+    saw(letter.subject, *letter.also)
     return jsonify(_json(letter))
 
 

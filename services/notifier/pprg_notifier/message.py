@@ -107,7 +107,7 @@ def _method(facts: Mapping[str, str]) -> str:
 
 
 def calendar(facts: Mapping[str, str], sender: str, to: str, at: datetime) -> str:
-    """An iCalendar REQUEST or CANCEL in UTC with a stable UID; the summary is marking and reference alone."""
+    """An iCalendar REQUEST or CANCEL in UTC with a stable UID; the summary is marking and references alone."""
     whole = Calendar()
     method = _method(facts)
     cancelled = method == "CANCEL"
@@ -119,7 +119,8 @@ def calendar(facts: Mapping[str, str], sender: str, to: str, at: datetime) -> st
     event.add("dtstamp", at)
     for name, fact in (("dtstart", "starts_at"), ("dtend", "ends_at")):
         event.add(name, datetime.fromisoformat(facts[fact]).astimezone(UTC))
-    event.add("summary", f"{facts['marking']}: Practice review group, {facts['reference']}")
+    about = facts.get("references", facts["reference"])
+    event.add("summary", f"{facts['marking']}: Practice review group, {about}")
     event.add("location", facts["place"])
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event["organizer"] = vCalAddress(f"mailto:{sender}")

@@ -1,7 +1,9 @@
 """What the notifier keeps: letters as rows, and its copy of the directory that says where they go."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -10,7 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from pprg_notifier import rules
 from pprg_shared import directory
-from pprg_shared.database import UtcDateTime, now, profile_of
+from pprg_shared.database import UtcDateTime, context, now, profile_of
 from pprg_shared.errors import NotYet, Refused
 from pprg_shared.identity import people
 from pprg_shared.identity.unsent import unsent_forms
@@ -81,20 +83,62 @@ interests = sa.Table(
 )
 
 
-class Meeting(Base):
-    """The highest sequence that was said of a meeting to somebody: letters to them about lower ones are overtaken.
+#: The further cases that a letter is about, besides its subject.
+also_about = sa.Table(
+    "also_about",
+    Base.metadata,
+    sa.Column("letter_id", sa.Uuid, primary_key=True),
+    sa.Column("subject", sa.String(80), primary_key=True, index=True),
+)
 
-    Its id is `told_last`. Of a meeting from before it was kept by person, it is that of the meeting.
+
+class Told(Base):
+    """What was said last of a sitting to somebody: when and where it is, and which of its cases concern them.
+
+    `revision` is the highest SEQUENCE: letters to them about lower ones are overtaken. The id is `told_last`. A row of
+    nobody, whose id is that of the sitting, holds the highest revision that was heard of it. `cases` are their subjects
+    with their references, none once it is out of their calendar; of what was told long ago they may be unknown.
     """
 
     __tablename__ = "meetings"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     revision: Mapped[int]
+    sitting_id: Mapped[UUID | None] = mapped_column(index=True)
+    person_id: Mapped[UUID | None]
+    starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    place: Mapped[str | None] = mapped_column(sa.Text, info=CONTACT)
+    cases: Mapped[dict[str, str] | None] = mapped_column(sa.JSON)
 
 
-def told_last(meeting: UUID, person: UUID | None) -> UUID:
-    """The id under which it is kept what somebody was told last of a meeting: others may be told more, or less."""
-    return uuid5(meeting, str(person))
+def told_last(sitting: UUID, person: UUID | None) -> UUID:
+    """The id under which it is kept what somebody was told last of a sitting: others may be told more, or less."""
+    return uuid5(sitting, str(person))
+
+
+def tell(session: Session, sitting: UUID, person: UUID, sequence: int, entry: rules.Entry) -> None:
+    """Keep what somebody is told of a sitting now, unless they were told something later already."""
+    name = told_last(sitting, person)
+    about = {"id": name, "revision": sequence, "sitting_id": sitting, "person_id": person, "cases": dict(entry.cases)}
+    period = {"starts_at": entry.starts_at, "ends_at": entry.ends_at}
+    place = context(session).keys["contact"].seal(json.dumps(entry.place).encode(), _place_of_told(name))
+    directory.keep_higher(session, Told.metadata.tables["meetings"], "id", about | period | {"place": place})
+
+
+def told(session: Session, sitting: UUID) -> dict[UUID, tuple[int, rules.Entry]]:
+    """What each person was told last of a sitting, and under which sequence."""
+    rows = session.scalars(sa.select(Told).where(Told.sitting_id == sitting, Told.person_id.is_not(None)))
+    return {each.person_id: (each.revision, _entry(session, each)) for each in rows if each.person_id}
+
+
+def _entry(session: Session, row: Told) -> rules.Entry:
+    keys, place = context(session).keys["contact"], row.place
+    where = json.loads(keys.open(place, _place_of_told(row.id))) if place else None
+    return rules.Entry(row.starts_at, row.ends_at, where, row.cases or {})
+
+
+def _place_of_told(name: UUID) -> str:
+    return f"column:meetings:{name}:place"
 
 
 def closed(session: Session, person: UUID | None, subject: Any) -> "sa.ColumnElement[bool]":
@@ -104,6 +148,28 @@ def closed(session: Session, person: UUID | None, subject: Any) -> "sa.ColumnEle
     return sa.exists().where(
         *mine, interests.c.since <= at, sa.or_(interests.c.until.is_(None), interests.c.until > at)
     )
+
+
+def letter_closed(session: Session, person: UUID | None) -> "sa.ColumnElement[bool]":
+    """The condition by which a letter is closed to somebody: they have an interest in one of the cases it is about."""
+    also = sa.exists().where(also_about.c.letter_id == letters.c.id, closed(session, person, also_about.c.subject))
+    return sa.or_(closed(session, person, letters.c.subject), also)
+
+
+def interested(session: Session, subjects: Iterable[str]) -> set[tuple[str, UUID]]:
+    """To whom each of these subjects is closed at this moment."""
+    at = now(session)
+    holds = (interests.c.since <= at, sa.or_(interests.c.until.is_(None), interests.c.until > at))
+    chosen = sa.select(interests.c.subject, interests.c.person_id).where(interests.c.subject.in_([*subjects]), *holds)
+    return {(subject, person) for subject, person in session.execute(chosen)}
+
+
+def parts_of(session: Session, letter: Any) -> list[tuple[UUID, str]]:
+    """Under which id it is said how a letter fares, for each of the cases that it is about."""
+    if "references" not in letter.facts:
+        return [(letter.id, letter.subject)]
+    also = session.scalars(sa.select(also_about.c.subject).where(also_about.c.letter_id == letter.id))
+    return [(letter.id, letter.subject), *((uuid5(letter.id, each), each) for each in sorted(also))]
 
 
 def is_closed(session: Session, person: UUID | None, subject: str) -> bool:
@@ -169,6 +235,6 @@ def heed_changes(session: Session, letter: Any) -> None:
     if "uid" not in letter.facts:
         return
     uid = UUID(letter.facts["uid"])
-    latest = session.get(Meeting, told_last(uid, letter.person_id)) or session.get(Meeting, uid)
+    latest = session.get(Told, told_last(uid, letter.person_id)) or session.get(Told, uid)
     if latest is not None and int(letter.facts["sequence"]) < latest.revision:
         raise Overtaken("the meeting has changed since")

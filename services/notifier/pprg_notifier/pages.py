@@ -49,7 +49,7 @@ def _letter_page(letter: Shown, form: Form) -> str:
     open_to_all = may("read addresses")
     with reading() as session:
         address = address_of(session, letter.id) if open_to_all else None
-    saw(letter.subject)
+    saw(letter.subject, *letter.also)
     kept = runtime().parts["mailbox"].read(letter.id)
     text, invitation = _parts(kept) if kept else ("", "")
     shown = {"address": address, "text": text, "invitation": invitation if open_to_all else ""}

@@ -1,7 +1,7 @@
 """Letters as pages and API show them: how each fares, and never to which address unless that is asked for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pprg_notifier import rules
-from pprg_notifier.models import closed, letters, place_of
+from pprg_notifier.models import also_about, letter_closed, letters, parts_of, place_of
 from pprg_notifier.rules import State
 from pprg_shared.actor import Actor
 from pprg_shared.database import context, profile_of
@@ -50,6 +50,8 @@ class Shown:
     problem: str
     invitation: bool
     typed: bool
+    #: The further cases that one letter is about, where it alone is shown.
+    also: tuple[str, ...] = ()
 
     @property
     def to(self) -> str:
@@ -64,7 +66,7 @@ def letters_of(session: Session, actor: Actor, subject: UUID | None, state: str 
     query = _open_to(session, actor).order_by(letters.c.created_at.desc(), letters.c.id)
     if state:
         query = query.where(*_STATES[State(state)])
-    query = query.where(letters.c.subject == str(subject)) if subject else query.limit(MOST)
+    query = query.where(_about(str(subject))) if subject else query.limit(MOST)
     return [_shown(row, profile_of(session)) for row in session.execute(query)]
 
 
@@ -73,11 +75,16 @@ def letter_of(session: Session, actor: Actor, letter: UUID) -> Shown:
     row = session.execute(_open_to(session, actor).where(letters.c.id == letter)).first()
     if row is None:
         raise NotThere
-    return _shown(row, profile_of(session))
+    return replace(_shown(row, profile_of(session)), also=tuple(each for _, each in parts_of(session, row)[1:]))
 
 
 def _open_to(session: Session, actor: Actor) -> "sa.Select[Any]":
-    return _ALL.where(~closed(session, actor.person, letters.c.subject))
+    return _ALL.where(~letter_closed(session, actor.person))
+
+
+def _about(subject: str) -> "sa.ColumnElement[bool]":
+    also = sa.select(also_about.c.letter_id).where(also_about.c.subject == subject)
+    return sa.or_(letters.c.subject == subject, letters.c.id.in_(also))
 
 
 def address_of(session: Session, letter: UUID) -> str | None:
@@ -93,7 +100,7 @@ def _shown(row: Any, profile: Profile) -> Shown:
         id=row.id,
         template=row.type,
         kind=letter.subject if letter else row.type,
-        reference=row.facts.get("reference", ""),
+        reference=row.facts.get("references") or row.facts.get("reference", ""),
         subject=row.subject,
         person=row.person_id,
         agency=row.agency,

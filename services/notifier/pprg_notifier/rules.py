@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum, StrEnum
 from hashlib import sha256
+from textwrap import fill
 from uuid import UUID
 
 from pprg_shared.access import EVERY, Table, open_to
@@ -26,6 +27,8 @@ INSTEAD: Mapping[str, str] = {DEPUTY: CONTACT, CONTACT: LEAD}
 LATE, LAST = frozenset({"overdue", "escalated"}), "escalated"
 PATIENCE = timedelta(days=5)
 MOST_UNKNOWN = 8
+#: Many references are no line: what is mailed has none of more than 998 octets.
+LINE = 100
 #: Hundreds of a mail server's code: taken, not now, never.
 TAKEN, NOT_NOW, NEVER = 2, 4, 5
 #: Names that belong to nobody (RFC 2606): people of a profile and of a try-out.
@@ -42,6 +45,7 @@ URGENT = (
     "overdue_escalated",
     "meeting_invitation",
     "meeting_moved",
+    "meeting_cases",
     "meeting_cancelled",
     "invitation_withdrawn",
     "glass_broken",
@@ -115,6 +119,35 @@ class Verdict:
     unknown: bool = False
 
 
+@dataclass(frozen=True)
+class Entry:
+    """What somebody has of a sitting in their calendar: its cases that concern them, references by subject, or none.
+
+    What was told before it was kept is None: nothing is known to differ from it.
+    """
+
+    starts_at: datetime | None
+    ends_at: datetime | None
+    place: str | None
+    cases: Mapping[str, str]
+
+
+def change(before: Entry | None, after: Entry, *, held: bool) -> str | None:
+    """The kind of letter by which somebody learns what has changed for them of a sitting, or None when nothing has.
+
+    `held` is whether the group meets then, if not about their cases.
+    """
+    had = before.cases if before else {}
+    if not after.cases:
+        return ("invitation_withdrawn" if held else "meeting_cancelled") if had else None
+    if before is None or not had:
+        return "meeting_invitation"
+    pairs = ((getattr(each, name) for each in (before, after)) for name in ("starts_at", "ends_at", "place"))
+    if any(old is not None and old != new for old, new in pairs):
+        return "meeting_moved"
+    return "meeting_cases" if had != after.cases else None
+
+
 def letter_id(event_id: UUID, template: str, recipient: str) -> UUID:
     """The same event, template and recipient are the same letter, however often the event comes."""
     return UUID(bytes=sha256(f"{event_id}|{template}|{recipient}".encode()).digest()[:16], version=4)
@@ -137,6 +170,8 @@ def wording(profile: Profile, template: str, facts: Mapping[str, str], greeting:
     """Subject line and text in the partnership's words: reference, kind, date and link, and nothing of the case."""
     letter, about = profile.letters.kinds[template], profile.partnership
     shown = {each: " ".join(facts.get(each, "").split()) for each in ("reference", "link", "place", "code")}
+    references = facts.get("references", shown["reference"])
+    shown["reference"] = fill(references, LINE, break_on_hyphens=False)
     shown |= {name: long(date.fromisoformat(facts[name])) for name in ("due_on", "on") if name in facts}
     if "until" in facts:
         shown["until"] = moment(datetime.fromisoformat(facts["until"]))
@@ -147,7 +182,7 @@ def wording(profile: Profile, template: str, facts: Mapping[str, str], greeting:
     parts = [f"{greeting},", letter.body.format(**shown), about.name]
     if not letter.to_office:
         parts.insert(2, f"{profile.letters.questions.format(phone=about.phone)} {profile.letters.discretion}")
-    about_what = ", ".join(filter(None, (facts.get("reference"), letter.subject)))
+    about_what = ", ".join(filter(None, (references, letter.subject)))
     return f"{profile.marking}: {about_what}", "\n\n".join(parts) + "\n"
 
 

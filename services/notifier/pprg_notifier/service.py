@@ -6,6 +6,7 @@ from typing import Any
 
 from pprg_notifier import handlers, rules
 from pprg_notifier.delivery import Letters, Mailbox
+from pprg_notifier.handlers import meetings
 from pprg_notifier.models import Base, is_closed
 from pprg_shared import directory
 from pprg_shared.events import every, intake, notifier, triage
@@ -42,9 +43,10 @@ service = Service(
         triage.CaseOpened: handlers.write_about_case,
         triage.CaseMembersChanged: handlers.keep_interests,
         triage.ReminderDue: handlers.write_reminder,
-        triage.MeetingScheduled: handlers.write_invitations,
-        triage.MeetingMoved: handlers.write_changes,
-        triage.MeetingCancelled: handlers.write_cancellations,
+        triage.MeetingScheduled: meetings.write_invitations,
+        triage.MeetingMoved: meetings.write_changes,
+        triage.MeetingCancelled: meetings.write_cancellations,
+        triage.SittingChanged: meetings.write_about_sitting,
         triage.GlassBroken: handlers.write_about_glass,
         intake.OutcomeReady: handlers.write_outcomes,
         intake.CodeIssued: handlers.write_code,

@@ -42,6 +42,7 @@ service = Service(
         triage.MeetingScheduled,
         triage.MeetingMoved,
         triage.MeetingCancelled,
+        triage.SittingChanged,
         triage.DecisionRatified,
         triage.CaseMembersChanged,
         triage.GlassBroken,

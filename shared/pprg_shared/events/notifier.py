@@ -8,7 +8,8 @@ from pprg_shared.contract import Event
 class LetterAccepted(Event, name="letter.accepted", version=1, subject="about"):
     """A mail server has taken a letter, or the try-out mailbox has; for a person, or for a duty of an agency.
 
-    `because` is the event for which it was written.
+    `because` is the event for which it was written. Of one about several cases it is said for each of them, with a
+    `letter_id` of its own.
     """
 
     letter_id: UUID

@@ -68,7 +68,7 @@ class ExtensionDecided(Event, name="extension.decided", version=1, subject="case
 
 
 class MeetingScheduled(Event, name="meeting.scheduled", version=1, subject="case_id"):
-    """The group meets about a case."""
+    """The group meets about a case; with a `sitting_id` people are told by `sitting.changed`, and by this otherwise."""
 
     meeting_id: UUID
     case_id: UUID
@@ -77,6 +77,7 @@ class MeetingScheduled(Event, name="meeting.scheduled", version=1, subject="case
     ends_at: datetime
     sequence: int
     invited: list[UUID]
+    sitting_id: UUID | None = None
     place: str = sealed("contact")
 
 
@@ -90,6 +91,7 @@ class MeetingMoved(Event, name="meeting.moved", version=1, subject="case_id"):
     ends_at: datetime
     sequence: int
     invited: list[UUID]
+    sitting_id: UUID | None = None
     place: str = sealed("contact")
 
 
@@ -107,6 +109,31 @@ class MeetingCancelled(Event, name="meeting.cancelled", version=1, subject="case
     sequence: int
     invited: list[UUID]
     only: bool = False
+    sitting_id: UUID | None = None
+    place: str = sealed("contact")
+
+
+@dataclass(frozen=True)
+class CaseHeard:
+    """A case that is heard at a sitting, and who is invited for it."""
+
+    meeting_id: UUID
+    case_id: UUID
+    reference: str
+    invited: list[UUID]
+
+
+class SittingChanged(Event, name="sitting.changed", version=1, subject="sitting_id"):
+    """What one coming together of the group is about, whole: when, where, and each case; the highest `revision` holds.
+
+    Without cases it does not take place: the time and the place are the last that it had.
+    """
+
+    sitting_id: UUID
+    revision: int
+    starts_at: datetime
+    ends_at: datetime
+    cases: list[CaseHeard]
     place: str = sealed("contact")
 
 

@@ -23,6 +23,7 @@ KINDS: Mapping[str, frozenset[str]] = {
     "extension_requested": frozenset({"reference", "link"}),
     "meeting_invitation": frozenset({"reference", "when", "place"}),
     "meeting_moved": frozenset({"reference", "when", "place"}),
+    "meeting_cases": frozenset({"reference", "when", "place"}),
     "meeting_cancelled": frozenset({"reference", "when", "place"}),
     "invitation_withdrawn": frozenset({"reference", "when", "place"}),
     "outcome_to_referrer": frozenset({"reference", "on", "link"}),
@@ -39,7 +40,15 @@ NEEDED = frozenset({"reference", "due_on", "link", "when", "code", "until", "who
 TO_PEOPLE = frozenset(
     {
         *("referral_received", "meeting_invitation", "meeting_moved", "meeting_cancelled", "outcome_to_referrer"),
-        *("invitation_withdrawn", "code", "form_kept", "code_for_form", "glass_broken", "new_password"),
+        *(
+            "invitation_withdrawn",
+            "meeting_cases",
+            "code",
+            "form_kept",
+            "code_for_form",
+            "glass_broken",
+            "new_password",
+        ),
     }
 )
 #: Kinds for the office itself.

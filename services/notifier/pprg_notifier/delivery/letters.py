@@ -4,6 +4,7 @@ import json
 from collections import deque
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -13,7 +14,7 @@ from pprg_notifier.delivery.hold import held
 from pprg_notifier.delivery.mailbox import Mailbox
 from pprg_notifier.delivery.smtp import Link
 from pprg_notifier.message import build
-from pprg_notifier.models import Overtaken, Whom, heed_changes, letters, place_of, recipient
+from pprg_notifier.models import Overtaken, Whom, heed_changes, letters, parts_of, place_of, recipient
 from pprg_notifier.rules import Answer, Fate, Step, Verdict
 from pprg_shared.away import away, fault
 from pprg_shared.boxes import publish
@@ -166,7 +167,8 @@ class Letters:
             if not changed.rowcount:  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
                 return
             if after.fate in {Fate.TAKEN, Fate.GIVEN_UP}:
-                publish(session, _news(row, after, duty))
+                for name, subject in parts_of(session, row):
+                    publish(session, _news(row, after, duty, name, subject))
             if after.fate is Fate.GIVEN_UP:
                 pass_on(session, row, duty)
         log.info("letter", id=str(row.id), type=row.type, fate=after.fate.value, attempts=row.attempts)
@@ -178,8 +180,8 @@ class Letters:
         return self.runtime.keys["contact"].seal(whom.address.encode(), place_of(row.id, "sent"))
 
 
-def _news(row: Any, after: Verdict, duty: str | None) -> LetterAccepted | LetterFailed:
-    about = {"letter_id": row.id, "about": row.subject, "template": row.type}
+def _news(row: Any, after: Verdict, duty: str | None, name: UUID, subject: str) -> LetterAccepted | LetterFailed:
+    about = {"letter_id": name, "about": subject, "template": row.type}
     about |= {"person": row.person_id, "agency": row.agency, "duty": duty, "because": row.event_id}
     if after.fate is Fate.TAKEN:
         return LetterAccepted(**about, typed=row.type in rules.TYPED)

@@ -68,6 +68,7 @@ from pprg_triage.actions.requests import (
     standard_request,
     waive_request,
 )
+from pprg_triage.actions.sittings import of_sitting
 from pprg_triage.actions.ties import is_closed, name_chairs
 
 HANDING: Mapping[str, Callable[..., Done]] = {"stand_in": name_stand_in, "hand_over": hand_over}
@@ -111,6 +112,7 @@ __all__ = [
     "name_member",
     "note_day",
     "note_tried",
+    "of_sitting",
     "own_interests",
     "pass_chair",
     "pass_to_deputy",

@@ -11,6 +11,7 @@ from pprg_shared.boxes import publish
 from pprg_shared.database import now, unseal
 from pprg_shared.events import triage as says
 from pprg_triage import rules
+from pprg_triage.actions.sittings import alone, held, say_sitting
 from pprg_triage.actions.ties import people_with, ties_of, untie
 from pprg_triage.models import Case, Meeting
 
@@ -55,16 +56,18 @@ def uninvite(session: Session, case: Case, people: Iterable[UUID], by: UUID | No
         return
     out = [each for each in people if str(each) in meeting.invited]
     if out:
+        alone(session)
         meeting.sequence += 1
         meeting.invited = [each for each in meeting.invited if UUID(each) not in out]
         given = [each for each in ties_of(session, case.id, of=meeting.id) if each.person_id in out]
         untie(session, given, by=by)
         say_meeting(session, says.MeetingCancelled, case, meeting, invited=out, only=True)
+        say_sitting(session, meeting.sits_in, held(session, meeting))
 
 
 def say_meeting(session: Session, event: Said, case: Case, meeting: Meeting, **more: Any) -> None:
     """Say how a meeting stands now, to everyone who is invited unless it is said to whom."""
     about = {"meeting_id": meeting.id, "case_id": case.id, "reference": case.reference, "sequence": meeting.sequence}
     period = {"starts_at": meeting.starts_at, "ends_at": meeting.ends_at, "place": unseal(session, meeting, "place")}
-    invited = [UUID(each) for each in meeting.invited]
-    publish(session, event(**{**about, **period, "invited": invited, **more}))
+    told = {"invited": [UUID(each) for each in meeting.invited], "sitting_id": meeting.sits_in}
+    publish(session, event(**{**about, **period, **told, **more}))

@@ -1,7 +1,7 @@
 """Calling the group, moving and cancelling its meetings, and writing down that one was held."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pprg_shared.actor import Actor, Done
+from pprg_shared.audit import record
 from pprg_shared.calendar import london, london_date
 from pprg_shared.database import now, profile_of, seal, today, unseal
 from pprg_shared.directory import agencies, asked_now
@@ -16,11 +17,12 @@ from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import triage as says
 from pprg_shared.identity.people import at_agencies, colleague, with_role
 from pprg_triage import rules
-from pprg_triage.actions.access import case_of
+from pprg_triage.actions.access import case_of, visible
 from pprg_triage.actions.cases import bind, done
 from pprg_triage.actions.invitations import interested, invited_to, members_of_group, open_meeting, say_meeting
 from pprg_triage.actions.members import closed
 from pprg_triage.actions.requests import agencies_asked
+from pprg_triage.actions.sittings import Held, alone, held, join, move_together, of_sitting, put, say_sitting
 from pprg_triage.actions.ties import INVITED, THERE, invite, reschedule, say_members, ties_of, untie
 from pprg_triage.models import Case, Meeting
 
@@ -48,7 +50,7 @@ def schedule_meeting(
     Others of those who may be there are `added`, and of the group and the referrer some may be `left_out`.
     """
     case = case_of(session, actor, case_id, "call", alone=True)
-    starts_at, ends_at = _times(session, case, when)
+    at = _times(session, case, when)
     if open_meeting(session, case_id):
         raise Refused("A meeting about this case has been called already.")
     usual = invited_to(session, case)
@@ -58,37 +60,72 @@ def schedule_meeting(
     meeting.invited = [*(each for each in usual if each not in left_out), *dict.fromkeys(added)]
     if not meeting.invited:
         raise Refused("Nobody would be invited: leave somebody in", "left_out")
-    _put(session, meeting, starts_at, ends_at, when.place)
-    session.add(meeting)
+    join(session, meeting, at)
     _admit(session, actor, case, meeting, meeting.invited, INVITED)
     say_meeting(session, says.MeetingScheduled, case, meeting)
+    say_sitting(session, meeting.sits_in, at)
     return done(case)
 
 
-def move_meeting(session: Session, actor: Actor, *, case_id: UUID, when: rules.When) -> Done:
-    """Let the group meet at another time or place; everyone who was invited is told."""
-    case, meeting = called(session, actor, case_id, alone=True)
-    starts_at, ends_at = _times(session, case, when)
-    if (starts_at, ends_at, when.place) == (meeting.starts_at, meeting.ends_at, unseal(session, meeting, "place")):
+def together(session: Session, actor: Actor, case_id: UUID, *, whole: bool) -> list[tuple[Case, Meeting]]:
+    """A case with its meeting, and with `whole` those with which it is heard, as far as the actor may call for them.
+
+    Whoever else acts on these waits until this transaction ends.
+    """
+    if not whole:
+        return [called(session, actor, case_id, alone=True)]
+    _, first = called(session, actor, case_id)
+    sitting = first.sits_in
+    session.expire(first)
+    with_it = select(Meeting.case_id).where(of_sitting(sitting), Meeting.state == rules.CALLED)
+    theirs = with_it.where(visible(session, actor, Meeting.case_id, "call")).order_by(Meeting.case_id)
+    found = [called(session, actor, each, alone=True) for each in session.scalars(theirs).all()]
+    alone(session)
+    chosen = [each for each in found if each[1].sits_in == sitting]
+    if {case.id for case, _ in chosen} != {case_id, *session.scalars(theirs)}:
+        raise Refused("Other cases have joined or left this meeting at this moment. Look at it, then send yours again.")
+    return sorted(chosen, key=lambda each: (each[0].id != case_id, each[0].reference))
+
+
+def move_meeting(session: Session, actor: Actor, *, case_id: UUID, when: rules.When, whole: bool = False) -> Done:
+    """Let the group meet at another time or place, about a case or all that it hears then; who is invited is told."""
+    chosen = together(session, actor, case_id, whole=whole)
+    at, *_ = [_times(session, case, when, named=case.id != case_id) for case, _ in chosen]
+    if all(held(session, meeting) == at for _, meeting in chosen):
         raise Refused("The meeting is at this time and place already. Change one of them.", "day")
-    meeting.sequence += 1
-    _put(session, meeting, starts_at, ends_at, when.place)
-    reschedule(session, case, meeting)
-    say_meeting(session, says.MeetingMoved, case, meeting)
-    return done(case)
+    last = held(session, chosen[0][1])
+    before = move_together(session, [meeting for _, meeting in chosen], at)
+    for case, meeting in chosen:
+        meeting.sequence += 1
+        reschedule(session, case, meeting)
+        say_meeting(session, says.MeetingMoved, case, meeting)
+    for each in dict.fromkeys((before, chosen[0][1].sits_in)):
+        say_sitting(session, each, last)
+    return _done_about(session, actor, "move_meeting", [case for case, _ in chosen])
 
 
-def cancel_meeting(session: Session, actor: Actor, *, case_id: UUID) -> Done:
-    """Let the meeting not take place; everyone who was invited is told."""
-    case, meeting = called(session, actor, case_id, alone=True)
-    if meeting.starts_at <= now(session):
+def cancel_meeting(session: Session, actor: Actor, *, case_id: UUID, whole: bool = False) -> Done:
+    """Let the group not meet about a case, or about none of those that it hears then; who was invited is told."""
+    chosen = together(session, actor, case_id, whole=whole)
+    if chosen[0][1].starts_at <= now(session):
         raise Refused("The meeting has begun. Write down that it was held.")
-    meeting.sequence += 1
-    meeting.state = rules.CANCELLED
-    untie(session, ties_of(session, case.id, of=meeting.id), by=actor.person)
-    say_members(session, case)
-    say_meeting(session, says.MeetingCancelled, case, meeting)
-    return done(case)
+    alone(session)
+    for case, meeting in chosen:
+        meeting.sequence += 1
+        meeting.state = rules.CANCELLED
+        untie(session, ties_of(session, case.id, of=meeting.id), by=actor.person)
+        say_members(session, case)
+        say_meeting(session, says.MeetingCancelled, case, meeting)
+    first = chosen[0][1]
+    say_sitting(session, first.sits_in, held(session, first))
+    return _done_about(session, actor, "cancel_meeting", [case for case, _ in chosen])
+
+
+def _done_about(session: Session, actor: Actor, verb: str, cases: Sequence[Case]) -> Done:
+    """Back to the first of the cases; that it was done about the others stands in their record, too."""
+    for each in cases[1:]:
+        record(session, "change", verb, str(each.id), actor)
+    return done(cases[0])
 
 
 def hold_meeting(
@@ -135,7 +172,7 @@ def _uncalled(session: Session, case: Case, day: date, group: list[str]) -> Meet
     """A meeting that needed no invitation, at the usual time of day."""
     at = london(day, profile_of(session).meetings.starts)
     meeting = Meeting(id=uuid4(), case_id=case.id, sequence=0, invited=group)
-    _put(session, meeting, at, at, "")
+    put(session, meeting, Held(at, at, ""))
     session.add(meeting)
     return meeting
 
@@ -189,8 +226,8 @@ def group_has_met(session: Session, case_id: UUID) -> None:
     profile = profile_of(session)
     known = agencies(session, profile)
     missing: list[str] = []
-    for record in records:
-        counted = record.get("deciding", [each for each in record["attended"] if each not in record["conflicts"]])
+    for written in records:
+        counted = written.get("deciding", [each for each in written["attended"] if each not in written["conflicts"]])
         deciding = [colleague(session, UUID(each)) for each in counted]
         kinds = {known[each.agency].kind for each in deciding if each and each.agency in known}
         missing = rules.quorum_missing(kinds, profile.meetings.quorum)
@@ -210,13 +247,10 @@ def _records(session: Session, case_id: UUID) -> list[dict[str, Any]]:
     return [unseal(session, each, "record") for each in session.scalars(held)]
 
 
-def _times(session: Session, case: Case, when: rules.When) -> tuple[datetime, datetime]:
+def _times(session: Session, case: Case, when: rules.When, *, named: bool = False) -> Held:
+    """When and where a case is to be heard; raises Refused, `named` with its reference, when it cannot be then."""
     starts_at, ends_at = london(when.day, when.starts), london(when.day, when.ends)
     if problem := rules.meeting_problem(starts_at, ends_at, now(session), case.meets_by):
-        raise Refused(*problem)
-    return starts_at, ends_at
-
-
-def _put(session: Session, meeting: Meeting, starts_at: datetime, ends_at: datetime, place: str) -> None:
-    meeting.starts_at, meeting.ends_at = starts_at, ends_at
-    meeting.place = seal(session, meeting, "place", place)
+        words, field = problem
+        raise Refused(f"{case.reference}: {words}" if named else words, field)
+    return Held(starts_at, ends_at, when.place)

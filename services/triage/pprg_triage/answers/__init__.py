@@ -80,9 +80,11 @@ class MeetingShown:
 
 @dataclass(frozen=True)
 class Met:
-    """A meeting that was called, moved, cancelled or held."""
+    """A meeting that was called, moved, cancelled or held; `also` are the other cases that are heard at its sitting."""
 
     id: UUID
+    sitting_id: UUID
+    also: list[str] = field(metadata={"example": ["PPRG-2026-0003"]})
     starts_at: datetime
     ends_at: datetime
     place: str = field(metadata={"example": "Room 2"})

@@ -16,13 +16,12 @@ from pprg_shared.profile import SUBMIT, Deadline
 from pprg_shared.web.api import asked, body, gives, takes
 from pprg_triage import actions, answers, rules
 from pprg_triage.api.common import api
+from pprg_triage.api.meetings import meeting_shown
 from pprg_triage.models import Case, Decision, Request
 from pprg_triage.projections import (
     Decided,
-    Met,
     access_page,
     all_cases,
-    gathering,
     history_of,
     told_of,
     whole_case,
@@ -31,17 +30,13 @@ from pprg_triage.projections import (
 from pprg_triage.schemas import (
     CHANGES,
     AccessSchema,
-    CancellationSchema,
     CorrectionSchema,
-    HeldSchema,
     RatificationSchema,
     RequestsSchema,
     RouteSchema,
     SendBackSchema,
     Wording,
-    call_schema,
     decision_schema,
-    meeting_schema,
 )
 
 
@@ -90,7 +85,7 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
         "missing": found.missing,
         "rows": found.rows,
         "meeting": meeting and {"starts_at": meeting.starts_at.isoformat(), "place": found.place},
-        "meetings": [_meeting(each) for each in found.meetings],
+        "meetings": [meeting_shown(each) for each in found.meetings],
         "decisions": [_decision(each, told) for each, told in found.decisions],
         "letters": {"accepted": found.letters, "failed": found.failed_letters},
         "planned_at": found.planned and found.planned.isoformat(),
@@ -123,20 +118,6 @@ def _decision(decision: Decision, told: Decided) -> dict[str, Any]:
         "returned": decision.returned_on is not None,
         "body": told.body,
         **told.content,
-    }
-
-
-def _meeting(meeting: Met) -> dict[str, Any]:
-    row = meeting.row
-    return {
-        "id": str(row.id),
-        "starts_at": row.starts_at.isoformat(),
-        "ends_at": row.ends_at.isoformat(),
-        "place": meeting.place,
-        "sequence": row.sequence,
-        "state": row.state,
-        "invited": row.invited,
-        "record": meeting.record or None,
     }
 
 
@@ -215,45 +196,6 @@ def change_request(case_id: UUID, request_id: UUID, what: str) -> ResponseReturn
     needs(what)
     said = body(CHANGES[what]()) | {"case_id": case_id, "request_id": request_id}
     return receipt(act(actions.CHANGES[what], phase="returns", **said))
-
-
-@api.post("/<uuid:case_id>/meetings")
-@takes(lambda: call_schema(date.min, rules.Gathering({}, {}, {})))
-def create_meeting(case_id: UUID) -> ResponseReturnValue:
-    """Call the group and the referrer, with others or without some of them."""
-    needs("call")
-    with reading() as session:
-        about = actions.case_of(session, actor(), case_id, "call")
-        schema = call_schema(about.meets_by, gathering(session, about))
-    said = body(schema)
-    return receipt(act(actions.schedule_meeting, phase="meeting", case_id=case_id, **said))
-
-
-@api.post("/<uuid:case_id>/meetings/move")
-@takes(lambda: meeting_schema(date.min))
-def move_meeting(case_id: UUID) -> ResponseReturnValue:
-    """Move the meeting that is called; those invited are told."""
-    needs("call")
-    with reading() as session:
-        said = body(meeting_schema(actions.case_of(session, actor(), case_id, "call").meets_by))
-    return receipt(act(actions.move_meeting, phase="meeting", case_id=case_id, **said))
-
-
-@api.post("/<uuid:case_id>/meetings/cancellation")
-def cancel_meeting(case_id: UUID) -> ResponseReturnValue:
-    """Cancel the meeting that is called; those invited are told."""
-    needs("call")
-    return receipt(act(actions.cancel_meeting, phase="meeting", case_id=case_id, **body(CancellationSchema())))
-
-
-@api.post("/<uuid:case_id>/meetings/record")
-@takes(lambda: HeldSchema(rules.Gathering({}, {}, {})))
-def record_meeting(case_id: UUID) -> ResponseReturnValue:
-    """Write down that the group has met: who was there, who stood in for a member, and who declared an interest."""
-    needs("call")
-    with reading() as session:
-        schema = HeldSchema(gathering(session, actions.case_of(session, actor(), case_id, "call")))
-    return receipt(act(actions.hold_meeting, phase="meeting", case_id=case_id, **body(schema)))
 
 
 @api.post("/<uuid:case_id>/decisions")

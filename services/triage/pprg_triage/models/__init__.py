@@ -179,19 +179,36 @@ class Return(Base):
     content: Mapped[str] = mapped_column(sa.Text, info=CASE)
 
 
+class Sitting(Base):
+    """One coming together of the group, about one case or several; `revision` is the next that is said of it."""
+
+    __tablename__ = "sittings"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+
+
 class Meeting(Base):
-    """A meeting of the group about a case; `state` is called, cancelled or held, and `record` what was held."""
+    """A meeting of the group about a case; `state` is called, cancelled or held, and `record` what was held.
+
+    Those about several cases at one time and place are one sitting. One that knows of none is its own, by its id.
+    """
 
     __tablename__ = "meetings"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     case_id: Mapped[UUID] = mapped_column(index=True)
-    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sitting_id: Mapped[UUID | None] = mapped_column(index=True)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     place: Mapped[str] = mapped_column(sa.Text, info=CONTACT)
     sequence: Mapped[int]
     state: Mapped[str] = mapped_column(sa.String(20), server_default="called")
     invited: Mapped[list[str]] = mapped_column(sa.JSON, server_default="[]")
     record: Mapped[str | None] = mapped_column(sa.Text, info=CASE)
+
+    @property
+    def sits_in(self) -> UUID:
+        """The sitting that it belongs to, which is known to calendars by this id."""
+        return self.sitting_id or self.id
 
 
 class Decision(Base):

@@ -14,8 +14,8 @@ from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
 from pprg_triage.models import Case
 from pprg_triage.pages.common import form_page, pages, typed
-from pprg_triage.projections import gathering
-from pprg_triage.schemas import OTHER, CancellationSchema, HeldSchema, call_schema, meeting_schema
+from pprg_triage.projections import gathering, heard_with, sittings_for
+from pprg_triage.schemas import OTHER, CancellationSchema, HeldSchema, call_schema, move_schema, of_cases
 
 
 @pages.route("/cases/<uuid:case_id>/meetings/new", methods=["GET", "POST"])
@@ -24,7 +24,7 @@ def meet(case_id: UUID) -> ResponseReturnValue:
     needs("call")
     with reading() as session:
         about = actions.case_of(session, actor(), case_id, "call")
-        schema = call_schema(about.meets_by, gathering(session, about))
+        schema = call_schema(about.meets_by, gathering(session, about), sittings_for(session, actor(), about))
     target = rules.clock(about.day_zero, runtime().profile.working_days()).targets.get("meeting")
     first = {"standing": next(iter(schema.offered), OTHER)}
 
@@ -39,12 +39,13 @@ def move(case_id: UUID) -> ResponseReturnValue:
     """Take when the group meets instead."""
     needs("call")
     about, meeting = _called(case_id)
-    form = Form(meeting_schema(about.meets_by), typed(), _present(meeting))
+    schema = of_cases(move_schema(about.meets_by, meeting["sittings"]), about.reference, meeting["others"])
+    form = Form(schema, typed(), _present(meeting))
 
     def send(data: dict[str, Any]) -> Done:
         return act(actions.move_meeting, phase="meeting", case_id=case_id, **data)
 
-    return form_page("meet.html", form, send, case=about, moving=True)
+    return form_page("meet.html", form, send, case=about, moving=True, others=meeting["others"])
 
 
 def _present(meeting: Mapping[str, Any]) -> dict[str, str]:
@@ -63,7 +64,7 @@ def cancel(case_id: UUID) -> ResponseReturnValue:
     def send(data: dict[str, Any]) -> Done:
         return act(actions.cancel_meeting, phase="meeting", case_id=case_id, **data)
 
-    form = Form(CancellationSchema(), typed())
+    form = Form(of_cases(CancellationSchema(), about.reference, meeting["others"]), typed())
     return form_page("cancel_meeting.html", form, send, case=about, meeting=meeting)
 
 
@@ -85,5 +86,7 @@ def _called(case_id: UUID) -> tuple[Case, dict[str, Any]]:
     """A case and the meeting that is called about it; raises NotThere without one."""
     with reading() as session:
         about, meeting = actions.called(session, actor(), case_id)
-        shown = {"starts_at": meeting.starts_at, "ends_at": meeting.ends_at}
-        return about, shown | {"place": unseal(session, meeting, "place")}
+        shown = {"starts_at": meeting.starts_at, "ends_at": meeting.ends_at, "place": unseal(session, meeting, "place")}
+        shown["others"] = heard_with(session, actor(), meeting, "call")
+        shown["sittings"] = sittings_for(session, actor(), about, but=meeting)
+        return about, shown

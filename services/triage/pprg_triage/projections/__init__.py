@@ -10,7 +10,7 @@ from pprg_triage.projections.decisions import Decided, proposed_before, read_by_
 from pprg_triage.projections.history import Happened, history_of
 from pprg_triage.projections.importing import Listed, WholeImport, imports, planned, whole_import
 from pprg_triage.projections.listing import CaseList, all_cases, find_case, latest_news, listed_cases
-from pprg_triage.projections.meetings import Met, gathering
+from pprg_triage.projections.meetings import Met, gathering, heard_with, sittings_for
 from pprg_triage.projections.members import Led, Tied, called_as_staff, caseload, tied_to
 from pprg_triage.projections.referral import Told, told_of
 from pprg_triage.projections.requests import WholeRequest, returns_of, told_by, whole_request
@@ -47,6 +47,7 @@ __all__ = [
     "conflicts_page",
     "find_case",
     "gathering",
+    "heard_with",
     "history_of",
     "imports",
     "latest_news",
@@ -59,6 +60,7 @@ __all__ = [
     "proposed_before",
     "read_by_others",
     "returns_of",
+    "sittings_for",
     "steps_of",
     "tied_to",
     "told_by",

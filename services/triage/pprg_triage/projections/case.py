@@ -255,7 +255,7 @@ def whole_case(session: Session, actor: Actor, case_id: UUID, profile: Profile) 
         missing=rules.still_missing((each.agency, each.state) for each in requests),
         rows=session.scalar(select(func.count()).select_from(rows_of(case_id, "", None, None).subquery())) or 0,
         arriving=arriving(session, case_id),
-        meetings=meetings_of(session, case_id),
+        meetings=meetings_of(session, case_id, actor),
         decisions=[(each, decided_of(session, each, profile)) for each in decisions],
         letters=letters.count("accepted"),
         failed_letters=letters.count("failed"),

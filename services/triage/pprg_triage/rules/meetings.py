@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from uuid import UUID
 
-from pprg_shared.calendar import horizon, is_working_day, london, london_date, short
+from pprg_shared.calendar import LONDON, horizon, is_working_day, london, london_date, short
 
 #: States of a meeting.
 CALLED, CANCELLED, HELD = "called", "cancelled", "held"
@@ -27,6 +28,49 @@ class Gathering:
     invited: Mapping[str, str]
     others: Mapping[str, str]
     members: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Together:
+    """A sitting of the group that a case can join, and the cases that it is about, as far as the reader may know."""
+
+    id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    references: Sequence[str]
+
+    @property
+    def when(self) -> When:
+        """When and where it is."""
+        starts, ends = self.starts_at.astimezone(LONDON), self.ends_at.astimezone(LONDON)
+        return When(starts.date(), starts.time(), ends.time(), self.place)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """When the group can meet about a case, and the cases about which it meets then anyway."""
+
+    when: When
+    references: Sequence[str] = ()
+
+
+def offers(standing: Sequence[When], sittings: Sequence[Together]) -> dict[str, Offer]:
+    """What a case can be heard at, in time order, by what names it in a form: its day, or the sitting that it joins."""
+    found = {each.day.isoformat(): Offer(each) for each in standing}
+    for each in sittings:
+        name = next((name for name, offer in found.items() if _same(offer.when, each.when)), str(each.id))
+        found[name] = Offer(found[name].when if name in found else each.when, each.references)
+    return dict(sorted(found.items(), key=lambda each: (each[1].when.day, each[1].when.starts, each[0])))
+
+
+def _same(one: When, other: When) -> bool:
+    return (one.day, one.starts) == (other.day, other.starts) and same_place(one.place, other.place)
+
+
+def same_place(one: str, other: str) -> bool:
+    """Whether two people have written down the same place."""
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
 def still_to_come(dates: Sequence[date], starts: time, now: datetime) -> list[date]:

@@ -25,7 +25,8 @@ from pprg_triage.schemas.meetings import (
     CancellationSchema,
     HeldSchema,
     call_schema,
-    meeting_schema,
+    move_schema,
+    of_cases,
 )
 from pprg_triage.schemas.members import GlassSchema, InterestSchema, MemberSchema
 from pprg_triage.schemas.requests import CHANGES, ChronologySchema, RequestsSchema
@@ -62,6 +63,7 @@ __all__ = [
     "chosen",
     "chosen_schema",
     "decision_schema",
-    "meeting_schema",
+    "move_schema",
+    "of_cases",
     "table_of",
 ]

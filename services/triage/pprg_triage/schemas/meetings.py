@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from pprg_shared.acting import runtime
 from pprg_shared.calendar import london_date, long
 from pprg_shared.profile import Meetings, standing_dates
-from pprg_triage.rules import Gathering, When, still_to_come
+from pprg_triage.rules import Gathering, Offer, Together, When, offers, still_to_come
 from pprg_triage.schemas.words import words
 
 OTHER = "other"
@@ -17,6 +17,8 @@ OTHER = "other"
 MOST_OFFERED = 6
 MOST_PEOPLE = 100
 WHEN = frozenset({"standing", "day", "starts", "ends", "place"})
+#: Of a case that is heard with others: what is moved or cancelled.
+ONLY, WHOLE = "case", "whole"
 #: What leads to who is invited and who was there besides the group and the referrer.
 INVITE, BEYOND = "Change who is invited", "Write down who else was there"
 
@@ -32,10 +34,20 @@ def _people(label: str, hint: str) -> fields.List[str]:
     )
 
 
-class MeetingSchema(Schema):
-    """When and where the group meets: at one of its standing meetings, or an extraordinary one.
+def _which(verb: str) -> fields.String:
+    """Whether something is done about one case alone, or all that are heard with it."""
+    return fields.String(
+        load_default=ONLY,
+        validate=validate.OneOf([ONLY, WHOLE], error=f"Say what is to be {verb}"),
+        metadata={"label": f"What is to be {verb}?", "widget": "radios", "example": ONLY},
+        **words(f"Say what is to be {verb}"),
+    )
 
-    What is loaded is `when`, and what else was sent; the time and place of a standing meeting are those of the profile.
+
+class MeetingSchema(Schema):
+    """When and where the group meets: at a standing meeting, one that it holds anyway, or an extraordinary one.
+
+    What is loaded is `when`, and what else was sent; a meeting that is chosen has its own time and place.
     """
 
     standing = fields.String(load_default=OTHER, metadata={"label": "Which meeting?", "widget": "radios"})
@@ -59,21 +71,17 @@ class MeetingSchema(Schema):
         **words("Say where the group meets"),
     )
 
-    def __init__(self, meetings: Meetings, standing: Sequence[date]) -> None:
-        """Offer these of the standing meetings; without any, only an extraordinary one can be called."""
-        super().__init__(exclude=() if standing else ("standing",))
-        self.meetings, self.offered = meetings, {each.isoformat(): each for each in standing}
-        if standing:
-            choices = {name: f"{long(each)}, {self._period(each)}" for name, each in self.offered.items()}
+    def __init__(self, offered: Mapping[str, Offer], **options: Any) -> None:
+        """Offer these meetings; without any, only an extraordinary one can be called."""
+        super().__init__(exclude=() if offered else ("standing",), **options)
+        self.offered = offered
+        if offered:
+            choices = {name: _said(each) for name, each in offered.items()}
             self._add("standing", choices=choices | {OTHER: "An extraordinary meeting, on another day"})
             self._add("day", section="An extraordinary meeting")
 
     def _add(self, name: str, **more: Any) -> None:
         self.fields[name].metadata = {**self.fields[name].metadata, **more}
-
-    def _period(self, day: date) -> str:
-        starts = datetime.combine(day, self.meetings.starts)
-        return f"{starts:%H:%M} to {starts + timedelta(minutes=self.meetings.minutes):%H:%M}, {self.meetings.place}"
 
     @validates_schema(skip_on_field_errors=False, pass_original=True)
     def _whole(self, data: Mapping[str, Any], original: Mapping[str, Any], **_: Any) -> None:
@@ -89,11 +97,22 @@ class MeetingSchema(Schema):
     @post_load
     def _when(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
         more = {name: each for name, each in data.items() if name not in WHEN}
-        day = self.offered.get(data.get("standing", OTHER))
-        if day is None:
-            return {"when": When(data["day"], data["starts"], data["ends"], data["place"]), **more}
-        ends = datetime.combine(day, self.meetings.starts) + timedelta(minutes=self.meetings.minutes)
-        return {"when": When(day, self.meetings.starts, ends.time(), self.meetings.place), **more}
+        offer = self.offered.get(data.get("standing", OTHER))
+        when = offer.when if offer else When(data["day"], data["starts"], data["ends"], data["place"])
+        return {"when": when, **_done_to(more)}
+
+
+def _said(offer: Offer) -> str:
+    """`Thursday 10 December 2026, 14:00 to 16:00, County Hall: also PPRG-2026-0003`."""
+    when = offer.when
+    also = f": also {', '.join(offer.references)}" if offer.references else ""
+    return f"{long(when.day)}, {when.starts:%H:%M} to {when.ends:%H:%M}, {when.place}{also}"
+
+
+def _done_to(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What was sent, with `whole` for whether all cases are meant, where that was asked."""
+    rest = {name: each for name, each in data.items() if name != "which"}
+    return rest | ({"whole": data["which"] == WHOLE} if "which" in data else {})
 
 
 class CallSchema(MeetingSchema):
@@ -102,31 +121,60 @@ class CallSchema(MeetingSchema):
     added = _people("Who else is to come?", "People of the office, the group, and the agencies that are asked.")
     left_out = _people("Who is not to be invited?", "Such as somebody who is away.")
 
-    def __init__(self, meetings: Meetings, standing: Sequence[date], gathering: Gathering) -> None:
-        """Offer these standing meetings and people."""
-        super().__init__(meetings, standing)
+    def __init__(self, offered: Mapping[str, Offer], gathering: Gathering) -> None:
+        """Offer these meetings and people."""
+        super().__init__(offered)
         for name, choices in (("added", gathering.others), ("left_out", gathering.invited)):
             self._add(name, choices=choices)
 
 
-def meeting_schema(due_on: date) -> MeetingSchema:
-    """What may be sent about a meeting: the next standing ones inside the clock are offered."""
-    return MeetingSchema(runtime().profile.meetings, _standing(due_on))
+class MoveSchema(MeetingSchema):
+    """When and where the group meets instead, about one case or all that are heard with it."""
 
-
-def call_schema(due_on: date, gathering: Gathering) -> CallSchema:
-    """The same of one that is called, with who may be there."""
-    return CallSchema(runtime().profile.meetings, _standing(due_on), gathering)
-
-
-def _standing(due_on: date) -> list[date]:
-    meetings, now = runtime().profile.meetings, runtime().clock()
-    dates = standing_dates(meetings, london_date(now), due_on)
-    return still_to_come(dates, meetings.starts, now)[:MOST_OFFERED]
+    which = _which("moved")
 
 
 class CancellationSchema(Schema):
-    """That a meeting does not take place: nothing else has to be said."""
+    """That a meeting does not take place, about one case or all that are heard with it."""
+
+    which = _which("cancelled")
+
+    @post_load
+    def _all(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        return _done_to(data)
+
+
+def call_schema(due_on: date, gathering: Gathering, sittings: Sequence[Together] = ()) -> CallSchema:
+    """What may be sent about a meeting that is called: the next ones inside the clock, and who may be there."""
+    return CallSchema(_offers(due_on, sittings), gathering)
+
+
+def move_schema(due_on: date, sittings: Sequence[Together] = ()) -> MoveSchema:
+    """What may be sent about one that is moved: the next ones inside the clock are offered."""
+    return MoveSchema(_offers(due_on, sittings))
+
+
+def of_cases(schema: Schema, reference: str, others: Sequence[str]) -> Schema:
+    """The same on a page: whether this case alone is meant, or these others too; not asked where there are none."""
+    if others:
+        choices = {ONLY: f"Only {reference}", WHOLE: f"The whole meeting, with {', '.join(others)}"}
+        field = schema.fields["which"]
+        field.metadata = {**field.metadata, "choices": choices, "section": "Cases of this meeting"}
+    else:
+        for known in (schema.fields, schema.load_fields, schema.dump_fields):
+            known.pop("which", None)
+    return schema
+
+
+def _offers(due_on: date, sittings: Sequence[Together]) -> dict[str, Offer]:
+    meetings, now = runtime().profile.meetings, runtime().clock()
+    dates = still_to_come(standing_dates(meetings, london_date(now), due_on), meetings.starts, now)[:MOST_OFFERED]
+    return offers([_standing(meetings, each) for each in dates], sittings)
+
+
+def _standing(meetings: Meetings, day: date) -> When:
+    ends = datetime.combine(day, meetings.starts) + timedelta(minutes=meetings.minutes)
+    return When(day, meetings.starts, ends.time(), meetings.place)
 
 
 class OtherSchema(Schema):

@@ -1,19 +1,17 @@
 """What the notifier does about what it hears: letters as rows, and copies of the directory."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pprg_notifier import rules
-from pprg_notifier.models import Meeting, Tied, duties_of, interests, letters, place_of, told_last
+from pprg_notifier.handlers.writing import Facts, Recipient, write
+from pprg_notifier.models import Tied, duties_of, interests, letters
 from pprg_shared.access import INTEREST
-from pprg_shared.boxes.tables import add_new
 from pprg_shared.contract import Event
-from pprg_shared.database import context, now, profile_of
+from pprg_shared.database import now, profile_of
 from pprg_shared.directory import keep_higher
 from pprg_shared.duties import CONTACT, COORDINATOR, DEPUTY, DEPUTY_COORDINATOR, ESCALATION, LEAD
 from pprg_shared.events.intake import (
@@ -31,76 +29,14 @@ from pprg_shared.events.triage import (
     CaseMembersChanged,
     CaseOpened,
     GlassBroken,
-    MeetingCancelled,
-    MeetingMoved,
-    MeetingScheduled,
     ReminderDue,
 )
-
-#: A person by number, a post or contact of an agency, or an address that stands in no directory.
-Recipient = UUID | tuple[str, str] | str
-#: What seals that address in a letter, and what its id says instead.
-TO, MAILBOX = "to", "mailbox"
-Facts = Mapping[str, str]
-
-
-def _write(
-    session: Session,
-    heard: Event,
-    template: str,
-    to: Recipient,
-    facts: Facts,
-    private: Facts | None = None,
-    *,
-    named: str = "",
-) -> None:
-    """One letter to one person, duty or address; of a replayed event it is kept, and not sent.
-
-    `named` stands for the recipient in the letter's id, where it is not they themselves.
-    """
-    if isinstance(to, str):
-        named, private = MAILBOX, {**(private or {}), TO: to}
-    person, agency, duty = _whom(to)
-    name = rules.letter_id(heard.envelope.id, template, named or str(person or f"{agency}/{duty}"))
-    replayed = heard.envelope.replayed
-    at = now(session)
-    row: dict[str, Any] = {
-        "id": name,
-        "type": template,
-        "subject": heard.subject,
-        "event_id": heard.envelope.id,
-        "person_id": person,
-        "agency": agency,
-        "duty": duty,
-        "facts": dict(facts),
-        "content": _sealed(session, name, private) if private else None,
-        "correlation_id": heard.envelope.correlation_id,
-        "message_id": name.hex,
-        "expires_at": heard.envelope.expires_at,
-        "created_at": at,
-        "due_at": at,
-        "done_at": at if replayed else None,
-        "problem": "replayed, not sent" if replayed else None,
-    }
-    add_new(session, letters, row)
-    context(session).wakes = True
-
-
-def _whom(to: Recipient) -> tuple[UUID | None, str | None, str | None]:
-    """A recipient as person, agency and duty, as far as the directory knows them."""
-    if isinstance(to, str):
-        return None, None, None
-    return (to, None, None) if isinstance(to, UUID) else (None, *to)
-
-
-def _sealed(session: Session, letter: UUID, private: Facts) -> str:
-    return context(session).keys["contact"].seal(json.dumps(dict(private)).encode(), place_of(letter, "content"))
 
 
 def _office(session: Session, heard: Any, template: str, path: str) -> None:
     facts = {"reference": heard.reference, "path": path}
     for post in _of_office(session):
-        _write(session, heard, template, post, facts)
+        write(session, heard, template, post, facts)
 
 
 def _of_office(session: Session) -> list[Recipient]:
@@ -114,14 +50,14 @@ def write_reset(session: Session, heard: PasswordResetAsked) -> None:
     """Mail the code with which somebody chooses a new password."""
     expires_at = heard.envelope.expires_at or now(session)
     facts = {"path": f"/sign-in/reset/{heard.reset_id}", "until": expires_at.isoformat()}
-    _write(session, heard, "new_password", heard.person_id, facts, {"code": heard.code})
+    write(session, heard, "new_password", heard.person_id, facts, {"code": heard.code})
 
 
 def write_about_form(session: Session, heard: FormKept) -> None:
     """Mail the link of a form that was left to the address that it names, which nobody else has."""
     expires_at = heard.envelope.expires_at or now(session)
     facts = {"path": f"/referrals/begun/{heard.form_id}", "until": expires_at.isoformat()}
-    _write(session, heard, "form_kept", heard.address, facts)
+    write(session, heard, "form_kept", heard.address, facts)
 
 
 def write_receipt(session: Session, heard: ReferralSubmitted) -> None:
@@ -129,7 +65,7 @@ def write_receipt(session: Session, heard: ReferralSubmitted) -> None:
     if not heard.has_address:
         return
     facts = {"reference": heard.reference, "on": heard.submitted_on.isoformat()}
-    _write(session, heard, "referral_received", heard.referrer_id, facts)
+    write(session, heard, "referral_received", heard.referrer_id, facts)
 
 
 def write_about_case(session: Session, heard: CaseOpened) -> None:
@@ -162,7 +98,7 @@ def write_about_glass(session: Session, heard: GlassBroken) -> None:
     facts["path"] = f"/cases/{heard.case_id}"
     to: list[Recipient] = [*heard.told] or _of_office(session)
     for each in to:
-        _write(session, heard, "glass_broken", each, facts)
+        write(session, heard, "glass_broken", each, facts)
 
 
 #: What the agency gets, by why its page is worth a look.
@@ -191,10 +127,10 @@ def write_reminder(session: Session, heard: ReminderDue) -> None:
         return
     _to_agency(session, heard, "overdue")
     if rules.apart(DEPUTY, duties):
-        _write(session, heard, "overdue", (heard.agency, DEPUTY), _of_request(heard))
+        write(session, heard, "overdue", (heard.agency, DEPUTY), _of_request(heard))
     if heard.rung == rules.LAST:
         facts = {"reference": heard.reference, "due_on": heard.due_on.isoformat()}
-        _write(session, heard, "overdue_escalated", (heard.agency, ESCALATION), facts)
+        write(session, heard, "overdue_escalated", (heard.agency, ESCALATION), facts)
 
 
 def _of_request(heard: RequestReady | ReminderDue) -> Facts:
@@ -208,7 +144,7 @@ def _to_agency(session: Session, heard: RequestReady | ReminderDue, template: st
 
 def _to_contact(session: Session, heard: Event, agency: str, template: str, facts: Facts) -> None:
     """To the single point of contact of an agency, or its lead where it has none; the same letter, whichever it is."""
-    _write(session, heard, template, (agency, CONTACT), facts, named=f"{agency}/{LEAD}")
+    write(session, heard, template, (agency, CONTACT), facts, named=f"{agency}/{LEAD}")
 
 
 def write_about_return(session: Session, heard: AgencySummarySubmitted | NilReturnSubmitted) -> None:
@@ -221,45 +157,12 @@ def write_about_extension(session: Session, heard: ExtensionRequested) -> None:
     _office(session, heard, "extension_requested", f"/cases/{heard.case_id}/requests/{heard.request_id}")
 
 
-def write_invitations(session: Session, heard: MeetingScheduled) -> None:
-    """Invite each member and the referrer."""
-    _about_meeting(session, heard, "meeting_invitation", "REQUEST")
-
-
-def write_changes(session: Session, heard: MeetingMoved) -> None:
-    """Tell everyone who was invited of the other time or place."""
-    _about_meeting(session, heard, "meeting_moved", "REQUEST")
-
-
-def write_cancellations(session: Session, heard: MeetingCancelled) -> None:
-    """Take the meeting out of the calendars of everyone who was invited, or of those alone who no longer are."""
-    _about_meeting(session, heard, "invitation_withdrawn" if heard.only else "meeting_cancelled", "CANCEL")
-
-
-def _about_meeting(
-    session: Session, heard: MeetingScheduled | MeetingMoved | MeetingCancelled, template: str, method: str
-) -> None:
-    """A letter to each who is invited; one that a later change has overtaken is never sent, whatever came first."""
-    facts = {
-        "reference": heard.reference,
-        "starts_at": heard.starts_at.isoformat(),
-        "ends_at": heard.ends_at.isoformat(),
-        "sequence": str(heard.sequence),
-        "uid": heard.meeting_id.hex,
-        "method": method,
-    }
-    for person in heard.invited:
-        latest = {"id": told_last(heard.meeting_id, person), "revision": heard.sequence}
-        keep_higher(session, Meeting.metadata.tables["meetings"], "id", latest)
-        _write(session, heard, template, person, facts, {"place": heard.place})
-
-
 def write_outcomes(session: Session, heard: OutcomeReady) -> None:
     """Tell the referrer and every agency that was asked where to read what was decided, now that it can be read."""
     facts = {"reference": heard.reference, "on": heard.decided_on.isoformat()}
     page = {"path": f"/referrals/{heard.reference}/outcome"}
     if heard.has_address:
-        _write(session, heard, "outcome_to_referrer", heard.referrer_id, facts | page)
+        write(session, heard, "outcome_to_referrer", heard.referrer_id, facts | page)
     for each in heard.requests:
         page = {"path": f"/requests/{each.request_id}/outcome"}
         _to_contact(session, heard, each.agency, "outcome_to_agency", facts | page)
@@ -273,10 +176,10 @@ def write_code(session: Session, heard: CodeIssued) -> None:
     expires_at = heard.envelope.expires_at or now(session)
     facts = {"reference": heard.reference, "until": expires_at.isoformat()}
     if heard.address:
-        _write(session, heard, "code_for_form", heard.address, facts, {"code": heard.code})
+        write(session, heard, "code_for_form", heard.address, facts, {"code": heard.code})
         return
     for to in [heard.person_id] if heard.person_id else _holders(session, heard):
-        _write(session, heard, "code", to, facts, {"code": heard.code})
+        write(session, heard, "code", to, facts, {"code": heard.code})
 
 
 def _holders(session: Session, heard: CodeIssued) -> list[Recipient]:
