@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from pprg_notifier import rules
-from pprg_notifier.models import Meeting, Tied, duties_of, interests, letters, place_of, told_last
+from pprg_notifier.models import Meeting, Tied, Told, duties_of, interests, letters, place_of, told_last
 from pprg_shared.access import INTEREST
 from pprg_shared.boxes.tables import add_new
 from pprg_shared.contract import Event
@@ -34,6 +34,7 @@ from pprg_shared.events.triage import (
     MeetingCancelled,
     MeetingMoved,
     MeetingScheduled,
+    PublicationAnnounced,
     ReminderDue,
 )
 
@@ -165,20 +166,9 @@ def write_about_glass(session: Session, heard: GlassBroken) -> None:
         _write(session, heard, "glass_broken", each, facts)
 
 
-#: What the agency gets, by why its page is worth a look.
-ASKED: Mapping[str, str] = {
-    "asked": "information_request",
-    "queried": "return_queried",
-    "moved": "request_moved",
-    "waived": "request_waived",
-    "declined": "extension_declined",
-    "amended": "request_amended",
-}
-
-
 def write_request(session: Session, heard: RequestReady) -> None:
     """Ask the agency, now that its page is there, or tell it what changed."""
-    _to_agency(session, heard, ASKED[heard.why])
+    _to_agency(session, heard, rules.ASKED[heard.why])
 
 
 def write_reminder(session: Session, heard: ReminderDue) -> None:
@@ -263,6 +253,18 @@ def write_outcomes(session: Session, heard: OutcomeReady) -> None:
     for each in heard.requests:
         page = {"path": f"/requests/{each.request_id}/outcome"}
         _to_contact(session, heard, each.agency, "outcome_to_agency", facts | page)
+
+
+def write_notices(session: Session, heard: PublicationAnnounced) -> None:
+    """Tell agencies and people when something goes public and where; letters about an earlier plan are overtaken."""
+    latest = {"id": heard.publication_id, "revision": heard.revision}
+    keep_higher(session, Told.metadata.tables["told"], "id", latest)
+    facts = {"reference": heard.reference, "planned_at": heard.planned_at.isoformat(), "path": "/learning"}
+    facts |= {"publication": str(heard.publication_id), "revision": str(heard.revision)}
+    for agency in heard.agencies:
+        _to_contact(session, heard, agency, rules.NOTICES[heard.change], facts)
+    for person in heard.people:
+        _write(session, heard, rules.NOTICES[heard.change], person, facts)
 
 
 def write_code(session: Session, heard: CodeIssued) -> None:

@@ -92,6 +92,14 @@ class Meeting(Base):
     revision: Mapped[int]
 
 
+class Told(Base):
+    """The highest revision of the plan of a publication that was said: letters about lower ones are overtaken."""
+
+    __tablename__ = "told"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+
+
 def told_last(meeting: UUID, person: UUID | None) -> UUID:
     """The id under which it is kept what somebody was told last of a meeting: others may be told more, or less."""
     return uuid5(meeting, str(person))
@@ -165,7 +173,11 @@ class Overtaken(Refused):
 
 
 def heed_changes(session: Session, letter: Any) -> None:
-    """Raises Overtaken for a letter about a meeting that has changed since for whom it is."""
+    """Raises Overtaken for a letter about a meeting that has changed since for whom it is, or about a plan that has."""
+    if "publication" in letter.facts:
+        plan = session.get(Told, UUID(letter.facts["publication"]))
+        if plan is not None and int(letter.facts["revision"]) < plan.revision:
+            raise Overtaken("the day of publication has changed since")
     if "uid" not in letter.facts:
         return
     uid = UUID(letter.facts["uid"])

@@ -46,6 +46,7 @@ service = Service(
         triage.MeetingMoved: handlers.write_changes,
         triage.MeetingCancelled: handlers.write_cancellations,
         triage.GlassBroken: handlers.write_about_glass,
+        triage.PublicationAnnounced: handlers.write_notices,
         intake.OutcomeReady: handlers.write_outcomes,
         intake.CodeIssued: handlers.write_code,
         intake.FormKept: handlers.write_about_form,

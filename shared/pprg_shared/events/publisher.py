@@ -30,3 +30,18 @@ class PublicationPlanned(Event, name="publication.planned", version=1, subject="
     planned_by: UUID
     revision: int
     copies_on: date | None = None
+
+
+class PublicationCalledOff(Event, name="publication.called-off", version=1, subject="case_id"):
+    """A publication that was planned for this moment is not planned any more; the highest `revision` holds.
+
+    It counts on from that of `publication.planned`.
+    """
+
+    publication_id: UUID
+    case_id: UUID
+    reference: str
+    publication_type: str
+    planned_at: datetime
+    called_off_by: UUID
+    revision: int

@@ -19,7 +19,11 @@ from pprg_triage.models import Access, Case, Decision, Meeting, Planned, Publish
 
 _OF_CASE = bindparam("of_case", type_=Uuid)
 _NOTED = select(TriggerDay).where(TriggerDay.case_id == _OF_CASE).order_by(TriggerDay.noted_at)
-_PLANNED = (Planned.case_id == _OF_CASE, Planned.type.in_(bindparam("types", expanding=True)))
+_PLANNED = (
+    Planned.case_id == _OF_CASE,
+    Planned.called_off.is_(False),
+    Planned.type.in_(bindparam("types", expanding=True)),
+)
 _LETTERS = (Access.case_id == _OF_CASE, Access.kind == rules.LETTER)
 _ASKED = select(func.count()).select_from(Request).where(Request.case_id == _OF_CASE)
 _MET = (Meeting.case_id == _OF_CASE, Meeting.state == rules.HELD)
