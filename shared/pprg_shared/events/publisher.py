@@ -7,13 +7,14 @@ from pprg_shared.contract import Event
 
 
 class OutcomePublished(Event, name="outcome.published", version=1, subject="case_id"):
-    """What was learnt is on the learning hub."""
+    """What was learnt is on the learning hub, as a publication of this type."""
 
     publication_id: UUID
     case_id: UUID
     reference: str
     slug: str
     published_on: date
+    publication_type: str = ""
 
 
 class PublicationPlanned(Event, name="publication.planned", version=1, subject="case_id"):

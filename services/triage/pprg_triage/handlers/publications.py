@@ -14,6 +14,7 @@ from pprg_triage.models import Case, Planned, Published, WentPublic
 def note_published(session: Session, heard: OutcomePublished) -> None:
     """The outcome can be read by everybody; a case may have several, and its page leads to the first."""
     about: dict[str, Any] = {"id": heard.publication_id, "case_id": heard.case_id, "slug": heard.slug}
+    about |= {"type": heard.publication_type}
     insert_all_new(session, WentPublic.metadata.tables["went_public"], [about | {"published_on": heard.published_on}])
     if session.get(Published, heard.case_id) is None:
         session.add(Published(id=heard.case_id, slug=heard.slug, published_on=heard.published_on))

@@ -37,6 +37,7 @@ def upgrade() -> None:
         "went_public",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.String(length=60), nullable=False),
         sa.Column("slug", sa.String(length=200), nullable=False),
         sa.Column("published_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id"),

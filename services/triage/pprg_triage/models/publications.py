@@ -20,11 +20,12 @@ class Published(Base):
 
 
 class WentPublic(Base):
-    """One publication of a case that is on the learning hub, by the id of the publication."""
+    """One publication of a case that is on the learning hub, by its id, which is that of the decision it came from."""
 
     __tablename__ = "went_public"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(index=True)
+    type: Mapped[str] = mapped_column(sa.String(60))
     slug: Mapped[str] = mapped_column(sa.String(200))
     published_on: Mapped[date]
 

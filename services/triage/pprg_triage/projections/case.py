@@ -137,8 +137,8 @@ class Whole:
 
 
 def clock_words(case: Case, published_on: date | None, profile: Profile, today: date) -> str:
-    """The clock that binds in a line, or that what was learnt is published."""
-    if published_on:
+    """The clock that binds in a line; where none does any more, that what was learnt is published."""
+    if published_on and case.watches == rules.NOTHING_BINDS:
         return f"Published {short(published_on)}"
     if case.rapid:
         return rules.day_words(case.day_zero, case.due_on, today)
