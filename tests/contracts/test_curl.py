@@ -10,6 +10,7 @@ import re
 import subprocess
 from pathlib import Path
 from threading import Thread
+from uuid import UUID
 
 import pytest
 from werkzeug.serving import make_server
@@ -305,6 +306,21 @@ def test_the_examples_plan_a_publication_and_take_a_list_back(world, paste):
     paste("publisher-undo_import", import_id=made["location"].rpartition("/")[2])
 
     assert paste("publisher-learning")["count"] == 0
+
+
+def test_the_examples_tell_before_publication(world, paste, asked):
+    path, _ = People(world).draft(UUID(asked["case_id"]))
+    about = {"case_id": asked["case_id"], "publication_id": path.rpartition("/")[2]}
+    paste("publisher-plan_publication", publication_id=about["publication_id"])
+    paste("triage-tell_before", **about)
+    paste("triage-note_told", **about)
+    (told,) = paste("triage-plans", case_id=asked["case_id"])["publications"]
+    paste("publisher-call_off", publication_id=about["publication_id"])
+    (off,) = paste("triage-plans", case_id=asked["case_id"])["publications"]
+
+    assert (told["not_told"], told["told"]["agencies"]) == ({"agencies": [], "people": []}, ["police"])
+    assert [each["whom"] for each in told["by_hand"] if each["told_on"]] == ["family"]
+    assert (off["planned_at"], off["told"]) == (None, {"agencies": [], "people": []})
 
 
 def test_every_example_is_pasted_here():

@@ -166,6 +166,8 @@ def publish(world, played, post):
 def published(world, played, post):
     (decision,) = played["decision_id"]
     post("triage", f"/cases/{played['case_id']}/decisions/ratification", {"decision_id": decision}, "partner-health")
+    post("publisher", f"/publications/{decision}/plan", {"day": "2027-01-15", "at": "09:00"})
+    post("publisher", f"/publications/{decision}/lifting", {"why": "Everybody concerned has agreed."})
     post("publisher", f"/publications/{decision}/offer", invented.PUBLISHED)
     slug = post("publisher", f"/publications/{decision}/release", {}, "chair")["location"].rpartition("/")[2]
     batch = post(

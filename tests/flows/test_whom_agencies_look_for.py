@@ -11,6 +11,7 @@ from pprg_shared.boxes.tables import inbox, outbox
 from pprg_shared.contract import Envelope
 from pprg_shared.events.intake import NilReturnSubmitted
 from pprg_shared.events.triage import InformationRequested
+from pprg_triage import rules as triage_rules
 
 pytestmark = pytest.mark.both_databases
 MOTHER = {
@@ -172,3 +173,72 @@ def test_a_request_from_before_there_were_several_is_about_the_one_that_it_names
 
     assert rules.sought(old) == [EMPTY | {"kind": "", "name": "Invented Child", "born": "May 2016"}]
     assert rules.sought(old | {"subjects": TOLD}) == TOLD
+
+
+def amended(post, get, case, *people):
+    """The office corrects whom the case is about."""
+    shown = get("triage", case)
+    sent = triage_rules.referred(shown["content"]) | {"subjects": list(people)}
+    post("triage", f"{case}/amendments", sent | {"revision": shown["amendments"], "why": "The school rang."})
+
+
+BROTHER = invented.UNKNOWN | {"kind": "child", "name": "Canary Brother", "born": "2019"}
+
+
+def test_a_nil_return_is_not_taken_about_somebody_who_came_while_its_form_was_open(world, post, get, asked):
+    case, request = asked
+    lead = world.visitor("intake", "lead-police")
+    page = lead.get(request)
+    form = next(each for each in re.findall(r"<form.*?</form>", page.text, re.DOTALL) if 'name="_nil"' in each)
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)) | {"author": "Canary Lead"}
+    amended(post, get, case, *PEOPLE, BROTHER)
+
+    refused = lead.post(request, data=fields)
+    form = next(each for each in re.findall(r"<form.*?</form>", refused.text, re.DOTALL) if 'name="_nil"' in each)
+    again = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)) | {"author": "Canary Lead"}
+    state = get("intake", "/requests", "lead-police")["requests"][0]["state"]
+    taken = lead.post(request, data=again)
+    world.settle()
+
+    assert refused.status_code == 409
+    assert rules.OTHERS_SINCE in words(refused)
+    assert "Canary Brother New Who A child" in words(refused)
+    assert "Canary Brother (new)" in words(refused)
+    assert words(refused).count("(new)") == 1
+    assert 'value="Canary Lead"' in refused.text
+    assert (state, taken.status_code) == ("opened", 303)
+    said, _ = heard(world, "triage", inbox, NilReturnSubmitted)
+    assert said.about == [*NAMES, "Canary Brother"]
+
+
+def test_a_program_is_told_too_where_it_says_whom_it_has_seen(post, get, asked):
+    case, request = asked
+    seen = get("intake", request, "lead-police")["people_seen"]
+    amended(post, get, case, *PEOPLE, BROTHER)
+    body = {"author": "Invented Lead"}
+
+    refused = post("intake", f"{request}/nil-return", body | {"people_seen": seen}, "lead-police", 409)
+    now = get("intake", request, "lead-police")["people_seen"]
+    post("intake", f"{request}/nil-return", body | {"people_seen": now}, "lead-police")
+
+    assert refused["detail"] == rules.OTHERS_SINCE
+    assert "Canary" not in str(refused)
+
+
+ONE, SISTER = {"name": "Invented", "born": "2016"}, {"name": "Sister", "born": "2019"}
+
+
+@pytest.mark.parametrize(
+    ("seen", "now", "unseen"),
+    [
+        ([ONE], [ONE], []),
+        ([ONE], [ONE, SISTER], [SISTER]),
+        ([ONE, SISTER], [ONE], []),
+        ([ONE, SISTER], [SISTER, ONE], []),
+        ([ONE], [ONE | {"born": "2015"}], [ONE | {"born": "2015"}]),
+        ([ONE], [ONE | {"address": ""}], []),
+        ([], [ONE], []),
+    ],
+)
+def test_who_was_not_seen_is_whoever_came_or_differs(seen, now, unseen):
+    assert rules.unseen(now, rules.marks_of(seen)) == unseen

@@ -11,6 +11,7 @@ from invented import PROFILE
 from pprg_publisher import rules
 from pprg_publisher.models import Publication
 from pprg_shared.boxes.tables import outbox
+from pprg_shared.contract import Envelope
 from pprg_shared.profile import notices
 from publishing import send, words
 from signed import acting
@@ -143,6 +144,38 @@ def test_what_is_taken_back_or_lifted_does_not_wait(people):
     assert "Save draft" in words(people.office.get(back))
 
 
+@pytest.mark.both_databases
+def test_what_is_called_off_is_not_published_until_a_second_person_releases_it_again(people):
+    path = scheduled(people)
+    why = {"why": "A court hearing comes first."}
+
+    silent = send(people.office, f"{path}/call-off", why="")
+    done = send(people.office, f"{path}/call-off", **why)
+    twice = send(people.office, f"{path}/call-off", **why)
+    page = words(people.office.get(path))
+    at(people, 2027, 1, 15, 9)
+    passed = public(people)
+    plan(people, path, day="1 July 2027")
+    released = send(people.chair, path, f"{path}/release")
+    at(people, 2027, 7, 1, 9)
+
+    assert [each.status_code for each in (silent, done, twice, released)] == [422, 303, 422, 303]
+    assert "No day is planned that could be called off." in words(twice)
+    assert "As soon as it is released. No day is planned." in page
+    assert "Planned for No day By Robin Sample Why A court hearing comes first." in page
+    assert passed == []
+    assert "Hearing a child" in public(people)[-1]["title"]
+    with people.world.services["publisher"].database.reading() as session:
+        bodies = session.scalars(sa.select(outbox.c.body).order_by(outbox.c.created_at)).all()
+    said = [Envelope.from_json(bytes(each)) for each in bodies]
+    of_plan = [(each.type, each.public["revision"]) for each in said if each.type.startswith("publication")]
+    assert of_plan == [
+        ("publication.planned.v1", 1),
+        ("publication.called-off.v1", 2),
+        ("publication.planned.v1", 3),
+    ]
+
+
 REFUSED = [
     ({"day": "24 November 2026", "at": "09:30"}, "day", "This lies in the past: plan a later day or hour"),
     ({"day": "16 January 2027"}, "why", "Say why it is moved"),
@@ -168,13 +201,13 @@ def test_a_plan_that_cannot_be_is_refused_at_its_field_and_what_was_planned_stay
 
 def test_the_office_alone_plans_and_nothing_is_planned_about_what_is_public(people):
     path = people.offered()
-    forbidden = [people.chair.get(f"{path}/{each}").status_code for each in ("plan", "lift")]
+    forbidden = [people.chair.get(f"{path}/{each}").status_code for each in ("plan", "lift", "call-off")]
     unplanned = send(people.office, f"{path}/lift", why="Everybody concerned has agreed.")
     send(people.chair, path, f"{path}/release")
 
     late = plan(people, path)
 
-    assert forbidden == [403, 403]
+    assert forbidden == [403, 403, 403]
     assert "This does not wait for any day." in words(unplanned)
     assert "This has been published already." in words(late)
 

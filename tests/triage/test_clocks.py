@@ -278,6 +278,132 @@ def test_the_clock_that_binds_is_the_next_that_has_not_ended(content, days, of_r
     assert rules.clock_to_watch(PROFILE, content, [], facts, TODAY).code == watched
 
 
+ONE, OTHER = Ratified(RR, MET, TODAY), Ratified(DHR, MET, TODAY)
+BOTH = {RR: {"decided", "published"}, DHR: {"decided", "published"}}
+
+
+@pytest.mark.parametrize(
+    ("ratified", "public", "of_routes", "of_case"),
+    [
+        ([ONE, OTHER], [], {RR: {"decided"}, DHR: {"decided"}}, False),
+        ([ONE, OTHER], [(RR, RR)], {RR: {"decided", "published"}, DHR: {"decided"}}, False),
+        ([ONE, OTHER], [(RR, RR), (DHR, DHR)], BOTH, False),
+        # By its type it is about another route than that of its decision, too.
+        ([ONE], [(RR, LCSPR)], {RR: {"decided", "published"}, LCSPR: {"published"}}, False),
+        # Nobody knows what it is about: all that was decided, and without any the case.
+        ([ONE, OTHER], [("", "")], BOTH, False),
+        ([ONE, OTHER], [("", "thematic_review")], BOTH, False),
+        ([], [("", "")], {}, True),
+        ([Ratified(RR, UNDECIDED, TODAY)], [("", "")], {}, True),
+    ],
+)
+def test_what_is_published_ends_the_clocks_of_what_it_is_about(ratified, public, of_routes, of_case):
+    went = [rules.Public(route, kind, TODAY) for route, kind in public]
+
+    facts = rules.facts_of(PROFILE, {}, {"published": TODAY} if went else {}, ratified, [], went)
+
+    assert {route: set(days) for route, days in facts.of_routes.items()} == of_routes
+    assert ("published" in facts.days) == of_case
+
+
+@pytest.mark.parametrize(
+    ("published", "watched"),
+    [
+        ([], "lcspr.publish"),
+        ([RR], "lcspr.publish"),
+        ([LCSPR], "dhr.complete"),
+        ([LCSPR, DHR], TELL),
+        ([RR, LCSPR, DHR], ""),
+    ],
+)
+def test_clocks_of_routes_that_are_not_published_bind_on(published, watched):
+    started = {"lcspr_started": TODAY, "dhr_started": date(2026, 12, 24), "panel_sent": TODAY}
+    of_routes = {each: {"decided": TODAY} for each in (RR, DHR)}
+    of_routes |= {each: of_routes.get(each, {}) | {"published": TODAY} for each in published}
+    facts = rules.Facts(RECEIVED | {"screened": TODAY, "acknowledged": TODAY} | started, of_routes)
+
+    assert rules.clock_to_watch(PROFILE, CHILD, [], facts, TODAY).code == watched
+
+
+def publish_one(world, case, route):
+    """What was decided on a route goes public."""
+    (found,) = (each for each in get(world, case)["decisions"] if each["route"] == route)
+    body = invented.PUBLISHED | {"type": route, "label": f"Case {route}"}
+    for what, sent, who in (("offer", body, "coordinator"), ("release", {}, "chair")):
+        headers = {**world.acting(who), "Idempotency-Key": str(uuid4())}
+        path = f"/api/v1/publications/{found['id']}/{what}"
+        answer = world.client("publisher").post(path, json=sent, headers=headers)
+        assert answer.status_code == 201, answer.text
+    world.settle()
+
+
+def test_of_two_routes_the_clocks_of_the_one_that_is_not_published_run_on(world, office):
+    case = refer(world, "adult")
+    ask(world, f"{case}/meetings/record", invented.HELD)
+    note(world, case, "csp_told", "2026-11-20")
+    decide(world, case, "safeguarding_adult_review", "board-chair", next_step="start")
+    decide(world, case, "dhr", "community-chair")
+    started = get(world, case)["clock"]
+    publish_one(world, case, "dhr")
+    one, page = get(world, case)["clock"], words(office.get("/cases"))
+    stays = clock(world, case, "publish.min_life", "dhr")
+    publish_one(world, case, "safeguarding_adult_review")
+    both = words(office.get("/cases"))
+
+    assert started is not None
+    assert one == "adult_review.complete"
+    assert "Adult review completed, due" in page
+    assert (stays["day_zero"], stays["due_on"]) == ("2026-11-24", "2027-11-24")
+    assert get(world, case)["clock"] is None
+    assert "Published Tue 24 Nov 2026" in both
+
+
+@pytest.mark.parametrize(
+    ("trigger", "noted", "problem"),
+    [
+        ("notified", {"notified"}, None),
+        ("notified", {"notified", "csp_told"}, None),
+        ("notified", {"notified", "panel_sent"}, "The date the report was sent to the Panel was noted under the"),
+        ("panel_sent", {"notified", "panel_sent"}, None),
+    ],
+)
+def test_what_others_refer_to_is_not_taken_back_before_them(trigger, noted, problem):
+    found = rules.taking_back_problem(PROFILE, trigger, noted)
+
+    assert (found is None) == (problem is None)
+    assert problem is None or found.startswith(problem)
+
+
+def test_the_notification_is_taken_back_once_the_report_is(world, office):
+    case = refer(world)
+    note(world, case, "notified", "2026-11-20", reference="INVENTED-1")
+    note(world, case, "panel_sent", "2026-11-24")
+    world.clock.forward(minutes=1)
+
+    refused = take_back(world, case, "notified")
+    kept = get(world, case)["noted"]
+    first, then = take_back(world, case, "panel_sent"), take_back(world, case, "notified")
+
+    assert refused.status_code == 409
+    assert refused.json["detail"].endswith("was noted under the reference of this. Take that back first")
+    assert {each["trigger"] for each in kept} == {"notified", "panel_sent"}
+    assert (first.status_code, then.status_code) == (201, 201)
+
+
+@pytest.mark.parametrize(
+    ("route", "days", "last"),
+    [
+        (RR, RECEIVED, None),
+        (RR, NOTIFIED, date(2026, 12, 14)),
+        (DHR, {"csp_told": date(2026, 11, 20)}, date(2026, 12, 20)),
+        (DHR, NOTIFIED, None),
+        (SAR, NOTIFIED, None),
+    ],
+)
+def test_a_decision_is_due_by_days_that_are_known_alone(route, days, last):
+    assert rules.decide_by(PROFILE, route, rules.Facts(days)) == last
+
+
 DUE = date(2026, 12, 15)
 
 
@@ -368,11 +494,33 @@ def test_each_decision_is_told_by_a_letter_of_its_own(ratified, letters, noted, 
 
 
 @pytest.mark.parametrize(
-    ("asked", "waiting", "last", "returned"),
-    [(0, 0, None, None), (2, 1, day(3), None), (2, 0, day(3), day(3)), (1, 0, None, None)],
+    ("asked", "waiting", "last", "waived", "returned"),
+    [
+        (0, 0, None, None, None),
+        (2, 1, day(3), None, None),
+        (2, 0, day(3), None, day(3)),
+        (1, 0, None, None, None),
+        (2, 0, None, day(5), day(5)),
+        (2, 1, None, day(5), None),
+        (2, 0, day(3), day(5), day(3)),
+    ],
 )
-def test_returns_are_in_once_nobody_is_waited_for(asked, waiting, last, returned):
-    assert rules.returned_on(asked, waiting, last) == returned
+def test_returns_are_in_once_nobody_is_waited_for(asked, waiting, last, waived, returned):
+    assert rules.returned_on(asked, waiting, last, waived) == returned
+
+
+def test_when_all_are_waived_the_clock_of_returns_ends_with_the_last(world, office):
+    case = refer(world, notified_on="2026-11-23", criteria=SERIOUS)
+    ask(world, f"{case}/requests", {"agencies": ["police", "icb"], "questions": "What?"})
+    for each in get(world, case)["requests"]:
+        before = clock(world, case, "rr.agency_return")["state"]
+        world.clock.forward(days=1)
+        waived = ask(world, f"{case}/requests/{each['id']}/waive", {"reason": "They hold nothing new."}, "chair")
+        assert (before, waived.status_code) == ("runs", 201)
+
+    found = clock(world, case, "rr.agency_return")
+
+    assert (found["state"], found["ended_on"]) == ("met", "2026-11-26")
 
 
 @pytest.mark.parametrize(

@@ -281,6 +281,7 @@ def test_local_reviews_name_no_kind_of_harm(world, refer):
 
 def test_a_decision_after_its_last_day_says_why_it_is_late(world, refer):
     case, office = refer(), world.visitor("triage", "coordinator")
+    ask(world, case, "dates", {"trigger": "notified", "day": "2026-11-24"})
     in_time = office.get(f"{case}/decision/rapid_review").text
     world.clock.forward(days=21)  # Partners sign off within 14 working days of Tuesday 24 November: by 14 December.
     late = office.get(f"{case}/decision/rapid_review").text
@@ -294,6 +295,17 @@ def test_a_decision_after_its_last_day_says_why_it_is_late(world, refer):
     assert (by_api.status_code, by_api.json["errors"][0]["pointer"]) == (409, "/delay")
     assert made.status_code == 201
     assert "Why it was decided late The inquest came first." in words(office.get(case))
+
+
+def test_a_decision_is_not_late_by_a_clock_that_has_not_begun(world, refer):
+    case, office = refer(), world.visitor("triage", "coordinator")
+    world.clock.forward(days=60)
+    form = office.get(f"{case}/decision/rapid_review").text
+
+    made = ask(world, case, "decisions", invented.decision("rapid_review"))
+
+    assert 'name="delay"' not in form
+    assert made.status_code == 201
 
 
 def test_a_review_without_such_a_clock_is_never_late(world, refer):

@@ -62,6 +62,8 @@ class WholeRequest(Asked):
     subject_name: str = field(metadata={"example": "Invented Child"})
     subject_born: str = field(metadata={"example": "May 2016"})
     subjects: list[SoughtShown]
+    #: Whom a nil return means, who sends it back: it is refused once there are others.
+    people_seen: str = field(metadata={"example": "8c6976e5b541"})
     questions: str = field(metadata={"example": "What was your part?"})
 
 

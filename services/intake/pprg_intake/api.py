@@ -75,8 +75,9 @@ def one_request(request_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         asked = actions.request_of(session, actor(), request_id)
         content = unseal(session, asked, "content")
+    people = rules.sought(content)
     saw(asked.case_id)
-    return jsonify(_public(asked) | content | {"subjects": rules.sought(content)})
+    return jsonify(_public(asked) | content | {"subjects": people, "people_seen": rules.marks_of(people)})
 
 
 @api.get("/requests/<uuid:request_id>/outcome")

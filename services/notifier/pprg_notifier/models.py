@@ -141,6 +141,14 @@ def _place_of_told(name: UUID) -> str:
     return f"column:meetings:{name}:place"
 
 
+class Announced(Base):
+    """The highest revision of the plan of a publication that was said: letters about lower ones are overtaken."""
+
+    __tablename__ = "announced"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+
+
 def closed(session: Session, person: UUID | None, subject: Any) -> "sa.ColumnElement[bool]":
     """The condition on a subject by which it is closed to somebody: they have an interest in it at this moment."""
     at = now(session)
@@ -231,7 +239,11 @@ class Overtaken(Refused):
 
 
 def heed_changes(session: Session, letter: Any) -> None:
-    """Raises Overtaken for a letter about a meeting that has changed since for whom it is."""
+    """Raises Overtaken for a letter about a meeting that has changed since for whom it is, or about a plan that has."""
+    if "publication" in letter.facts:
+        plan = session.get(Announced, UUID(letter.facts["publication"]))
+        if plan is not None and int(letter.facts["revision"]) < plan.revision:
+            raise Overtaken("the day of publication has changed since")
     if "uid" not in letter.facts:
         return
     uid = UUID(letter.facts["uid"])

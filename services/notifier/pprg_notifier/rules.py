@@ -49,11 +49,26 @@ URGENT = (
     "meeting_cancelled",
     "invitation_withdrawn",
     "glass_broken",
+    "publication_moved",
+    "publication_called_off",
 )
 #: Kinds of letter whose text a person writes or changes: none yet. The one place that says what a typed mail is.
 TYPED: frozenset[str] = frozenset()
-
-
+#: What the agency gets, by why its page is worth a look.
+ASKED: Mapping[str, str] = {
+    "asked": "information_request",
+    "queried": "return_queried",
+    "moved": "request_moved",
+    "waived": "request_waived",
+    "declined": "extension_declined",
+    "amended": "request_amended",
+}
+#: What those hear who are told before something is published, by how its plan has changed.
+NOTICES: Mapping[str, str] = {
+    "told": "publication_notice",
+    "moved": "publication_moved",
+    "called-off": "publication_called_off",
+}
 #: Why a letter that a mail server had taken came back, as somebody read in the mail that brought it.
 RETURNED: Mapping[str, str] = {
     "unknown": "there is no such address",
@@ -177,6 +192,8 @@ def wording(profile: Profile, template: str, facts: Mapping[str, str], greeting:
         shown["until"] = moment(datetime.fromisoformat(facts["until"]))
     if "at" in facts:
         shown |= {"who": facts["who"], "at": moment(datetime.fromisoformat(facts["at"]))}
+    if "planned_at" in facts:
+        shown["when"] = moment(datetime.fromisoformat(facts["planned_at"]))
     if "starts_at" in facts:
         shown["when"] = _period(facts)
     parts = [f"{greeting},", letter.body.format(**shown), about.name]
@@ -239,9 +256,9 @@ def spent() -> Verdict:
     return Verdict(Fate.GIVEN_UP, problem, unknown=True)
 
 
-def overtaken() -> Verdict:
+def overtaken(what: str) -> Verdict:
     """A later letter says otherwise: this one is not sent any more."""
-    return Verdict(Fate.OVERTAKEN, "not sent: the meeting has changed since, and another letter says so")
+    return Verdict(Fate.OVERTAKEN, f"not sent: {what}, and another letter says so")
 
 
 def expired() -> Verdict:

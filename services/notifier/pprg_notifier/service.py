@@ -48,6 +48,7 @@ service = Service(
         triage.MeetingCancelled: meetings.write_cancellations,
         triage.SittingChanged: meetings.write_about_sitting,
         triage.GlassBroken: handlers.write_about_glass,
+        triage.PublicationAnnounced: handlers.write_notices,
         intake.OutcomeReady: handlers.write_outcomes,
         intake.CodeIssued: handlers.write_code,
         intake.FormKept: handlers.write_about_form,

@@ -12,6 +12,7 @@ from pprg_publisher.actions import importing, planning, publishing
 from pprg_publisher.models import Publication
 from pprg_publisher.rules import Note
 from pprg_publisher.schemas import (
+    CallOffSchema,
     LiftSchema,
     ListSchema,
     NothingSchema,
@@ -126,6 +127,13 @@ def lift(publication_id: UUID) -> ResponseReturnValue:
     """Wait no longer for the planned day."""
     needs("publish")
     return receipt(act(planning.lift, phase=PHASE, publication_id=publication_id, **body(LiftSchema())))
+
+
+@api.post("/publications/<uuid:publication_id>/calling-off")
+def call_off(publication_id: UUID) -> ResponseReturnValue:
+    """Plan no day any more: what was released waits for a second person again."""
+    needs("publish")
+    return receipt(act(planning.call_off, phase=PHASE, publication_id=publication_id, **body(CallOffSchema())))
 
 
 @api.post("/publications/imports/plan")

@@ -169,6 +169,20 @@ class LiftSchema(Schema):
     )
 
 
+class CallOffSchema(Schema):
+    """Why no day is planned for a publication any more."""
+
+    why = _text(
+        2000,
+        "Say why it is called off",
+        5,
+        label="Why is it called off?",
+        widget="textarea",
+        rows=3,
+        example="A court hearing comes first.",
+    )
+
+
 class ListSchema(Schema):
     """A list of published reviews, as CSV, and the type of those that do not say."""
 

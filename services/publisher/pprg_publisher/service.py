@@ -8,7 +8,7 @@ from pprg_shared.boxes import Box
 from pprg_shared.database import uuid_of
 from pprg_shared.events.every import AccessRecorded
 from pprg_shared.events.intake import AgencyChanged, PersonChanged, SessionEnded
-from pprg_shared.events.publisher import OutcomePublished, PublicationPlanned
+from pprg_shared.events.publisher import OutcomePublished, PublicationCalledOff, PublicationPlanned
 from pprg_shared.events.triage import CaseMembersChanged, DecisionRatified
 from pprg_shared.identity import people
 from pprg_shared.service import Service
@@ -30,7 +30,7 @@ service = Service(
         DecisionRatified: handlers.draft_publication,
         CaseMembersChanged: handlers.keep_members,
     },
-    says=[OutcomePublished, PublicationPlanned, AccessRecorded],
+    says=[OutcomePublished, PublicationPlanned, PublicationCalledOff, AccessRecorded],
     boxes=lambda runtime: [Box(runtime.database, embargoes, handlers.publish_released)],
     segments=["learning", "publications", "privacy", "cookies", "accessibility"],
     rules=rules.TABLE,

@@ -32,6 +32,7 @@ service = Service(
         notifier.LetterFailed: handlers.note_failed_letter,
         publisher.OutcomePublished: handlers.note_published,
         publisher.PublicationPlanned: handlers.note_planned,
+        publisher.PublicationCalledOff: handlers.note_called_off,
         every.AccessRecorded: handlers.note_access,
     },
     says=[
@@ -47,6 +48,7 @@ service = Service(
         triage.CaseMembersChanged,
         triage.GlassBroken,
         triage.ReminderDue,
+        triage.PublicationAnnounced,
         every.AccessRecorded,
     ],
     commands=["pprg_triage.commands:who_saw_command"],

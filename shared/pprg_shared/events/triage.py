@@ -205,3 +205,21 @@ class GlassBroken(Event, name="glass.broken", version=1, subject="case_id"):
     at: datetime
     until: datetime
     told: list[UUID]
+
+
+class PublicationAnnounced(Event, name="publication.announced", version=1, subject="case_id"):
+    """Those whom a case concerns learn before others that something is published about it, by letter.
+
+    `change` is `told`, `moved` to `planned_at`, or `called-off`, after which no day is planned. Letters go to
+    `agencies` and `people`; `revision` is that of the plan, and the highest holds.
+    """
+
+    notice_id: UUID
+    case_id: UUID
+    reference: str
+    publication_id: UUID
+    planned_at: datetime
+    change: str
+    revision: int
+    agencies: list[str]
+    people: list[UUID]

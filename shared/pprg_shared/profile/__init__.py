@@ -38,7 +38,7 @@ from pprg_shared.profile.criteria import (
     possible_routes,
     routes_of_people,
 )
-from pprg_shared.profile.deadlines import DECIDED, Deadline, OfRoutes, deadline, deadlines, notices
+from pprg_shared.profile.deadlines import DECIDED, PUBLISHED, Deadline, OfRoutes, deadline, deadlines, notices
 from pprg_shared.profile.letters import Labels, Letter, Letters
 from pprg_shared.profile.loading import ProfileError, load_profile
 from pprg_shared.profile.meetings import Meetings, next_standing, standing_dates
@@ -65,6 +65,7 @@ __all__ = [
     "PLANNED",
     "PLANS",
     "PLAN_CATEGORIES",
+    "PUBLISHED",
     "RATINGS",
     "REFERRERS",
     "SAID",

@@ -11,6 +11,8 @@ from pprg_shared.profile.whole import Profile
 
 #: The trigger of clocks of every case that run once for each decision.
 DECIDED = "decided"
+#: That of clocks that run once for each route on which something is published.
+PUBLISHED = "published"
 #: By route: days of what happened on that route alone.
 OfRoutes = Mapping[str, Mapping[str, date]]
 
@@ -55,8 +57,8 @@ def deadlines(
 ) -> list[Deadline]:
     """The clocks of every case and of these routes: the dated by date, then the others in the profile's order.
 
-    What happened on a route alone is in `of_routes`. A clock of every case that counts from the decision runs once for
-    each decision.
+    What happened on a route alone is in `of_routes`. A clock of every case that counts from the decision, or from
+    publication, runs once for each.
     """
     of_routes = of_routes or {}
     found: list[Deadline] = []
@@ -64,9 +66,10 @@ def deadlines(
         if each.route in routes:
             found.append(deadline(profile, name, {**dates, **of_routes.get(each.route or "", {})}))
         elif each.route is None:
-            decided = [route for route in of_routes if DECIDED in of_routes[route]] if each.trigger == DECIDED else []
-            found += [_of_decision(profile, name, route, {**dates, **of_routes[route]}) for route in decided]
-            found += [] if decided else [deadline(profile, name, dates)]
+            once_each = each.trigger in {DECIDED, PUBLISHED}
+            mine = [route for route in of_routes if each.trigger in of_routes[route]] if once_each else []
+            found += [_of_decision(profile, name, route, {**dates, **of_routes[route]}) for route in mine]
+            found += [] if mine else [deadline(profile, name, dates)]
     return sorted(found, key=lambda each: (each.due is None, each.due or date.max))
 
 

@@ -33,6 +33,9 @@ KINDS: Mapping[str, frozenset[str]] = {
     "code_for_form": frozenset({"code", "until"}),
     "glass_broken": frozenset({"reference", "who", "at", "link"}),
     "new_password": frozenset({"code", "until", "link"}),
+    "publication_notice": frozenset({"reference", "when", "link"}),
+    "publication_moved": frozenset({"reference", "when", "link"}),
+    "publication_called_off": frozenset({"reference", "when"}),
 }
 #: Slots without which a letter that has them would be of no use.
 NEEDED = frozenset({"reference", "due_on", "link", "when", "code", "until", "who", "at"})
@@ -49,6 +52,7 @@ TO_PEOPLE = frozenset(
             "glass_broken",
             "new_password",
         ),
+        *("publication_notice", "publication_moved", "publication_called_off"),
     }
 )
 #: Kinds for the office itself.

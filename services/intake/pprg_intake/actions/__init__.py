@@ -207,12 +207,18 @@ def drop_draft(session: Session, actor: Actor, *, request_id: UUID) -> Done:
     return Done(f"/requests/{request.id}", request.reference, str(request.case_id))
 
 
-def answer_nil(session: Session, actor: Actor, *, request_id: UUID, author: str) -> Done:
-    """Keep and say that an agency holds nothing about any of those whom it was asked about."""
+def answer_nil(session: Session, actor: Actor, *, request_id: UUID, author: str, people_seen: str = "") -> Done:
+    """Keep and say that an agency holds nothing about any of those whom it was asked about.
+
+    `people_seen` are the marks of whom it was shown; of others it cannot have meant it.
+    """
     request = _open(session, actor, request_id)
+    people = rules.sought(unseal(session, request, "content"))
+    if rules.unseen(people, people_seen):
+        raise Refused(rules.OTHERS_SINCE)
     drafts.drop(session, request)
     about = _about(request) | {"submitted_on": today(session)}
-    names = [each["name"] for each in rules.sought(unseal(session, request, "content"))]
+    names = [each["name"] for each in people]
     version = _keep(session, request, "nil", {"author": author})
     publish(session, says.NilReturnSubmitted(**about, version=version, author=author, about=names))
     return Done(f"/requests/{request.id}/thanks", request.reference, str(request.case_id))

@@ -1,6 +1,6 @@
 """The requests of one's agency: what is asked, its answer, its chronology, more time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -66,7 +66,8 @@ def answer(request_id: UUID) -> ResponseReturnValue:
         before = _sent_before(session, asked)
     first = before.typed | ({"draft": draft.id} if draft else {})
     form = Form(return_schema(asked.wanted), None if nil else sent, first)
-    nil_form = Form(NilReturnSchema(), sent if nil else None, before.typed_nil, mark="nil-")
+    marks = rules.marks_of(rules.sought(content))
+    nil_form = Form(NilReturnSchema(), sent if nil else None, before.typed_nil | {"people_seen": marks}, mark="nil-")
 
     def send(data: dict[str, Any]) -> Done:
         action = actions.answer_nil if nil else actions.answer_request
@@ -76,11 +77,19 @@ def answer(request_id: UUID) -> ResponseReturnValue:
         return gone_on
     saw(asked.case_id)
     form.typed["draft"] = str(draft.id) if draft else ""
-    shown = {"content": content, "form": form, "nil": nil_form, "draft": draft, "decided": decided}
+    since = _unseen(nil_form, rules.sought(content)) if nil else []
+    shown = {"since": since, "content": content, "form": form, "nil": nil_form, "draft": draft, "decided": decided}
     shown |= {"staff": staff, "before": before}
     shown |= {"waits": rules.waits(content), "people": rules.sought(content), "kinds": KINDS}
-    wrong = form.errors or nil_form.errors
-    return render_template("request.html", asked=asked, closed=rules.CLOSED, **shown), 422 if wrong else 200
+    status = 409 if since else 422 if form.errors or nil_form.errors else 200
+    return render_template("request.html", asked=asked, closed=rules.CLOSED, **shown), status
+
+
+def _unseen(form: Form, people: Sequence[Mapping[str, str]]) -> Sequence[Mapping[str, str]]:
+    """Of whom whoever has just sent a nil return had not read; once the page shows them they have."""
+    since = rules.unseen(people, form.typed.get("people_seen", ""))
+    form.typed["people_seen"] = rules.marks_of(people)
+    return since
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """How a request stands at the agency, and when it may ask for more time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from pprg_shared.calendar import short
@@ -49,6 +50,21 @@ def sought(asked: Mapping[str, Any]) -> list[Mapping[str, str]]:
     return asked.get("subjects") or [dict.fromkeys(MATCHED_BY, "") | first]
 
 
+def mark_of(person: Mapping[str, str]) -> str:
+    """What tells one state of what an agency is told of somebody from any other."""
+    return sha256(repr(sorted((name, text) for name, text in person.items() if text)).encode()).hexdigest()[:12]
+
+
+def marks_of(people: Sequence[Mapping[str, str]]) -> str:
+    """The marks of all of them, as a form or a program holds whom it has seen."""
+    return " ".join(map(mark_of, people))
+
+
+def unseen(people: Sequence[Mapping[str, str]], marks: str) -> list[Mapping[str, str]]:
+    """Who has come since, or of whom something else is known; nobody where it is not said who was seen."""
+    return [each for each in people if marks and mark_of(each) not in marks.split()]
+
+
 def sign_off_problems(answers: Mapping[str, Any], today: date) -> dict[str, str]:
     """What to change about who checked a return and when: field to advice."""
     wrong = {}
@@ -62,6 +78,11 @@ def sign_off_problems(answers: Mapping[str, Any], today: date) -> dict[str, str]
     return wrong
 
 
+#: Why a nil return is not taken, without a name: the page shows who is new.
+OTHERS_SINCE = (
+    "We ask about other people since you opened this page, or know more of them. Search your records for those marked "
+    "as new, then say it again."
+)
 #: What an agency finds a person by, besides what is said of everybody.
 MATCHED_BY = ("also_known_as", "nhs_number", "address", "local_id", "relation")
 #: The longest that an agency may ask for at once.

@@ -233,6 +233,12 @@ class NilReturnSchema(Schema):
     """An agency holds nothing about anybody of those whom it was asked about."""
 
     author = text("Your name and role", "Enter your name and role", 200)
+    people_seen = fields.String(
+        load_default="",
+        validate=validate.Length(max=2000, error="Send back what was given"),
+        metadata={"widget": "hidden", "example": ""},
+        **words("Send back what was given, or leave it out"),
+    )
 
 
 class TimeSchema(Schema):

@@ -125,7 +125,7 @@ class Letters:
     def _unwritten(self, row: Any, error: Exception) -> Verdict:
         """What becomes of a letter that is overtaken, that nobody can be found for, or that could not be written."""
         if isinstance(error, Overtaken):
-            return rules.overtaken()
+            return rules.overtaken(str(error))
         now = self.runtime.clock()
         known = isinstance(error, NotYet | Refused)
         why = f": {error}" if isinstance(error, SealError) else f" ({fault(error)})"

@@ -1,6 +1,5 @@
 """What the notifier does about what it hears: letters as rows, and copies of the directory."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from pprg_notifier import rules
 from pprg_notifier.handlers.writing import Facts, Recipient, write
-from pprg_notifier.models import Tied, duties_of, interests, letters
+from pprg_notifier.models import Announced, Tied, duties_of, interests, letters
 from pprg_shared.access import INTEREST
 from pprg_shared.contract import Event
 from pprg_shared.database import now, profile_of
@@ -29,6 +28,7 @@ from pprg_shared.events.triage import (
     CaseMembersChanged,
     CaseOpened,
     GlassBroken,
+    PublicationAnnounced,
     ReminderDue,
 )
 
@@ -101,20 +101,9 @@ def write_about_glass(session: Session, heard: GlassBroken) -> None:
         write(session, heard, "glass_broken", each, facts)
 
 
-#: What the agency gets, by why its page is worth a look.
-ASKED: Mapping[str, str] = {
-    "asked": "information_request",
-    "queried": "return_queried",
-    "moved": "request_moved",
-    "waived": "request_waived",
-    "declined": "extension_declined",
-    "amended": "request_amended",
-}
-
-
 def write_request(session: Session, heard: RequestReady) -> None:
     """Ask the agency, now that its page is there, or tell it what changed."""
-    _to_agency(session, heard, ASKED[heard.why])
+    _to_agency(session, heard, rules.ASKED[heard.why])
 
 
 def write_reminder(session: Session, heard: ReminderDue) -> None:
@@ -166,6 +155,18 @@ def write_outcomes(session: Session, heard: OutcomeReady) -> None:
     for each in heard.requests:
         page = {"path": f"/requests/{each.request_id}/outcome"}
         _to_contact(session, heard, each.agency, "outcome_to_agency", facts | page)
+
+
+def write_notices(session: Session, heard: PublicationAnnounced) -> None:
+    """Tell agencies and people when something goes public and where; letters about an earlier plan are overtaken."""
+    latest = {"id": heard.publication_id, "revision": heard.revision}
+    keep_higher(session, Announced.metadata.tables["announced"], "id", latest)
+    facts = {"reference": heard.reference, "planned_at": heard.planned_at.isoformat(), "path": "/learning"}
+    facts |= {"publication": str(heard.publication_id), "revision": str(heard.revision)}
+    for agency in heard.agencies:
+        _to_contact(session, heard, agency, rules.NOTICES[heard.change], facts)
+    for person in heard.people:
+        write(session, heard, rules.NOTICES[heard.change], person, facts)
 
 
 def write_code(session: Session, heard: CodeIssued) -> None:

@@ -149,7 +149,8 @@ def make_public(session: Session, found: Publication) -> None:
     found.state, found.changed_at = State.LIVE, now(session)
     if first and found.case_id and found.reference:
         about: dict[str, Any] = {"publication_id": found.id, "case_id": found.case_id, "reference": found.reference}
-        publish(session, OutcomePublished(**about, slug=found.slug, published_on=found.published_on))
+        about |= {"slug": found.slug, "publication_type": found.type}
+        publish(session, OutcomePublished(**about, published_on=found.published_on))
     session.flush()
 
 

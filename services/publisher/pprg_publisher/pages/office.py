@@ -12,7 +12,7 @@ from pprg_publisher import projections, rules
 from pprg_publisher.actions import planning, publishing
 from pprg_publisher.models import Publication
 from pprg_publisher.rules import State
-from pprg_publisher.schemas import LiftSchema, NothingSchema, PlanSchema, PublicationSchema, offering
+from pprg_publisher.schemas import CallOffSchema, LiftSchema, NothingSchema, PlanSchema, PublicationSchema, offering
 from pprg_shared.acting import act, actor, needs, reading, runtime, saw, submitted
 from pprg_shared.actor import Done
 from pprg_shared.calendar import london_date, moment, time_of_day
@@ -122,6 +122,20 @@ def lift(publication_id: UUID) -> ResponseReturnValue:
     return submitted(form, send) or _form_page("lift.html", form, found)
 
 
+@pages.route("/publications/<uuid:publication_id>/call-off", methods=["GET", "POST"])
+def call_off(publication_id: UUID) -> ResponseReturnValue:
+    """Take why no day is planned any more."""
+    needs("publish")
+    with reading() as session:
+        found = publishing.publication_of(session, actor(), publication_id, "publish")
+    form = Form(CallOffSchema(), request.form if request.method == "POST" else None)
+
+    def send(data: dict[str, Any]) -> Done:
+        return act(planning.call_off, phase=PHASE, publication_id=publication_id, **data)
+
+    return submitted(form, send) or _form_page("call_off.html", form, found)
+
+
 def _form_page(template: str, form: Form, found: Publication, **about: Any) -> ResponseReturnValue:
     saw(found.case_id or found.id, phase=PHASE)
     return render_template(template, form=form, found=found, **about), 422 if form.errors else 200
@@ -166,7 +180,8 @@ def _long(day: date) -> str:
 
 def _planned(line: dict[str, str]) -> dict[str, str]:
     """When something was planned for when, in words."""
-    return line | {name: moment(datetime.fromisoformat(line[name])) for name in ("at", "planned_at")}
+    said = {name: moment(datetime.fromisoformat(line[name])) for name in ("at", "planned_at") if line[name]}
+    return line | {"planned_at": "No day"} | said
 
 
 def _initial(found: Publication) -> dict[str, Any]:

@@ -12,14 +12,29 @@ from pprg_shared.actor import Actor, Done
 from pprg_shared.calendar import london_date
 from pprg_shared.database import now, profile_of, seal, today, unseal
 from pprg_shared.errors import Refused
-from pprg_shared.profile import PLANNED, notices
+from pprg_shared.profile import PLANNED, PUBLISHED, notices
 from pprg_triage import rules
 from pprg_triage.actions.access import case_of
-from pprg_triage.models import Access, Case, Decision, Meeting, Planned, Published, Request, Return, TriggerDay
+from pprg_triage.models import (
+    Access,
+    Case,
+    Decision,
+    Meeting,
+    Planned,
+    Published,
+    Request,
+    Return,
+    TriggerDay,
+    WentPublic,
+)
 
 _OF_CASE = bindparam("of_case", type_=Uuid)
 _NOTED = select(TriggerDay).where(TriggerDay.case_id == _OF_CASE).order_by(TriggerDay.noted_at)
-_PLANNED = (Planned.case_id == _OF_CASE, Planned.type.in_(bindparam("types", expanding=True)))
+_PLANNED = (
+    Planned.case_id == _OF_CASE,
+    Planned.called_off.is_(False),
+    Planned.type.in_(bindparam("types", expanding=True)),
+)
 _LETTERS = (Access.case_id == _OF_CASE, Access.kind == rules.LETTER)
 _ASKED = select(func.count()).select_from(Request).where(Request.case_id == _OF_CASE)
 _MET = (Meeting.case_id == _OF_CASE, Meeting.state == rules.HELD)
@@ -34,7 +49,11 @@ _DAYS = select(
     # A correction is asked for later: an agency has answered by its first return.
     select(func.max(Return.returned_on)).where(Return.case_id == _OF_CASE, Return.revision == 1).scalar_subquery(),
 )
-_RATIFIED = select(Decision.route, Decision.outcome, Decision.ratified_on).where(Decision.case_id == _OF_CASE)
+_RATIFIED = select(Decision.id, Decision.route, Decision.outcome, Decision.ratified_on).where(
+    Decision.case_id == _OF_CASE
+)
+_PUBLIC = select(WentPublic).where(WentPublic.case_id == _OF_CASE).order_by(WentPublic.published_on, WentPublic.id)
+_WAIVED = select(Request).where(Request.case_id == _OF_CASE, Request.state == "waived")
 _TOLD = select(Access.at).where(*_LETTERS, Access.verb == rules.OUTCOME_LETTER)
 
 
@@ -60,14 +79,26 @@ def known(session: Session, case: Case, decisions: Iterable[Decision] | None = N
     noted = {each.trigger: each for each in session.scalars(_NOTED, of_case)}
     last = [each for each in noted.values() if each.day]
     rows = session.execute(_RATIFIED, of_case) if decisions is None else decisions
-    there = [(each.ratified_on, each.route, each.outcome) for each in rows if each.ratified_on]
-    ratified = [rules.Ratified(route, outcome, on) for on, route, outcome in sorted(there)]
+    there = [(each.ratified_on, each.route, each.outcome, each.id) for each in rows if each.ratified_on]
+    ratified = [rules.Ratified(route, outcome, on) for on, route, outcome, _ in sorted(there)]
     letters = session.scalars(_TOLD, of_case).all() if ratified else []
     days = {each.trigger: each.day for each in last if each.day}
-    facts = rules.facts_of(
-        profile_of(session), days, _by_themselves(session, case), ratified, map(london_date, letters)
-    )
-    return Known(facts, last)
+    by_rows, sent = _by_themselves(session, case), map(london_date, letters)
+    public = _public(session, case, {each: route for _, route, _, each in there}) if by_rows[PUBLISHED] else []
+    return Known(rules.facts_of(profile_of(session), days, by_rows, ratified, sent, public), last)
+
+
+def _public(session: Session, case: Case, routes: Mapping[UUID, str]) -> list[rules.Public]:
+    """What everybody can read about a case, with the route of the decision that it came from."""
+    rows = session.scalars(_PUBLIC, {"of_case": case.id})
+    return [rules.Public(routes.get(each.id, ""), each.type, each.published_on) for each in rows]
+
+
+def _waived_on(session: Session, case: Case) -> date | None:
+    """The day on which an agency was let off last."""
+    kept = [unseal(session, each, "content") for each in session.scalars(_WAIVED, {"of_case": case.id}) if each.content]
+    days = [line["on"] for content in kept for line in content["history"] if line["what"] == "waive"]
+    return date.fromisoformat(max(days)) if days else None
 
 
 def _by_themselves(session: Session, case: Case) -> dict[str, date | None]:
@@ -76,10 +107,11 @@ def _by_themselves(session: Session, case: Case) -> dict[str, date | None]:
     told_before = [each for each in profile.publication.types if notices(profile, each, None)]
     row = session.execute(_DAYS, {"of_case": case.id, "types": told_before}).one()
     published, planned, copies, met, acknowledged, asked, waiting, last = row
+    waived = _waived_on(session, case) if asked and not waiting and last is None else None
     return {
         rules.RECEIVED: case.received_on,
-        rules.PUBLISHED: published,
-        rules.RETURNED: rules.returned_on(asked, waiting, last),
+        PUBLISHED: published,
+        rules.RETURNED: rules.returned_on(asked, waiting, last, waived),
         PLANNED: _in_london(planned),
         rules.COPIES_SENT: copies,
         rules.GROUP_MET: _in_london(met),
@@ -129,10 +161,12 @@ def note_day(session: Session, actor: Actor, *, case_id: UUID, trigger: str, day
 def take_back_day(session: Session, actor: Actor, *, case_id: UUID, trigger: str, why: str) -> Done:
     """Take back a day that was noted by mistake: its clocks wait again or run on; both stay in what happened."""
     case = case_of(session, actor, case_id, "note", alone=True)
-    if trigger not in {each.trigger for each in known(session, case).noted}:
+    profile, noted = profile_of(session), {each.trigger for each in known(session, case).noted}
+    if trigger not in noted:
         raise Refused("This date was not noted, or was taken back already. Choose another.", "trigger")
+    if problem := rules.taking_back_problem(profile, trigger, noted):
+        raise Refused(problem, "trigger")
     _keep(session, actor, case, trigger, None, {"why": why})
-    profile = profile_of(session)
     if trigger == rules.starts_clock(profile):
         case.clock_from, case.due_on = None, rules.clock(case.received_on, profile.working_days()).due
     bind(session, case)

@@ -14,7 +14,7 @@ from pprg_shared.boxes import publish
 from pprg_shared.database import profile_of, seal, today, unseal
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import triage as says
-from pprg_shared.profile import Route, deadline
+from pprg_shared.profile import Route
 from pprg_triage import rules
 from pprg_triage.actions.access import case_of
 from pprg_triage.actions.cases import bind, done, keep_day, known
@@ -99,10 +99,7 @@ def _names_nobody(
 
 def decide_by(session: Session, case: Case, route: str) -> date | None:
     """The last day on which this route had to be decided, where a clock says so and its day 0 is known."""
-    profile = profile_of(session)
-    code = profile.routes[route].decide_by
-    days = {rules.starts_clock(profile): case.day_zero} | dict(known(session, case).facts.days)
-    return deadline(profile, code, days).due if code else None
+    return rules.decide_by(profile_of(session), route, known(session, case).facts)
 
 
 def ratify_decision(session: Session, actor: Actor, *, case_id: UUID, decision_id: UUID) -> Done:

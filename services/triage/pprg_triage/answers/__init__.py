@@ -10,6 +10,7 @@ from pprg_triage.answers.chronology import Conflicts as Conflicts
 from pprg_triage.answers.chronology import PartialDate as PartialDate
 from pprg_triage.answers.members import Members as Members
 from pprg_triage.answers.members import MemberShown as MemberShown
+from pprg_triage.answers.publications import Plans as Plans
 from pprg_triage.answers.staff import Staff as Staff
 
 

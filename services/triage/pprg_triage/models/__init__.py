@@ -19,6 +19,10 @@ from pprg_triage.models.chronology import Conflict as Conflict
 from pprg_triage.models.chronology import ConflictRow as ConflictRow
 from pprg_triage.models.chronology import Row as Row
 from pprg_triage.models.chronology import StaffList as StaffList
+from pprg_triage.models.publications import Notice as Notice
+from pprg_triage.models.publications import Planned as Planned
+from pprg_triage.models.publications import Published as Published
+from pprg_triage.models.publications import WentPublic as WentPublic
 
 people.copies.to_metadata(Base.metadata)
 directory.copies.to_metadata(Base.metadata)
@@ -265,27 +269,3 @@ class Access(Base):
     duty: Mapped[str | None] = mapped_column(sa.String(60))
     kind: Mapped[str] = mapped_column(sa.String(20))
     verb: Mapped[str] = mapped_column(sa.String(80))
-
-
-class Published(Base):
-    """That the outcome of a case is on the learning hub."""
-
-    __tablename__ = "published"
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(sa.String(200))
-    published_on: Mapped[date]
-
-
-class Planned(Base):
-    """When something about a case is to be published, by the id of the publication; its highest revision is kept.
-
-    `copies_on` is the day on which those who must be told before got their copies.
-    """
-
-    __tablename__ = "planned"
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    case_id: Mapped[UUID] = mapped_column(index=True)
-    type: Mapped[str] = mapped_column(sa.String(60))
-    planned_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    revision: Mapped[int]
-    copies_on: Mapped[date | None]

@@ -3,6 +3,7 @@
 from pprg_triage.pages import (
     access,
     amending,
+    announcing,
     cases,
     chronology,
     conflicts,
@@ -20,6 +21,7 @@ from pprg_triage.pages.common import pages
 __all__ = [
     "access",
     "amending",
+    "announcing",
     "cases",
     "chronology",
     "conflicts",

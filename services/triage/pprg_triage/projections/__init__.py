@@ -2,6 +2,7 @@
 
 from pprg_triage.projections.access import Accessed, access_page, whole_access
 from pprg_triage.projections.amending import Amended, amended_of
+from pprg_triage.projections.announcing import Announced, announced_of
 from pprg_triage.projections.case import Step, Whole, steps_of, whole_case
 from pprg_triage.projections.chronology import chronology_page, whole_chronology
 from pprg_triage.projections.comparing import Compared, answers_of, compared, compared_again
@@ -19,6 +20,7 @@ from pprg_triage.projections.staff import Named, named_staff
 __all__ = [
     "Accessed",
     "Amended",
+    "Announced",
     "CaseList",
     "Compared",
     "Decided",
@@ -38,6 +40,7 @@ __all__ = [
     "access_page",
     "all_cases",
     "amended_of",
+    "announced_of",
     "answers_of",
     "called_as_staff",
     "caseload",

@@ -16,7 +16,8 @@ from pprg_shared.database import unseal
 from pprg_shared.profile import TARGETS, Deadline, Profile
 from pprg_triage import rules
 from pprg_triage.actions import Known, known, references, related, return_id
-from pprg_triage.models import Case, Decision, Letter, Meeting, Planned, Published, Request
+from pprg_triage.models import Case, Decision, Letter, Meeting, Published, Request
+from pprg_triage.projections.announcing import Announced, announced_of
 from pprg_triage.projections.chronology import rows_of
 from pprg_triage.projections.decisions import Decided, decided_of
 from pprg_triage.projections.importing import Listed, listed
@@ -56,11 +57,16 @@ class Whole:
     decisions: list[tuple[Decision, Decided]]
     letters: int
     failed_letters: int
-    planned: datetime | None
+    announced: list[Announced]
     published: Published | None
     listed: Listed | None
     #: How often what was referred has been corrected.
     amendments: int
+
+    @property
+    def planned(self) -> datetime | None:
+        """The first moment for which something about it is planned to be published."""
+        return min(filter(None, (each.planned_at for each in self.announced)), default=None)
 
     def may(self, verb: str) -> bool:
         """Whether whoever reads it may do this about it."""
@@ -131,8 +137,8 @@ class Whole:
 
 
 def clock_words(case: Case, published_on: date | None, profile: Profile, today: date) -> str:
-    """The clock that binds in a line, or that what was learnt is published."""
-    if published_on:
+    """The clock that binds in a line; where none does any more, that what was learnt is published."""
+    if published_on and case.watches == rules.NOTHING_BINDS:
         return f"Published {short(published_on)}"
     if case.rapid:
         return rules.day_words(case.day_zero, case.due_on, today)
@@ -259,7 +265,7 @@ def whole_case(session: Session, actor: Actor, case_id: UUID, profile: Profile) 
         decisions=[(each, decided_of(session, each, profile)) for each in decisions],
         letters=letters.count("accepted"),
         failed_letters=letters.count("failed"),
-        planned=session.scalar(select(func.min(Planned.planned_at)).where(Planned.case_id == case_id)),
+        announced=announced_of(session, case),
         published=session.get(Published, case_id),
         listed=listed(session, case_id, names=names),
         amendments=content.get("amendments", 0),

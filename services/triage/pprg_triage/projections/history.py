@@ -17,10 +17,13 @@ from pprg_shared.directory import name_of
 from pprg_shared.identity.people import colleague
 from pprg_shared.profile import Profile
 from pprg_triage import rules
+from pprg_triage.actions import notices_of
 from pprg_triage.models import Case, Decision, Import, ImportedCase, Request, TriggerDay
 from pprg_triage.projections.amending import Tell, amended_of
 from pprg_triage.projections.meetings import meetings_of
 from pprg_triage.projections.members import tied_to
+from pprg_triage.rules import announcing
+from pprg_triage.rules.announcing import Whom
 
 #: What says how a request has changed.
 CHANGED = "information.changed."
@@ -49,7 +52,7 @@ def history_of(session: Session, case: Case, profile: Profile, tell: Tell, *, na
     ratified = {each.decision: each.at for each in messages if each.decision}
     proposed = _proposed(session, case, profile, ratified)
     noted = [*_imported(session, case), *_noted(session, case, profile), *_tied(session, case)]
-    noted += _amended(session, case, tell, names=names)
+    noted += [*_amended(session, case, tell, names=names), *_announced(session, case, profile, names=names)]
     return sorted([*_met(session, case), *proposed, *messages, *noted], key=lambda each: each.at)
 
 
@@ -111,8 +114,8 @@ def _received(public: Any, at: datetime) -> str:
 
 
 def _who(session: Session, public: Any, profile: Profile) -> str:
-    if "planned_by" in public:
-        return _name(session, UUID(public["planned_by"]))
+    if by := public.get("planned_by") or public.get("called_off_by"):
+        return _name(session, UUID(by))
     named = public.get("agency") or public.get("referrer_agency")
     if named:
         return name_of(session, profile, str(named))
@@ -146,6 +149,26 @@ def _amended(session: Session, case: Case, tell: Tell, *, names: bool) -> Iterat
         why = [f"Why: {each.why}"] if names else []
         what = "\n".join(["What was referred was corrected", *each.lines, *why])
         yield Happened(each.at, moment(each.at), what, _name(session, each.by))
+
+
+def _announced(session: Session, case: Case, profile: Profile, *, names: bool) -> Iterator[Happened]:
+    """Who was told before something was published: by letter how many, by hand who, on which day and how."""
+    for each in notices_of(session, case.id):
+        said = unseal(session, each, "content") if each.content else {}
+        whom = Whom(frozenset(each.agencies), frozenset(each.people)).words()
+        what = announcing.told_words(each.what, moment(each.planned_at), whom)
+        if said:
+            to = _by_hand(session, said["whom"], profile)
+            how = f"\n{said['how']}" if names and said["how"] else ""
+            what = f"{what}: {to}, on {short(date.fromisoformat(said['on']))}{how}"
+        yield Happened(each.at, moment(each.at), what, _name(session, each.by))
+
+
+def _by_hand(session: Session, whom: str, profile: Profile) -> str:
+    kind, _, which = whom.partition(":")
+    if kind == "agency":
+        return name_of(session, profile, which)
+    return _name(session, uuid_of(which)) if kind == "person" else announcing.HANDS[whom].lower()
 
 
 def _noted_words(session: Session, each: TriggerDay, profile: Profile) -> str:

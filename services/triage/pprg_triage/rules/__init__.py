@@ -3,7 +3,7 @@
 from pprg_shared.access import INTEREST, Tie
 from pprg_triage.rules.access import LETTER, LETTER_BACK, access_words, between, duty_words
 from pprg_triage.rules.amending import Difference, amended, differences, referred
-from pprg_triage.rules.chronology import NO_TIME, Entry, position
+from pprg_triage.rules.chronology import Entry, position
 from pprg_triage.rules.clocks import (
     STEPS,
     Clock,
@@ -49,11 +49,11 @@ from pprg_triage.rules.endings import (
     GROUP_MET,
     NOTHING_BINDS,
     OUTCOME_LETTER,
-    PUBLISHED,
     RECEIPT_LETTER,
     RECEIVED,
     RETURNED,
     Facts,
+    Public,
     Ratified,
     Watch,
     answered_yes,
@@ -63,11 +63,13 @@ from pprg_triage.rules.endings import (
     clock_to_watch,
     clocks,
     days_late,
+    decide_by,
     ended_words,
     facts_of,
     notable,
     reference_problem,
     returned_on,
+    taking_back_problem,
 )
 from pprg_triage.rules.history import CHANGED, TOLD_BY_ROWS, event_words, met_words
 from pprg_triage.rules.interests import may_be
@@ -125,7 +127,6 @@ from pprg_triage.rules.names import listed_without_names, return_without_names, 
 from pprg_triage.rules.open_cases import Note, OpenCase, Reading, read_cases
 from pprg_triage.rules.requests import (
     MOVES,
-    OFFICE_OPENS,
     RUNGS,
     SETTLED,
     STATES,
@@ -138,7 +139,7 @@ from pprg_triage.rules.requests import (
     still_missing,
 )
 from pprg_triage.rules.returns import left_open
-from pprg_triage.rules.routes import CERTAIN, NOT_RULED_OUT, POSSIBLE, Route, routes
+from pprg_triage.rules.routes import CERTAIN, NOT_RULED_OUT, Route, routes
 from pprg_triage.rules.vocabulary import NOTIFIED, Vocabulary, fold, known_name
 
 __all__ = [
@@ -169,13 +170,9 @@ __all__ = [
     "NOTHING_BINDS",
     "NOTIFIED",
     "NOT_RULED_OUT",
-    "NO_TIME",
     "OFFICE",
-    "OFFICE_OPENS",
     "OUTCOMES",
     "OUTCOME_LETTER",
-    "POSSIBLE",
-    "PUBLISHED",
     "READERS",
     "RECEIPT_LETTER",
     "RECEIVED",
@@ -207,6 +204,7 @@ __all__ = [
     "Note",
     "Offer",
     "OpenCase",
+    "Public",
     "Ratified",
     "Reading",
     "Route",
@@ -236,6 +234,7 @@ __all__ = [
     "day_problem",
     "day_words",
     "days_late",
+    "decide_by",
     "decision_problem",
     "differences",
     "due_words",
@@ -290,6 +289,7 @@ __all__ = [
     "starts_clock",
     "still_missing",
     "still_to_come",
+    "taking_back_problem",
     "touched_words",
     "unnamed",
     "weighed",

@@ -52,6 +52,9 @@ TOLD: Mapping[str, str] = {
     "plan": "the form that plans the day of publication",
     "lift": "the form that lifts the day of publication",
     "amend": "what was referred, to correct it",
+    "call_off": "the form that calls the day of publication off",
+    **dict.fromkeys(("who_is_told", "tell_before", "plans"), "who is told before publication"),
+    "note_told": "the form that notes who was told before publication",
     **dict.fromkeys(("choose_columns", "confirm_import", "plan_import"), "that it is like a row of a list to import"),
     "one_import": "the import of a list that has or names it",
 }

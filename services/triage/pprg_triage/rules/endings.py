@@ -6,13 +6,24 @@ from datetime import date
 from typing import Any
 
 from pprg_shared.calendar import BeyondHorizon, short, working_days_between
-from pprg_shared.profile import DECIDED, PLANNED, SUBMIT, Clock, Deadline, OfRoutes, Profile, deadlines
+from pprg_shared.profile import (
+    DECIDED,
+    PLANNED,
+    PUBLISHED,
+    SUBMIT,
+    Clock,
+    Deadline,
+    OfRoutes,
+    Profile,
+    deadline,
+    deadlines,
+)
 from pprg_triage.rules.clocks import starts_clock
 from pprg_triage.rules.decisions import MET as CRITERIA_MET
 from pprg_triage.rules.decisions import UNDECIDED
 from pprg_triage.rules.routes import NOT_RULED_OUT, routes
 
-RECEIVED, PUBLISHED, RETURNED, GROUP_MET = "referral_received", "published", "returned", "met"
+RECEIVED, RETURNED, GROUP_MET = "referral_received", "returned", "met"
 COPIES_SENT = "copies_sent"
 ACKNOWLEDGED, SCREENED, TOLD = "acknowledged", "screened", "outcome_sent"
 #: The letters by which a referrer is told that the referral has come, and what was decided.
@@ -29,6 +40,15 @@ class Ratified:
 
     route: str
     outcome: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Public:
+    """A publication that everybody can read: the route whose decision it came from, if that is known, and its type."""
+
+    route: str
+    type: str
     on: date
 
 
@@ -59,10 +79,12 @@ def facts_of(
     known: Mapping[str, date | None],
     ratified: Sequence[Ratified],
     letters: Iterable[date],
+    public: Sequence[Public] = (),
 ) -> Facts:
     """What people noted, what rows tell (which goes before it), and what was decided and told to the referrer.
 
     A decision that not enough is known is none. Whatever ends a clock of a route shows that the case was screened.
+    What is `public` ends the clocks of its own routes; where nobody knows which these are, of all that are decided.
     """
     days = {**noted, **{name: day for name, day in known.items() if day}}
     noted_told = days.pop(TOLD, None)
@@ -76,8 +98,23 @@ def facts_of(
     later = [days[name] for name in done & set(days)] + [each.on for each in ratified]
     if later and SCREENED not in days:
         days[SCREENED] = min(later)
+    published = days.pop(PUBLISHED, None)
+    went = list(public) or ([Public("", "", published)] if published else [])
+    for publication in went:
+        for route in routes_of(profile, publication) or set(of_routes):
+            of_routes.setdefault(route, {}).setdefault(PUBLISHED, publication.on)
+    if went and not of_routes:
+        days[PUBLISHED] = went[0].on
     against = {each.route for each in ratified if each.outcome not in {CRITERIA_MET, UNDECIDED}}
     return Facts(days, of_routes, frozenset(against))
+
+
+def routes_of(profile: Profile, public: Public) -> set[str]:
+    """The routes that a publication is about: that of its decision, and those on which its type is published."""
+    of_type = {
+        each for each in profile.decided_routes() if public.type and profile.routes[each].publishes == public.type
+    }
+    return of_type | ({public.route} if public.route else set())
 
 
 def _told(decided: Sequence[date], letters: Iterable[date]) -> list[date | None]:
@@ -91,9 +128,9 @@ def _told(decided: Sequence[date], letters: Iterable[date]) -> list[date | None]
     return told
 
 
-def returned_on(asked: int, waiting: int, last: date | None) -> date | None:
-    """The day on which the last return came in, once no agency is waited for."""
-    return last if asked and not waiting else None
+def returned_on(asked: int, waiting: int, last: date | None, waived: date | None = None) -> date | None:
+    """The day on which the last return came in, once no agency is waited for; without any, that of the last waiver."""
+    return (last or waived) if asked and not waiting else None
 
 
 def clocks(profile: Profile, open_routes: Collection[str], facts: Facts, yes: Collection[str]) -> list[Deadline]:
@@ -115,6 +152,12 @@ def clock_of(profile: Profile, code: str, facts: Facts) -> Deadline:
     own = clocks(profile, {profile.clocks[code].route or ""}, facts, profile.criteria)
     mine = [each for each in own if each.clock.code == code]
     return next((each for each in mine if each.ended is None), mine[-1])
+
+
+def decide_by(profile: Profile, route: str, facts: Facts) -> date | None:
+    """The last day on which a route has to be decided, where a clock says so and what it counts from has happened."""
+    code = profile.routes[route].decide_by
+    return deadline(profile, code, facts.days).due if code else None
 
 
 def clock_state(deadline: Deadline, today: date) -> str:
@@ -161,13 +204,15 @@ def clock_to_watch(
     and every one that is not local, as long as it has not ended: of these the one that is due first; before anything
     was decided that of the likeliest route, though it waits. Without any it is the first of those of every case, and of
     those that count from the receipt the longest.
-    Once what was learnt is published nothing binds.
+    Once what was learnt on a route is published its clocks bind no more; where nothing was decided none does.
     """
     if PUBLISHED in facts.days:
         return Watch(NOTHING_BINDS)
+    ended = {route for route, days in facts.of_routes.items() if PUBLISHED in days}
     good = content.get("reason_kind") == "good_outcome"
     found = [each.code for each in routes(profile, content, today) if not (good and each.strength == NOT_RULED_OUT)]
     possible = [each for each in (*found, *named, *started(profile, facts)) if each in profile.decided_routes()]
+    possible = [each for each in possible if each not in ended]
     sent = (profile.clocks[SUBMIT].ends or "") in facts.days
     if profile.clocks[SUBMIT].route in possible and not sent and _must_go(profile, facts):
         return Watch(None)
@@ -178,6 +223,7 @@ def clock_to_watch(
     own = [each for each in own if each.due or not decided]
     own.sort(key=lambda each: (each.due or date.max, possible.index(each.clock.route or "")))
     of_every_case = [each for each in left if each.clock.route is None and each.due and each.clock.trigger != RECEIVED]
+    of_every_case = [each for each in of_every_case if each.route not in ended]
     screening = [each for each in stand if each.clock.trigger == RECEIVED and each.due][-1:]
     chosen = next(iter([*own, *of_every_case, *(each for each in screening if each.ended is None)]), None)
     if chosen is None:
@@ -214,6 +260,15 @@ def notable(profile: Profile) -> dict[str, str]:
     """Words by code of what somebody may note: all that a clock counts from or ends with and no row tells."""
     used = {each for clock in profile.clocks.values() for each in (clock.trigger, clock.ends)}
     return {code: words for code, words in profile.triggers.items() if code in used and code not in BY_THEMSELVES}
+
+
+def taking_back_problem(profile: Profile, trigger: str, noted: Collection[str]) -> str | None:
+    """Why a day cannot be taken back, or None: what was sent under its reference since must be taken back first."""
+    needing = [each.ends for each in profile.clocks.values() if each.needs_reference_of == trigger]
+    sent = next((each for each in needing if each in noted), None)
+    if sent is None:
+        return None
+    return f"The {profile.triggers[sent]} was noted under the reference of this. Take that back first"
 
 
 def reference_problem(profile: Profile, trigger: str, references: Mapping[str, str]) -> str | None:

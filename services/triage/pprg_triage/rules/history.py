@@ -25,12 +25,13 @@ TOLD: Mapping[str, str] = {
     "letter.accepted": "Letter accepted by the mail server",
     "letter.failed": "Letter came back or was given up",
     "publication.planned": "Publication planned",
+    "publication.called-off": "Publication called off",
     "outcome.published": "Outcome published",
 }
 
 
 #: Events that rows of the case tell of, with more.
-TOLD_BY_ROWS = ("case.members-changed.", "glass.broken.")
+TOLD_BY_ROWS = ("case.members-changed.", "glass.broken.", "publication.announced.")
 CORRECTED = "Words that others read about a decision corrected"
 UNINVITED = "Invitation to a meeting taken back"
 #: What was done about a request, by the name that MOVES has for it.

@@ -48,6 +48,7 @@ TABLE: Table = {
     "propose": _OFFICE | open_to(CHAIR, THEIRS),
     "ratify": open_to(RATIFYING, THEIRS),
     "correct": _OFFICE,
+    "announce": _OFFICE,
     "settle": _OFFICE,
     "name": _OFFICE,
     "declare": _OFFICE | open_to(GROUP, READABLE),

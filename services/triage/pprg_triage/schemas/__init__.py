@@ -2,6 +2,7 @@
 
 from pprg_triage.schemas.access import AccessSchema
 from pprg_triage.schemas.amending import AmendmentSchema, Wording, amendment_schema
+from pprg_triage.schemas.announcing import ToldSchema
 from pprg_triage.schemas.cases import DaySchema, FindSchema, TakenBackSchema
 from pprg_triage.schemas.conflicts import PageSchema, SettlingSchema
 from pprg_triage.schemas.decisions import (
@@ -57,6 +58,7 @@ __all__ = [
     "SettlingSchema",
     "StandInSchema",
     "TakenBackSchema",
+    "ToldSchema",
     "Wording",
     "amendment_schema",
     "call_schema",

@@ -25,7 +25,6 @@ from pprg_shared.events.intake import (
     StaffNamed,
 )
 from pprg_shared.events.notifier import LetterAccepted, LetterFailed
-from pprg_shared.events.publisher import OutcomePublished, PublicationPlanned
 from pprg_shared.events.triage import CaseOpened, ReminderDue
 from pprg_shared.hand import carry_out, insertion
 from pprg_shared.identity import people
@@ -44,13 +43,14 @@ from pprg_triage.actions import (
     watch,
 )
 from pprg_triage.actions.told import answer_of, content_of
+from pprg_triage.handlers.publications import note_called_off as note_called_off
+from pprg_triage.handlers.publications import note_planned as note_planned
+from pprg_triage.handlers.publications import note_published as note_published
 from pprg_triage.models import (
     Access,
     Case,
     Letter,
     News,
-    Planned,
-    Published,
     Request,
     Return,
     Row,
@@ -242,21 +242,6 @@ def remind(session: Session, row: Any) -> None:
             rung=row.type,
         ),
     )
-
-
-def note_published(session: Session, heard: OutcomePublished) -> None:
-    """The outcome can be read by everybody."""
-    if session.get(Published, heard.case_id) is None:
-        session.add(Published(id=heard.case_id, slug=heard.slug, published_on=heard.published_on))
-        bind_if_here(session, heard.case_id)
-
-
-def note_planned(session: Session, heard: PublicationPlanned) -> None:
-    """Something about the case is to be published on another day, and clocks count from that; the newest word holds."""
-    about = {"id": heard.publication_id, "case_id": heard.case_id, "type": heard.publication_type}
-    about |= {"planned_at": heard.planned_at, "revision": heard.revision, "copies_on": heard.copies_on}
-    keep_higher(session, Planned.metadata.tables["planned"], "id", about)
-    bind_if_here(session, heard.case_id)
 
 
 def note_letter(session: Session, heard: LetterAccepted) -> None:
