@@ -1,4 +1,4 @@
-"""Somebody else is invited, somebody stood in for a member and is written down: narrow and wide."""
+"""Others are invited, somebody stood in for a member, and two cases are heard at one meeting: narrow and wide."""
 
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from invented import REFERRAL, SUBJECT
-from pprg_shared.calendar import london_date, long
+from pprg_shared.calendar import add_working_days, london_date, long
 from waiting import eventually
 
 pytestmark = pytest.mark.browser
@@ -19,19 +19,28 @@ DIED = [
 
 
 @pytest.fixture
-def case(visit):
-    """A case that was just referred: its reference and path."""
+def refer(visit):
+    """Refer a case; its reference and path."""
+    visitor = visit()
 
     def api(path, body=None):
         about = {"headers": {**visitor.acting("coordinator"), "Idempotency-Key": str(uuid4())}}
         request, url = visitor.page.request, f"{visitor.base}/api/v1{path}"
         return (request.post(url, data=body, **about) if body else request.get(url, **about)).json()
 
-    visitor = visit()
-    referral = REFERRAL | {"subjects": [MOTHER, SUBJECT], "criteria": DIED, "incident_on": "May 2026"}
-    reference = api("/referrals", referral)["reference"]
-    found = eventually(lambda: [each for each in api("/cases")["cases"] if each["reference"] == reference])
-    return reference, f"/cases/{found[0]['id']}"
+    def case():
+        referral = REFERRAL | {"subjects": [MOTHER, SUBJECT], "criteria": DIED, "incident_on": "May 2026"}
+        reference = api("/referrals", referral)["reference"]
+        found = eventually(lambda: [each for each in api("/cases")["cases"] if each["reference"] == reference])
+        return reference, f"/cases/{found[0]['id']}"
+
+    return case
+
+
+@pytest.fixture
+def case(refer):
+    """A case that was just referred: its reference and path."""
+    return refer()
 
 
 def test_a_stand_in_is_written_down_and_others_are_invited(visit, case):
@@ -59,3 +68,45 @@ def test_a_stand_in_is_written_down_and_others_are_invited(visit, case):
     office.press("Save")
     office.sees(f"Case {reference}")
     assert "Casey Trial, Alex Invented (stood in for Jamie Trial)" in office.text
+
+
+def test_a_case_joins_the_meeting_of_another_and_the_whole_of_it_is_moved_and_cancelled(visit, refer):
+    (first, path), (second, other) = refer(), refer()
+    office = visit()
+    office.sign_in("coordinator")
+    place = f"Hall of {first}"
+    day = long(add_working_days(london_date(datetime.now(UTC)), 3))
+    office.open(f"{path}/meetings/new")
+    office.fill({"day": day, "starts": "14:00", "ends": "16:00", "place": place})
+    if office.page.get_by_label("An extraordinary meeting, on another day").count():
+        office.page.get_by_label("An extraordinary meeting, on another day").check()
+    office.press("Send invitations")
+    office.sees(f"Case {first}")
+
+    office.open(f"{other}/meetings/new")
+    office.page.get_by_label(f"{day}, 14:00 to 16:00, {place}: also {first}").check()
+    office.sees(f"Call the meeting, {second}")
+    office.press("Send invitations")
+    office.sees(f"Case {second}")
+    assert f"The group hears {first} at the same meeting." in office.text
+
+    office.page.get_by_role("link", name="Read the agenda").click()
+    office.sees(f"Agenda, {day}, 14:00")
+    assert office.text.index(f"Case {first}") < office.text.index(f"Case {second}")
+    office.page.get_by_role("link", name="Print the agenda").click()
+    office.sees(f"Agenda, {day}, 14:00, on paper")
+
+    office.open(f"{other}/meetings/move")
+    office.page.get_by_label("Starts at").fill("13:00")
+    office.page.get_by_label(f"The whole meeting, with {first}").check()
+    office.sees(f"Move the meeting, {second}")
+    office.press("Move the meeting")
+    office.sees(f"Case {second}")
+    assert "13:00 to 16:00" in office.text
+
+    office.open(f"{path}/meetings/cancel")
+    office.page.get_by_label(f"The whole meeting, with {second}").check()
+    office.sees(f"Cancel the meeting, {first}")
+    office.press("Cancel the meeting")
+    office.sees(f"Case {first}")
+    assert "Cancelled: " in office.text

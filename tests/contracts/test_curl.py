@@ -230,6 +230,8 @@ def test_the_examples_call_move_cancel_and_record_a_meeting(world, paste, asked)
     there = '", "'.join(str(each.id) for each in profile.people_with_role("partner"))
 
     paste("triage-create_meeting", **case)
+    (called,) = paste("triage-one_case", **case)["meetings"]
+    agenda = paste("triage-one_agenda", **case, meeting_id=called["id"])
     paste("triage-move_meeting", **case, swap=[("Room 2", "Room 3")])
     paste("triage-cancel_meeting", **case)
     paste("triage-create_meeting", **case)
@@ -237,6 +239,7 @@ def test_the_examples_call_move_cancel_and_record_a_meeting(world, paste, asked)
     paste("triage-record_meeting", **case, swap=[("An invented answer.", there)])
 
     met = paste("triage-one_case", **case)["meetings"]
+    assert [each["case_id"] for each in agenda["cases"]] == [asked["case_id"]]
     assert {(each["state"], each["sequence"]) for each in met} == {("cancelled", 2), ("held", 0)}
 
 

@@ -338,6 +338,87 @@ def test_a_case_whose_meeting_was_held_stays_in_it_when_another_is_cancelled(cas
     assert [*cases.held_by(POLICE).values()] == [cases.reference("A")]
 
 
+def test_the_agenda_has_the_cases_of_a_meeting_in_order_and_leads_to_each(cases, office):
+    for each in "BA":
+        cases.ask(each, "requests", {"agencies": ["police", "icb"], "questions": "What was your part?"})
+        cases.ask(each, "meetings", MEETING)
+    cases.ask("C", "meetings", LATER)
+    cases.ask("A", "meetings/record", invented.HELD)
+    cases.ask("A", "decisions", invented.decision("rapid_review"))
+    here = f"{cases.path('A')}/meetings/{cases.meeting('A')['id']}/agenda"
+    page, paper = office.get(here), words(office.get(f"{here}/print"))
+    a, b, c = (cases.reference(each) for each in "ABC")
+    shown = words(page)
+
+    assert f'href="{here}"' in office.get(cases.path("A")).text
+    assert "Thursday 10 December 2026, 14:00 to 16:00, County Hall. 2 cases." in shown
+    assert f"1. Case {a}" in shown
+    assert f"2. Case {b} About Invented Child Clock Day 0 of 15" in shown
+    assert re.search(r"Agencies 0 of 2 have answered Awaited [^,]+, Wiltshire Police ", shown)
+    assert "Decisions Rapid review: criteria met, proposed" in shown
+    assert "Invited" in shown
+    assert c not in shown
+    assert f'href="{cases.path("B")}"' in page.text
+    assert f"1. Case {a}" in paper
+    assert f"{cases.shown('A')['marking']}, agenda, printed" in paper
+
+
+def test_each_reader_sees_on_the_agenda_the_cases_that_they_may_see(cases):
+    cases.ask("A", "meetings", MEETING | {"added": [person("board-chair")]})
+    cases.ask("B", "meetings", MEETING | {"left_out": [POLICE]})
+    here = f"{cases.path('A')}/meetings/{cases.meeting('A')['id']}/agenda"
+    theirs = f"{cases.path('B')}/meetings/{cases.meeting('B')['id']}/agenda"
+    cases.world.clock.forward(days=14)
+    visitors = (cases.world.visitor("triage", each) for each in ("partner-police", "partner-health", "board-chair"))
+    police, health, ratifier = visitors
+
+    assert "1 case." in words(police.get(here))
+    assert cases.reference("B") not in police.get(here).text
+    assert cases.reference("B") not in police.get(cases.path("A")).text
+    assert police.get(theirs).status_code == 404
+    assert "2 cases." in words(health.get(here))
+    assert "About Invented Child" in words(police.get(here))
+    assert "1 case." in words(ratifier.get(here))
+    assert "Invented Child" not in ratifier.get(here).text, "who only ratifies reads no names"
+
+
+def test_a_case_that_an_interest_closes_is_not_on_the_agenda_of_whoever_declared_it(cases):
+    cases.ask("A", "meetings", MEETING)
+    cases.ask("B", "meetings", MEETING)
+    cases.ask("B", "interests", {"person": person("deputy"), "why": "Managed the case in 2025."})
+    headers = cases.world.acting("deputy")
+    path = f"/api/v1{cases.path('A')}/meetings/{cases.meeting('A')['id']}/agenda"
+    agenda = cases.world.client("triage").get(path, headers=headers).json
+    whole = cases.world.client("triage").get(path, headers=cases.world.acting("coordinator")).json
+
+    assert [each["reference"] for each in agenda["cases"]] == [cases.reference("A")]
+    assert [each["reference"] for each in whole["cases"]] == [cases.reference(each) for each in "AB"]
+    assert whole["cases"][0]["names"] == ["Invented Child"]
+
+
+def test_the_agenda_is_recorded_for_each_case_that_it_shows(cases, office):
+    cases.ask("A", "meetings", MEETING)
+    cases.ask("B", "meetings", MEETING)
+    office.get(f"{cases.path('A')}/meetings/{cases.meeting('A')['id']}/agenda")
+    cases.world.clock.forward(minutes=2)
+    cases.world.settle()
+    headers = cases.world.acting("coordinator")
+
+    for each in "AB":
+        entries = cases.world.client("triage").get(f"/api/v1{cases.path(each)}/access", headers=headers).json["entries"]
+        assert "Saw: the agenda of a meeting" in {one["what"] for one in entries}
+
+
+def test_there_is_no_agenda_of_what_is_not_held(cases, office):
+    cases.ask("A", "meetings", MEETING)
+    meeting = cases.meeting("A")["id"]
+    cases.ask("A", "meetings/cancellation", {})
+
+    assert office.get(f"{cases.path('A')}/meetings/{meeting}/agenda").status_code == 404
+    assert office.get(f"{cases.path('A')}/meetings/{uuid4()}/agenda").status_code == 404
+    assert office.get(f"{cases.path('B')}/meetings/{meeting}/agenda/print").status_code == 404
+
+
 def test_whatever_is_done_each_holds_in_the_end_what_the_cases_say(cases):
     """A walk of calls, moves and cancellations, alone and whole: after each the calendars agree."""
     chance = Random(38)

@@ -61,9 +61,14 @@ def write(
         "done_at": at if replayed else None,
         "problem": "replayed, not sent" if replayed else None,
     }
+    _keep(session, row, others)
+
+
+def _keep(session: Session, row: dict[str, Any], others: Sequence[str]) -> None:
+    """Keep a letter with the further cases that it is about, and wake who sends it."""
     add_new(session, letters, row)
     for each in others:
-        add_new(session, also_about, {"letter_id": name, "subject": each})
+        add_new(session, also_about, {"letter_id": row["id"], "subject": each})
     context(session).wakes = True
 
 

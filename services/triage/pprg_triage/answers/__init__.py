@@ -8,6 +8,9 @@ from uuid import UUID
 from pprg_triage.answers.chronology import Chronology as Chronology
 from pprg_triage.answers.chronology import Conflicts as Conflicts
 from pprg_triage.answers.chronology import PartialDate as PartialDate
+from pprg_triage.answers.meetings import Agenda as Agenda
+from pprg_triage.answers.meetings import MeetingShown as MeetingShown
+from pprg_triage.answers.meetings import Met as Met
 from pprg_triage.answers.members import Members as Members
 from pprg_triage.answers.members import MemberShown as MemberShown
 from pprg_triage.answers.publications import Plans as Plans
@@ -69,30 +72,6 @@ class WholeRequest(RequestShown):
     history: list[dict[str, Any]] = field(metadata={"example": []})
     returns: list[ReturnShown]
     arriving: str = field(metadata={"example": ""})
-
-
-@dataclass(frozen=True)
-class MeetingShown:
-    """When and where the group meets."""
-
-    starts_at: datetime
-    place: str = field(metadata={"example": "Room 2"})
-
-
-@dataclass(frozen=True)
-class Met:
-    """A meeting that was called, moved, cancelled or held; `also` are the other cases that are heard at its sitting."""
-
-    id: UUID
-    sitting_id: UUID
-    also: list[str] = field(metadata={"example": ["PPRG-2026-0003"]})
-    starts_at: datetime
-    ends_at: datetime
-    place: str = field(metadata={"example": "Room 2"})
-    sequence: int
-    state: str = field(metadata={"example": "called"})
-    invited: list[UUID]
-    record: dict[str, Any] | None = field(metadata={"example": None})
 
 
 @dataclass(frozen=True)

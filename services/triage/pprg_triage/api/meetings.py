@@ -4,13 +4,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from flask import jsonify
 from flask.typing import ResponseReturnValue
 
-from pprg_shared.acting import act, actor, needs, reading, receipt
-from pprg_shared.web.api import body, takes
-from pprg_triage import actions, rules
+from pprg_shared.acting import act, actor, needs, reading, receipt, runtime, saw
+from pprg_shared.calendar import london_date
+from pprg_shared.web.api import body, gives, takes
+from pprg_triage import actions, answers, rules
 from pprg_triage.api.common import api
-from pprg_triage.projections import Met, gathering, sittings_for
+from pprg_triage.projections import Item, Met, agenda_of, gathering, sittings_for
 from pprg_triage.schemas import CancellationSchema, HeldSchema, call_schema, move_schema
 
 
@@ -41,6 +43,38 @@ def create_meeting(case_id: UUID) -> ResponseReturnValue:
         schema = call_schema(about.meets_by, gathering(session, about), sittings_for(session, actor(), about))
     said = body(schema)
     return receipt(act(actions.schedule_meeting, phase="meeting", case_id=case_id, **said))
+
+
+@api.get("/<uuid:case_id>/meetings/<uuid:meeting_id>/agenda")
+@gives(answers.Agenda)
+def one_agenda(case_id: UUID, meeting_id: UUID) -> ResponseReturnValue:
+    """Show which cases the group hears at a meeting, those that the reader sees."""
+    needs("read")
+    today = london_date(runtime().clock())
+    with reading() as session:
+        found = agenda_of(session, actor(), case_id, meeting_id, runtime().profile, today)
+    saw(*(each.case.id for each in found.items))
+    about = {"sitting_id": str(found.meeting.sits_in), "starts_at": found.meeting.starts_at.isoformat()}
+    about |= {"ends_at": found.ends_at.isoformat(), "place": found.place, "marking": runtime().profile.marking}
+    return jsonify({**about, "cases": [_item(each) for each in found.items]})
+
+
+def _item(each: Item) -> dict[str, Any]:
+    decisions = [
+        {"id": str(one.id), "route": one.route, "outcome": one.outcome, "ratified": one.ratified_on is not None}
+        for one in each.decisions
+    ]
+    return {
+        "case_id": str(each.case.id),
+        "meeting_id": str(each.meeting.id),
+        "reference": each.case.reference,
+        "names": each.names,
+        "clock": each.clock,
+        "asked": each.asked,
+        "missing": each.missing,
+        "decisions": decisions,
+        "invited": each.meeting.invited,
+    }
 
 
 @api.post("/<uuid:case_id>/meetings/move")

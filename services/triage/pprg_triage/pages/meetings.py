@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from pprg_shared.acting import act, actor, needs, reading, runtime
+from pprg_shared.acting import act, actor, needs, reading, runtime, saw
 from pprg_shared.actor import Done
 from pprg_shared.calendar import london_date, long, time_of_day
 from pprg_shared.database import unseal
@@ -14,7 +15,7 @@ from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
 from pprg_triage.models import Case
 from pprg_triage.pages.common import form_page, pages, typed
-from pprg_triage.projections import gathering, heard_with, sittings_for
+from pprg_triage.projections import agenda_of, gathering, heard_with, sittings_for
 from pprg_triage.schemas import OTHER, CancellationSchema, HeldSchema, call_schema, move_schema, of_cases
 
 
@@ -80,6 +81,28 @@ def held(case_id: UUID) -> ResponseReturnValue:
         return act(actions.hold_meeting, phase="meeting", case_id=case_id, **data)
 
     return form_page("held.html", Form(schema, typed()), send, case=about)
+
+
+@pages.get("/cases/<uuid:case_id>/meetings/<uuid:meeting_id>/agenda")
+def agenda(case_id: UUID, meeting_id: UUID) -> ResponseReturnValue:
+    """Show which cases the group hears at a meeting, those that the reader sees."""
+    return _agenda("agenda.html", case_id, meeting_id)
+
+
+@pages.get("/cases/<uuid:case_id>/meetings/<uuid:meeting_id>/agenda/print")
+def agenda_on_paper(case_id: UUID, meeting_id: UUID) -> ResponseReturnValue:
+    """Show the agenda as it is printed, with the marking on every sheet."""
+    return _agenda("agenda_print.html", case_id, meeting_id)
+
+
+def _agenda(template: str, case_id: UUID, meeting_id: UUID) -> ResponseReturnValue:
+    needs("read")
+    now = runtime().clock()
+    with reading() as session:
+        found = agenda_of(session, actor(), case_id, meeting_id, runtime().profile, london_date(now))
+    about = next(each.case for each in found.items if each.case.id == case_id)
+    saw(*(each.case.id for each in sorted(found.items, key=lambda each: each.case.id != case_id)), phase="meeting")
+    return render_template(template, found=found, case=about, outcomes=rules.OUTCOMES, printed=now)
 
 
 def _called(case_id: UUID) -> tuple[Case, dict[str, Any]]:

@@ -1,6 +1,7 @@
 """What pages and API show of a case, put together for reading."""
 
 from pprg_triage.projections.access import Accessed, access_page, whole_access
+from pprg_triage.projections.agenda import Agenda, Item, agenda_of
 from pprg_triage.projections.amending import Amended, amended_of
 from pprg_triage.projections.announcing import Announced, announced_of
 from pprg_triage.projections.case import Step, Whole, steps_of, whole_case
@@ -19,12 +20,14 @@ from pprg_triage.projections.staff import Named, named_staff
 
 __all__ = [
     "Accessed",
+    "Agenda",
     "Amended",
     "Announced",
     "CaseList",
     "Compared",
     "Decided",
     "Happened",
+    "Item",
     "Led",
     "Listed",
     "Marked",
@@ -38,6 +41,7 @@ __all__ = [
     "WholeImport",
     "WholeRequest",
     "access_page",
+    "agenda_of",
     "all_cases",
     "amended_of",
     "announced_of",

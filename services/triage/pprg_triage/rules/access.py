@@ -40,6 +40,8 @@ TOLD: Mapping[str, str] = {
     "move": "the form that moves a meeting",
     "cancel": "the form that cancels a meeting",
     "held": "the form that takes down a meeting",
+    **dict.fromkeys(("agenda", "one_agenda"), "the agenda of a meeting"),
+    "agenda_on_paper": "the agenda of a meeting, to print it",
     **dict.fromkeys(("choose_route", "decide"), "the form that proposes a decision"),
     "correct": "the form that corrects the words of a decision",
     "send_back": "the form that sends a decision back",
