@@ -2,7 +2,7 @@
 
 from pprg_shared.access import INTEREST, Tie
 from pprg_triage.rules.access import LETTER, LETTER_BACK, access_words, between, duty_words
-from pprg_triage.rules.amending import Difference, amended, differences, referred
+from pprg_triage.rules.amending import AGENCIES, Difference, amended, differences, referred, with_agencies
 from pprg_triage.rules.chronology import NO_TIME, Entry, position
 from pprg_triage.rules.clocks import (
     STEPS,
@@ -71,6 +71,7 @@ from pprg_triage.rules.endings import (
     returned_on,
     taking_back_problem,
 )
+from pprg_triage.rules.endings import TOLD as TOLD_OUTCOME
 from pprg_triage.rules.history import CHANGED, TOLD_BY_ROWS, event_words, met_words
 from pprg_triage.rules.interests import may_be
 from pprg_triage.rules.known_cases import (
@@ -141,6 +142,7 @@ from pprg_triage.rules.vocabulary import NOTIFIED, Vocabulary, fold, known_name
 
 __all__ = [
     "ACKNOWLEDGED",
+    "AGENCIES",
     "BY_THEMSELVES",
     "CALLED",
     "CANCELLED",
@@ -188,6 +190,7 @@ __all__ = [
     "TABLE",
     "TOLD",
     "TOLD_BY_ROWS",
+    "TOLD_OUTCOME",
     "UNDECIDED",
     "UNUSED",
     "UPLOADS",
@@ -290,5 +293,6 @@ __all__ = [
     "unnamed",
     "weighed",
     "window",
+    "with_agencies",
     "without_names",
 ]
