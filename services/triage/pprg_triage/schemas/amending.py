@@ -69,12 +69,12 @@ class AmendmentSchema(Schema):
     contact_risk = _kept(surroundings.contact_risk())
     agencies = _kept(surroundings.agencies(_ever, least=0))
     other_agencies = _kept(surroundings.other_agencies())
-    agency_contacts = _kept(surroundings.agency_contacts())
+    agency_contacts = _kept(surroundings.agency_contacts(), further="Say whom to ask there")
     referrer_phone = _kept(surroundings.referrer_phone("Their work phone number"), section="Who referred it")
     referrer_email = fields.String(
         validate=WORK_ADDRESS_OR_NONE,
         metadata={
-            "label": "Their work email address",
+            "label": "Their work email address (optional)",
             "hint": "From then on letters go to this address. Leave it empty to keep things as they are.",
             "type": "email",
             "example": "invented.person@agency.example",
