@@ -4,6 +4,9 @@ import re
 import unicodedata
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+#: One plain address and nothing else: parsers of mail would find two in what looks like one. And its longest.
+ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+LONGEST_ADDRESS = 200
 UNPRINTABLE = "This holds a character that cannot be printed. Type it again rather than pasting it"
 
 

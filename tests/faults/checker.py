@@ -16,7 +16,7 @@ from pprg_publisher import models as publisher
 from pprg_shared.boxes.tables import boxes_of, inbox, outbox, steps, waiting
 from pprg_shared.database import utcnow
 from pprg_triage import models as triage
-from pprg_triage.rules import RUNGS
+from pprg_triage.rules.requests import RUNGS
 
 LEAD = "safeguarding-lead"
 #: What becomes of a request by an answer of each kind.

@@ -10,6 +10,7 @@ import invented
 from invented import REFERRAL, as_form
 from linked import ask_code
 from pprg_intake.rules import received_problem
+from pprg_triage import rules
 
 pytestmark = pytest.mark.both_databases
 #: Wednesday of the week before the day of these tests, Tuesday 24 November 2026.
@@ -191,3 +192,93 @@ def test_on_which_day_something_can_have_come(answers, advice):
 
     assert (problem is None) == (advice is None)
     assert (advice or "") in (problem or "")
+
+
+REACHED = "referrer@invented.example"
+
+
+def decide(post, get, path, route):
+    post("triage", f"{path}/decisions", invented.decision(route))
+    (decision,) = (each for each in get("triage", path)["decisions"] if each["route"] == route)
+    post("triage", f"{path}/decisions/ratification", {"decision_id": decision["id"]}, "partner-police")
+
+
+def reach(post, get, path, address=REACHED, status=201):
+    """The office adds, or corrects, where letters to the referrer go."""
+    shown = get("triage", path)
+    body = rules.referred(shown["content"]) | {"revision": shown["amendments"], "why": "They rang."}
+    return post("triage", f"{path}/amendments", body | {"referrer_email": address}, status=status)
+
+
+def test_once_a_referrer_on_paper_has_an_address_letters_go_and_the_page_says_which_did_not(world, post, get, letters):
+    by_api(world, "coordinator", referrer_email="")
+    case = only_case(get)
+    path, office = f"/cases/{case['id']}", world.visitor("triage", "coordinator")
+    post("triage", f"{path}/meetings/record", invented.HELD)
+    post("triage", f"{path}/meetings", {"standing": "2026-12-08"})
+    decide(post, get, path, "rapid_review")
+    before = mails(world)
+    reach(post, get, path)
+    page, told = words(office.get(path)), words(office.get(f"{path}/history"))
+    world.clock.forward(days=1)
+    decide(post, get, path, "lcspr")
+    after = [text for to, text in mails(world) if to == REACHED]
+    ask_code(letters.browser(), f"/referrals/{case['reference']}/outcome")
+    world.settle()
+    codes = [text for to, text in mails(world) if to == REACHED and "Code:" in text]
+    post("triage", f"{path}/dates", {"trigger": "outcome_sent", "day": "2026-11-25"})
+    later = words(office.get(path))
+
+    assert [to for to, _ in before if to == REACHED] == []
+    assert NO_ADDRESS not in page
+    assert "The referrer has an address since 24 November 2026: letters go out from then on." in page
+    assert "They had none of the meeting on Tuesday 8 December 2026" in page
+    assert "and none of what was decided: Rapid review. Tell them another way" in page
+    assert f"Their work email address: was nothing; now “{REACHED}”" in told
+    assert len(after) == 1
+    assert "A decision has been made about the referral" in after[0]
+    assert len(codes) == 1
+    assert "what was decided: Rapid review" not in later
+    assert "They had none of the meeting" in later
+
+
+def test_a_wrong_address_is_corrected_and_the_newest_word_holds(world, post, get):
+    by_api(world, "coordinator")
+    path = f"/cases/{only_case(get)['id']}"
+    reach(post, get, path, "wrong@invented.example")
+    reach(post, get, path)
+    post("triage", f"{path}/meetings/record", invented.HELD)
+    decide(post, get, path, "rapid_review")
+
+    to = [each for each, text in mails(world) if "about the referral that you sent us" in text]
+    assert to == [REACHED]
+    assert "They had none of" not in words(world.visitor("triage", "coordinator").get(path))
+
+
+def test_no_address_and_the_same_address_change_nothing(world, post, get):
+    by_api(world, "coordinator", referrer_email="")
+    path = f"/cases/{only_case(get)['id']}"
+
+    wrong = reach(post, get, path, "lead at police", status=422)
+    empty = reach(post, get, path, "", status=409)
+
+    assert wrong["errors"][0]["pointer"] == "/referrer_email"
+    assert "Nothing differs" in empty["detail"]
+    assert NO_ADDRESS in words(world.visitor("triage", "coordinator").get(path))
+
+
+def test_a_case_from_a_list_has_no_referrer_to_write_to(world, post, get):
+    text = "Ref,Date received,Name,Type\nR/1,3 November 2026,Canary Child,Rapid review\n"
+    post("triage", "/cases/imports", {"text": text})
+    (case,) = get("triage", "/cases")["cases"]
+    path = f"/cases/{case['id']}"
+
+    form = world.visitor("triage", "coordinator").get(f"{path}/amend").text
+    shown = get("triage", path)["content"]
+    body = rules.referred(shown) | {"revision": 0, "why": "They rang.", "referrer_email": REACHED}
+    body |= {"subjects": [invented.SUBJECT], "incident_on": "2026", "incident": "death", "what_happened": "Invented."}
+    refused = post("triage", f"{path}/amendments", body, status=409)
+
+    assert 'name="referrer_email"' not in form
+    assert 'name="family"' in form
+    assert "it has no referrer" in refused["detail"]

@@ -360,3 +360,63 @@ def test_what_stands_after_a_correction_is_what_was_said_and_differs_only_where_
     assert (after["more"]["family"], after["source"]) == ("kept", "online")
     assert (list(rules.differences(one, other)) == []) == (one == other)
     assert list(rules.differences(one, one)) == []
+
+
+FAMILY = {"family": "Canary Aunt, who lives nearby.", "safety": "A sister is safe.", "other_agencies": "A food bank"}
+
+
+def test_family_safety_and_agencies_are_added_and_what_was_there_before_stays_known(world, get, case, amend):
+    before = get("triage", case)["content"]
+    office = world.visitor("triage", "coordinator")
+    page = office.get(f"{case}/amend")
+    sent = typed(page) | FAMILY | {"why": WHY}
+    sent["agencies"] = ["police", "gp"]
+    taken = office.post(f"{case}/amend", data=sent)
+    world.settle()
+    content, shown, told = get("triage", case)["content"], words(office.get(case)), history(world, case)
+    ask = office.get(f"{case}/requests/new").text
+
+    assert (taken.status_code, taken.location) == (303, case), words(taken)
+    assert (before["agencies"], content["agencies"]) == (invented.REFERRAL["agencies"], ["police", "gp"])
+    assert {name: content["more"][name] for name in FAMILY} == FAMILY
+    assert content["more"]["family_knows"] == before["more"]["family_knows"]
+    for each in (
+        "Family Canary Aunt, who lives nearby.",
+        "Others at risk A sister is safe.",
+        "Other agencies A food bank",
+    ):
+        assert each in shown
+    assert "Family and others who matter: was nothing; now “Canary Aunt, who lives nearby.”" in told
+    assert f"at risk, and what has been done?: was “{before['more']['safety']}”; now “A sister is safe.”" in told
+    assert "Which agencies know them?: was" in told
+    assert "; now Wiltshire Police, GP practices" in told
+    assert {each for each in ("police", "gp") if re.search(rf'value="{each}"[^>]*checked', ask)} == {"police", "gp"}
+
+
+def test_who_does_not_read_names_reads_that_the_family_was_corrected_and_not_how(world, post, case, amend):
+    amend(**FAMILY)
+    reader = {"person": str(invented.PROFILE.person("board-chair").id), "role": "member", "why": "Invented."}
+    post("triage", f"{case}/members", reader)
+
+    told = history(world, case, "board-chair")
+
+    assert "Family and others who matter: changed" in told
+    assert "Canary" not in told
+
+
+def test_what_is_left_out_at_the_api_stays_and_what_is_empty_goes(get, post, case, amend):
+    amend(**FAMILY)
+    kept = {name: each for name, each in said(get, case).items() if name not in {*FAMILY, "agencies"}}
+    post("triage", f"{case}/amendments", kept | {"what_happened": "Another account."})
+    after = get("triage", case)["content"]
+    amend(other_agencies="")
+
+    assert {name: after["more"][name] for name in FAMILY} == FAMILY
+    assert "other_agencies" not in get("triage", case)["content"]["more"]
+
+
+def test_a_correction_from_before_more_could_be_corrected_says_nothing_of_it():
+    state = {"subjects": [], "criteria": [], "location": "", "incident_on": "", "incident": "", "harm": []}
+    state |= {"what_happened": ""}
+
+    assert list(rules.differences(state, state | {"family": "Somebody", "agencies": ["police"]})) == []

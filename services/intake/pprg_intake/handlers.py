@@ -10,13 +10,21 @@ from sqlalchemy.orm import Session
 
 from pprg_intake import rules
 from pprg_intake.actions import corrections, links
-from pprg_intake.models import Outcome, Request
+from pprg_intake.actions.directory import said_of_person
+from pprg_intake.models import Outcome, Person, Request
 from pprg_shared.boxes import publish
 from pprg_shared.database import profile_of, seal, unseal
-from pprg_shared.errors import NotYet
+from pprg_shared.directory import REFERRER
+from pprg_shared.errors import NotYet, Refused
 from pprg_shared.events.intake import AskedAgency, OutcomeReady, RequestReady
 from pprg_shared.events.notifier import LetterAccepted, LetterFailed
-from pprg_shared.events.triage import DecisionRatified, ExtensionDecided, InformationChanged, InformationRequested
+from pprg_shared.events.triage import (
+    DecisionRatified,
+    ExtensionDecided,
+    InformationChanged,
+    InformationRequested,
+    ReferrerChanged,
+)
 
 
 def make_request_page(session: Session, heard: InformationRequested) -> None:
@@ -131,3 +139,19 @@ def note_code_returned(session: Session, heard: LetterFailed) -> None:
     """A code will not come."""
     if heard.because is not None:
         links.note_sent(session, heard.because, taken=False)
+
+
+def change_referrer(session: Session, heard: ReferrerChanged) -> None:
+    """Who referred a case is written to at another address from now on; the newest word holds."""
+    person = session.get(Person, heard.referrer_id, with_for_update=True)
+    if person is None:
+        raise NotYet("the referrer is not known here yet")
+    if person.roles != REFERRER:
+        raise Refused("this person works with the product: their address is changed in the directory")
+    content = unseal(session, person, "content")
+    if heard.revision <= content.get("address_revision", 0):
+        return
+    person.revision += 1
+    content |= {"address": heard.address, "address_revision": heard.revision}
+    person.content = seal(session, person, "content", content)
+    publish(session, said_of_person(session, person))

@@ -25,7 +25,13 @@ from pprg_shared.events.intake import (
     StaffNamed,
 )
 from pprg_shared.events.notifier import LetterAccepted, LetterFailed
-from pprg_shared.events.triage import DecisionRatified, ExtensionDecided, InformationChanged, InformationRequested
+from pprg_shared.events.triage import (
+    DecisionRatified,
+    ExtensionDecided,
+    InformationChanged,
+    InformationRequested,
+    ReferrerChanged,
+)
 from pprg_shared.service import Runtime, Service
 
 
@@ -46,6 +52,7 @@ service = Service(
         InformationChanged: handlers.change_request,
         DecisionRatified: handlers.keep_outcome,
         ExtensionDecided: handlers.decide_extension,
+        ReferrerChanged: handlers.change_referrer,
         LetterAccepted: handlers.note_code_sent,
         LetterFailed: handlers.note_code_returned,
     },

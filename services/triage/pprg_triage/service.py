@@ -49,6 +49,7 @@ service = Service(
         triage.GlassBroken,
         triage.ReminderDue,
         triage.PublicationAnnounced,
+        triage.ReferrerChanged,
         every.AccessRecorded,
     ],
     commands=["pprg_triage.commands:who_saw_command"],

@@ -223,3 +223,13 @@ class PublicationAnnounced(Event, name="publication.announced", version=1, subje
     revision: int
     agencies: list[str]
     people: list[UUID]
+
+
+class ReferrerChanged(Event, name="referrer.changed", version=1, subject="case_id"):
+    """Letters to who referred a case go to this address from now on; the highest `revision` holds."""
+
+    case_id: UUID
+    reference: str
+    referrer_id: UUID
+    revision: int
+    address: str = sealed("contact")

@@ -1,6 +1,6 @@
 """How forms speak, and the kinds of fields that several have."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
@@ -8,8 +8,18 @@ from marshmallow import ValidationError, fields, validate
 from pprg_shared.acting import runtime
 from pprg_shared.calendar import london_date
 from pprg_shared.partial_dates import NotADate, parse
+from pprg_shared.typed import ADDRESS, LONGEST_ADDRESS
 
 Choices = Callable[[], Mapping[str, str]]
+ONE_ADDRESS = "Enter one email address, such as name@agency.example"
+_LENGTH = validate.Length(max=LONGEST_ADDRESS, error=f"Keep this to {LONGEST_ADDRESS} characters")
+#: What a work email address must be; a rule may say the same without a form.
+WORK_ADDRESS: Sequence[Callable[[str], Any]] = (_LENGTH, validate.Regexp(ADDRESS + r"\Z", error=ONE_ADDRESS))
+#: The same, or nothing at all.
+WORK_ADDRESS_OR_NONE: Sequence[Callable[[str], Any]] = (
+    _LENGTH,
+    validate.Regexp(rf"({ADDRESS})?\Z", error=ONE_ADDRESS),
+)
 
 
 def words(text: str) -> dict[str, Any]:

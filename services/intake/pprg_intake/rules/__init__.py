@@ -51,9 +51,7 @@ from pprg_intake.rules.may import TABLE, may, relation
 from pprg_intake.rules.passwords import ADVISED, LEAST
 from pprg_intake.rules.passwords import problem as password_problem
 from pprg_intake.rules.referrals import (
-    ADDRESS,
     KNOWN_DAYS,
-    LONGEST_ADDRESS,
     ONLINE,
     as_json,
     day_problems,
@@ -97,7 +95,6 @@ from pprg_intake.rules.sign_in import (
 )
 
 __all__ = [
-    "ADDRESS",
     "ADVISED",
     "AGREED",
     "ANSWERABLE",
@@ -123,7 +120,6 @@ __all__ = [
     "LEAST",
     "LETTERS",
     "LIFETIMES",
-    "LONGEST_ADDRESS",
     "LONGEST_SIGN_IN",
     "LONG_CODE",
     "MOST_ROWS",

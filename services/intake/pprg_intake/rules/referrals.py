@@ -7,10 +7,8 @@ from typing import Any
 
 from pprg_shared.calendar import too_early
 from pprg_shared.subjects import FUTURE, day_of
+from pprg_shared.typed import ADDRESS, LONGEST_ADDRESS
 
-#: One plain address and nothing else: parsers of mail would find two in what looks like one.
-ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
-LONGEST_ADDRESS = 200
 #: How a referral came that its referrer sent themselves; the other ways are written down by the office.
 ONLINE = "online"
 #: Days that clocks may count from and that a referrer may know.

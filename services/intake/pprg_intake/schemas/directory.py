@@ -6,9 +6,18 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates
 
 from pprg_intake.rules import directory as rules
-from pprg_intake.schemas.words import ONE_ADDRESS, WORK_ADDRESS, WORK_ADDRESS_OR_NONE
 from pprg_shared.acting import runtime
-from pprg_shared.web.fields import chosen, named, one_of, optional, several, words
+from pprg_shared.web.fields import (
+    ONE_ADDRESS,
+    WORK_ADDRESS,
+    WORK_ADDRESS_OR_NONE,
+    chosen,
+    named,
+    one_of,
+    optional,
+    several,
+    words,
+)
 
 LONGEST_LIST = 1_000_000
 

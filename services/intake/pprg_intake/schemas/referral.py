@@ -13,15 +13,13 @@ from pprg_intake.schemas.words import agencies
 from pprg_shared.acting import runtime
 from pprg_shared.calendar import london_date
 from pprg_shared.profile import ALLEGED_SOURCES, MEDIA
-from pprg_shared.web import referred
-from pprg_shared.web.fields import maybe, optional, past_day, several, text, words
+from pprg_shared.web import referred, surroundings
+from pprg_shared.web.fields import maybe, optional, past_day, several, words
+from pprg_shared.web.surroundings import AT_RISK, OF_AGENCIES
 
 DECLARED = "What I have written is accurate as far as I know, and my agency shares it under its legal duties."
-AT_RISK = "Say whether anyone else is at risk and what has been done; if nobody is, say so"
 #: What leads to questions that need not all be answered.
-OF_FAMILY = "Say more about the family, and how to reach them"
 OF_INCIDENT = "Say more about what happened, and what may be learnt"
-OF_AGENCIES = "Say whom to ask there, and whether the media know"
 #: What is asked about harm and of no use when something went well.
 ABOUT_HARM = (
     *("harm", "alleged_source", "safety", "parallel_processes"),
@@ -42,39 +40,17 @@ class ReferralSchema(ReferrerSchema):
         referred.narrow(self, about, reason, form=form)
 
     subjects = referred.subjects()
-    family = optional(
-        "Family and others who matter",
-        2000,
-        hint="Such as parents, carers, brothers and sisters, and who lives in the household.",
-        widget="textarea",
-        rows=4,
-    )
-    family_knows = text(
-        "Do they know of this referral? Say what they were told, or why not",
-        "Say whether they know of this referral, or “not known”",
-        500,
-        hint="If you do not know, say “not known”.",
-    )
-    family_views = optional("What they think and want", 1000, widget="textarea", rows=2, further=OF_FAMILY)
-    family_contact = optional("Who can reach them, and how?", 500, further=OF_FAMILY)
-    contact_risk = optional("Is there a risk in reaching them?", 500, further=OF_FAMILY)
+    family = surroundings.family()
+    family_knows = surroundings.family_knows()
+    family_views = surroundings.family_views()
+    family_contact = surroundings.family_contact()
+    contact_risk = surroundings.contact_risk()
     incident_on = referred.incident_on()
     location = optional("Where did it happen?", 200)
     incident = referred.incident()
     harm = referred.harm()
     what_happened = referred.what_happened()
-    safety = fields.String(
-        load_default="",
-        validate=validate.Length(max=2000, error="Keep this to 2000 characters"),
-        metadata={
-            "label": "Is anyone else at risk, and what has been done?",
-            "hint": "If nobody is, say so.",
-            "widget": "textarea",
-            "rows": 3,
-            "example": "Nobody else is known to be at risk.",
-        },
-        **words(AT_RISK),
-    )
+    safety = surroundings.safety()
     key_dates = optional("Other dates that matter", 2000, widget="textarea", rows=3, further=OF_INCIDENT)
     alleged_source = several(
         lambda: ALLEGED_SOURCES,
@@ -88,18 +64,9 @@ class ReferralSchema(ReferrerSchema):
     learning_expected = optional("What may be learnt?", 2000, widget="textarea", rows=3, further=OF_INCIDENT)
     good_practice_seen = optional("What was done well?", 2000, widget="textarea", rows=3, further=OF_INCIDENT)
     criteria = referred.criteria()
-    agencies = several(
-        agencies,
-        "Which agencies know them?",
-        "Name at least one agency",
-        least=1,
-        hint="Choose all that you know of.",
-        section="Agencies and reviews",
-    )
-    other_agencies = optional("Others that are not in this list", 500)
-    agency_contacts = optional(
-        "Whom to ask in these agencies", 1000, widget="textarea", rows=3, hint="Teams and roles.", further=OF_AGENCIES
-    )
+    agencies = surroundings.agencies(agencies)
+    other_agencies = surroundings.other_agencies()
+    agency_contacts = surroundings.agency_contacts()
     media_interest = maybe(MEDIA, "Interest of the media", further=OF_AGENCIES)
     parallel_processes = several(
         processes,

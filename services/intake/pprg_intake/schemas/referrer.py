@@ -7,11 +7,23 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from pprg_intake import rules
 from pprg_intake.schemas.choices import REASONS, RISKS, SOURCES
-from pprg_intake.schemas.words import WORK_ADDRESS_OR_NONE, agencies
+from pprg_intake.schemas.words import agencies
 from pprg_shared.acting import runtime
 from pprg_shared.calendar import london_date
 from pprg_shared.profile import OTHER, REFERRERS, SAID
-from pprg_shared.web.fields import chosen, is_name, maybe, named, one_of, optional, past_day, text, words
+from pprg_shared.web import surroundings
+from pprg_shared.web.fields import (
+    WORK_ADDRESS_OR_NONE,
+    chosen,
+    is_name,
+    maybe,
+    named,
+    one_of,
+    optional,
+    past_day,
+    text,
+    words,
+)
 
 STOP = (
     "Somebody may be at risk now: this is not the place. Call 999, or the council's safeguarding team, then come back."
@@ -75,7 +87,7 @@ class ReferrerSchema(Schema):
         },
         **words(NO_ADDRESS),
     )
-    referrer_phone = optional("Your work phone number", 40, type="tel", autocomplete="tel", width=20)
+    referrer_phone = surroundings.referrer_phone()
     authorised_by = fields.String(
         load_default="",
         validate=validate.Length(max=200, error="Keep this to 200 characters"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from uuid import UUID, uuid4
 
 from sqlalchemy import Uuid, bindparam, func, select
@@ -70,10 +71,16 @@ def done(case: Case) -> Done:
     return Done(f"/cases/{case.id}", case.reference, str(case.id))
 
 
-def known(session: Session, case: Case, decisions: Iterable[Decision] | None = None) -> Known:
+def known(
+    session: Session,
+    case: Case,
+    decisions: Iterable[Decision] | None = None,
+    *,
+    starts: Mapping[str, date] = MappingProxyType({}),
+) -> Known:
     """The days that clocks of a case count from and end with: what rows say by themselves, and what people noted.
 
-    Whoever has read the decisions of the case gives them.
+    Whoever has read the decisions of the case gives them. What `starts` now counts unless it was noted before.
     """
     of_case = {"of_case": case.id}
     noted = {each.trigger: each for each in session.scalars(_NOTED, of_case)}
@@ -82,7 +89,7 @@ def known(session: Session, case: Case, decisions: Iterable[Decision] | None = N
     there = [(each.ratified_on, each.route, each.outcome, each.id) for each in rows if each.ratified_on]
     ratified = [rules.Ratified(route, outcome, on) for on, route, outcome, _ in sorted(there)]
     letters = session.scalars(_TOLD, of_case).all() if ratified else []
-    days = {each.trigger: each.day for each in last if each.day}
+    days = {**starts, **{each.trigger: each.day for each in last if each.day}}
     by_rows, sent = _by_themselves(session, case), map(london_date, letters)
     public = _public(session, case, {each: route for _, route, _, each in there}) if by_rows[PUBLISHED] else []
     return Known(rules.facts_of(profile_of(session), days, by_rows, ratified, sent, public), last)
@@ -126,9 +133,21 @@ def _in_london(at: datetime | None) -> date | None:
 def bind(session: Session, case: Case) -> None:
     """Find anew which clock binds, after something has happened that clocks count from or end with."""
     session.flush()
+    _bind(session, case, known(session, case))
+
+
+def bind_and_note(session: Session, actor: Actor, case: Case, starts: Mapping[str, date]) -> None:
+    """The same where what somebody did `starts` something: its day is noted, unless it was before."""
+    session.flush()
+    there = known(session, case, starts=starts)
+    for trigger in set(starts) - {each.trigger for each in there.noted}:
+        keep_day(session, actor, case, trigger, starts[trigger])
+    _bind(session, case, there)
+
+
+def _bind(session: Session, case: Case, there: Known) -> None:
     named, content = case.routes.split(), unseal(session, case, "content")
-    facts = known(session, case).facts
-    watch(case, rules.clock_to_watch(profile_of(session), content, named, facts, today(session)))
+    watch(case, rules.clock_to_watch(profile_of(session), content, named, there.facts, today(session)))
 
 
 def bind_if_here(session: Session, case_id: UUID) -> None:

@@ -17,7 +17,7 @@ from pprg_shared.events import triage as says
 from pprg_shared.profile import Route
 from pprg_triage import rules
 from pprg_triage.actions.access import case_of
-from pprg_triage.actions.cases import bind, done, keep_day, known
+from pprg_triage.actions.cases import bind_and_note, done, known
 from pprg_triage.actions.meetings import declared_interest, group_has_met
 from pprg_triage.actions.requests import agencies_asked
 from pprg_triage.actions.ties import ratified, to_ratify
@@ -108,17 +108,17 @@ def ratify_decision(session: Session, actor: Actor, *, case_id: UUID, decision_i
     content = unseal(session, decision, "content") | {"revision": _said(session, decision) + 1}
     decision.ratified_by, decision.ratified_on = _person(actor), today(session)
     ratified(session, case, decision.id)
-    _start(session, actor, case, decision, content["next_step"])
-    bind(session, case)
+    bind_and_note(session, actor, case, _started_by(session, decision, content["next_step"]))
     _say(session, case, decision, content)
     return done(case)
 
 
-def _start(session: Session, actor: Actor, case: Case, decision: Decision, next_step: str) -> None:
-    """Note what a decision starts, unless an earlier one has, so that clocks count from this day."""
+def _started_by(session: Session, decision: Decision, next_step: str) -> dict[str, date]:
+    """What a decision starts, so that clocks count from this day unless an earlier one has started it."""
     begins = profile_of(session).routes[decision.route].starts.get(next_step)
-    if begins and decision.outcome != rules.UNDECIDED and begins not in known(session, case).facts.days:
-        keep_day(session, actor, case, begins, decision.ratified_on or today(session))
+    if not begins or decision.outcome == rules.UNDECIDED:
+        return {}
+    return {begins: decision.ratified_on or today(session)}
 
 
 def correct_words(

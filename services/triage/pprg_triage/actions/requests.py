@@ -20,7 +20,7 @@ from pprg_shared.partial_dates import parse
 from pprg_shared.profile import SENT, SUBMIT, Deadline, deadlines
 from pprg_triage import rules
 from pprg_triage.actions.access import case_of
-from pprg_triage.actions.cases import bind, done, keep_day, known
+from pprg_triage.actions.cases import bind_and_note, done
 from pprg_triage.actions.handing import lead_if_nobody_does
 from pprg_triage.actions.told import sought_in
 from pprg_triage.models import Case, Request, Return, Row, reminders
@@ -77,8 +77,6 @@ def release_requests(
     person = unseal(session, case, "content")
     people = sought_in(person)
     scope = {name: terms[name] for name in ("scope_from", "scope_to")}
-    if SENT not in known(session, case).facts.days:
-        keep_day(session, actor, case, SENT, today(session))
     for agency in fresh:
         request = Request(id=uuid4(), case_id=case.id, agency=agency, state="asked", revision=0, answer=0)
         request.due_on, request.wanted = terms["due_on"], terms["wanted"]
@@ -100,7 +98,7 @@ def release_requests(
                 **scope,
             ),
         )
-    bind(session, case)
+    bind_and_note(session, actor, case, {SENT: today(session)})
     return done(case)
 
 

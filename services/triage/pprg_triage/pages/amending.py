@@ -14,8 +14,19 @@ from pprg_shared.web.forms import Form
 from pprg_shared.web.referred import KINDS, asked
 from pprg_triage import actions, rules
 from pprg_triage.pages.common import pages, typed
-from pprg_triage.projections import amended_of
+from pprg_triage.projections import amended_of, is_listed
 from pprg_triage.schemas import AmendmentSchema, Wording
+
+#: What is cleared where its box was emptied; what must be answered, and where letters go, stays.
+CLEARED = (
+    "family",
+    "family_views",
+    "family_contact",
+    "contact_risk",
+    "other_agencies",
+    "agency_contacts",
+    "referrer_phone",
+)
 
 
 @pages.route("/cases/<uuid:case_id>/amend", methods=["GET", "POST"])
@@ -24,7 +35,8 @@ def amend(case_id: UUID) -> ResponseReturnValue:
     needs("amend")
     with reading() as session:
         about = actions.case_of(session, actor(), case_id, "amend")
-        content = unseal(session, about, "content")
+        content = rules.with_agencies(unseal(session, about, "content"), about.named)
+        listed = is_listed(session, case_id)
         before = amended_of(session, about, Wording(runtime().profile, names=True))
     sent, reason = typed(), content.get("reason_kind", "concern")
     named = [each["kind"] for each in content["subjects"]]
@@ -33,9 +45,10 @@ def amend(case_id: UUID) -> ResponseReturnValue:
     said = rules.referred(content)
     places = {code: number for number, code, *_ in asked(kinds or KINDS, reason)}
     first = as_typed(said, places) | {"revision": len(before)}
-    form = Form(AmendmentSchema(about=kinds, reason=reason, form=True), sent, first)
+    form = Form(AmendmentSchema(about=kinds, reason=reason, form=True, listed=listed), sent, first)
 
     def send(data: dict[str, Any]) -> Done:
+        data = dict.fromkeys(set(CLEARED) & set(form.schema.fields), "") | {rules.AGENCIES: []} | data
         data["criteria"] += [each for each in said["criteria"] if each["criterion"] not in places]
         return act(actions.amend_referral, phase="receipt", case_id=case_id, **data)
 

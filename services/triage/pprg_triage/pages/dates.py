@@ -1,10 +1,12 @@
-"""Noting days that clocks count from or end with, and taking them back."""
+"""Noting days that clocks count from and end with, and taking them back."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from marshmallow import Schema
 
 from pprg_shared.acting import act, actor, needs, reading
 from pprg_shared.actor import Done
@@ -17,26 +19,23 @@ from pprg_triage.schemas import DaySchema, TakenBackSchema
 @pages.route("/cases/<uuid:case_id>/dates/new", methods=["GET", "POST"])
 def note(case_id: UUID) -> ResponseReturnValue:
     """Take the day of something that clocks count from."""
-    needs("note")
-    with reading() as session:
-        about = actions.case_of(session, actor(), case_id, "note")
-
-    def send(data: dict[str, Any]) -> Done:
-        return act(actions.note_day, phase="receipt", case_id=case_id, **data)
-
-    initial = {"trigger": request.args.get("trigger", "")}
-    return form_page("note.html", Form(DaySchema(), typed(), initial), send, case=about)
+    return _about_day(case_id, "note.html", DaySchema(), actions.note_day)
 
 
 @pages.route("/cases/<uuid:case_id>/dates/taken-back", methods=["GET", "POST"])
 def take_back(case_id: UUID) -> ResponseReturnValue:
     """Take that a day was noted by mistake, and why."""
+    return _about_day(case_id, "take_back.html", TakenBackSchema(), actions.take_back_day)
+
+
+def _about_day(case_id: UUID, template: str, schema: Schema, action: Callable[..., Done]) -> ResponseReturnValue:
+    """A form about one date, which the address of the page may name."""
     needs("note")
     with reading() as session:
         about = actions.case_of(session, actor(), case_id, "note")
 
     def send(data: dict[str, Any]) -> Done:
-        return act(actions.take_back_day, phase="receipt", case_id=case_id, **data)
+        return act(action, phase="receipt", case_id=case_id, **data)
 
-    initial = {"trigger": request.args.get("trigger", "")}
-    return form_page("take_back.html", Form(TakenBackSchema(), typed(), initial), send, case=about)
+    form = Form(schema, typed(), {"trigger": request.args.get("trigger", "")})
+    return form_page(template, form, send, case=about)

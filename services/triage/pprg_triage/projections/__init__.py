@@ -10,7 +10,7 @@ from pprg_triage.projections.comparing import Compared, answers_of, compared, co
 from pprg_triage.projections.conflicts import Marked, Shown, conflicts_page, lives_of, marked, one_conflict
 from pprg_triage.projections.decisions import Decided, proposed_before, read_by_others
 from pprg_triage.projections.history import Happened, history_of
-from pprg_triage.projections.importing import Listed, WholeImport, imports, planned, whole_import
+from pprg_triage.projections.importing import Listed, WholeImport, imports, is_listed, planned, whole_import
 from pprg_triage.projections.listing import CaseList, all_cases, find_case, latest_news, listed_cases
 from pprg_triage.projections.meetings import Met, gathering, heard_with, sittings_for
 from pprg_triage.projections.members import Led, Tied, called_as_staff, caseload, tied_to
@@ -57,6 +57,7 @@ __all__ = [
     "heard_with",
     "history_of",
     "imports",
+    "is_listed",
     "latest_news",
     "listed_cases",
     "lives_of",

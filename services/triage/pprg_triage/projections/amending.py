@@ -34,7 +34,10 @@ def amended_of(session: Session, case: Case, tell: Tell) -> list[Amended]:
     if not rows:
         return []
     kept = [unseal(session, each, "content") for each in rows]
-    states = [*(each["before"] for each in kept), rules.referred(unseal(session, case, "content"))]
+    states = [
+        *(each["before"] for each in kept),
+        rules.referred(rules.with_agencies(unseal(session, case, "content"), case.named)),
+    ]
     found: list[Amended] = []
     for place, row in enumerate(rows):
         lines = [tell(each) for each in rules.differences(states[place], states[place + 1])]

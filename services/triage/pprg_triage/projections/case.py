@@ -64,6 +64,19 @@ class Whole:
     amendments: int
 
     @property
+    def untold(self) -> tuple[list[str], Met | None]:
+        """What the referrer had no letter of, who had no address then: routes that were decided, and the meeting.
+
+        Once the office has noted that they were told of the outcome, or invited them, there is nothing to say.
+        """
+        missed = self.content.get("missed") or {"routes": [], "meeting": ""}
+        told = any(each.trigger == rules.TOLD_OUTCOME for each in self.noted)
+        coming = [each for each in self.meetings if str(each.row.id) == missed["meeting"]]
+        open_ones = [each for each in coming if each.row.state == rules.CALLED]
+        left = [each for each in open_ones if str(self.case.referrer_id) not in each.row.invited]
+        return ([] if told else missed["routes"]), next(iter(left), None)
+
+    @property
     def planned(self) -> datetime | None:
         """The first moment for which something about it is planned to be published."""
         return min(filter(None, (each.planned_at for each in self.announced)), default=None)
@@ -240,7 +253,8 @@ def _noted(session: Session, there: Known) -> list[Noted]:
 def whole_case(session: Session, actor: Actor, case_id: UUID, profile: Profile) -> Whole:
     """Read a case; raises NotThere."""
     case, relation = related(session, actor, case_id)
-    content, names = unseal(session, case, "content"), rules.may(actor.roles, "names", relation)
+    content = rules.with_agencies(unseal(session, case, "content"), case.named)
+    names = rules.may(actor.roles, "names", relation)
     requests = session.scalars(select(Request).where(Request.case_id == case_id).order_by(Request.agency)).all()
     of_case = select(Decision).where(Decision.case_id == case_id).order_by(Decision.proposed_on, Decision.id)
     routes = {code: place for place, code in enumerate(profile.routes)}

@@ -125,3 +125,8 @@ def listed(session: Session, case_id: UUID, *, names: bool) -> Listed | None:
 
 def _listed(session: Session, found: ImportedCase) -> Listed:
     return Listed(found.import_id, found.number, unseal(session, found, "content"))
+
+
+def is_listed(session: Session, case_id: UUID) -> bool:
+    """Whether a case came from a list, so that nobody referred it."""
+    return session.get(ImportedCase, case_id) is not None

@@ -2,7 +2,7 @@
 
 from pprg_shared.access import INTEREST, Tie
 from pprg_triage.rules.access import LETTER, LETTER_BACK, access_words, between, duty_words
-from pprg_triage.rules.amending import Difference, amended, differences, referred
+from pprg_triage.rules.amending import AGENCIES, Difference, amended, differences, referred, with_agencies
 from pprg_triage.rules.chronology import Entry, position
 from pprg_triage.rules.clocks import (
     STEPS,
@@ -71,6 +71,7 @@ from pprg_triage.rules.endings import (
     returned_on,
     taking_back_problem,
 )
+from pprg_triage.rules.endings import TOLD as TOLD_OUTCOME
 from pprg_triage.rules.history import CHANGED, TOLD_BY_ROWS, event_words, met_words
 from pprg_triage.rules.interests import may_be
 from pprg_triage.rules.known_cases import (
@@ -111,12 +112,10 @@ from pprg_triage.rules.meetings import (
     CANCELLED,
     HELD,
     Gathering,
-    Offer,
     Together,
     When,
     held_problem,
     meeting_problem,
-    offers,
     outside_clock,
     quorum_missing,
     same_place,
@@ -127,7 +126,6 @@ from pprg_triage.rules.names import listed_without_names, return_without_names, 
 from pprg_triage.rules.open_cases import Note, OpenCase, Reading, read_cases
 from pprg_triage.rules.requests import (
     MOVES,
-    RUNGS,
     SETTLED,
     STATES,
     TOLD,
@@ -144,6 +142,7 @@ from pprg_triage.rules.vocabulary import NOTIFIED, Vocabulary, fold, known_name
 
 __all__ = [
     "ACKNOWLEDGED",
+    "AGENCIES",
     "BY_THEMSELVES",
     "CALLED",
     "CANCELLED",
@@ -180,7 +179,6 @@ __all__ = [
     "RETURNED",
     "REVIEWER",
     "ROLES",
-    "RUNGS",
     "SETTLED",
     "STAFF",
     "STATES",
@@ -188,6 +186,7 @@ __all__ = [
     "TABLE",
     "TOLD",
     "TOLD_BY_ROWS",
+    "TOLD_OUTCOME",
     "UNDECIDED",
     "UNUSED",
     "UPLOADS",
@@ -202,7 +201,6 @@ __all__ = [
     "Here",
     "Life",
     "Note",
-    "Offer",
     "OpenCase",
     "Public",
     "Ratified",
@@ -263,7 +261,6 @@ __all__ = [
     "names_somebody",
     "naming_problem",
     "notable",
-    "offers",
     "outcome_of",
     "outside_clock",
     "position",
@@ -294,5 +291,6 @@ __all__ = [
     "unnamed",
     "weighed",
     "window",
+    "with_agencies",
     "without_names",
 ]

@@ -31,7 +31,7 @@ TOLD: Mapping[str, str] = {
 
 
 #: Events that rows of the case tell of, with more.
-TOLD_BY_ROWS = ("case.members-changed.", "glass.broken.", "publication.announced.")
+TOLD_BY_ROWS = ("case.members-changed.", "glass.broken.", "publication.announced.", "referrer.changed.")
 CORRECTED = "Words that others read about a decision corrected"
 UNINVITED = "Invitation to a meeting taken back"
 #: What was done about a request, by the name that MOVES has for it.

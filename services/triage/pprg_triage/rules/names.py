@@ -9,8 +9,8 @@ OF_LIVES = ("relation", "address_at_incident", "local_id", "gp_practice", "schoo
 OF_CASES, OF_MORE = (
     ("subject_name",),
     (
-        *("family", "safety", "location", "referrer_body", "referrer_phone", "authorised_by"),
-        *("family_views", "family_contact", "contact_risk", "agency_contacts"),
+        *("family", "safety", "location", "referrer_body", "referrer_phone", "referrer_email"),
+        *("authorised_by", "family_views", "family_contact", "contact_risk", "agency_contacts"),
     ),
 )
 OF_LISTS = ("reference", "subject", "siblings", "notes")

@@ -5,24 +5,47 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import Schema, ValidationError, fields, missing, validates_schema
 
 from pprg_shared.acting import runtime
 from pprg_shared.calendar import london_date
+from pprg_shared.directory import OFFICE
 from pprg_shared.profile import Profile
-from pprg_shared.web import referred
-from pprg_shared.web.fields import optional, text, words
+from pprg_shared.web import referred, surroundings
+from pprg_shared.web.fields import WORK_ADDRESS_OR_NONE, optional, text, words
 from pprg_shared.web.forms import choices
 from pprg_triage.rules import Difference
 
 NOTHING = "nothing"
 
 
-class AmendmentSchema(Schema):
-    """What was referred as it should stand, all of it, and why; asked in a form `about` these kinds of people."""
+def _ever() -> Mapping[str, str]:
+    """Every agency that may once have been named."""
+    return {code: each.name for code, each in runtime().agencies.all().items() if each.kind != OFFICE}
 
-    def __init__(self, *, about: Collection[str] = (), reason: str = "concern", form: bool = False) -> None:
-        super().__init__(exclude=("harm",) if form and reason == "good_outcome" else ())
+
+def _kept(field: "fields.Field[Any]", **about: Any) -> "fields.Field[Any]":
+    """A question of the referral that stays as it was answered where nobody answers it anew."""
+    field.required, field.load_default = False, missing
+    field.metadata = {**field.metadata, **about}
+    return field
+
+
+#: What a form is not asked of a case from a list, which nobody referred.
+OF_REFERRER = ("referrer_phone", "referrer_email")
+
+
+class AmendmentSchema(Schema):
+    """What was referred as it should stand, and why; asked in a form `about` these kinds of people.
+
+    What is left out of family, safety, agencies and referrer stays as it is.
+    """
+
+    def __init__(
+        self, *, about: Collection[str] = (), reason: str = "concern", form: bool = False, listed: bool = False
+    ) -> None:
+        left_out = ("harm", "safety") if form and reason == "good_outcome" else ()
+        super().__init__(exclude=(*left_out, *(OF_REFERRER if listed else ())))
         referred.narrow(self, about, reason, form=form)
 
     revision = fields.Integer(
@@ -37,7 +60,27 @@ class AmendmentSchema(Schema):
     incident = referred.incident()
     harm = referred.harm()
     what_happened = referred.what_happened()
+    safety = _kept(surroundings.safety())
     criteria = referred.criteria()
+    family = _kept(surroundings.family(), section="Family")
+    family_knows = _kept(surroundings.family_knows(needed=False))
+    family_views = _kept(surroundings.family_views())
+    family_contact = _kept(surroundings.family_contact())
+    contact_risk = _kept(surroundings.contact_risk())
+    agencies = _kept(surroundings.agencies(_ever, least=0))
+    other_agencies = _kept(surroundings.other_agencies())
+    agency_contacts = _kept(surroundings.agency_contacts(), further="Say whom to ask there")
+    referrer_phone = _kept(surroundings.referrer_phone("Their work phone number"), section="Who referred it")
+    referrer_email = fields.String(
+        validate=WORK_ADDRESS_OR_NONE,
+        metadata={
+            "label": "Their work email address (optional)",
+            "hint": "From then on letters go to this address. Leave it empty to keep things as they are.",
+            "type": "email",
+            "example": "invented.person@agency.example",
+        },
+        **words("Enter one email address, or leave it empty"),
+    )
 
     @validates_schema(skip_on_field_errors=False)
     def sensible(self, data: dict[str, Any], **_options: Any) -> None:

@@ -9,7 +9,8 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from pprg_shared.acting import runtime
 from pprg_shared.calendar import london_date, long
 from pprg_shared.profile import Meetings, standing_dates
-from pprg_triage.rules import Gathering, Offer, Together, When, offers, still_to_come
+from pprg_triage.rules import Gathering, Together, When, still_to_come
+from pprg_triage.rules.meetings import Offer, offers
 from pprg_triage.schemas.words import words
 
 OTHER = "other"
