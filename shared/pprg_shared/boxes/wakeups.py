@@ -11,8 +11,9 @@ import psycopg
 import sqlalchemy as sa
 
 from pprg_shared import postgres
+from pprg_shared.bell import CHANNEL
 from pprg_shared.boxes.tables import waiting
-from pprg_shared.database import CHANNEL, Database
+from pprg_shared.database import Database
 from pprg_shared.hand import compiled
 from pprg_shared.logs import log
 
