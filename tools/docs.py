@@ -144,8 +144,8 @@ def event_section(event: type[Event]) -> list[str]:
         *(["Carries a revision: copies keep the higher."] if event.revised else []),
         *(["Transient: not acted on once it has expired, never replayed, not kept."] if event.transient else []),
     ]
-    parts = {"public": event.public_schema} | {f"sealed: {ring}": each for ring, each in event.ring_schemas.items()}
-    rows = [row for place, schema in parts.items() for row in field_rows(place, json_schema(schema))]
+    parts = {"public": event.public_part} | {f"sealed: {ring}": each for ring, each in event.ring_parts.items()}
+    rows = [row for place, part in parts.items() for row in field_rows(place, json_schema(part.schema))]
     lines = [f"## {event.event_type}", "", sentence(event), " ".join(traits), "", *heard, ""]
     return lines + table(("field", "type", "where"), rows)
 

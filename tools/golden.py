@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pprg_shared import events
 from pprg_shared.asyncapi import shape
-from pprg_shared.contract import EVENTS, Envelope, Event, read, write
+from pprg_shared.contract import EVENTS, Envelope, Event
 from pprg_shared.sealing import Keyring, Keys
 
 CONTRACTS = Path(__file__).parent.parent / "tests/contracts"
@@ -84,10 +84,9 @@ def _broken_fields(recorded: dict[str, Any], today: dict[str, Any], place: str) 
 def write_sample(event: type[Event], folder: Path) -> None:
     """Invent a value for every field, say the event under the published keys, and keep what was said."""
     described = shape(event)
-    parts = {"public": described["public"], **described["sealed"]}
-    invented = {part: example(schema) for part, schema in parts.items()}
-    schemas = {"public": event.public_schema, **event.ring_schemas}
-    fields = {name: value for part in parts for name, value in read(schemas[part], invented[part]).items()}
+    fields = event.public_part.read(example(described["public"]))
+    for ring, part in event.ring_parts.items():
+        fields |= part.read(example(described["sealed"][ring]))
     speaker = event.__module__.rpartition(".")[2]
     said = event(**fields).wrap(
         KEYS,
@@ -106,8 +105,8 @@ def write_sample(event: type[Event], folder: Path) -> None:
 def values(event: type[Event], envelope: Envelope) -> dict[str, Any]:
     """All that an envelope says, part by part, as read by today's code."""
     heard = event.unwrap(envelope, KEYS)
-    rings = {ring: write(schema, heard) for ring, schema in event.ring_schemas.items()}
-    return {"public": write(event.public_schema, heard), "sealed": rings}
+    rings = {ring: part.write(heard) for ring, part in event.ring_parts.items()}
+    return {"public": event.public_part.write(heard), "sealed": rings}
 
 
 def example(schema: dict[str, Any], name: str = "") -> Any:

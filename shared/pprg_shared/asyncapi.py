@@ -60,8 +60,8 @@ def shape(event: type[Event]) -> dict[str, Any]:
     return {
         "subject": event.subject_field,
         "transient": event.transient,
-        "public": json_schema(event.public_schema),
-        "sealed": {ring: json_schema(schema) for ring, schema in event.ring_schemas.items()},
+        "public": json_schema(event.public_part.schema),
+        "sealed": {ring: json_schema(part.schema) for ring, part in event.ring_parts.items()},
     }
 
 
@@ -139,9 +139,9 @@ def _operation(
 def _parts(events: Sequence[type[Event]]) -> dict[str, Any]:
     found = {}
     for event in events:
-        found[f"{event.event_type}.public"] = json_schema(event.public_schema)
-        for ring, schema in event.ring_schemas.items():
-            found[f"{event.event_type}.sealed.{ring}"] = json_schema(schema)
+        found[f"{event.event_type}.public"] = json_schema(event.public_part.schema)
+        for ring, part in event.ring_parts.items():
+            found[f"{event.event_type}.sealed.{ring}"] = json_schema(part.schema)
     return found
 
 
@@ -177,8 +177,8 @@ def _data(event: type[Event], services: Sequence[Service]) -> dict[str, Any]:
         opened_by = holders(ring, services)
         return {"type": "string", "pattern": _TOKEN, "x-ring": ring, "x-opened-by": opened_by, "x-sealed": inside}
 
-    rings = event.ring_schemas
-    needed = [ring for ring, schema in rings.items() if "required" in json_schema(schema)]
+    rings = event.ring_parts
+    needed = [ring for ring, part in rings.items() if "required" in json_schema(part.schema)]
     return {
         "properties": {
             "public": {"$ref": f"#/components/schemas/{event.event_type}.public"},

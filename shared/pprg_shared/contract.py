@@ -3,18 +3,14 @@
 import dataclasses
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, ClassVar, Self, dataclass_transform
 from uuid import UUID, uuid4
 
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError
-
 from pprg_shared.errors import TooLarge, Unreadable
-from pprg_shared.quick import DOUBTS, Named, reader_of, writer_of
-from pprg_shared.schemas import schema_of
+from pprg_shared.parts import Part
 from pprg_shared.sealing import Keyring, Keys
 
 #: Largest message that goes on the bus; larger content travels as a sealed file.
@@ -117,11 +113,12 @@ class Event:
     transient: ClassVar[bool]
     #: Whether the event carries `revision`: copies of what it describes keep the higher.
     revised: ClassVar[bool]
-    public_schema: ClassVar[type[Schema]]
-    ring_schemas: ClassVar[Mapping[str, type[Schema]]]
+    public_part: ClassVar[Part]
+    #: What is sealed, by ring.
+    ring_parts: ClassVar[Mapping[str, Part]]
 
     def __init_subclass__(cls, *, name: str, version: int, subject: str, transient: bool = False) -> None:
-        """Make the class a frozen dataclass and derive its schemas."""
+        """Make the class a frozen dataclass in parts."""
         super().__init_subclass__()
         dataclass(frozen=True, kw_only=True)(cls)
         cls.event_name, cls.event_version, cls.event_type = name, version, f"{name}.v{version}"
@@ -132,9 +129,9 @@ class Event:
         for each in fields:
             if "ring" in each.metadata and each.name in vars(cls):
                 delattr(cls, each.name)  # or the default would be read where only a key opens the value
-        cls.public_schema = _part(cls, [f for f in fields if "ring" not in f.metadata], cls.__name__)
-        cls.ring_schemas = {
-            ring: _part(cls, [f for f in fields if f.metadata.get("ring") == ring], f"{cls.__name__}_{ring}")
+        cls.public_part = Part(cls, [f for f in fields if "ring" not in f.metadata], cls.__name__)
+        cls.ring_parts = {
+            ring: Part(cls, [f for f in fields if f.metadata.get("ring") == ring], f"{cls.__name__}_{ring}")
             for ring in rings
         }
         if cls.event_type in EVENTS and EVENTS[cls.event_type].__qualname__ != cls.__qualname__:
@@ -174,7 +171,7 @@ class Event:
         if self.transient is (expires_at is None):
             raise ValueError(f"{self.event_type} {'must' if self.transient else 'cannot'} say when it expires")
         number = event_id or uuid4()
-        public = write(self.public_schema, self)
+        public = self.public_part.write(self)
         return Envelope(
             id=number,
             type=self.event_type,
@@ -185,10 +182,10 @@ class Event:
             public=public,
             sealed={
                 ring: keys[ring].seal(
-                    json.dumps(write(schema, self), separators=(",", ":")).encode(),
+                    json.dumps(part.write(self), separators=(",", ":")).encode(),
                     seal_context(number, self.event_type, ring),
                 )
-                for ring, schema in self.ring_schemas.items()
+                for ring, part in self.ring_parts.items()
             },
             revision=public.get("revision"),
             expires_at=expires_at,
@@ -197,10 +194,10 @@ class Event:
     @classmethod
     def unwrap(cls, envelope: Envelope, keys: Keys) -> Self:
         """Read an event tolerantly; parts sealed under rings not held here are left out, and say so when asked for."""
-        values = read(cls.public_schema, envelope.public)
-        for ring, schema in cls.ring_schemas.items():
+        values = cls.public_part.read(envelope.public)
+        for ring, part in cls.ring_parts.items():
             if ring in keys:
-                values |= read(schema, _opened(envelope, ring, keys[ring]))
+                values |= part.read(_opened(envelope, ring, keys[ring]))
         event = object.__new__(cls)
         event.__dict__.update(values, envelope=envelope)
         return event
@@ -229,45 +226,3 @@ def _opened(envelope: Envelope, ring: str, keys: Keyring) -> dict[str, Any]:
 def seal_context(event_id: UUID, event_type: str, ring: str) -> str:
     """The place to which the sealed part of an event is bound."""
     return f"event:{event_id}:{event_type}:{ring}"
-
-
-_strict: dict[type[Schema], Schema] = {}
-_tolerant: dict[type[Schema], Schema] = {}
-_quick: dict[type[Schema], tuple[Named, Named]] = {}
-
-
-def _part(owner: type, chosen: "list[dataclasses.Field[Any]]", name: str) -> type[Schema]:
-    """The schema of some fields of an event, and the quick way that comes to the same."""
-    schema = schema_of(owner, chosen, name)
-    _strict[schema], _tolerant[schema] = schema(unknown=RAISE), schema(unknown=EXCLUDE)
-    _quick[schema] = writer_of(owner, chosen), reader_of(owner, chosen)
-    return schema
-
-
-def write(schema: type[Schema], event: object) -> dict[str, Any]:
-    """The JSON values of an event; raises ValueError, naming fields and never contents, unless they read back."""
-    quick, _ = _quick[schema]
-    with suppress(*DOUBTS):
-        return quick(event)
-    try:
-        values: dict[str, Any] = _strict[schema].dump(event)
-        wrong = [name for name, value in _strict[schema].load(values).items() if value != getattr(event, name)]
-    except ValidationError as error:
-        wrong = list(map(str, error.messages_dict))
-    except (ValueError, TypeError, AttributeError) as error:
-        raise ValueError(f"{type(event).__name__} holds a value of another type: {type(error).__name__}") from None
-    if wrong:
-        raise ValueError(f"{type(event).__name__} does not follow its own schema: {sorted(wrong)}")
-    return values
-
-
-def read(schema: type[Schema], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of an event from JSON, unknown ones ignored; raises Unreadable, naming fields and never contents."""
-    _, quick = _quick[schema]
-    with suppress(*DOUBTS):
-        return quick(values)
-    try:
-        loaded: dict[str, Any] = _tolerant[schema].load(values)
-    except ValidationError as error:
-        raise Unreadable(f"these fields do not follow the schema: {sorted(map(str, error.messages_dict))}") from None
-    return loaded

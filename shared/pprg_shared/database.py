@@ -12,18 +12,17 @@ from threading import Lock
 from typing import IO, Any
 from uuid import UUID, uuid4
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from pprg_shared import postgres
+from pprg_shared.bell import Bell
 from pprg_shared.calendar import london_date
 from pprg_shared.crashpoints import crashpoint
 from pprg_shared.hand import Change, Hand, PlainHand, QuickHand, Values, carry_out
 from pprg_shared.kept import Kept
-from pprg_shared.logs import log
 from pprg_shared.profile import Profile
 from pprg_shared.sealing import Keys
 
@@ -32,8 +31,6 @@ BUSY_SECONDS = 5
 #: pages, four loops, one that receives, one that hears of the broker). On PostgreSQL these are all there are, half of
 #: them for transactions and half for single statements, and the listener has one besides.
 POOL = 10
-#: On PostgreSQL, what one process commits is told to the loops of another on this channel.
-CHANNEL = "pprg"
 Clock = Callable[[], datetime]
 
 
@@ -156,6 +153,7 @@ class Database:
         self._single = self.engine if self.sqlite else postgres.engine(self.url, size, BUSY_SECONDS, at_once=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(self._single, expire_on_commit=False)
+        self._bell = Bell(self._single, service)
         self._kept = Kept(self.engine)
         self._one_hand = Lock()
         self._lock: IO[str] | None = None
@@ -239,14 +237,9 @@ class Database:
         return found
 
     def notify(self) -> None:
-        """Tell the loops of other processes, after the commit and apart from it; a loop that misses it looks anyway."""
-        if self.sqlite:
-            return
-        try:
-            with postgres.lent(self._single) as connection:
-                connection.execute(f"NOTIFY {CHANNEL}")
-        except (sa.exc.SQLAlchemyError, psycopg.Error) as error:
-            log.warning("nobody was woken", service=self.service, fault=type(error).__name__)
+        """Tell the loops of other processes, after the commit and apart from it; on SQLite there are none."""
+        if not self.sqlite:
+            self._bell.ring()
 
     def close(self) -> None:
         """Give back connections and the file lock."""

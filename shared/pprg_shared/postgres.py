@@ -123,7 +123,7 @@ def _has_been_told(connection: Connection) -> bool:
 
 
 @contextmanager
-def lent(engine: Engine) -> "Iterator[psycopg.Connection[Any]]":
+def lent(engine: Engine) -> Iterator[Connection]:
     """A pooled connection as psycopg has it, for what is said so often that SQLAlchemy's share of the time counts."""
     pooled = engine.raw_connection()
     try:

@@ -1,14 +1,17 @@
-"""marshmallow schemas derived from the annotations of a dataclass."""
+"""marshmallow schemas derived from the annotations of a dataclass, and what they say of its values."""
 
 import dataclasses
 import types
 import typing
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from marshmallow import EXCLUDE, Schema, fields, post_load
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load
+
+from pprg_shared.errors import Unreadable
 
 PLAIN: Mapping[Any, type[fields.Field[Any]]] = {
     str: fields.String,
@@ -64,3 +67,37 @@ def _nested(owner: type) -> type[Schema]:
 
     tolerant = type("Meta", (), {"unknown": EXCLUDE})  # marshmallow does not hand the outer schema's tolerance down
     return type(owner.__name__, (plain,), {"make": post_load(make), "Meta": tolerant})
+
+
+def written(schema: type[Schema], event: object) -> dict[str, Any]:
+    """The JSON values of an event; raises ValueError, naming fields and never contents, unless they read back."""
+    strict = _strict(schema)
+    try:
+        values: dict[str, Any] = strict.dump(event)
+        wrong = [name for name, value in strict.load(values).items() if value != getattr(event, name)]
+    except ValidationError as error:
+        wrong = list(map(str, error.messages_dict))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError(f"{type(event).__name__} holds a value of another type: {type(error).__name__}") from None
+    if wrong:
+        raise ValueError(f"{type(event).__name__} does not follow its own schema: {sorted(wrong)}")
+    return values
+
+
+def loaded(schema: type[Schema], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of an event from JSON, unknown ones ignored; raises Unreadable, naming fields, never contents."""
+    try:
+        found: dict[str, Any] = _tolerant(schema).load(values)
+    except ValidationError as error:
+        raise Unreadable(f"these fields do not follow the schema: {sorted(map(str, error.messages_dict))}") from None
+    return found
+
+
+@cache
+def _strict(schema: type[Schema]) -> Schema:
+    return schema(unknown=RAISE)
+
+
+@cache
+def _tolerant(schema: type[Schema]) -> Schema:
+    return schema(unknown=EXCLUDE)

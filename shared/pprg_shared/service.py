@@ -34,6 +34,8 @@ from pprg_shared.profile import Profile, load_profile
 from pprg_shared.sealing import Keyring, Keys
 
 POLL_SECONDS = 1.0
+#: How long a loop rests for whom the listener looks.
+REST_SECONDS = 5.0
 STALE_SECONDS = 60.0
 STOP_SECONDS = 25.0
 
@@ -196,7 +198,7 @@ def _ring(settings: Settings, ring: str) -> Keyring:
 class Loop:
     """A thread that empties one box whenever it is woken, and looks once a second all the same.
 
-    Unless `listener` has looked into the box meanwhile, which would have woken it.
+    Unless `listener` looks into the box, which wakes it, and wakes it too when it can look no more.
     """
 
     def __init__(self, runtime: Runtime, box: Drains, listener: Listener | None = None) -> None:
@@ -253,8 +255,11 @@ class Loop:
 
     def _rest(self) -> None:
         """Until there is work, or nobody knows whether there is."""
-        self.beat = began = time.monotonic()
-        while not self.wake.wait(self._pause or POLL_SECONDS):
-            if self._listener is None or self._listener.looked < began:
+        self.beat = time.monotonic()
+        while not self.wake.wait(self._pause or (REST_SECONDS if self._is_looked_for() else POLL_SECONDS)):
+            if not self._is_looked_for():
                 return
-            self.beat = began = time.monotonic()
+            self.beat = time.monotonic()
+
+    def _is_looked_for(self) -> bool:
+        return self._listener is not None and self._listener.looks()

@@ -248,4 +248,4 @@ def test_the_event_of_the_how_to_can_be_declared_said_and_heard(tmp_path):
     event = EVENTS.pop("review.commissioned.v1")
 
     assert golden.record(event, tmp_path / event.event_type).startswith("sample written")
-    assert sorted(event.ring_schemas) == ["case", "contact"]
+    assert sorted(event.ring_parts) == ["case", "contact"]

@@ -23,6 +23,7 @@ import pages
 import posting
 import relay
 import starting
+import writing
 from place import Place
 from rounds import interleave, kept, say
 
@@ -35,6 +36,8 @@ SECTIONS = {
     "consumer": (consumer.variants, 1.0),
     "relay": (relay.variants, 1.0),
     **{f"latency at {rate} a second": (latency.variants(rate), 0.6) for rate in latency.RATES},
+    "latency without wake-ups": (latency.unwoken, 0.6),
+    "writing": (writing.variants, 1.0),
     "embedded": (embedded.variants, 0.6),
     "merging": (merging.variants, 0.6),
     **{page: (pages.variants(page), 0.6) for page in pages.ASKED},

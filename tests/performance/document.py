@@ -31,6 +31,9 @@ the referral, the number, two events, all sealed, and two entries of the audit c
 its hash; by hand nothing is checked. The client is ours and is not counted. A figure by the clock over 16 connections
 is how long questions queue at a server that is never idle.
 
+Writers that wake the loops of other processes after each commit are held against the same writers who wake nobody: four
+processes of four threads, on a database that pauses 5 ms before it flushes (`commit_delay`), as a slower disk would.
+
 A journey on SQLite is a referral until its case is open and its letters wait to be sent; by hand the same rows are
 written and sealed again, the entry of the audit chain with them. E1 holds a referral against the bare disk: what is
 sealed and written by hand, which stands under Embedded, is itself only a part of that, and nothing here comes nearer.

@@ -13,6 +13,7 @@ import need
 import pages
 import posting
 import relay
+import writing
 from rounds import middle, spread
 
 
@@ -50,6 +51,7 @@ B1 = {**PER_CPU, "limit": consumer.HAND, "goal": 2.0, "stretch": 3.0}
 B2 = {**PER_CPU, "goal": 5, "stretch": 7}
 B3 = {**PER_CPU, "goal": 0.35, "stretch": 0.5}
 B4 = {**PER_CPU, "variant": consumer.CORE + consumer.ONE, "goal": 0.6, "stretch": 0.75}
+B4_PEER = B4 | {"goal": 1.5, "stretch": 1.9}
 TRICKLE = {**B4, "variant": consumer.CORE + consumer.ALONE}
 FORMS = (latency.TOGETHER, latency.APART)
 DOOR = {"section": posting.REFERRALS, "variant": posting.PRODUCT, "figure": "requests per CPU s", "at_least": True}
@@ -67,6 +69,7 @@ GOALS = [
     Goal("B4", "a backlog in batches of one ÷ a transaction a message", limit=consumer.HAND, **B4),
     Goal("B4", "the same ÷ a transaction a message, seals opened", limit=consumer.HAND + consumer.OPENED, **B4),
     Goal("B4", "a trickle of 100 a second ÷ the same by hand", limit=consumer.HAND + consumer.ALONE, **TRICKLE),
+    Goal("B4", "a backlog in batches of one ÷ celery, a task a message", limit=consumer.CELERY, **B4_PEER),
     Goal("B5", "all CPU", "consumer", consumer.ORM, "all CPU s/1,000", 0.45, 0.3, consumer.HAND),
     Goal("B6", "the broker's CPU", "consumer", consumer.ORM, "broker CPU s/1,000", 0.2, 0.12, consumer.HAND),
     Goal("B7", "memory of a consumer (`pprg-triage work`)", "consumer", consumer.TRIAGE, "memory MB", 75, 65),
@@ -84,6 +87,18 @@ GOALS = [
         )
         for rate in latency.RATES
         for form in FORMS
+    ),
+    Goal("C6", "20/s, every wake-up lost", "latency without wake-ups", latency.LOST, "p99 ms", 1_200, 1_000),
+    Goal(
+        "C7",
+        "16 writers, a flush of 5 ms ÷ nobody is woken",
+        "writing",
+        writing.WOKEN,
+        "tx/s",
+        0.85,
+        0.93,
+        writing.SILENT,
+        at_least=True,
     ),
     Goal("C8", idle.RELAY, "idle", idle.RELAY, "both %", 0.5, 0.2),
     Goal("D1", "a referral ÷ Flask and psycopg that check nothing", limit=posting.HAND, goal=0.5, stretch=0.7, **DOOR),

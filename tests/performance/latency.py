@@ -12,6 +12,7 @@ from pprg_shared.rabbit.topology import queue_name
 
 HAND = "by hand, publishing only"
 TOGETHER, APART = "the product, loops in the process that commits", "the product, loops in another process"
+LOST = "the product, loops in another process, every wake-up lost"
 HANDLED = "the product, until triage has handled it"
 CELERY = "celery, from `.delay` to the start of the task"
 RATES = (20, 200)
@@ -80,3 +81,8 @@ def variants(rate):
         HANDLED: carried(place, rate, commit, hearing=TRIAGE),
         CELERY: carried(place, rate, DELAY, hearing=TASK),
     }
+
+
+def unwoken(place):
+    """What the net holds: no wake-up reaches anybody, and the relay finds what waits by looking."""
+    return {LOST: carried(place, RATES[0], ("measured.py", "commit", "apart", "lost"), relay=RELAY)}

@@ -2,7 +2,10 @@
 
 `measured.py consume row|object [one]`: triage with a handler that writes one row and nothing else, by Core or by the
 ORM; `one`: never more than one message in a batch.
-`measured.py commit [apart] RATE COUNT`: intake saying things; `apart`: another process runs its loops.
+`measured.py commit [apart] [lost] RATE COUNT`: intake saying things; `apart`: another process runs its loops; `lost`:
+nobody is woken.
+`measured.py write [silent] THREADS COUNT`: intake saying things as fast as it can, once a line on standard input says
+so; `silent`: nobody is woken.
 """
 
 import dataclasses
@@ -10,6 +13,7 @@ import os
 import random
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -66,7 +70,7 @@ def consume(handler, *, most):
     service_command(dataclasses.replace(triage, hears={ReferralSubmitted: handler}))(["work"])
 
 
-def commit(rate, count, *, apart):
+def commit(rate, count, *, apart, lost):
     """Commit at random moments, `rate` a second on the average; says when each commit had returned."""
     runtime = alive(intake, settings_of())
     if not apart:
@@ -75,24 +79,48 @@ def commit(rate, count, *, apart):
 
     def committed():
         said.append(time.time())
-        wake()
+        if not lost:
+            wake()
 
     runtime.database.wake = committed
     chance = random.Random(7)
     for _ in range(count):
         time.sleep(chance.expovariate(rate))
-        event, number = referral(), uuid4()
-        row = {"id": number, "reference": event.reference, "agency": event.referrer_agency, "characters": 0}
-        with runtime.database.writing("action") as session:
-            session.execute(ADD, row)
-            publish(session, event, event_id=number)
+        number = say(runtime, referral())
         os.write(1, f"{number} {said.pop()}\n".encode())
     time.sleep(600)
+
+
+def say(runtime, event):
+    """One transaction: a row and an event; the number of both."""
+    number = uuid4()
+    row = {"id": number, "reference": event.reference, "agency": event.referrer_agency, "characters": 0}
+    with runtime.database.writing("action") as session:
+        session.execute(ADD, row)
+        publish(session, event, event_id=number)
+    return number
+
+
+def write(threads, count, *, silent):
+    """So many transactions by so many threads; says when they began and when the last was done."""
+    runtime = alive(intake, settings_of())
+    if silent:
+        runtime.database.wake = lambda: None
+    events = [referral() for _ in range(count)]
+    with ThreadPoolExecutor(threads) as writers:
+        os.write(1, b"ready\n")
+        sys.stdin.readline()
+        began = time.time()
+        list(writers.map(lambda event: say(runtime, event), events))
+        os.write(1, f"{began} {time.time()}\n".encode())
+    runtime.database.close()
 
 
 if __name__ == "__main__":
     what, *more = sys.argv[1:]
     if what == "consume":
         consume({"row": write_row, "object": add_row}[more[0]], most=1 if "one" in more else BATCH)
+    elif what == "write":
+        write(int(more[-2]), int(more[-1]), silent="silent" in more)
     else:
-        commit(float(more[-2]), int(more[-1]), apart="apart" in more)
+        commit(float(more[-2]), int(more[-1]), apart="apart" in more, lost="lost" in more)

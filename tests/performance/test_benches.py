@@ -12,6 +12,7 @@ import posting
 import pytest
 import relay
 import starting
+import writing
 from place import Place
 from rounds import interleave
 
@@ -20,6 +21,8 @@ CHOSEN = {
     "consumer": (consumer.variants, [consumer.HAND_OPENED, consumer.ORM]),
     "relay": (relay.variants, [relay.WINDOW, relay.OUTBOX]),
     "latency at 200 a second": (latency.variants(200), [latency.HANDLED]),
+    "latency without wake-ups": (latency.unwoken, [latency.LOST]),
+    "writing": (writing.variants, [writing.WOKEN, writing.SILENT]),
     "embedded": (embedded.variants, [embedded.JOURNEYS, embedded.JOURNEYS_HAND]),
     "merging": (merging.variants, [merging.WHOLE, merging.HAND]),
     **{page: (pages.variants(page), [pages.PRODUCT, pages.HAND]) for page in pages.ASKED},

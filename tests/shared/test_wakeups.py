@@ -4,13 +4,15 @@ import dataclasses
 import time
 from datetime import timedelta
 from queue import Queue
-from threading import Semaphore
+from threading import Event, Semaphore, Thread
 from uuid import uuid4
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
 from pprg_embedded.world import SERVICES
+from pprg_shared.bell import CHANNEL
 from pprg_shared.boxes.tables import inbox, metadata, outbox
 from pprg_shared.boxes.wakeups import Listener
 from pprg_shared.database import Database, utcnow
@@ -63,6 +65,29 @@ def test_a_transaction_that_says_something_wakes_and_one_that_does_not_stays_qui
         session.info["keep"] = lambda _session: None
 
     assert heard == ["woken"]
+
+
+def test_whoever_rings_while_another_tells_does_not_wait_and_is_told_of_afterwards(url, speaker):
+    telling, go_on = Event(), Event()
+
+    @sa.event.listens_for(speaker._single, "checkout")
+    def hold(*_):
+        telling.set()
+        assert go_on.wait(20)
+
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as ear:
+        ear.execute(f"LISTEN {CHANNEL}")
+        first = Thread(target=speaker.notify)
+        first.start()
+        assert telling.wait(20)
+
+        for _ in range(5):
+            speaker.notify()
+        go_on.set()
+        first.join(20)
+
+        assert len(list(ear.notifies(timeout=5, stop_after=2))) == 2
+        assert list(ear.notifies(timeout=0)) == []
 
 
 def test_a_listener_whose_connection_is_cut_listens_again_and_looks_at_once(postgres, url, speaker, woken):

@@ -11,8 +11,9 @@ import psycopg
 import sqlalchemy as sa
 
 from pprg_shared import postgres
+from pprg_shared.bell import CHANNEL
 from pprg_shared.boxes.tables import waiting
-from pprg_shared.database import CHANNEL, Database
+from pprg_shared.database import Database
 from pprg_shared.hand import compiled
 from pprg_shared.logs import log
 
@@ -24,8 +25,8 @@ LONGEST_PAUSE = 30.0
 class Listener:
     """A thread that listens on a connection of its own and, lest a notice was missed, looks there once a second.
 
-    One question about all boxes takes a tenth of what it takes when the loop of each box looks for itself. While nobody
-    answers here, no look counts, and the loops look for themselves.
+    One question about all boxes takes a tenth of what it takes when the loop of each box looks for itself. As soon as
+    nobody answers here the loops are woken, and look for themselves until somebody does.
     """
 
     def __init__(
@@ -36,11 +37,16 @@ class Listener:
         due: Callable[[str], None] = lambda _box: None,
     ) -> None:
         self._database, self._wake, self._due = database, wake, due
+        self._boxes = [each.name for each in boxes]
         self._question = _question(boxes) if boxes else None
         #: When the last look began, by the monotonic clock; who had work then has been told so.
         self.looked = -inf
         self._stopping = Event()
         self._thread = Thread(target=self._run, name=f"{database.service}-listener", daemon=True)
+
+    def looks(self) -> bool:
+        """Whether the last look was a moment ago, and so will be the next."""
+        return monotonic() - self.looked < 2 * LOOK_UP_SECONDS
 
     def start(self) -> None:
         """Begin; on SQLite there is nobody else to listen to."""
@@ -64,6 +70,7 @@ class Listener:
                     self._attend(connection)
             except psycopg.Error as error:
                 log.info("not listening to the database", service=self._database.service, fault=type(error).__name__)
+                self._leave_it()
                 self._stopping.wait(pause)
                 pause = min(LONGEST_PAUSE, 2 * pause)
 
@@ -85,9 +92,15 @@ class Listener:
         began = monotonic()
         if self._question is not None:
             text, own = compiled(self._question, self._database.engine.dialect)
-            for (name,) in connection.execute(text, {**own, "now": self._database.clock()}).fetchall():
+            for (name,) in connection.asked.execute(text, {**own, "now": self._database.clock()}).fetchall():
                 self._due(name)
         self.looked = began
+
+    def _leave_it(self) -> None:
+        """To the loops, which may rest for long because this one looks."""
+        self.looked = -inf
+        for name in self._boxes:
+            self._due(name)
 
 
 def _question(boxes: Sequence[sa.Table]) -> "sa.CompoundSelect[Any]":
