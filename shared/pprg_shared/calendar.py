@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,8 @@ LONDON = ZoneInfo("Europe/London")
 SATURDAY = 5
 WEEK = 7
 DECEMBER = 12
+#: So many deadlines are remembered as they were counted: those of a list of cases count from few days that differ.
+COUNTED = 5000
 
 
 class BeyondHorizon(ValueError):
@@ -120,6 +122,7 @@ def add_weekdays(day0: date, days: int) -> date:
     return day
 
 
+@lru_cache(COUNTED)
 def working(day0: date, days: int) -> Working:
     """The due day and the bank holidays that were passed over on the way."""
     due = add_working_days(day0, days)

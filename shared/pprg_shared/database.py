@@ -21,7 +21,7 @@ from pprg_shared import postgres
 from pprg_shared.bell import Bell
 from pprg_shared.calendar import london_date
 from pprg_shared.crashpoints import crashpoint
-from pprg_shared.hand import Change, Hand, PlainHand, QuickHand, Values, carry_out
+from pprg_shared.hand import Change, Hand, PlainHand, QuickHand, Values, carry_out, say
 from pprg_shared.kept import Kept
 from pprg_shared.profile import Profile
 from pprg_shared.sealing import Keys
@@ -179,11 +179,12 @@ class Database:
     def writing(self, act: str, correlation_id: str | None = None, *, again: bool = False) -> Iterator[Session]:
         """One transaction that may change things; commits at the end, wakes the loops when it left them work.
 
-        `again`: whoever asks does so time after time, and the connection waits for the next.
+        `again`: whoever asks does so time after time, and the connection waits for the next, as it always does on
+        SQLite.
         """
         about = Context(self.service, act, self.keys, self.clock, correlation_id or str(uuid4()), self.profile)
         with (
-            self._kept.lent() if again else nullcontext(self.engine) as bind,
+            self._kept.lent() if again or self.sqlite else nullcontext(self.engine) as bind,
             self._sessions(bind=bind, info={"context": about, "writes": True}) as session,
         ):
             yield session
@@ -255,7 +256,7 @@ class Database:
 def _begin(session: Session, _transaction: object, connection: sa.Connection) -> None:
     """A unit of work that writes takes SQLite's lock at once: read-then-write would fail without waiting."""
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if session.info.get("writes") else "BEGIN")
+        say(connection, "BEGIN IMMEDIATE" if session.info.get("writes") else "BEGIN")
 
 
 @event.listens_for(Session, "before_commit")

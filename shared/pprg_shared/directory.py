@@ -41,7 +41,7 @@ copies = sa.Table(
     sa.Column("content", sa.Text, nullable=False, info={"ring": "contact"}),
 )
 _NAMES = sa.select(copies.c.id, copies.c.name, copies.c.kind, copies.c.active).order_by(copies.c.name, copies.c.id)
-_ONE = sa.select(copies).where(copies.c.id == sa.bindparam("agency"))
+_ONE = sa.select(copies.c.name, copies.c.active, copies.c.content).where(copies.c.id == sa.bindparam("agency"))
 _changes = count(1)
 _latest = 0
 
@@ -173,11 +173,11 @@ class Contact:
 
 def contact(session: Session, code: str) -> Contact | None:
     """An agency as the copy has it; None where nobody told of it."""
-    row = session.execute(_ONE, {"agency": code}).first()
-    if row is None:
+    rows = ask(session.connection(), _ONE, {"agency": code})
+    if not rows:
         return None
-    duties = json.loads(context(session).keys["contact"].open(row.content, _place(code)))
-    return Contact(row.name, row.active, duties)
+    ((name, active, content),) = rows
+    return Contact(name, active, json.loads(context(session).keys["contact"].open(content, _place(code))))
 
 
 def keep_agency(session: Session, heard: AgencyChanged) -> None:

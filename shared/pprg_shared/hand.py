@@ -126,6 +126,23 @@ def carry_out(connection: sa.Connection, changes: Iterable[Change], *, last: boo
                 raw.commit()
 
 
+def add_each(connection: sa.Connection, statement: sa.Executable, rows: Sequence[Values]) -> list[bool]:
+    """Insert rows with the same names one after another, on SQLite; of each whether it is there now and was not."""
+    made = ready(statement, connection.dialect, tuple(rows[0]))
+    raw: Any = connection.connection.driver_connection
+    _note(connection, made.text, rows)
+    with _as_sqlalchemy(connection, made.text):
+        return [raw.execute(made.text, made.values(each)).rowcount > 0 for each in rows]
+
+
+def say(connection: sa.Connection, text: str) -> None:
+    """Say a word such as BEGIN, which takes and gives nothing, to SQLite."""
+    raw: Any = connection.connection.driver_connection
+    _note(connection, text, ())
+    with _as_sqlalchemy(connection, text):
+        raw.execute(text)
+
+
 def _note(connection: sa.Connection, text: str, values: Any) -> None:
     """Whoever counts what SQLAlchemy carries out counts this as well."""
     for listener in connection.dispatch.before_cursor_execute:

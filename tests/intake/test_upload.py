@@ -1,6 +1,8 @@
 """A chronology as a file: all that is wrong is said at once, what was read is shown before it is sent."""
 
+import json
 import re
+from dataclasses import asdict
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -11,9 +13,11 @@ from hypothesis import strategies as st
 
 from invented import ANSWERED, SIGNED
 from pprg_intake import rules
+from pprg_intake.actions.told import size
 from pprg_intake.models import Draft, Submission
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.tables import outbox
+from pprg_shared.events.told import Further, Row, When
 from pprg_shared.events.triage import InformationRequested
 
 CASE = UUID("00000000-0000-4000-8000-00000000000c")
@@ -366,3 +370,16 @@ def test_parts_hold_every_row_once_in_order_and_none_is_too_large(sizes):
 
     assert [n for first, end in found for n in range(first, end)] == list(range(len(sizes)))
     assert all(sum(sizes[first:end]) <= rules.PART_BYTES for first, end in found)
+
+
+@given(
+    st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), min_size=7, max_size=7),
+    st.sampled_from([None, Further(), Further(voice='“Not "at home"”', end_date=When("2025", "year", True, "2025"))]),
+    st.booleans(),
+)
+def test_a_row_is_never_larger_than_it_is_counted_as(texts, further, uncertain):
+    value, entered, *others = texts
+    told = dict(zip(("source", "event", "action", "time", "people"), others, strict=True))
+    row = Row(value, "day", uncertain, entered, **told, further=further)
+
+    assert size(row) - len(json.dumps(asdict(row))) in {0, 1}

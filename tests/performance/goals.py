@@ -19,15 +19,18 @@ from rounds import middle, spread
 
 @dataclass(frozen=True)
 class Goal:
-    """One row of the table: a ratio within each round or, without a limit, the figure itself."""
+    """One row of the table: a ratio within each round or, without a limit, the figure itself.
+
+    Without a goal it is shown for what it is worth, and the page says why.
+    """
 
     number: str
     words: str
     section: str
     variant: str
     figure: str
-    goal: float
-    stretch: float
+    goal: float | None
+    stretch: float | None
     limit: str = ""
     at_least: bool = False
 
@@ -37,12 +40,17 @@ class Goal:
         ours, unit = of.of(self.variant, self.figure).values(), self.figure
         held = of.ratios(self.variant, self.limit, self.figure) if self.limit else list(ours)
         theirs = spread(of.of(self.limit, self.figure).values()) if self.limit else "–"
-        sign, met = ("≥", middle(held) >= self.goal) if self.at_least else ("≤", middle(held) <= self.goal)
-        beyond = middle(held) >= self.stretch if self.at_least else middle(held) <= self.stretch
-        verdict = "stretch" if beyond else "met" if met else "**not met**"
-        wanted = [f"{sign} {each:g}" for each in (self.goal, self.stretch)]
         ratio = spread(held) if self.limit else "–"
-        return [self.number, f"{self.words}; {unit}", spread(ours), theirs, ratio, *wanted, verdict]
+        return [self.number, f"{self.words}; {unit}", spread(ours), theirs, ratio, *self._judged(middle(held))]
+
+    def _judged(self, held):
+        """What was wanted, and whether it was reached."""
+        if self.goal is None:
+            return ["–", "–", ""]
+        met, beyond = (held >= each if self.at_least else held <= each for each in (self.goal, self.stretch))
+        verdict = "stretch" if beyond else "met" if met else "**not met**"
+        sign = "≥" if self.at_least else "≤"
+        return [f"{sign} {self.goal:g}", f"{sign} {self.stretch:g}", verdict]
 
 
 PER_CPU = {"section": "consumer", "figure": "messages per CPU s", "at_least": True}
@@ -152,7 +160,7 @@ GOALS = [
         "their order alone, as PostgreSQL finds it ÷ one stable sort of what is in memory already",
         variant=merging.ORDER,
         limit=merging.SORT,
-        **MERGE,
+        **MERGE | {"goal": None, "stretch": None},
     ),
     *(
         Goal(

@@ -105,7 +105,7 @@ def by_product(what, case):
         def once():
             with runtime.database.reading() as session:
                 if what == "order":
-                    return session.scalars(chronology._ordered(chronology.rows_of(case, "", None, None))).all()
+                    return chronology.order_of(session, case)
                 if what == "page":
                     return chronology.chronology_page(session, case, page=1).entries
                 return list(chronology.whole_chronology(session, case))

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from pprg_shared.database import UtcDateTime
-from pprg_shared.hand import ask, carry_out
+from pprg_shared.hand import add_each, ask, carry_out
 
 metadata = sa.MetaData()
 #: Marks the column that says until when a row is of use: housekeeping lets go of it after that.
@@ -145,7 +145,8 @@ def add_new(session: Session, table: sa.Table, row: Mapping[str, Any]) -> None:
 def insert_all_new(session: Session, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
     """Insert the rows whose id is not yet taken; their ids."""
     if session.get_bind().dialect.name != "postgresql":
-        return set(session.execute(insert_new(session, table), rows).scalars())
+        added = add_each(session.connection(), _unless_there("sqlite", table), rows)
+        return {row["id"] for row, fresh in zip(rows, added, strict=True) if fresh}
     first = rows[0]
     if len(rows) == 1:
         return {number for (number,) in ask(session.connection(), _one(table, tuple(first)), first)}

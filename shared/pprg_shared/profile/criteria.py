@@ -83,8 +83,9 @@ class Subject:
 
 def answers_from_subjects(profile: Profile, subjects: Collection[Subject]) -> dict[str, Answer]:
     """What the subjects answer by their ages alone; yes when one surely meets it, no when none can."""
+    spans = [each.ages() for each in subjects]
     asked = {name: each.ages for name, each in profile.criteria.items() if each.ages}
-    return {name: Answer(_meets(ages, subjects)) for name, ages in asked.items()}
+    return {name: Answer(_meets(ages, spans)) for name, ages in asked.items()}
 
 
 def possible_routes(profile: Profile, answers: Mapping[str, Answer]) -> list[Possible]:
@@ -109,12 +110,24 @@ def routes_of_people(
     if not subjects:
         return [(each, ()) for each in possible_routes(profile, given)]
     found: dict[object, tuple[Possible, list[int]]] = {}
-    for place in range(len(subjects)):
-        for each in possible_routes(profile, _answers_for(profile, given, subjects, place)):
-            found.setdefault(each.key, (each, []))[1].append(place)
+    for answers, places in _alike(profile, given, subjects):
+        for each in possible_routes(profile, answers):
+            found.setdefault(each.key, (each, []))[1].extend(places)
     routes = list(profile.routes)
     ordered = sorted(found.values(), key=lambda each: routes.index(each[0].route.code))
-    return [(each, tuple(places)) for each, places in ordered]
+    return [(each, tuple(sorted(places))) for each, places in ordered]
+
+
+def _alike(
+    profile: Profile, given: Mapping[str, Answer], subjects: Sequence[Subject]
+) -> Iterable[tuple[Mapping[str, Answer], list[int]]]:
+    """What is answered for each of the subjects, and the places of those for whom that is the same."""
+    found: dict[object, tuple[Mapping[str, Answer], list[int]]] = {}
+    for place in range(len(subjects)):
+        answers = _answers_for(profile, given, subjects, place)
+        replies = frozenset((name, each.reply.value) for name, each in answers.items())
+        found.setdefault(replies, (answers, []))[1].append(place)
+    return found.values()
 
 
 def _answers_for(
@@ -125,8 +138,8 @@ def _answers_for(
     A yes to what is asked of others of the subjects, and not of this kind, says nothing of this one.
     """
     kind, kinds = subjects[place].kind, {each.kind for each in subjects}
-    asked = {name: set(each.subjects) for name, each in profile.criteria.items()}
-    of_others = {name for name, some in asked.items() if kind not in some and kinds & some}
+    asked = {name: each.subjects for name, each in profile.criteria.items()}
+    of_others = {name for name, some in asked.items() if kind not in some and not kinds.isdisjoint(some)}
     deaths = {name: _death(given.get(name), subjects, place) for name, each in profile.criteria.items() if each.death}
     said = {name: each for name, each in given.items() if each.reply is not Reply.YES or name not in of_others}
     whole = {**said, **answers_from_subjects(profile, [subjects[place]]), **deaths}
@@ -148,10 +161,9 @@ def _death(given: Answer | None, subjects: Sequence[Subject], place: int) -> Ans
     return given if len({each.kind for each in subjects}) == 1 else Answer(Reply.NOT_SURE)
 
 
-def _meets(ages: Ages, subjects: Collection[Subject]) -> Reply:
+def _meets(ages: Ages, spans: Sequence[tuple[int, int]]) -> Reply:
     first = UNBORN if ages.at_least is None else ages.at_least
     last = OLDEST if ages.below is None else ages.below - 1
-    spans = [each.ages() for each in subjects]
     if any(first <= least and most <= last for least, most in spans):
         return Reply.YES
     return Reply.NOT_SURE if any(least <= last and first <= most for least, most in spans) else Reply.NO

@@ -17,6 +17,7 @@ DEEPEST = 32
 DIGITS = 18
 #: An idempotency key, in quotation marks or without.
 KEY = re.compile(r'"?[!#-~]([ !#-~]{0,198}[!#-~])?"?')
+_NESTS = (dict, list)
 _ESCAPED = re.compile(r"\\[bfu]")
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -161,11 +162,12 @@ def _finite(text: str) -> float:
 
 
 def _depth(value: Any) -> int:
-    deepest, level = 0, [value]
+    """How deep objects and lists lie in one another."""
+    deepest, level = 0, [value] if isinstance(value, _NESTS) else []
     while level:
         deepest += 1
-        inner = (each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list))
-        level = [each for some in inner for each in some]
+        inner = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [each for some in inner for each in some if isinstance(each, _NESTS)]
     return deepest
 
 

@@ -1,6 +1,5 @@
 """What people do at intake; each function one transaction."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -29,8 +28,6 @@ from pprg_shared.hand import ask, insertion
 from pprg_shared.partial_dates import PartialDate
 from pprg_shared.profile import OTHER, Theme
 from pprg_shared.typed import UNPRINTABLE, clean, unprintable
-
-_SIZED = json.JSONEncoder(default=vars)
 
 
 def submit_referral(
@@ -127,7 +124,7 @@ def answer_request(
     about = _about(request) | {"submitted_on": today(session), "version": version}
     publish(session, says.AgencySummarySubmitted(**about, rows=len(kept), **told.of_return(answers)))
     rows = [_row(each) for each in kept]
-    for first, end in rules.parts([len(_SIZED.encode(vars(each))) for each in rows]):
+    for first, end in rules.parts([told.size(each) for each in rows]):
         publish(session, says.ChronologySubmitted(**about, count=end - first, first=first, rows=rows[first:end]))
     return Done(f"/requests/{request.id}/thanks", request.reference, str(request.case_id))
 

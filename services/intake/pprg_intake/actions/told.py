@@ -1,10 +1,11 @@
 """What is said of the answers to a referral and to a request, as the events hold it."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from pprg_intake import rules
-from pprg_shared.events.told import Prompt, View
+from pprg_shared.events.told import Prompt, Row, View
 from pprg_shared.subjects import as_told
 
 #: Answers that other services read each by itself, and those that are only shown with the case.
@@ -20,6 +21,11 @@ MORE = (
 )
 #: What a return holds that does not travel with what is only shown.
 APART = frozenset({"author", "summary", "rows", "draft", "agency_view_on_criteria"})
+
+
+_JSON = json.JSONEncoder(default=vars)
+#: The bytes that a row takes besides what stands in it.
+_FRAME = len(_JSON.encode(vars(Row("", "", uncertain=False, as_entered="", source="", event="", action=""))))
 
 
 def of_referral(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,6 +50,14 @@ def of_return(answers: Mapping[str, Any]) -> dict[str, Any]:
         "more": _texts({name: each for name, each in answers.items() if name not in APART}),
         "views": [View(**each) for each in answers.get("agency_view_on_criteria", ())],
     }
+
+
+def size(row: Row) -> int:
+    """How many bytes of JSON a row of a chronology takes, or one more; plain text need only be counted."""
+    words = (row.value, row.precision, row.as_entered, row.source, row.event, row.action, row.time, row.people)
+    text = "".join(words)
+    plain = row.further is None and text.isascii() and text.isprintable() and '"' not in text and "\\" not in text
+    return _FRAME + len(text) if plain else len(_JSON.encode(vars(row)))
 
 
 def _texts(answers: Mapping[str, Any]) -> dict[str, str]:

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pprg_intake.rules.columns import CHOICES, COLUMNS, FURTHER, choice, themes_of
 from pprg_shared.chronology import Further
@@ -18,12 +17,12 @@ READ = 2000
 #: The most that a message may hold of a chronology, in bytes of JSON: sealed it stays below 200 kB.
 PART_BYTES = 140_000
 _TIME = re.compile(r"(\d{1,2})(?:[:.h]?(\d{2}))?(?::\d{2})?\s*(am|pm)?")
+_MOST = {name: most for name, (_, most) in COLUMNS.items()}
 TIME = "Write the time with 24 hours, such as 14:30, or leave it out"
 REQUIRED = {"source": "Say where this was recorded", "event": "Say what happened"}
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A chronology row that can be read; `time` is `HH:MM` or empty."""
 
     when: PartialDate
@@ -99,8 +98,8 @@ def _slips(row: Mapping[str, str]) -> dict[str, str]:
     """What is missing in a row, and what is longer than it may be."""
     wrong = {name: words for name, words in REQUIRED.items() if not row.get(name)}
     for name, cell in row.items():
-        if name in COLUMNS and len(cell) > COLUMNS[name][1]:
-            wrong[name] = f"Keep this to {COLUMNS[name][1]} characters"
+        if len(cell) > _MOST.get(name, len(cell)):
+            wrong[name] = f"Keep this to {_MOST[name]} characters"
     return wrong
 
 

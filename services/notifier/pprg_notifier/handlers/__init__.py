@@ -31,6 +31,10 @@ from pprg_shared.events.triage import (
     PublicationAnnounced,
     ReminderDue,
 )
+from pprg_shared.hand import Change, carry_out
+
+_FORGET = sa.delete(interests).where(interests.c.subject == sa.bindparam("of"))
+_INTEREST = sa.insert(interests)
 
 
 def _office(session: Session, heard: Any, template: str, path: str) -> None:
@@ -77,7 +81,6 @@ def keep_interests(session: Session, heard: CaseMembersChanged) -> None:
     """Keep to whom a case is closed: how its letters fare is not there for them."""
     if not keep_higher(session, Tied.metadata.tables["tied"], "id", {"id": heard.case_id, "revision": heard.revision}):
         return
-    session.execute(sa.delete(interests).where(interests.c.subject == heard.subject))
     rows = {
         (each.person, each.since): {
             "subject": heard.subject,
@@ -88,8 +91,8 @@ def keep_interests(session: Session, heard: CaseMembersChanged) -> None:
         for each in heard.members
         if each.role == INTEREST
     }
-    if rows:
-        session.execute(sa.insert(interests), list(rows.values()))
+    changes: list[Change] = [(_FORGET, {"of": heard.subject}), *((_INTEREST, each) for each in rows.values())]
+    carry_out(session.connection(), changes)
 
 
 def write_about_glass(session: Session, heard: GlassBroken) -> None:

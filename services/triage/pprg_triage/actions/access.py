@@ -1,9 +1,10 @@
 """Who sees a case: it is read together with what ties the actor to it, and to whom it is not open it is not there."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.access import Relation
@@ -12,6 +13,13 @@ from pprg_shared.database import now
 from pprg_shared.errors import NotThere
 from pprg_triage import rules
 from pprg_triage.models import Case, Tie
+
+LookUp = Select[Case, str, datetime, datetime | None]
+_MINE = and_(Tie.case_id == Case.id, Tie.person_id == bindparam("whose", type_=Uuid))
+_WITH_TIES = select(Case, Tie.role, Tie.since, Tie.until).outerjoin(Tie, _MINE)
+#: How a case is looked up: built once, for every page of a case and every action begins with it.
+BY_NUMBER: LookUp = _WITH_TIES.where(Case.id == bindparam("which", type_=Uuid))
+BY_REFERENCE: LookUp = _WITH_TIES.where(Case.reference == bindparam("which"))
 
 
 class Closed(NotThere):
@@ -34,21 +42,19 @@ def related(
     session: Session, actor: Actor, case_id: UUID, verb: str = "read", *, alone: bool = False
 ) -> tuple[Case, Relation]:
     """The same with what the actor has to do with it; one query, whatever it finds."""
-    case, relation = looked_up(session, actor, Case.id == case_id, alone=alone)
+    case, relation = looked_up(session, actor, BY_NUMBER, case_id, alone=alone)
     if case is None or not rules.may(actor.roles, verb, relation):
         raise Closed(case.id) if case and relation is Relation.CLOSED else NotThere
     return case, relation
 
 
 def looked_up(
-    session: Session, actor: Actor, which: ColumnElement[bool], *, alone: bool = False
+    session: Session, actor: Actor, query: LookUp, which: UUID | str, *, alone: bool = False
 ) -> tuple[Case | None, Relation]:
     """A case and what the actor has to do with it, whether or not it is theirs to see."""
-    mine = and_(Tie.case_id == Case.id, Tie.person_id == actor.person)
-    query = select(Case, Tie.role, Tie.since, Tie.until).outerjoin(Tie, mine).where(which)
     if alone:
         query = query.with_for_update(of=Case).execution_options(populate_existing=True)
-    rows = session.execute(query).all()
+    rows = session.execute(query, {"which": which, "whose": actor.person}).all()
     ties = [rules.Tie(role, since, until) for _, role, since, until in rows if role]
     return (rows[0][0] if rows else None), rules.relation(ties, now(session))
 

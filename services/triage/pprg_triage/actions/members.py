@@ -14,7 +14,7 @@ from pprg_shared.database import now, today
 from pprg_shared.errors import NotThere, Refused
 from pprg_shared.events import triage as says
 from pprg_triage import rules
-from pprg_triage.actions.access import case_of, looked_up
+from pprg_triage.actions.access import BY_NUMBER, BY_REFERENCE, case_of, looked_up
 from pprg_triage.actions.invitations import uninvite
 from pprg_triage.actions.ties import agency_of, people_with, roles_of, say_members, shown, tie, ties_of, untie
 from pprg_triage.models import Case, News, Tie
@@ -97,7 +97,7 @@ def closed(session: Session, actor: Actor, case: Case, people: list[UUID], why: 
 
 def withdraw_interest(session: Session, actor: Actor, *, case_id: UUID) -> Done:
     """Withdraw an interest that one declared oneself; the office is told, and can declare it again."""
-    case, relation = looked_up(session, actor, Case.id == case_id, alone=True)
+    case, relation = looked_up(session, actor, BY_NUMBER, case_id, alone=True)
     if case is None or relation is not Relation.CLOSED:
         raise NotThere
     own = [each for each in ties_of(session, case.id) if (each.person_id, each.role) == (actor.person, rules.INTEREST)]
@@ -111,7 +111,7 @@ def withdraw_interest(session: Session, actor: Actor, *, case_id: UUID) -> Done:
 
 def break_glass(session: Session, actor: Actor, *, reference: str, reason: str) -> Done:
     """Open a case that is not one's own for an hour, for a written reason; who chairs it and the office are told."""
-    case, relation = looked_up(session, actor, Case.reference == reference.strip().upper(), alone=True)
+    case, relation = looked_up(session, actor, BY_REFERENCE, reference.strip().upper(), alone=True)
     if case is None or actor.person is None or not rules.may(actor.roles, "break the glass", relation):
         raise Refused(NOT_OPENED, "reference")
     opened = Done(f"/cases/{case.id}", case.reference, str(case.id))

@@ -6,13 +6,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.access import Relation
 from pprg_shared.actor import Actor
 from pprg_shared.calendar import london_date, moment, short
 from pprg_shared.database import unseal
+from pprg_shared.hand import ask
 from pprg_shared.profile import TARGETS, Deadline, Profile
 from pprg_triage import rules
 from pprg_triage.actions import Known, known, references, related, return_id
@@ -24,6 +25,12 @@ from pprg_triage.projections.importing import Listed, listed
 from pprg_triage.projections.meetings import Met, meetings_of
 from pprg_triage.projections.members import Tied, tied_to
 from pprg_triage.projections.requests import arriving
+
+_OF_CASE = bindparam("of_case", type_=Uuid)
+_REQUESTS = select(Request).where(Request.case_id == _OF_CASE).order_by(Request.agency)
+_DECISIONS = select(Decision).where(Decision.case_id == _OF_CASE).order_by(Decision.proposed_on, Decision.id)
+_LETTERS = select(Letter.state).where(Letter.case_id == bindparam("of_case"))
+_ROWS = select(func.count()).select_from(rows_of(_OF_CASE).subquery())
 
 
 @dataclass(frozen=True)
@@ -254,13 +261,13 @@ def whole_case(session: Session, actor: Actor, case_id: UUID, profile: Profile) 
     """Read a case; raises NotThere."""
     case, relation = related(session, actor, case_id)
     content = rules.with_agencies(unseal(session, case, "content"), case.named)
-    names = rules.may(actor.roles, "names", relation)
-    requests = session.scalars(select(Request).where(Request.case_id == case_id).order_by(Request.agency)).all()
-    of_case = select(Decision).where(Decision.case_id == case_id).order_by(Decision.proposed_on, Decision.id)
+    names, of_case = rules.may(actor.roles, "names", relation), {"of_case": case_id}
+    requests = session.scalars(_REQUESTS, of_case).all()
     routes = {code: place for place, code in enumerate(profile.routes)}
-    decisions = sorted(session.scalars(of_case), key=lambda each: routes.get(each.route, len(routes)))
+    decisions = sorted(session.scalars(_DECISIONS, of_case), key=lambda each: routes.get(each.route, len(routes)))
     there = known(session, case, decisions)
-    letters = session.scalars(select(Letter.state).where(Letter.case_id == str(case_id))).all()
+    letters = [state for (state,) in ask(session.connection(), _LETTERS, {"of_case": str(case_id)})]
+    ((rows,),) = ask(session.connection(), _ROWS, of_case)
     return Whole(
         case=case,
         actor=actor,
@@ -273,7 +280,7 @@ def whole_case(session: Session, actor: Actor, case_id: UUID, profile: Profile) 
         watched=rules.clock_of(profile, case.watches, there.facts) if case.watches else None,
         requests=requests,
         missing=rules.still_missing((each.agency, each.state) for each in requests),
-        rows=session.scalar(select(func.count()).select_from(rows_of(case_id, "", None, None).subquery())) or 0,
+        rows=rows,
         arriving=arriving(session, case_id),
         meetings=meetings_of(session, case_id, actor),
         decisions=[(each, decided_of(session, each, profile)) for each in decisions],

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import BindParameter, Select, Uuid, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from pprg_shared.boxes.tables import among
 from pprg_shared.chronology import Further
 from pprg_shared.database import unseal
+from pprg_shared.hand import ask
 from pprg_shared.paging import ROWS, Part, before
 from pprg_shared.partial_dates import PartialDate, from_json
 from pprg_triage import rules
@@ -33,14 +36,22 @@ def chronology_page(
 
 def whole_chronology(session: Session, case_id: UUID) -> Iterator[rules.Entry]:
     """Every row of all agencies in one time order, a few hundred in memory at a time."""
-    numbers = session.scalars(_ordered(rows_of(case_id, "", None, None))).all()
+    numbers = order_of(session, case_id)
+    some = _some(sqlite=session.get_bind().dialect.name == "sqlite")
     for start in range(0, len(numbers), WHOLE_ROWS):
-        some = numbers[start : start + WHOLE_ROWS]
-        yield from (entry_of(session, row) for row in session.scalars(_ordered(select(Row).where(Row.id.in_(some)))))
+        rows = session.scalars(some, {"ids": numbers[start : start + WHOLE_ROWS]})
+        yield from (entry_of(session, row) for row in rows)
         session.expunge_all()
 
 
-def rows_of(case_id: UUID, agency: str, first: date | None, last: date | None) -> Select[UUID]:
+def order_of(session: Session, case_id: UUID) -> list[UUID]:
+    """The ids of all rows that count, in one time order."""
+    return [number for (number,) in ask(session.connection(), _WHOLE, {"of_case": case_id})]
+
+
+def rows_of(
+    case_id: UUID | BindParameter[UUID], agency: str = "", first: date | None = None, last: date | None = None
+) -> Select[UUID]:
     """Ids of the rows that count: those of the newest return of each agency that is here whole."""
     of_answer = (Request.case_id == Row.case_id, Request.agency == Row.agency, Request.answer == Row.revision)
     chosen = select(Row.id).join(Request, and_(*of_answer)).where(Row.case_id == case_id)
@@ -54,6 +65,15 @@ def rows_of(case_id: UUID, agency: str, first: date | None, last: date | None) -
 def _ordered(chosen: Selected) -> Selected:
     """The order of rules.position; a row of an older release, of which nothing is known in clear, comes last."""
     return chosen.order_by(Row.day.is_(None), Row.day, Row.precision, Row.time, Row.number, Row.agency, Row.id)
+
+
+@cache
+def _some(*, sqlite: bool) -> Select[Row]:
+    """Rows by their ids, in order; built once, for hundreds of parameters take longer to write down than to find."""
+    return _ordered(select(Row).where(among(Row.__table__.c.id, "ids", sqlite=sqlite)))
+
+
+_WHOLE = _ordered(rows_of(bindparam("of_case", type_=Uuid)))
 
 
 def entry_of(session: Session, row: Row) -> rules.Entry:

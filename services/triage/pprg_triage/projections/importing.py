@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.actor import Actor
 from pprg_shared.database import unseal
+from pprg_shared.hand import ask
 from pprg_shared.partial_dates import PartialDate, from_json
 from pprg_shared.spreadsheet import Table
 from pprg_triage import rules
@@ -114,12 +115,18 @@ class Listed:
         return from_json(told["value"], told["precision"], told["as_entered"], uncertain=told["uncertain"])
 
 
+_LISTED = select(ImportedCase.import_id, ImportedCase.number, ImportedCase.content).where(
+    ImportedCase.id == bindparam("of_case", type_=Uuid)
+)
+
+
 def listed(session: Session, case_id: UUID, *, names: bool) -> Listed | None:
     """What a list told of a case, or what of it names nobody; None for one that was referred."""
-    found = session.get(ImportedCase, case_id)
-    if found is None:
+    rows = ask(session.connection(), _LISTED, {"of_case": case_id})
+    if not rows:
         return None
-    told = _listed(session, found)
+    ((import_id, number, content),) = rows
+    told = _listed(session, ImportedCase(id=case_id, import_id=import_id, number=number, content=content))
     return told if names else replace(told, texts=rules.listed_without_names(told.texts))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
 from pprg_shared.actor import Actor
@@ -15,6 +15,8 @@ from pprg_shared.identity.people import known
 from pprg_triage import actions, rules
 from pprg_triage.models import Case, Tie
 from pprg_triage.projections.staff import named_staff
+
+_OF_CASE = select(Tie).where(Tie.case_id == bindparam("of_case", type_=Uuid)).order_by(Tie.since, Tie.id)
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,7 @@ class Tied:
 def tied_to(session: Session, case_id: UUID) -> list[Tied]:
     """All that ties, or has tied, anybody to a case, in time order."""
     at = now(session)
-    rows: Sequence[Tie] = session.scalars(select(Tie).where(Tie.case_id == case_id).order_by(Tie.since, Tie.id)).all()
-    return [_tied(session, each, at) for each in rows]
+    return [_tied(session, each, at) for each in session.scalars(_OF_CASE, {"of_case": case_id})]
 
 
 @dataclass(frozen=True)

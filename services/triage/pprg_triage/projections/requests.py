@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from pprg_shared.access import Relation
 from pprg_shared.actor import Actor
 from pprg_shared.database import unseal, uuid_of
+from pprg_shared.hand import ask
 from pprg_triage import rules
 from pprg_triage.actions import related, request_of, return_id
 from pprg_triage.models import Access, Case, Request, Return, Row
@@ -113,5 +114,5 @@ _ARRIVING = (
 
 def arriving(session: Session, case_id: UUID) -> dict[str, str]:
     """Of which agencies a return is here that is not whole, and how much of its chronology."""
-    found = session.execute(_ARRIVING, {"of_case": case_id})
+    found = ask(session.connection(), _ARRIVING, {"of_case": case_id})
     return {agency: f"{here} of {rows} rows have arrived" for agency, rows, here in found}

@@ -65,7 +65,7 @@ def _whom(places: Sequence[int], people: Sequence[Subject]) -> str:
 
 def _read(text: str, today: date) -> PartialDate | None:
     try:
-        return parse(text, today=today)
+        return parse(text, today=today) if text else None
     except NotADate:
         return None
 
