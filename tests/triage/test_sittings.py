@@ -127,17 +127,18 @@ def test_a_case_that_is_called_for_the_time_and_place_of_another_joins_its_meeti
 
 
 def test_the_page_offers_the_meetings_that_other_cases_have_and_says_which_cases(cases, office):
-    cases.ask("A", "meetings", MEETING)
+    cases.ask("A", "meetings", MEETING | {"day": "2026-12-07"})
     cases.ask("B", "meetings", {"standing": "2026-12-08"})
     page = office.get(f"{cases.path('C')}/meetings/new")
 
     a, b = cases.reference("A"), cases.reference("B")
-    assert f"Thursday 10 December 2026, 14:00 to 16:00, County Hall: also {a}" in words(page)
+    assert f"Monday 7 December 2026, 14:00 to 16:00, County Hall: also {a}" in words(page)
     assert (
         f"Tuesday 8 December 2026, 10:00 to 12:00, Room 1, Example House, Exampleton, or by video: also {b}"
         in words(page)
     )
     assert page.text.count("2026-12-08") == 1, "a standing meeting is offered once"
+    assert re.search(r'value="2026-12-08"\s+checked', page.text), "nobody joins others by chance"
 
 
 def test_a_coordinator_joins_a_meeting_by_one_choice_and_one_step(cases, office):

@@ -14,8 +14,6 @@ from pprg_shared.rabbit.listeners import Heard
 from pprg_shared.rabbit.publisher import Publisher
 
 KEEP_SECONDS = 1.0
-#: While all is well: several times between two heartbeats.
-QUIET_SECONDS = 3.0
 
 
 class RabbitBus:
@@ -88,7 +86,7 @@ class RabbitBus:
             if is_up and not was_up:
                 self.on_return()
             was_up = is_up
-            self._closing.wait(QUIET_SECONDS if is_up else KEEP_SECONDS)
+            self._closing.wait(KEEP_SECONDS)
 
 
 def _nothing() -> None:

@@ -27,7 +27,7 @@ def meet(case_id: UUID) -> ResponseReturnValue:
         about = actions.case_of(session, actor(), case_id, "call")
         schema = call_schema(about.meets_by, gathering(session, about), sittings_for(session, actor(), about))
     target = rules.clock(about.day_zero, runtime().profile.working_days()).targets.get("meeting")
-    first = {"standing": next(iter(schema.offered), OTHER)}
+    first = {"standing": next((name for name, each in schema.offered.items() if each.standing), OTHER)}
 
     def send(data: dict[str, Any]) -> Done:
         return act(actions.schedule_meeting, phase="meeting", case_id=case_id, **data)

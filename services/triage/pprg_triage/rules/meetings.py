@@ -1,7 +1,7 @@
 """When the group may meet, and when it was quorate."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -53,14 +53,16 @@ class Offer:
 
     when: When
     references: Sequence[str] = ()
+    #: Whether the group meets then as a rule.
+    standing: bool = False
 
 
 def offers(standing: Sequence[When], sittings: Sequence[Together]) -> dict[str, Offer]:
     """What a case can be heard at, in time order, by what names it in a form: its day, or the sitting that it joins."""
-    found = {each.day.isoformat(): Offer(each) for each in standing}
+    found = {each.day.isoformat(): Offer(each, standing=True) for each in standing}
     for each in sittings:
         name = next((name for name, offer in found.items() if _same(offer.when, each.when)), str(each.id))
-        found[name] = Offer(found[name].when if name in found else each.when, each.references)
+        found[name] = replace(found.get(name, Offer(each.when)), references=each.references)
     return dict(sorted(found.items(), key=lambda each: (each[1].when.day, each[1].when.starts, each[0])))
 
 
