@@ -3,6 +3,8 @@
 import time
 
 from invented import REFERRAL, SUBJECT, UNKNOWN, as_form
+from pprg_triage import rules
+from waiting import eventually
 
 WHY = "The school rang on Monday."
 PAPER = {"referrer_agency": "other", "referrer_body": "Invented Coroner", "referrer_name": "Invented Person"}
@@ -78,3 +80,27 @@ def test_what_came_on_paper_is_corrected_and_read_by_an_agency(visit):
     lead.page.get_by_text("Your agency holds nothing about any of these people").click()
     lead.press("We hold nothing")
     lead.sees(f"Error: Request {reference}", 422)
+
+
+def test_an_agency_reads_who_is_new_where_it_says_that_it_holds_nothing(visit, case):
+    reference, path = case
+    lead = visit()
+    send(lead, f"{path}/requests", "coordinator", agencies=["police"], questions="What was your part?")
+    lead.sign_in("lead-police")
+    request = there(lead, "requests", "lead-police", reference)
+    lead.open(request)
+    content = lead.page.request.get(f"{lead.base}/api/v1{path}", headers=lead.acting("coordinator")).json()["content"]
+    sister = UNKNOWN | {"kind": "child", "name": "Invented Sister", "born": "2019"}
+    said = rules.referred(content) | {"revision": 0, "why": WHY, "subjects": [SUBJECT, sister]}
+    send(lead, f"{path}/amendments", "coordinator", **said)
+    about = {"headers": lead.acting("lead-police")}
+    eventually(lambda: len(lead.page.request.get(f"{lead.base}/api/v1{request}", **about).json()["subjects"]) == 2)
+
+    lead.page.get_by_text("Your agency holds nothing about this person").click()
+    lead.fill({"nil-author": "Invented Lead"})
+    lead.press("We hold nothing")
+    lead.sees(f"Error: Request {reference}", 409)
+    assert "Invented Sister (new)" in lead.text
+    assert lead.typed("nil-author") == ["Invented Lead"]
+    lead.press("We hold nothing")
+    assert lead.status == 200

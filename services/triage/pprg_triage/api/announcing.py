@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import jsonify
 from flask.typing import ResponseReturnValue
+from marshmallow import Schema
 
 from pprg_shared.acting import act, actor, needs, reading, receipt, saw
 from pprg_shared.errors import NotThere
@@ -53,6 +54,7 @@ def _whom(whom: Whom) -> dict[str, list[str]]:
 def tell_before(case_id: UUID, publication_id: UUID) -> ResponseReturnValue:
     """Tell the agencies and the group of a planned publication, by letter, all but those who know its moment."""
     needs("announce")
+    body(Schema())
     return receipt(act(actions.tell_before, phase=PHASE, case_id=case_id, publication_id=publication_id))
 
 
