@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
 from invented import REFERRAL
 from pprg_embedded.__main__ import started
@@ -270,15 +270,35 @@ class Looking:
         return [{each["id"]: [node["html"] for node in each["nodes"]]} for each in found["violations"]]
 
 
+@pytest.fixture(scope="module")
+def beside(chromium: Browser, address: str) -> Iterator[Callable[[Mode], Page]]:
+    """The page at each width, with scripts, on which axe judges copies of what visitors see."""
+    pages: dict[int, Page] = {}
+
+    def page(mode: Mode) -> Page:
+        if mode.width not in pages:
+            pages[mode.width] = chromium.new_page(viewport={"width": mode.width, "height": 800})
+            pages[mode.width].goto(f"{address}/problems/malformed")
+        return pages[mode.width]
+
+    yield page
+    for each in pages.values():
+        each.close()
+
+
 @pytest.fixture
 def visit(
-    chromium: Browser, address: str, mode: Mode, secrets: dict[str, str], request: pytest.FixtureRequest
+    chromium: Browser,
+    address: str,
+    mode: Mode,
+    secrets: dict[str, str],
+    beside: Callable[[Mode], Page],
+    request: pytest.FixtureRequest,
 ) -> Iterator[Callable[[], Visitor]]:
     """Somebody new at the door, with a browser that knows nothing yet."""
     size = {"width": mode.width, "height": 800}
-    contexts = [chromium.new_context(viewport=size)]
-    looking = Looking(mode, contexts[0].new_page(), request.node.originalname)
-    looking.copy.goto(f"{address}/problems/malformed")
+    contexts: list[BrowserContext] = []
+    looking = Looking(mode, beside(mode), request.node.originalname)
 
     def new() -> Visitor:
         contexts.append(chromium.new_context(viewport=size, java_script_enabled=mode.scripts))
