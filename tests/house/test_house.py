@@ -69,6 +69,14 @@ def test_modules_and_functions_stay_small_and_say_what_they_hold(path):
     assert ast.get_docstring(tree)
 
 
+#: Names that say nothing of what a module holds.
+NAMELESS = {"base", "common", "helpers", "manager", "misc", "util", "utils"}
+
+
+def test_every_module_is_named_by_what_it_holds():
+    assert [path for path in MODULES if path.stem in NAMELESS] == []
+
+
 def test_every_name_that_a_package_offers_is_there():
     packages = [each for each in MODULES if "__all__ = " in each.read_text("utf-8")]
     modules = [import_module(".".join(_import_path(each))) for each in packages]

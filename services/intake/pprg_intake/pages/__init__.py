@@ -14,7 +14,7 @@ from pprg_intake.pages import (
     signing_in,
     staff,
 )
-from pprg_intake.pages.common import pages
+from pprg_intake.pages.blueprint import pages
 
 __all__ = [
     "agencies",

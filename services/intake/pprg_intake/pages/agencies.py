@@ -6,7 +6,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from pprg_intake.actions import directory
-from pprg_intake.pages.common import directory_form, pages, typed
+from pprg_intake.pages.blueprint import directory_form, pages, typed
 from pprg_intake.projections import listed_agencies, whole_agency
 from pprg_intake.rules import directory as rules
 from pprg_intake.schemas import agency_form

@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 
 from pprg_intake import rules
 from pprg_intake.actions import directory_lists as lists
-from pprg_intake.pages.common import pages, typed
+from pprg_intake.pages.blueprint import pages, typed
 from pprg_intake.rules.directory_lists import MOST_ROWS, counted
 from pprg_intake.schemas import ListSchema, PlanSchema
 from pprg_intake.schemas.directory import LONGEST_LIST

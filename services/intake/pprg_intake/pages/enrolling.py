@@ -13,7 +13,7 @@ from pprg_intake import rules
 from pprg_intake.actions import accounts, opening, sessions
 from pprg_intake.models import Account, Person
 from pprg_intake.pages import halfway
-from pprg_intake.pages.common import pages
+from pprg_intake.pages.blueprint import pages
 from pprg_intake.pages.halfway import Half, changing, from_here, slow
 from pprg_intake.pages.signing_in import (
     NO_SUCH_CODE,

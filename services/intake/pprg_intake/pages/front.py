@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from pprg_intake import actions, projections, rules
 from pprg_intake.actions import begun
-from pprg_intake.pages.common import pages
+from pprg_intake.pages.blueprint import pages
 from pprg_intake.pages.leaving import end_session
 from pprg_intake.schemas import REASONS, GateSchema, ReferralSchema
 from pprg_shared.acting import act, actor, may, needs, reading, runtime, saw, submitted

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 
 from pprg_intake.actions import keys
-from pprg_intake.pages.common import pages
+from pprg_intake.pages.blueprint import pages
 from pprg_intake.rules import SCOPE_WORDS
 from pprg_intake.schemas import KeySchema
 from pprg_shared.acting import act, needs, reading, runtime, submitted

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 
 from pprg_intake.actions import sessions
-from pprg_intake.pages.common import pages
+from pprg_intake.pages.blueprint import pages
 from pprg_intake.pages.halfway import KNOWN, changing
 from pprg_shared.acting import actor, runtime
 from pprg_shared.audit import record

@@ -7,7 +7,7 @@ from flask import g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from pprg_intake.actions import links
-from pprg_intake.pages.common import pages
+from pprg_intake.pages.blueprint import pages
 from pprg_intake.rules import CODES_ASKED, CODES_MAILED, CODES_SOUGHT, CODES_TRIED
 from pprg_intake.schemas import CodeSchema
 from pprg_shared.acting import actor, reading, runtime

@@ -8,7 +8,7 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from pprg_intake.actions import accounts, directory, searching
-from pprg_intake.pages.common import directory_form, pages, typed
+from pprg_intake.pages.blueprint import directory_form, pages, typed
 from pprg_intake.projections import listed_people
 from pprg_intake.rules import directory as rules
 from pprg_intake.schemas import PersonSchema, SearchSchema

@@ -16,7 +16,7 @@ from pprg_intake import actions, projections, rules
 from pprg_intake.actions import corrections, drafts
 from pprg_intake.actions.staff import staff_list
 from pprg_intake.models import Request
-from pprg_intake.pages.common import pages
+from pprg_intake.pages.blueprint import pages
 from pprg_intake.schemas import (
     NilReturnSchema,
     TimeSchema,

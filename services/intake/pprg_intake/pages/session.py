@@ -11,7 +11,7 @@ from marshmallow import Schema
 from pprg_intake import rules
 from pprg_intake.actions import accounts, sessions
 from pprg_intake.models import Account, Person, SignIn
-from pprg_intake.pages.common import pages
+from pprg_intake.pages.blueprint import pages
 from pprg_intake.pages.enrolling import checking, renewing, with_codes
 from pprg_intake.pages.halfway import KNOWN, changing, slow
 from pprg_intake.pages.signing_in import WRONG_CODE, proven, signed_in, slowed, typed

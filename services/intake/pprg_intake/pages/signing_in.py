@@ -11,7 +11,7 @@ from pprg_intake import rules
 from pprg_intake.actions import accounts, opening, sessions
 from pprg_intake.models import Account, Person
 from pprg_intake.pages import halfway
-from pprg_intake.pages.common import pages
+from pprg_intake.pages.blueprint import pages
 from pprg_intake.pages.halfway import Half, changing, from_here, slow
 from pprg_intake.schemas import ResetCodeSchema, ResetSchema, SecondStepSchema, SignInSchema
 from pprg_shared.acting import actor, reading, runtime

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from pprg_intake import actions
 from pprg_intake.actions.staff import name_staff, staff_of
-from pprg_intake.pages.common import pages, typed
+from pprg_intake.pages.blueprint import pages, typed
 from pprg_intake.schemas import StaffSchema
 from pprg_shared.acting import act, actor, needs, reading, saw, submitted
 from pprg_shared.actor import Done

@@ -11,7 +11,7 @@ from pprg_shared.acting import act, actor, needs, reading, receipt, saw
 from pprg_shared.errors import NotThere
 from pprg_shared.web.api import body, gives, takes
 from pprg_triage import actions, answers
-from pprg_triage.api.common import api
+from pprg_triage.api.blueprint import api
 from pprg_triage.projections import Announced, announced_of
 from pprg_triage.rules.announcing import SOMEBODY, Whom
 from pprg_triage.schemas import ToldSchema

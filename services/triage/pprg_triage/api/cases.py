@@ -15,7 +15,7 @@ from pprg_shared.calendar import london_date
 from pprg_shared.profile import SUBMIT, Deadline
 from pprg_shared.web.api import asked, body, gives, takes
 from pprg_triage import actions, answers, rules
-from pprg_triage.api.common import api
+from pprg_triage.api.blueprint import api
 from pprg_triage.api.meetings import meeting_shown
 from pprg_triage.models import Case, Decision, Request
 from pprg_triage.projections import (

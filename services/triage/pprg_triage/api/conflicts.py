@@ -10,7 +10,7 @@ from pprg_shared.acting import act, actor, needs, reading, receipt, saw
 from pprg_shared.partial_dates import PartialDate
 from pprg_shared.web.api import asked, body, gives
 from pprg_triage import actions, answers, rules
-from pprg_triage.api.common import api
+from pprg_triage.api.blueprint import api
 from pprg_triage.projections import Shown, chronology_page, conflicts_page, marked
 from pprg_triage.schemas import ChronologySchema, PageSchema, SettlingSchema
 

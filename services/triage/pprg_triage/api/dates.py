@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from pprg_shared.acting import act, needs, receipt
 from pprg_shared.web.api import body
 from pprg_triage import actions
-from pprg_triage.api.common import api
+from pprg_triage.api.blueprint import api
 from pprg_triage.schemas import DaySchema, TakenBackSchema
 
 

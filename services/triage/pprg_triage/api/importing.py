@@ -13,7 +13,7 @@ from pprg_shared.web import takes_uploads
 from pprg_shared.web.api import body, gives
 from pprg_shared.web.limits import slow
 from pprg_triage import actions, answers, rules
-from pprg_triage.api.common import api
+from pprg_triage.api.blueprint import api
 from pprg_triage.projections import planned, whole_import
 from pprg_triage.schemas import OpenCasesSchema, table_of
 

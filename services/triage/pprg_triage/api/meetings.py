@@ -11,7 +11,7 @@ from pprg_shared.acting import act, actor, needs, reading, receipt, runtime, saw
 from pprg_shared.calendar import london_date
 from pprg_shared.web.api import body, gives, takes
 from pprg_triage import actions, answers, rules
-from pprg_triage.api.common import api
+from pprg_triage.api.blueprint import api
 from pprg_triage.projections import Item, Met, agenda_of, gathering, sittings_for
 from pprg_triage.schemas import CancellationSchema, HeldSchema, call_schema, move_schema
 

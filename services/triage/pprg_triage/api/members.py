@@ -11,7 +11,7 @@ from pprg_shared.acting import act, actor, needs, reading, receipt, saw
 from pprg_shared.web.api import body, gives, takes
 from pprg_shared.web.limits import slow
 from pprg_triage import actions, answers, rules
-from pprg_triage.api.common import api
+from pprg_triage.api.blueprint import api
 from pprg_triage.projections import Tied, tied_to
 from pprg_triage.schemas import GlassSchema, InterestSchema, MemberSchema
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from pprg_shared.acting import actor, needs, reading, saw
 from pprg_shared.web.api import gives
 from pprg_triage import actions, answers
-from pprg_triage.api.common import api
+from pprg_triage.api.blueprint import api
 from pprg_triage.projections import named_staff
 
 

@@ -13,12 +13,12 @@ from pprg_shared.identity import people
 from pprg_shared.identity.unsent import unsent_forms
 from pprg_shared.limits import limits
 from pprg_triage.models.amendments import Amendment as Amendment
-from pprg_triage.models.base import CASE, CONTACT
-from pprg_triage.models.base import Base as Base
 from pprg_triage.models.chronology import Conflict as Conflict
 from pprg_triage.models.chronology import ConflictRow as ConflictRow
 from pprg_triage.models.chronology import Row as Row
 from pprg_triage.models.chronology import StaffList as StaffList
+from pprg_triage.models.declared import CASE, CONTACT
+from pprg_triage.models.declared import Base as Base
 from pprg_triage.models.publications import Notice as Notice
 from pprg_triage.models.publications import Planned as Planned
 from pprg_triage.models.publications import Published as Published

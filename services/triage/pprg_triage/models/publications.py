@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pprg_shared.database import UtcDateTime
-from pprg_triage.models.base import CASE, Base
+from pprg_triage.models.declared import CASE, Base
 
 
 class Published(Base):

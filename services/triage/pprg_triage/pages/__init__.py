@@ -16,7 +16,7 @@ from pprg_triage.pages import (
     requests,
     staff,
 )
-from pprg_triage.pages.common import pages
+from pprg_triage.pages.blueprint import pages
 
 __all__ = [
     "access",

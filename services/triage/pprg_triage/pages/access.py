@@ -18,7 +18,7 @@ from pprg_shared.web.api import asked
 from pprg_shared.web.forms import END, Form
 from pprg_shared.web.streaming import gathered
 from pprg_triage import actions
-from pprg_triage.pages.common import pages
+from pprg_triage.pages.blueprint import pages
 from pprg_triage.projections import access_page, whole_access
 from pprg_triage.schemas import AccessSchema
 

@@ -13,7 +13,7 @@ from pprg_shared.database import unseal
 from pprg_shared.web.forms import Form
 from pprg_shared.web.referred import KINDS, asked
 from pprg_triage import actions, rules
-from pprg_triage.pages.common import pages, typed
+from pprg_triage.pages.blueprint import pages, typed
 from pprg_triage.projections import amended_of, is_listed
 from pprg_triage.schemas import AmendmentSchema, Wording
 

@@ -13,7 +13,7 @@ from pprg_shared.errors import NotThere
 from pprg_shared.web.forms import Form
 from pprg_triage import actions
 from pprg_triage.models import Case
-from pprg_triage.pages.common import form_page, pages, typed
+from pprg_triage.pages.blueprint import form_page, pages, typed
 from pprg_triage.projections import Announced, announced_of
 from pprg_triage.rules import announcing
 from pprg_triage.schemas import ToldSchema

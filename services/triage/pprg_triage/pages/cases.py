@@ -11,7 +11,7 @@ from pprg_shared.calendar import london_date
 from pprg_shared.errors import NotThere
 from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
-from pprg_triage.pages.common import pages, typed
+from pprg_triage.pages.blueprint import pages, typed
 from pprg_triage.projections import (
     Step,
     find_case,

@@ -16,7 +16,7 @@ from pprg_shared.web.forms import END, Form
 from pprg_shared.web.streaming import gathered
 from pprg_triage import actions, rules
 from pprg_triage.models import Conflict
-from pprg_triage.pages.common import pages
+from pprg_triage.pages.blueprint import pages
 from pprg_triage.pages.conflicts import WORDS
 from pprg_triage.projections import chronology_page, marked, whole_chronology
 from pprg_triage.rules import Entry

@@ -11,7 +11,7 @@ from pprg_shared.actor import Done
 from pprg_shared.errors import NotThere
 from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
-from pprg_triage.pages.common import form_page, pages, typed
+from pprg_triage.pages.blueprint import form_page, pages, typed
 from pprg_triage.projections import conflicts_page, one_conflict
 from pprg_triage.schemas import SettlingSchema
 

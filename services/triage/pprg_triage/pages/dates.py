@@ -12,7 +12,7 @@ from pprg_shared.acting import act, actor, needs, reading
 from pprg_shared.actor import Done
 from pprg_shared.web.forms import Form
 from pprg_triage import actions
-from pprg_triage.pages.common import form_page, pages, typed
+from pprg_triage.pages.blueprint import form_page, pages, typed
 from pprg_triage.schemas import DaySchema, TakenBackSchema
 
 

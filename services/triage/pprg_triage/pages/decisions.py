@@ -12,8 +12,8 @@ from pprg_shared.calendar import london_date
 from pprg_shared.errors import NotThere
 from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
+from pprg_triage.pages.blueprint import form_page, pages, typed
 from pprg_triage.pages.cases import case_page
-from pprg_triage.pages.common import form_page, pages, typed
 from pprg_triage.projections import proposed_before, read_by_others
 from pprg_triage.schemas import CorrectionSchema, RatificationSchema, SendBackSchema, decision_schema
 

@@ -10,7 +10,7 @@ from pprg_shared.actor import Done
 from pprg_shared.identity.people import with_role
 from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
-from pprg_triage.pages.common import pages
+from pprg_triage.pages.blueprint import pages
 from pprg_triage.projections import caseload
 from pprg_triage.schemas import HandOverSchema, StandInSchema
 

@@ -17,7 +17,7 @@ from pprg_shared.web.forms import Form
 from pprg_shared.web.limits import slow
 from pprg_shared.web.lists import taken, text_within
 from pprg_triage import actions, rules
-from pprg_triage.pages.common import pages, typed
+from pprg_triage.pages.blueprint import pages, typed
 from pprg_triage.projections import imports, planned, whole_import
 from pprg_triage.schemas import LONGEST_LIST, ListSchema, chosen, chosen_schema, table_of
 

@@ -14,7 +14,7 @@ from pprg_shared.database import unseal
 from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
 from pprg_triage.models import Case
-from pprg_triage.pages.common import form_page, pages, typed
+from pprg_triage.pages.blueprint import form_page, pages, typed
 from pprg_triage.projections import agenda_of, gathering, heard_with, sittings_for
 from pprg_triage.schemas import OTHER, CancellationSchema, HeldSchema, call_schema, move_schema, of_cases
 

@@ -14,7 +14,7 @@ from pprg_shared.identity.people import Known, with_role
 from pprg_shared.web.forms import Form
 from pprg_shared.web.limits import slow
 from pprg_triage import actions, rules
-from pprg_triage.pages.common import form_page, pages, typed
+from pprg_triage.pages.blueprint import form_page, pages, typed
 from pprg_triage.projections import called_as_staff, find_case, tied_to
 from pprg_triage.schemas import FindSchema, GlassSchema, InterestSchema, MemberSchema
 

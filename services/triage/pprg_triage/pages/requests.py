@@ -13,7 +13,7 @@ from pprg_shared.errors import NotThere
 from pprg_shared.web.forms import Form
 from pprg_triage import actions, rules
 from pprg_triage.models import Return
-from pprg_triage.pages.common import form_page, pages, typed
+from pprg_triage.pages.blueprint import form_page, pages, typed
 from pprg_triage.projections import told_by, whole_request
 from pprg_triage.schemas import CHANGES, RequestsSchema
 

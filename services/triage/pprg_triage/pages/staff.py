@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from pprg_shared.acting import actor, needs, reading, saw
 from pprg_triage import actions
-from pprg_triage.pages.common import pages
+from pprg_triage.pages.blueprint import pages
 from pprg_triage.projections import named_staff
 
 

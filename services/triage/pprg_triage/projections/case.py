@@ -13,7 +13,7 @@ from pprg_shared.access import Relation
 from pprg_shared.actor import Actor
 from pprg_shared.calendar import london_date, moment, short
 from pprg_shared.database import unseal
-from pprg_shared.hand import ask
+from pprg_shared.hand import ask, only_read
 from pprg_shared.profile import TARGETS, Deadline, Profile
 from pprg_triage import rules
 from pprg_triage.actions import Known, known, references, related, return_id
@@ -262,12 +262,14 @@ def whole_case(session: Session, actor: Actor, case_id: UUID, profile: Profile) 
     case, relation = related(session, actor, case_id)
     content = rules.with_agencies(unseal(session, case, "content"), case.named)
     names, of_case = rules.may(actor.roles, "names", relation), {"of_case": case_id}
-    requests = session.scalars(_REQUESTS, of_case).all()
+    connection = session.connection()
+    requests = only_read(connection, Request, _REQUESTS, of_case)
     routes = {code: place for place, code in enumerate(profile.routes)}
-    decisions = sorted(session.scalars(_DECISIONS, of_case), key=lambda each: routes.get(each.route, len(routes)))
+    decisions = only_read(connection, Decision, _DECISIONS, of_case)
+    decisions.sort(key=lambda each: routes.get(each.route, len(routes)))
     there = known(session, case, decisions)
-    letters = [state for (state,) in ask(session.connection(), _LETTERS, {"of_case": str(case_id)})]
-    ((rows,),) = ask(session.connection(), _ROWS, of_case)
+    letters = [state for (state,) in ask(connection, _LETTERS, {"of_case": str(case_id)})]
+    ((rows,),) = ask(connection, _ROWS, of_case)
     return Whole(
         case=case,
         actor=actor,

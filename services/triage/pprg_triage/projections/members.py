@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from pprg_shared.actor import Actor
 from pprg_shared.calendar import london_date, short
 from pprg_shared.database import now, unseal, uuid_of
+from pprg_shared.hand import only_read
 from pprg_shared.identity.people import known
 from pprg_triage import actions, rules
 from pprg_triage.models import Case, Tie
@@ -51,7 +52,8 @@ class Tied:
 def tied_to(session: Session, case_id: UUID) -> list[Tied]:
     """All that ties, or has tied, anybody to a case, in time order."""
     at = now(session)
-    return [_tied(session, each, at) for each in session.scalars(_OF_CASE, {"of_case": case_id})]
+    rows = only_read(session.connection(), Tie, _OF_CASE, {"of_case": case_id})
+    return [_tied(session, each, at) for each in rows]
 
 
 @dataclass(frozen=True)
