@@ -22,7 +22,7 @@ from pprg_shared.actor import Actor
 from pprg_shared.app import create_app
 from pprg_shared.identity import tokens
 from pprg_shared.web.reference import read
-from pprg_triage.models import Conflict, Decision, Request, Return, Tie
+from pprg_triage.models import Conflict, Decision, Meeting, Request, Return, Tie
 from signed import Browser, bearing, cookies_of, secrets_of, token_of
 from stored import NOTED, changes, stored
 
@@ -155,6 +155,7 @@ def play(world, post, case, agency):
     post("triage", f"{path}/decisions/ratification", {"decision_id": case["decision_id"]}, "partner-health")
     post("triage", f"{path}/meetings", {"day": "2026-12-08", "starts": "10:00", "ends": "12:00", "place": "Room 2"})
     case["tie_id"] = one(world, Tie, case)
+    case["meeting_id"] = one(world, Meeting, case)
     with world.services["notifier"].database.reading() as session:
         case["letter_id"] = str(session.scalar(sa.select(letters.c.id).where(letters.c.subject == case["case_id"])))
 

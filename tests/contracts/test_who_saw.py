@@ -17,7 +17,7 @@ from pprg_shared.actor import Actor
 from pprg_shared.app import create_app
 from pprg_shared.audit.verifying import verified
 from pprg_shared.boxes.tables import audit
-from pprg_triage.models import Conflict, Decision, Return
+from pprg_triage.models import Conflict, Decision, Meeting, Return
 from pprg_triage.rules.access import LOOKS, TOLD
 from signed import browser_of
 
@@ -120,6 +120,7 @@ def played(world, post):
         "return_id": ids(world, Return),
         "conflict_id": ids(world, Conflict),
         "decision_id": decision,
+        "meeting_id": ids(world, Meeting),
         "route": "rapid_review",
         "code": "police",
         "agency": "police",

@@ -41,26 +41,22 @@ def write(
         named, private = MAILBOX, {**(private or {}), TO: to}
     person, agency, duty = _whom(to)
     name = rules.letter_id(heard.envelope.id, template, named or str(person or f"{agency}/{duty}"))
-    replayed = heard.envelope.replayed
     at = now(session)
     row: dict[str, Any] = {
         "id": name,
         "type": template,
         "subject": subject,
         "event_id": heard.envelope.id,
-        "person_id": person,
-        "agency": agency,
-        "duty": duty,
+        **{"person_id": person, "agency": agency, "duty": duty},
         "facts": dict(facts),
         "content": _sealed(session, name, private) if private else None,
         "correlation_id": heard.envelope.correlation_id,
         "message_id": name.hex,
         "expires_at": heard.envelope.expires_at,
-        "created_at": at,
-        "due_at": at,
-        "done_at": at if replayed else None,
-        "problem": "replayed, not sent" if replayed else None,
+        **{"created_at": at, "due_at": at, "done_at": None, "problem": None},
     }
+    if heard.envelope.replayed:
+        row |= {"done_at": at, "problem": "replayed, not sent"}
     _keep(session, row, others)
 
 

@@ -86,17 +86,18 @@ def held(case_id: UUID) -> ResponseReturnValue:
 @pages.get("/cases/<uuid:case_id>/meetings/<uuid:meeting_id>/agenda")
 def agenda(case_id: UUID, meeting_id: UUID) -> ResponseReturnValue:
     """Show which cases the group hears at a meeting, those that the reader sees."""
+    needs("read")
     return _agenda("agenda.html", case_id, meeting_id)
 
 
 @pages.get("/cases/<uuid:case_id>/meetings/<uuid:meeting_id>/agenda/print")
 def agenda_on_paper(case_id: UUID, meeting_id: UUID) -> ResponseReturnValue:
     """Show the agenda as it is printed, with the marking on every sheet."""
+    needs("read")
     return _agenda("agenda_print.html", case_id, meeting_id)
 
 
 def _agenda(template: str, case_id: UUID, meeting_id: UUID) -> ResponseReturnValue:
-    needs("read")
     now = runtime().clock()
     with reading() as session:
         found = agenda_of(session, actor(), case_id, meeting_id, runtime().profile, london_date(now))
