@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -41,23 +42,32 @@ def write(
         named, private = MAILBOX, {**(private or {}), TO: to}
     person, agency, duty = _whom(to)
     name = rules.letter_id(heard.envelope.id, template, named or str(person or f"{agency}/{duty}"))
-    at = now(session)
-    row: dict[str, Any] = {
+    row = {
         "id": name,
         "type": template,
         "subject": subject,
-        "event_id": heard.envelope.id,
-        **{"person_id": person, "agency": agency, "duty": duty},
+        "person_id": person,
+        "agency": agency,
+        "duty": duty,
         "facts": dict(facts),
         "content": _sealed(session, name, private) if private else None,
-        "correlation_id": heard.envelope.correlation_id,
         "message_id": name.hex,
-        "expires_at": heard.envelope.expires_at,
-        **{"created_at": at, "due_at": at, "done_at": None, "problem": None},
     }
-    if heard.envelope.replayed:
-        row |= {"done_at": at, "problem": "replayed, not sent"}
-    _keep(session, row, others)
+    _keep(session, row | _because(heard, now(session)), others)
+
+
+def _because(heard: Event, at: datetime) -> dict[str, Any]:
+    """What a letter has of the event that it follows from; one that is replayed is as good as sent."""
+    envelope = heard.envelope
+    return {
+        "event_id": envelope.id,
+        "correlation_id": envelope.correlation_id,
+        "expires_at": envelope.expires_at,
+        "created_at": at,
+        "due_at": at,
+        "done_at": at if envelope.replayed else None,
+        "problem": "replayed, not sent" if envelope.replayed else None,
+    }
 
 
 def _keep(session: Session, row: dict[str, Any], others: Sequence[str]) -> None:
