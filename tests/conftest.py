@@ -1,12 +1,14 @@
 """What all tests may use: a world in a folder, its services on one in-process bus."""
 
 import dataclasses
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 
@@ -82,6 +84,13 @@ class World:
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the long forms too")
     parser.addoption("--deployed", action="store_true", help="run what needs Docker too")
+
+
+def pytest_configure() -> None:
+    """What a test finds is not a matter of how fast a machine is; in CI Hypothesis has no deadline of itself."""
+    hypothesis.settings.register_profile("untimed", hypothesis.settings.get_profile("default"), deadline=None)
+    if not os.environ.get("CI"):
+        hypothesis.settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -50,6 +50,9 @@ TO_PEOPLE = {
     "code_for_form",
     "new_password",
     "glass_broken",
+    "publication_notice",
+    "publication_moved",
+    "publication_called_off",
 }
 #: About no case, or none yet.
 WITHOUT_REFERENCE = {"new_password", "form_kept", "code_for_form"}
