@@ -153,6 +153,7 @@ def play(world, post, case, agency):
     post("triage", f"{path}/decisions", invented.decision("rapid_review"))
     case["decision_id"] = case["publication_id"] = one(world, Decision, case)
     post("triage", f"{path}/decisions/ratification", {"decision_id": case["decision_id"]}, "partner-health")
+    post("publisher", f"/publications/{case['publication_id']}/plan", {"day": "2027-01-15", "at": "09:00"})
     post("triage", f"{path}/meetings", {"day": "2026-12-08", "starts": "10:00", "ends": "12:00", "place": "Room 2"})
     case["tie_id"] = one(world, Tie, case)
     case["meeting_id"] = one(world, Meeting, case)

@@ -237,7 +237,7 @@ def test_an_interest_takes_the_names_away_with_the_case(world, case, post, revie
     assert world.visitor("triage", "partner-police").get(f"{case}/staff").status_code == 404
 
 
-@pytest.mark.parametrize("role", ["member", "reviewer", "lead", "invited"])
+@pytest.mark.parametrize("role", ["member", "reviewer", "invited"])
 def test_the_office_is_told_that_who_reads_the_case_is_called_as_somebody_who_worked_on_it(
     world, case, request_path, post, role
 ):

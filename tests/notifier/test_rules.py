@@ -132,7 +132,7 @@ def test_letters_to_people_greet_them_without_a_name():
         ),
         (
             "meeting_cases",
-            ["When: Wednesday 10 June 2026, 11:00 to 13:00 (London time)", "Where: Room 1; north {wing}"],
+            ["When: Wednesday 10 June 2026, 11:00 to 13:00, London time", "Where: Room 1; north {wing}"],
         ),
         ("meeting_cancelled", ["When, in London: Wednesday 10 June 2026, 11:00 to 13:00"]),
         ("invitation_withdrawn", ["When, in London: Wednesday 10 June 2026, 11:00 to 13:00"]),

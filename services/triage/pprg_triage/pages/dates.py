@@ -19,18 +19,19 @@ from pprg_triage.schemas import DaySchema, TakenBackSchema
 @pages.route("/cases/<uuid:case_id>/dates/new", methods=["GET", "POST"])
 def note(case_id: UUID) -> ResponseReturnValue:
     """Take the day of something that clocks count from."""
+    needs("note")
     return _about_day(case_id, "note.html", DaySchema(), actions.note_day)
 
 
 @pages.route("/cases/<uuid:case_id>/dates/taken-back", methods=["GET", "POST"])
 def take_back(case_id: UUID) -> ResponseReturnValue:
     """Take that a day was noted by mistake, and why."""
+    needs("note")
     return _about_day(case_id, "take_back.html", TakenBackSchema(), actions.take_back_day)
 
 
 def _about_day(case_id: UUID, template: str, schema: Schema, action: Callable[..., Done]) -> ResponseReturnValue:
     """A form about one date, which the address of the page may name."""
-    needs("note")
     with reading() as session:
         about = actions.case_of(session, actor(), case_id, "note")
 
