@@ -2,7 +2,7 @@
 # servers or drive a browser mostly wait, and some suites with them even the halves, on a working day and with the long
 # forms; whatever is not named is in the other.
 # shellcheck shell=bash
-first="tests/broker tests/browser tests/database tests/faults tests/performance tests/publisher tests/shared"
+first="tests/broker tests/browser tests/database tests/faults tests/notifier tests/performance tests/publisher tests/shared"
 scratch=''
 
 at_once() { # FUNCTION FUNCTION: both at the same time; what the second says follows what the first has said

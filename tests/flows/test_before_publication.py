@@ -12,7 +12,6 @@ from pprg_shared.boxes import publish
 from pprg_shared.boxes.operations import replay
 from pprg_shared.events.publisher import PublicationPlanned
 
-pytestmark = pytest.mark.both_databases
 FRIDAY = {"day": "2027-01-15", "at": "09:00"}
 LATER = {"day": "2027-02-12", "at": "09:00", "why": "The inquest ends later."}
 NOTICES = ("publication_notice", "publication_moved", "publication_called_off")
@@ -135,6 +134,7 @@ def test_who_declared_an_interest_is_not_told(world, case):
     assert [to for _, to in case.letters()] == [each for each in expected(world, case) if each != str(closed.id)]
 
 
+@pytest.mark.both_databases
 def test_when_the_day_moves_those_who_knew_hear_it_and_when_it_is_off_too(world, case):
     case.plan()
     case.tell()
@@ -183,6 +183,7 @@ def test_copies_that_are_noted_for_the_same_day_are_told_to_nobody(case):
     assert len(case.letters()) == count
 
 
+@pytest.mark.both_databases
 def test_a_replay_sends_nothing_twice(world, case):
     case.plan()
     case.tell()
@@ -295,6 +296,7 @@ def test_by_page_what_was_typed_stays_where_something_is_wrong(world, case):
     assert "Enter the day with its month and year" in wrong.text
 
 
+@pytest.mark.both_databases
 def test_a_plan_that_comes_after_a_later_one_tells_nobody(world, case):
     case.plan()
     case.tell()

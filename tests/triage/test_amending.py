@@ -15,7 +15,6 @@ from pprg_shared.boxes.tables import outbox
 from pprg_triage import rules
 from pprg_triage.models import Amendment
 
-pytestmark = pytest.mark.both_databases
 BROTHER = UNKNOWN | {"kind": "child", "name": "Invented Brother", "born": "2019", "relation": "brother of the first"}
 WHY = "The school rang on 24 November."
 
@@ -70,6 +69,7 @@ def history(world, case, who="coordinator"):
     return words(world.visitor("triage", who).get(f"{case}/history"))
 
 
+@pytest.mark.both_databases
 def test_by_page_a_person_is_added_and_what_was_wrong_is_put_right(world, get, case):
     office = world.visitor("triage", "coordinator")
     page = office.get(f"{case}/amend")
@@ -190,6 +190,7 @@ def test_what_says_nothing_new_of_people_troubles_no_agency(post, get, case, ame
     assert get("triage", case)["content"]["what_happened"] == "Another invented account."
 
 
+@pytest.mark.both_databases
 def test_two_who_correct_at_once_overwrite_nothing_and_lose_nothing_that_they_typed(world, get, case, amend):
     office, deputy = world.visitor("triage", "coordinator"), world.visitor("triage", "deputy")
     first = typed(office.get(f"{case}/amend")) | {"subjects-0-born": "2015", "why": WHY}
@@ -220,6 +221,7 @@ def test_at_the_api_the_second_of_two_gets_409_and_the_first_stands(get, post, c
     assert get("triage", case)["content"]["subject_born"] == "2015"
 
 
+@pytest.mark.both_databases
 def test_of_two_at_the_same_moment_one_is_told_to_look_again(world, get, case):
     body = said(get, case)
     headers = [world.acting(who) | {"Idempotency-Key": str(uuid4())} for who in ("coordinator", "deputy")]
@@ -365,6 +367,7 @@ def test_what_stands_after_a_correction_is_what_was_said_and_differs_only_where_
 FAMILY = {"family": "Canary Aunt, who lives nearby.", "safety": "A sister is safe.", "other_agencies": "A food bank"}
 
 
+@pytest.mark.both_databases
 def test_family_safety_and_agencies_are_added_and_what_was_there_before_stays_known(world, get, case, amend):
     before = get("triage", case)["content"]
     office = world.visitor("triage", "coordinator")
