@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from marshmallow import Schema
 
 from pprg_publisher import projections, rules
 from pprg_publisher.actions import planning, publishing
@@ -112,28 +113,28 @@ def plan(publication_id: UUID) -> ResponseReturnValue:
 def lift(publication_id: UUID) -> ResponseReturnValue:
     """Take why it does not wait for its day."""
     needs("publish")
-    with reading() as session:
-        found = publishing.publication_of(session, actor(), publication_id, "publish")
-    form = Form(LiftSchema(), request.form if request.method == "POST" else None)
-
-    def send(data: dict[str, Any]) -> Done:
-        return act(planning.lift, phase=PHASE, publication_id=publication_id, **data)
-
-    return submitted(form, send) or _form_page("lift.html", form, found)
+    return _about_plan(publication_id, "lift.html", LiftSchema(), planning.lift)
 
 
 @pages.route("/publications/<uuid:publication_id>/call-off", methods=["GET", "POST"])
 def call_off(publication_id: UUID) -> ResponseReturnValue:
     """Take why no day is planned any more."""
     needs("publish")
+    return _about_plan(publication_id, "call_off.html", CallOffSchema(), planning.call_off)
+
+
+def _about_plan(
+    publication_id: UUID, template: str, schema: Schema, action: Callable[..., Done]
+) -> ResponseReturnValue:
+    """A form that takes why the plan is changed."""
     with reading() as session:
         found = publishing.publication_of(session, actor(), publication_id, "publish")
-    form = Form(CallOffSchema(), request.form if request.method == "POST" else None)
+    form = Form(schema, request.form if request.method == "POST" else None)
 
     def send(data: dict[str, Any]) -> Done:
-        return act(planning.call_off, phase=PHASE, publication_id=publication_id, **data)
+        return act(action, phase=PHASE, publication_id=publication_id, **data)
 
-    return submitted(form, send) or _form_page("call_off.html", form, found)
+    return submitted(form, send) or _form_page(template, form, found)
 
 
 def _form_page(template: str, form: Form, found: Publication, **about: Any) -> ResponseReturnValue:
