@@ -37,7 +37,7 @@ def test_those_whom_a_case_concerns_are_told_before_publication(visit, case):
 
     office.open(f"{publication}/plan")
     office.fill({"day": str(date.fromisoformat(today) + timedelta(days=30)), "at": "09:00"})
-    office.page.get_by_role("button").first.click()
+    office.press("Plan this")
     eventually(lambda: got(office, f"{path}/publications")["publications"])
     office.open(path)
     office.sees(f"Case {reference}")
@@ -50,7 +50,7 @@ def test_those_whom_a_case_concerns_are_told_before_publication(visit, case):
     office.press("Note it")
     office.open(f"{path}/publications")
     assert "At home, by the family liaison officer." in office.text
-    office.page.get_by_role("button", name="by letter").click()
+    office.press("by letter")
     office.sees(f"Case {reference}")
     office.open(f"{path}/publications")
     office.sees(f"Who is told before publication, {reference}")

@@ -90,10 +90,10 @@ def test_a_case_joins_the_meeting_of_another_and_the_whole_of_it_is_moved_and_ca
     office.sees(f"Case {second}")
     assert f"The group hears {first} at the same meeting." in office.text
 
-    office.page.get_by_role("link", name="Read the agenda").click()
+    office.follow("Read the agenda")
     office.sees(f"Agenda, {day}, 14:00")
     assert office.text.index(f"Case {first}") < office.text.index(f"Case {second}")
-    office.page.get_by_role("link", name="Print the agenda").click()
+    office.follow("Print the agenda")
     office.sees(f"Agenda, {day}, 14:00, on paper")
 
     office.open(f"{other}/meetings/move")
