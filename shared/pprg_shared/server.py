@@ -4,6 +4,7 @@ What is served is chosen by two words: with pages or (`work`) without, with the 
 """
 
 import signal
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -17,6 +18,9 @@ from pprg_shared.service import Runtime
 
 THREADS = 4
 GRACE_SECONDS = 20
+#: Whoever shows no life for so long is killed and started anew.
+SILENCE_SECONDS = 60
+BEAT_SECONDS = 1
 Compose = Callable[[], list[Runtime]]
 
 
@@ -43,6 +47,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not typed
         self._settings, self._compose, self._ready = settings, compose, ready
         self._threads, self._pages = threads, pages
         self._alive: list[Runtime] = []
+        self._is_up = threading.Event()
         super().__init__()
 
     def load_config(self) -> None:
@@ -54,7 +59,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not typed
             "workers": 1,
             "worker_class": "gthread",
             "threads": self._threads,
-            "timeout": 60,
+            "timeout": SILENCE_SECONDS,
             "graceful_timeout": GRACE_SECONDS,
             "keepalive": 5,
             "control_socket_disable": True,
@@ -62,6 +67,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not typed
             "loglevel": "warning",
             "limit_request_line": 4094,
             "forwarded_allow_ips": "",
+            "post_fork": self._starts,
             "post_worker_init": self._started,
             "worker_exit": self._ended,
         }
@@ -83,7 +89,17 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not typed
         """Serve until told to stop."""
         GentleArbiter(self).run()
 
+    def _starts(self, _arbiter: object, worker: Any) -> None:
+        """Starting takes as long as it takes: whoever is killed in the middle of a long migration never ends it."""
+
+        def beat() -> None:
+            while not self._is_up.wait(BEAT_SECONDS):
+                worker.notify()
+
+        threading.Thread(target=beat, name="starting", daemon=True).start()
+
     def _started(self, _worker: object) -> None:
+        self._is_up.set()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the arbiter tells us; the terminal tells everybody
         if self._settings.loop:
             for each in self._alive:  # everybody hears before anybody speaks

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from faults.origin import one_origin
 from pprg_embedded.__main__ import main, started
 from pprg_embedded.demo.browser import Browser, Failed
-from pprg_embedded.demo.people import ROUTES
+from pprg_embedded.demo.people import routes_played
 from pprg_embedded.ports import free_ports
 from pprg_embedded.world import SERVICES
 from pprg_shared.profile import load_profile
@@ -98,11 +98,27 @@ def test_so_it_does_by_the_profiles_of_the_other_areas_that_ship(play_at_home):
     for prefix, path in paths.items():
         here, profile = found[prefix], load_profile(path)
         assert here["case"].startswith(f"{prefix}-20")
-        assert [(each["route"], each["ratified"]) for each in here["routes"]] == [(each, True) for each in ROUTES]
-        bodies = [profile.bodies[profile.routes[each].ratified_by].short for each in ROUTES]
+        routes = routes_played(profile)
+        assert [(each["route"], each["ratified"]) for each in here["routes"]] == [(each, True) for each in routes]
+        bodies = [profile.bodies[profile.routes[each].ratified_by].short for each in routes]
         assert [each["body"] for each in here["routes"]] == bodies
         assert (here["requests"], here["returns"], here["late_returns"]) == (2, 2, 1)
         assert here["publication"].startswith("/learning/")
+
+
+@pytest.mark.parametrize(
+    ("left_out", "played"),
+    [
+        ((), ["rapid_review", "lcspr"]),
+        (("rapid_review",), ["lcspr", "dhr"]),
+        (("rapid_review", "dhr", "local_learning_review", "good_practice_review"), ["lcspr"]),
+    ],
+)
+def test_its_routes_are_the_profiles_first_ones_for_a_child(left_out, played):
+    whole = load_profile()
+    off = {each: replace(whole.routes[each], enabled=False) for each in left_out}
+
+    assert routes_played(replace(whole, routes={**whole.routes, **off})) == played
 
 
 def demo(*options, people=None):

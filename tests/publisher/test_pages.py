@@ -67,6 +67,19 @@ def test_a_ratified_decision_becomes_a_draft_with_its_reasons(people):
     assert "Everybody can read what you write here." in words(page)
 
 
+def test_a_case_with_drafts_on_two_routes_leads_to_both(people):
+    first, case_id = people.draft()
+    second, _ = people.draft(case_id, route="lcspr")
+    people.draft()
+
+    page = people.office.get(f"/publications/for-case/{case_id}")
+
+    assert page.status_code == 200
+    assert set(re.findall(r'href="(/publications/[0-9a-f-]{36})"', page.text)) == {first, second}
+    assert f'href="/cases/{case_id}"' in page.text
+    assert "Import reviews" not in words(page)
+
+
 def test_what_is_not_decided_yet_leaves_no_draft_and_its_later_decision_one(people):
     undecided, case_id = people.draft(outcome="insufficient_information")
     before = people.office.get(f"/publications/for-case/{case_id}")

@@ -128,8 +128,9 @@ def for_office(session: Session, actor: Actor) -> Sequence[Publication]:
 
 
 def of_case(session: Session, actor: Actor, case_id: UUID) -> Sequence[Publication]:
-    """The publications of a case that somebody may release, drafts too."""
-    return _releasable(session, actor, select(Publication).where(Publication.case_id == case_id))
+    """The publications of a case that somebody may release, drafts too, by their type."""
+    chosen = select(Publication).where(Publication.case_id == case_id).order_by(Publication.type, Publication.id)
+    return _releasable(session, actor, chosen)
 
 
 def _releasable(session: Session, actor: Actor, chosen: sa.Select[Publication]) -> Sequence[Publication]:

@@ -16,12 +16,13 @@ from pprg_shared.database import Database, uuid_of
 from pprg_shared.events.every import AccessRecorded, Seen
 from pprg_shared.logs import log
 
-#: An anchor is laid after so many entries, and after so long if there is any.
-EVERY = 100
-LONGEST = timedelta(minutes=1)
 #: Triage is told of so many entries at once, and of fewer once the oldest has waited for so long.
 BATCH = 200
 PAUSE = timedelta(seconds=5)
+#: An anchor is laid after so many entries, and within a minute of any: it is seen up to one pause after it was written,
+#: and the turn that finds it due may come another pause late.
+EVERY = 100
+LONGEST = timedelta(minutes=1) - 2 * PAUSE
 TOLD = "told"
 _MARKS = sa.select(audit_marks.c.name, audit_marks.c.sequence, audit_marks.c.hash)
 _NEXT = sa.select(audit).where(audit.c.sequence > sa.bindparam("after")).order_by(audit.c.sequence).limit(BATCH)

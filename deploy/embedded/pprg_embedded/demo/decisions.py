@@ -5,7 +5,7 @@ from functools import partial
 from pprg_embedded.demo.browser import Browser
 from pprg_embedded.demo.links import let_in
 from pprg_embedded.demo.mailbox import REFERRER
-from pprg_embedded.demo.people import ROUTES, ratifier
+from pprg_embedded.demo.people import ratifier, routes_played
 from pprg_embedded.demo.playing import Play, at_least
 from pprg_shared.profile import Route
 
@@ -18,9 +18,9 @@ EQUALITY = "This case is invented: none of them had a bearing on the decision."
 
 
 def decide(show: Play, office: Browser, case_id: str) -> None:
-    """The coordinator writes down a decision on each of two routes; its body ratifies it, the coordinator cannot."""
+    """The coordinator writes down a decision on each route; its body ratifies it, the coordinator cannot."""
     show.progress("decisions")
-    for number, route in enumerate(ROUTES, start=1):
+    for number, route in enumerate(routes_played(show.profile), start=1):
         office.send(f"/cases/{case_id}/decision/{route}", decision_on(show.profile.routes[route]))
         made = office.api(f"/api/v1/cases/{case_id}")["decisions"]
         body = {"decision_id": next(each["id"] for each in made if each["route"] == route)}
@@ -46,8 +46,8 @@ def read_outcomes(show: Play, office: Browser, case_id: str) -> None:
     first, other = show.agencies[:2]
 
     def tells(page: str, whose: str) -> bool:
-        others = set(WORDS) - {whose}
-        return page.count(WORDS[whose]) == len(ROUTES) and not any(WORDS[each] in page for each in others)
+        routes, others = len(show.result["routes"]), set(WORDS) - {whose}
+        return page.count(WORDS[whose]) == routes and not any(WORDS[each] in page for each in others)
 
     show.check(
         "the referrer reads what was decided", referral, ok=tells(show.guests[REFERRER].open(referral), "to_referrer")
@@ -66,6 +66,6 @@ def decision_on(route: Route) -> dict[str, str | list[str]]:
     """What the group says when every criterion of a route is met."""
     asked = [name for each in route.mandates if each.enabled for name in (*each.all, *each.any)]
     form: dict[str, str | list[str]] = {"outcome": "criteria_met", "reasons": REASONS, "equality": EQUALITY}
-    form |= {"next_step": next(iter(route.next_steps)), "harm": ["neglect"]}
+    form |= {"next_step": next(iter(route.next_steps), "")} | ({"harm": ["neglect"]} if route.is_about_harm else {})
     form |= {name: f"{words} {route.name}." for name, words in WORDS.items()}
     return form | {f"answer_{name}": "yes" for name in asked}

@@ -12,8 +12,8 @@ from pprg_embedded.demo.browser import Browser, Failed, ShownAgain
 from pprg_shared.database import Clock, utcnow
 from pprg_shared.profile import Profile
 
-#: The routes that the demo has decided.
-ROUTES = ("rapid_review", "lcspr")
+#: On how many routes the demo has something decided.
+MOST_ROUTES = 2
 STEP_SECONDS = 30
 #: How many half minutes the demo waits for a code that nobody has used.
 MOST_WAITS = 4
@@ -32,7 +32,15 @@ class Person:
 
 def who_signs_in(profile: Profile) -> list[str]:
     """The codes of those whom the demo needs: the coordinator, the chair, and who ratifies each route."""
-    return ["coordinator", "chair", *(ratifier(profile, each) for each in ROUTES)]
+    return ["coordinator", "chair", *(ratifier(profile, each) for each in routes_played(profile))]
+
+
+def routes_played(profile: Profile) -> list[str]:
+    """The codes of the routes on which the demo has something decided: the profile's first ones for a child."""
+    found = [code for code in profile.decided_routes() if "child" in profile.routes[code].subjects]
+    if not found:
+        raise Failed("the profile has no route for a child on which this group decides; the demo plays a child's case")
+    return found[:MOST_ROUTES]
 
 
 def ratifier(profile: Profile, route: str) -> str:

@@ -15,7 +15,8 @@ def publish(show: Play, office: Browser, case_id: str, reference: str) -> None:
     drafts = f"/api/v1/publications?case={case_id}"
     show.wait("a draft is there", lambda: office.api(drafts)["publications"])
     path = f"/publications/{office.api(drafts)['publications'][0]['id']}"
-    about = {"type": "rapid_review", "label": f"Child {reference.rpartition('-')[2]}"}
+    decided = show.profile.routes[show.result["routes"][0]["route"]]
+    about = {"type": decided.publishes, "label": f"Child {reference.rpartition('-')[2]}"}
     texts = {"title": TITLE, "summary": SUMMARY, "learning": LEARNING, "themes": THEMES}
     office.send(path, {**about, **texts, "_offer": "1"})
     refused = office.post(f"/api/v1{path}/release", {}).status_code

@@ -5,16 +5,17 @@ from datetime import date
 from typing import Any
 
 from pprg_embedded.demo.browser import Browser
+from pprg_embedded.demo.people import routes_played
 from pprg_embedded.demo.playing import Play
 from pprg_shared.calendar import add_working_days
-from pprg_shared.profile import SUBMIT
+from pprg_shared.profile import SUBMIT, Profile
 
 
 def refer(show: Play, office: Browser) -> tuple[str, str]:
     """Somebody refers; the same form sent twice is one referral."""
     show.progress("referral")
     today = show.today
-    answers = _answers(show.agencies, today)
+    answers = _answers(show.profile, show.agencies, today)
     anybody = Browser(show.base)
     gate = {"immediate_risk": "no", "reason_kind": "concern", "about": ["child"]}
     form = anybody.send("/referrals/start", gate, holding="_csrf")
@@ -37,11 +38,11 @@ def refer(show: Play, office: Browser) -> tuple[str, str]:
     return reference, case["id"]
 
 
-def _answers(agencies: Sequence[str], today: date) -> dict[str, Any]:
+def _answers(profile: Profile, agencies: Sequence[str], today: date) -> dict[str, Any]:
     """What somebody of the first agency says who refers a case that all of them know."""
     person = {"kind": "child", "name": "Invented Child", "born": "May 2016", "died_on": "?October 2026"}
     person |= {"sex": "U", "ethnicity": "NOBT", "address": "An invented street, Anytown"}
-    replies = dict.fromkeys(("died", "abuse_or_neglect", "in_area_or_resident", "learning"), "yes")
+    routes = routes_played(profile)
     return {
         "immediate_risk": "no",
         "reason_kind": "concern",
@@ -57,13 +58,20 @@ def _answers(agencies: Sequence[str], today: date) -> dict[str, Any]:
         "what_happened": "This is an invented account for trying out the product. Nobody in it is real.",
         "safety": "Nobody else is known to be at risk.",
         "family_knows": "Not yet: the police have asked us to wait.",
-        "criteria": [{"criterion": name, "reply": reply} for name, reply in replies.items()],
+        "criteria": [{"criterion": name, "reply": "yes"} for name in _met(profile, routes)],
         "agencies": list(agencies),
         "parallel_processes": ["inquest"],
         "notified_on": str(today),
-        "routes": ["rapid_review"],
+        "routes": routes[:1],
         "declaration": True,
     }
+
+
+def _met(profile: Profile, routes: Sequence[str]) -> list[str]:
+    """The criteria that make these routes possible, of those that whoever refers is asked about."""
+    mandates = [one for each in routes for one in profile.routes[each].mandates if one.enabled]
+    needed = {name for each in mandates for name in (*each.all, *each.any[:1])}
+    return [each.code for each in profile.prompts if each.code in needed]
 
 
 def _as_form(answers: Mapping[str, Any]) -> dict[str, Any]:

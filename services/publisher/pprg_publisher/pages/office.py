@@ -1,6 +1,6 @@
 """Pages for the office: drafts, what waits for a second person, what everybody can read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -38,12 +38,12 @@ def publications() -> ResponseReturnValue:
     needs("release")
     with reading() as session:
         rows = projections.for_office(session, actor())
-    return render_template("publications.html", rows=rows, states=rules.STATES, when=projections.published_words)
+    return _listed(rows)
 
 
 @pages.get("/publications/for-case/<uuid:case_id>")
 def for_case(case_id: UUID) -> ResponseReturnValue:
-    """Lead from a case to its publication."""
+    """Lead from a case to its publication, or list them where there are several."""
     needs("publish")
     with reading() as session:
         found = projections.of_case(session, actor(), case_id)
@@ -51,7 +51,12 @@ def for_case(case_id: UUID) -> ResponseReturnValue:
         raise Refused(
             "There is nothing to publish yet. A draft is there a moment after a decision that criteria are met, or not."
         )
-    return redirect(f"/publications/{found[0].id}", 303)
+    return redirect(f"/publications/{found[0].id}", 303) if len(found) == 1 else _listed(found, found[0])
+
+
+def _listed(rows: Sequence[Publication], of: Publication | None = None) -> ResponseReturnValue:
+    """Publications in a table; those of one case, or all of them."""
+    return render_template("publications.html", rows=rows, of=of, states=rules.STATES, when=projections.published_words)
 
 
 @pages.get("/publications/<uuid:publication_id>")

@@ -245,10 +245,11 @@ def _places(found: Whole, may: Callable[[str], bool]) -> dict[str, str]:
         places["Decision"] = "#decision"
     elif may("propose") and found.held:
         places["Decision"] = f"{here}/decision/new"
-    if found.published:
-        places["Published"] = f"/learning/{found.published.slug}"
-    elif may("ask") and "Decision" in found.reached:
+    ratified = len([one for one, _ in found.decisions if one.ratified_on])
+    if may("ask") and ratified > (1 if found.published else 0):  # another may have its draft
         places["Published"] = f"/publications/for-case/{found.case.id}"
+    elif found.published:
+        places["Published"] = f"/learning/{found.published.slug}"
     return places
 
 
