@@ -16,7 +16,7 @@ def publish(show: Play, office: Browser, case_id: str, reference: str) -> None:
     show.wait("a draft is there", lambda: office.api(drafts)["publications"])
     path = f"/publications/{office.api(drafts)['publications'][0]['id']}"
     decided = show.profile.routes[show.result["routes"][0]["route"]]
-    about = {"type": decided.publishes, "label": f"Child {reference.rpartition('-')[2]}"}
+    about = {"type": decided.publishes or "", "label": f"Child {reference.rpartition('-')[2]}"}
     texts = {"title": TITLE, "summary": SUMMARY, "learning": LEARNING, "themes": THEMES}
     office.send(path, {**about, **texts, "_offer": "1"})
     refused = office.post(f"/api/v1{path}/release", {}).status_code
