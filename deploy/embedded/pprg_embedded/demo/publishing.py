@@ -13,9 +13,10 @@ def publish(show: Play, office: Browser, case_id: str, reference: str) -> None:
     """The coordinator writes what was learnt; the chair releases it, the coordinator cannot."""
     show.progress("publication")
     drafts = f"/api/v1/publications?case={case_id}"
-    show.wait("a draft is there", lambda: office.api(drafts)["publications"])
-    path = f"/publications/{office.api(drafts)['publications'][0]['id']}"
-    decided = show.profile.routes[show.result["routes"][0]["route"]]
+    decision = office.api(f"/api/v1/cases/{case_id}")["decisions"][0]
+    path = f"/publications/{decision['id']}"
+    show.wait("its draft is there", lambda: [each for each in office.api(drafts)["publications"] if each["id"] in path])
+    decided = show.profile.routes[decision["route"]]
     about = {"type": decided.publishes or "", "label": f"Child {reference.rpartition('-')[2]}"}
     texts = {"title": TITLE, "summary": SUMMARY, "learning": LEARNING, "themes": THEMES}
     office.send(path, {**about, **texts, "_offer": "1"})
