@@ -14,7 +14,7 @@ LONDON = ZoneInfo("Europe/London")
 SATURDAY = 5
 WEEK = 7
 DECEMBER = 12
-#: So many deadlines are remembered as they were counted: those of a list of cases count from few days that differ.
+#: So much of each kind is remembered as it was counted and written: a list of cases counts from few days that differ.
 COUNTED = 5000
 
 
@@ -139,6 +139,7 @@ def count(day0: date, number: int, unit: Unit) -> Working:
     return Working(day0, number, due, (), unit, internal_target(due))
 
 
+@lru_cache(COUNTED)
 def working_days_between(start: date, end: date) -> int:
     """How many working days come after `start` up to and including `end`; negative when `end` is earlier."""
     if end < start:
@@ -177,6 +178,7 @@ def london(day: date, at: time) -> datetime:
     return datetime.combine(day, at, tzinfo=LONDON).astimezone(UTC)
 
 
+@lru_cache(COUNTED)
 def short(day: date) -> str:
     """`Fri 27 Mar 2026`."""
     return f"{day:%a} {day.day} {day:%b %Y}"
