@@ -88,6 +88,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     """What a test finds is not a matter of how fast a machine is; in CI Hypothesis has no deadline of itself."""
+    share_statements()
     hypothesis.settings.register_profile("untimed", hypothesis.settings.get_profile("default"), deadline=None)
     if not os.environ.get("CI"):
         hypothesis.settings.load_profile("untimed")
@@ -163,7 +164,6 @@ def brought_to_life(settings: Settings, clock: SetClock, addresses: dict[str, st
     here = {name: dataclasses.replace(settings, database_url=address) for name, address in addresses.items()}
     made = {each.name: Runtime(each, here[each.name], bus, clock) for each in SERVICES}
     for each in made.values():
-        share_statements(each.database.engine)
         each.migrate()
     return made
 

@@ -248,7 +248,7 @@ def find(client, **looked_for):
 
 
 @pytest.mark.asvs("14.2.1")
-@pytest.mark.both_databases
+@pytest.mark.both_databases("each searches in its own way")
 def test_nothing_of_whom_somebody_looks_for_stands_in_an_address_or_in_clear(world, administrator, hospice):
     added(administrator)
 

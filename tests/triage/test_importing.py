@@ -281,6 +281,7 @@ def test_the_same_list_again_makes_nothing_a_second_time(world, office):
     assert rows(world, Case, Import) == [2, 1]
 
 
+@pytest.mark.both_databases("each refuses twins in its own way")
 def test_a_double_click_makes_one_import(world, office):
     form = fields(plan(office, SMALL.encode()))
 
@@ -619,6 +620,7 @@ def test_the_api_of_imports_is_the_offices_alone(world, who):
     assert [post(world, each, {"text": SMALL}, who).status_code for each in (path, f"{path}/plan")] == [403, 403]
 
 
+@pytest.mark.both_databases("each counts what is asked in its own way")
 @pytest.mark.asvs("2.4.1")
 def test_whoever_sends_list_after_list_waits_is_told_whom_to_call_and_can_go_on_later(world, office):
     sent = fields(plan(office, SMALL.encode()))

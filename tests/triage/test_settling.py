@@ -186,7 +186,7 @@ def test_the_group_reads_what_does_not_agree_and_the_office_settles_it(world, ca
     assert settle(world, case, only["id"], state="solved").status_code == 422
 
 
-@pytest.mark.both_databases
+@pytest.mark.both_databases("each keeps others waiting in its own way")
 def test_while_rows_are_compared_others_write_and_an_answer_that_comes_is_compared_too(world, case, answer):
     (box,) = [each.box for each in world.services["triage"].loops if each.box.name == "reminders"]
     look = box.look
