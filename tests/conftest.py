@@ -16,6 +16,7 @@ from pprg_embedded.world import SERVICES, with_secrets
 from pprg_shared.config import Settings
 from pprg_shared.local import LocalBus
 from pprg_shared.service import Runtime
+from beginnings import begun_with
 from signed import Browser, acting, browser_of
 from spared import APPS, share_statements
 
@@ -30,6 +31,7 @@ pytest_plugins = [
     "stored",
     "logged",
     "calling",
+    "programs",
     "linked",
     "signing",
 ]
@@ -143,8 +145,12 @@ def begun(migrated: Path, sealed_with: Settings, begin: Callable[[dict[str, str]
 
 
 @pytest.fixture
-def alive(settings: Settings, clock: SetClock, addresses: dict[str, str]) -> Iterator[dict[str, Runtime]]:
+def alive(
+    request: pytest.FixtureRequest, settings: Settings, clock: SetClock, addresses: dict[str, str]
+) -> Iterator[dict[str, Runtime]]:
     """Four services on one bus, their databases up to date, before anybody listens."""
+    if kept := begun_with(request.node):
+        clock.at = kept.at
     made = brought_to_life(settings, clock, addresses)
     yield made
     for each in made.values():

@@ -15,6 +15,7 @@ from uuid import UUID
 import pytest
 from werkzeug.serving import make_server
 
+from beginnings import beginning
 import invented
 from pprg_shared.app import Origin, create_app
 from pprg_shared.examples import ID
@@ -182,6 +183,7 @@ def test_what_each_service_has_said_is_counted(paste):
 
 
 @pytest.fixture
+@beginning
 def asked(paste):
     """A case of which one agency is asked: its number, and that of the request."""
     paste("intake-create_referral")

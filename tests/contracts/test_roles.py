@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
+from beginnings import beginning
 import invented
 import roles
 from pprg_intake.actions import keys
@@ -100,6 +101,7 @@ class Added(NamedTuple):
 
 
 @pytest.fixture
+@beginning
 def alone(world):
     """People of the directory with one role each, by that role."""
     browser = world.visitor("intake", "administrator")
@@ -115,6 +117,7 @@ def alone(world):
 
 
 @pytest.fixture
+@beginning
 def cases(world, post, get, alone):
     """Things of three cases by relation: one that all who may be are named to, one nobody is, one closed to all."""
     found = {}

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from beginnings import beginning
 import invented
 from pprg_intake.actions.keys import make_key
 from pprg_intake.actions.searching import keep_search
@@ -95,6 +96,7 @@ MEET = {"day": "2026-12-08", "starts": "10:00", "ends": "12:00", "place": "Canar
 
 
 @pytest.fixture
+@beginning
 def played(world, post):
     """A case with something of everything; what the parts of addresses stand for."""
     post("intake", "/referrals", REFERRAL)

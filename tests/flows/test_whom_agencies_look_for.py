@@ -5,6 +5,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from beginnings import beginning
 import invented
 from pprg_intake import rules
 from pprg_shared.boxes.tables import inbox, outbox
@@ -55,6 +56,7 @@ def about(page):
 
 
 @pytest.fixture
+@beginning
 def asked(post, get):
     """The paths of a case about three people, and of what the police are asked about it at intake."""
     post("intake", "/referrals", invented.REFERRAL | {"subjects": PEOPLE}, "")

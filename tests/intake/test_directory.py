@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
+from beginnings import beginning
 import invented
 from pprg_intake.actions.directory import agency_state, seed_directory
 from pprg_intake.models import Agency, Person, Search
@@ -54,6 +55,7 @@ def added(client, **about):
 
 
 @pytest.fixture
+@beginning
 def hospice(world, administrator):
     path = send(administrator, "/agencies/new", AGENCY).location
     world.settle()

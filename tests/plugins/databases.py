@@ -8,6 +8,7 @@ from zlib import crc32
 
 import pytest
 
+from beginnings import begin
 from postgresql import Server
 from pprg_embedded.world import SERVICES
 from pprg_shared.database import Database
@@ -69,7 +70,8 @@ def addresses(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
     """
     kind, settled = getattr(request, "param", "sqlite"), "world" in request.fixturenames
     if kind == "sqlite":
-        shutil.copytree(request.getfixturevalue("begun" if settled else "migrated"), tmp_path, dirs_exist_ok=True)
+        kept = begin(request) if settled else request.getfixturevalue("migrated")
+        shutil.copytree(kept or request.getfixturevalue("begun"), tmp_path, dirs_exist_ok=True)
         return {each.name: f"sqlite:///{tmp_path}/{each.name}.sqlite" for each in SERVICES}
     server = request.getfixturevalue(kind)
     if settled and not all(server.remembers(each.name) for each in SERVICES):

@@ -9,6 +9,7 @@ from typing import Any
 import pyotp
 import pytest
 
+from beginnings import beginning
 from pprg_intake.actions import accounts
 from pprg_intake.models import Person
 from pprg_shared.database import seal
@@ -28,6 +29,17 @@ class Visiting:
 
     def __post_init__(self) -> None:
         self.client = self.world.client("intake")
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """What the browser has been given to keep."""
+        return {each.key: each.value for each in self.client._cookies.values()}
+
+    def holding(self, cookies: dict[str, str]) -> "Visiting":
+        """The same browser, once it has been given these to keep."""
+        for name, value in cookies.items():
+            self.client.set_cookie(name, value)
+        return self
 
     def get(self, path: str, service: str = "intake") -> Any:
         """A page; of another service with the same cookies."""
@@ -95,9 +107,16 @@ def visiting(world: Any) -> Callable[[], Visiting]:
 
 
 @pytest.fixture
-def office(accounts_for: Callable[..., None], visiting: Callable[[], Visiting]) -> Visiting:
-    """The browser of the coordinator, who has signed in by the pages; modules may have another office."""
+@beginning
+def signed_in(accounts_for: Callable[..., None], visiting: Callable[[], Visiting]) -> dict[str, str]:
+    """The coordinator has signed in by the pages; what their browser was given to keep."""
     accounts_for("coordinator")
     browser = visiting()
     browser.sign_in()
-    return browser
+    return browser.cookies
+
+
+@pytest.fixture
+def office(signed_in: dict[str, str], visiting: Callable[[], Visiting]) -> Visiting:
+    """The browser of the coordinator, who has signed in by the pages; modules may have another office."""
+    return visiting().holding(signed_in)

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beginnings import beginning
 from invented import REFERRAL
 from pprg_embedded.__main__ import main
 from pprg_shared.boxes.tables import inbox, outbox
@@ -25,6 +26,7 @@ SECONDS = 5
 
 
 @pytest.fixture
+@beginning
 def case(world, post):
     """The path of a case about which the police were asked."""
     post("intake", "/referrals", REFERRAL)

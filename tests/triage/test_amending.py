@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beginnings import beginning
 import invented
 from invented import REFERRAL, SUBJECT, UNKNOWN, as_form
 from pprg_shared.boxes.tables import outbox
@@ -24,6 +25,7 @@ def words(page):
 
 
 @pytest.fixture
+@beginning
 def case(post, get):
     """A case about one child; its path."""
     criteria = [{"criterion": "died", "reply": "no"}]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from beginnings import beginning
 from invented import ANSWERED, REFERRAL
 from pprg_intake import actions as intake_actions
 from pprg_intake import rules as intake_rules
@@ -30,6 +31,7 @@ DATES = ["2016", "May 2016", "1 May 2016", "?1 May 2016", "30 April 2016", "2015
 
 
 @pytest.fixture
+@beginning
 def case(world):
     """The id of a case about which agencies have been asked."""
     headers = world.acting("coordinator") | {"Idempotency-Key": "one"}

@@ -5,6 +5,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from beginnings import beginning
 import invented
 from pprg_shared.boxes import publish
 from pprg_shared.events.intake import PersonChanged
@@ -12,6 +13,7 @@ from pprg_triage.models import News, Tie
 
 
 @pytest.fixture
+@beginning
 def case(world, post, get):
     """A case about which the coordinator has asked."""
     post("intake", "/referrals", invented.REFERRAL)

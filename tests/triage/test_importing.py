@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from beginnings import beginning
 import invented
 from pprg_shared.boxes.tables import audit, outbox, steps
 from pprg_shared.database import seal, unseal
@@ -325,6 +326,7 @@ LIKE = "The same person and day received as {}."
 
 
 @pytest.fixture
+@beginning
 def closed(world):
     """A case that was referred, and that is closed to the coordinator."""
     headers = {"Idempotency-Key": "one"}

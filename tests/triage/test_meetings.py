@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from beginnings import beginning
 import invented
 from pprg_triage.models import Case
 
@@ -13,6 +14,7 @@ LATER = MEETING | {"day": "2026-12-11", "place": "Other Room"}
 
 
 @pytest.fixture
+@beginning
 def case(world):
     """The path of a case that was just referred."""
     world.client("intake").post("/api/v1/referrals", json=invented.REFERRAL, headers={"Idempotency-Key": "one"})

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beginnings import beginning
 import invented
 from pprg_shared.access import EVERYBODY, Relation, allows, relations_of
 from pprg_shared.actor import Actor
@@ -120,6 +121,7 @@ def test_who_is_invited_reads_from_the_papers_to_four_weeks_after(starts, now, s
 
 
 @pytest.fixture
+@beginning
 def case(world, post):
     """The path of a case that was just referred."""
     post("intake", "/referrals", invented.REFERRAL)

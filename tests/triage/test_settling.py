@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from beginnings import beginning
 from invented import ANSWERED, REFERRAL
 from signed import acting
 
@@ -32,6 +33,7 @@ def typed(day, event, **more):
 
 
 @pytest.fixture
+@beginning
 def case(world):
     """The id of a case about which two agencies have been asked."""
     headers = world.acting("coordinator") | {"Idempotency-Key": "one"}

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from beginnings import beginning
 import invented
 from pprg_shared.boxes.tables import steps
 
@@ -13,6 +14,7 @@ ASK = {"agencies": ["police", "icb"], "questions": "What was your part?", "wante
 
 
 @pytest.fixture
+@beginning
 def case(world):
     """The path of a case on which the group has met; so far nobody has opened or sent anything as coordinator."""
     world.client("intake").post("/api/v1/referrals", json=invented.REFERRAL, headers={"Idempotency-Key": "one"})
