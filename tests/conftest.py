@@ -1,18 +1,22 @@
 """What all tests may use: a world in a folder, its services on one in-process bus."""
 
 import dataclasses
+import gc
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import hypothesis
 import pytest
 from flask import Flask
 
 from pprg_embedded.world import SERVICES, with_secrets
+from pprg_shared.bus import Message, Receive
 from pprg_shared.config import Settings
 from pprg_shared.local import LocalBus
 from pprg_shared.service import Runtime
@@ -51,6 +55,18 @@ class SetClock:
         self.at += timedelta(**by)
 
 
+class Bus(LocalBus):
+    """Notes who hears something."""
+
+    def __init__(self, expected: Iterable[str] = ()) -> None:
+        super().__init__(expected)
+        self.heard: set[str] = set()
+
+    def _deliver(self, service: str, receive: Receive, batch: list[Message]) -> set[UUID]:
+        self.heard.add(service)
+        return super()._deliver(service, receive, batch)
+
+
 @dataclass
 class World:
     """Four services without threads: `settle` does what the loops would do."""
@@ -62,8 +78,22 @@ class World:
     apps: dict[Runtime, Flask] = field(default_factory=dict)
 
     def settle(self) -> None:
-        while sum(each.drain() for each in self.services.values()):
-            pass
+        """Until nobody has anything to do; whoever did nothing is asked again only once they have heard something."""
+        heard, due = self.heard, set(self.services)
+        while due:
+            busy = set()
+            for name, each in self.services.items():
+                if name in due | heard:
+                    heard.discard(name)
+                    busy |= {name} if each.drain() else set()
+            due = busy | (heard & self.services.keys())
+
+    @property
+    def heard(self) -> set[str]:
+        """Who has heard something since they were last asked to do what is due."""
+        bus: Any = next(iter(self.services.values())).bus
+        found: set[str] = bus.heard
+        return found
 
     def app(self, service: str) -> Flask:
         alive = self.services[service]
@@ -86,6 +116,12 @@ class World:
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the long forms too")
     parser.addoption("--deployed", action="store_true", help="run what needs Docker too")
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays until the end: nobody need look again and again whether it is still of use."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_configure() -> None:
@@ -166,7 +202,7 @@ def world(alive: dict[str, Runtime], clock: SetClock, tmp_path: Path) -> Iterato
 
 def brought_to_life(settings: Settings, clock: SetClock, addresses: dict[str, str]) -> dict[str, Runtime]:
     """Four services on one bus, their databases up to date."""
-    bus = LocalBus(addresses)
+    bus = Bus(addresses)
     here = {name: dataclasses.replace(settings, database_url=address) for name, address in addresses.items()}
     made = {each.name: Runtime(each, here[each.name], bus, clock) for each in SERVICES}
     for each in made.values():
