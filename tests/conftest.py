@@ -15,12 +15,13 @@ import hypothesis
 import pytest
 from flask import Flask
 
+from beginnings import begun_with
 from pprg_embedded.world import SERVICES, with_secrets
+from pprg_shared.boxes.housekeeping import EVERY, Housekeeping
 from pprg_shared.bus import Message, Receive
 from pprg_shared.config import Settings
 from pprg_shared.local import LocalBus
 from pprg_shared.service import Runtime
-from beginnings import begun_with
 from signed import Browser, acting, browser_of
 from spared import APPS, share_statements
 
@@ -195,9 +196,19 @@ def alive(
 
 @pytest.fixture
 def world(alive: dict[str, Runtime], clock: SetClock, tmp_path: Path) -> Iterator[World]:
-    whole = _settled(alive, clock, tmp_path)
+    for each in alive.values():
+        each.listen()
+        rest(each)
+    whole = World(alive, clock, tmp_path)
     yield whole
     APPS.back(whole.apps)
+
+
+def rest(alive: Runtime) -> None:
+    """Begin as whoever has just settled: what it begins with has nothing to do, and its hour of keeping house is done."""
+    for each in alive.loops:
+        if isinstance(each.box, Housekeeping):
+            each.box._due = alive.clock() + EVERY
 
 
 def brought_to_life(settings: Settings, clock: SetClock, addresses: dict[str, str]) -> dict[str, Runtime]:

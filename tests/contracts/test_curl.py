@@ -15,8 +15,8 @@ from uuid import UUID
 import pytest
 from werkzeug.serving import make_server
 
-from beginnings import beginning
 import invented
+from beginnings import beginning
 from pprg_shared.app import Origin, create_app
 from pprg_shared.examples import ID
 from pprg_shared.web.reference import read

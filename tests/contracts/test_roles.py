@@ -13,9 +13,9 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
-from beginnings import beginning
 import invented
 import roles
+from beginnings import beginning
 from pprg_intake.actions import keys
 from pprg_intake.models import Person
 from pprg_notifier.models import letters

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from beginnings import beginning
 import invented
+from beginnings import beginning
 from pprg_intake.actions.keys import make_key
 from pprg_intake.actions.searching import keep_search
 from pprg_intake.models import ApiKey

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from beginnings import beginning
 import invented
+from beginnings import beginning
 from signed import Browser, bearing
 
 ADDED = {

@@ -394,7 +394,9 @@ def test_boxes_and_keys_are_looked_after_while_the_world_is_at_work(world, tmp_p
 
     def pprg(*arguments):
         environment = os.environ | {"VAR": str(tmp_path)}
-        return subprocess.run([programs / "pprg", *arguments], env=environment, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(
+            [programs / "pprg", *arguments], env=environment, capture_output=True, text=True, check=True
+        ).stdout
 
     def refer_again_and_again(base):
         while not over.is_set():

@@ -156,6 +156,7 @@ def origin(product, tmp_path_factory, request):
     ):
         yield found
 
+
 NEWCOMER = {"name": "Sam Example", "address": "sam@council.example"}
 
 

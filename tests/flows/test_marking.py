@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from beginnings import beginning
 import invented
+from beginnings import beginning
 from invented import REFERRAL
 from linked import ask_code, enter
 from pprg_shared.spreadsheet import MARK

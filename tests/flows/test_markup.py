@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from beginnings import beginning
 import invented
+from beginnings import beginning
 from publishing import People
 from stored import changes, stored
 

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
-from beginnings import beginning
 import invented
+from beginnings import beginning
 from linked import ask_code, enter
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.tables import outbox

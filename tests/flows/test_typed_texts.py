@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from beginnings import beginning
 import invented
+from beginnings import beginning
 from invented import ANSWERED, REFERRAL
 
 MARK = "\u202e"

@@ -5,8 +5,8 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from beginnings import beginning
 import invented
+from beginnings import beginning
 from pprg_intake import rules
 from pprg_shared.boxes.tables import inbox, outbox
 from pprg_shared.contract import Envelope

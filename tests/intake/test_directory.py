@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
-from beginnings import beginning
 import invented
+from beginnings import beginning
 from pprg_intake.actions.directory import agency_state, seed_directory
 from pprg_intake.models import Agency, Person, Search
 from pprg_shared.boxes.tables import audit, outbox

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from beginnings import beginning
 import invented
+from beginnings import beginning
 from invented import REFERRAL, as_form
 from pprg_shared.web.problems import PROBLEMS
 

@@ -8,8 +8,8 @@ from contextlib import closing
 import pytest
 import sqlalchemy as sa
 
-from linked import ask_code, enter
 from beginnings import beginning
+from linked import ask_code, enter
 from pprg_shared.identity.cookies import SEEN, TOKEN
 from typing_in import REFER, Typed, led, left, ours
 

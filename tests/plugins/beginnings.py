@@ -85,7 +85,8 @@ def begin(request: pytest.FixtureRequest) -> Path | None:
         place
         for name in request.fixturenames
         for place in _beginnings
-        if place[1] == name and (place[0] == here or not (hasattr(request.module, name) or place[0].startswith("tests.")))
+        if place[1] == name
+        and (place[0] == here or not (hasattr(request.module, name) or place[0].startswith("tests.")))
     }
     found = [_kept[place] for place in sorted(wanted) if place in _kept and _kept[place].values.keys() <= wanted]
     if not found:

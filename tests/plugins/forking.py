@@ -13,7 +13,9 @@ from typing import Any
 from pprg_embedded.world import SERVICES
 
 MOST_BYTES = 1 << 20
-PLACES = {"pprg": "pprg_embedded.__main__:main"} | {f"pprg-{each.name}": f"{each.package}.__main__:main" for each in SERVICES}
+PLACES = {"pprg": "pprg_embedded.__main__:main"} | {
+    f"pprg-{each.name}": f"{each.package}.__main__:main" for each in SERVICES
+}
 
 
 def serve(door: str) -> Callable[[], Any]:
@@ -54,7 +56,7 @@ def become(told: dict[str, Any], programs: dict[str, Callable[[], Any]]) -> Call
     os.environ.clear()
     os.environ.update(told["environ"])
     os.chdir(told["folder"])
-    sys.stdin, sys.stdout, sys.stderr = (open(number, mode, closefd=False) for number, mode in enumerate("rww"))  # noqa: SIM115, PTH123 -- open until the end
+    sys.stdin, sys.stdout, sys.stderr = (open(number, mode, closefd=False) for number, mode in enumerate("rww"))  # noqa: SIM115 -- open until the end
     return programs[told["program"]]
 
 

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beginnings import beginning
 import invented
+from beginnings import beginning
 from invented import REFERRAL, SUBJECT, UNKNOWN, as_form
 from pprg_shared.boxes.tables import outbox
 from pprg_triage import rules

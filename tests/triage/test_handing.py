@@ -5,8 +5,8 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from beginnings import beginning
 import invented
+from beginnings import beginning
 from pprg_shared.boxes import publish
 from pprg_shared.events.intake import PersonChanged
 from pprg_triage.models import News, Tie

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from beginnings import beginning
 import invented
+from beginnings import beginning
 from pprg_shared.boxes.tables import audit, outbox, steps
 from pprg_shared.database import seal, unseal
 from pprg_triage.models import Case, Import, ImportedCase, TriggerDay

@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from beginnings import beginning
 import invented
+from beginnings import beginning
 from pprg_triage.models import Case
 
 MEETING = {"day": "2026-12-10", "starts": "10:00", "ends": "12:00", "place": "Invented Room"}

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beginnings import beginning
 import invented
+from beginnings import beginning
 from pprg_shared.access import EVERYBODY, Relation, allows, relations_of
 from pprg_shared.actor import Actor
 from pprg_shared.boxes.tables import audit

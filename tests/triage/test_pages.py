@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from beginnings import beginning
 import invented
+from beginnings import beginning
 
 REFERRAL = invented.REFERRAL | {
     "referrer_agency": "gp",

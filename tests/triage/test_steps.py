@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from beginnings import beginning
 import invented
+from beginnings import beginning
 from pprg_shared.boxes.tables import steps
 
 ASK = {"agencies": ["police", "icb"], "questions": "What was your part?", "wanted": "both"}
