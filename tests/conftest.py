@@ -205,10 +205,11 @@ def world(alive: dict[str, Runtime], clock: SetClock, tmp_path: Path) -> Iterato
 
 
 def rest(alive: Runtime) -> None:
-    """Begin as whoever has just settled: what it begins with has nothing to do, and its hour of keeping house is done."""
+    """Be as whoever has just settled: there is nothing to do, and the hour of keeping house is not over."""
     for each in alive.loops:
         if isinstance(each.box, Housekeeping):
             each.box._due = alive.clock() + EVERY
+    alive.keeper.drain()
 
 
 def brought_to_life(settings: Settings, clock: SetClock, addresses: dict[str, str]) -> dict[str, Runtime]:

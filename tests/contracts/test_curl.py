@@ -30,7 +30,7 @@ def origin(world):
     """The four services of the world on one port; its address."""
     apps = {name: create_app(alive) for name, alive in world.services.items()}
     server = make_server("127.0.0.1", 0, Origin(apps, None, 1), threaded=True)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

@@ -1,6 +1,6 @@
-"""What many tests begin with is played once: a fixture that is a `beginning` leaves its world to those who ask for it next.
+"""What many tests begin with is played once: a `beginning` leaves its world to those who ask for it next.
 
-They begin with the databases, the files and the clock as it left them, as if the product had been started anew there, and
+They begin with the databases, files and clock as it left them, as if the product had been started anew there, and
 with what it gave. That takes a plain value, on SQLite, in a world that nobody but other beginnings has written to.
 """
 

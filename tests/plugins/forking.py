@@ -1,5 +1,6 @@
-"""Reads the product's code once, then forks a process for whoever asks for one of its programs; see programs.py."""
+"""Reads code and profile of the product once, then forks a process for whoever asks for a program; see programs.py."""
 
+import gc
 import json
 import os
 import select
@@ -11,6 +12,7 @@ from pkgutil import resolve_name
 from typing import Any
 
 from pprg_embedded.world import SERVICES
+from pprg_shared.profile import load_profile
 
 MOST_BYTES = 1 << 20
 PLACES = {"pprg": "pprg_embedded.__main__:main"} | {
@@ -21,6 +23,8 @@ PLACES = {"pprg": "pprg_embedded.__main__:main"} | {
 def serve(door: str) -> Callable[[], Any]:
     """Answer at this door until standard input ends; in a process that is to be a program, gives what that is to do."""
     programs = {name: resolve_name(place) for name, place in PLACES.items()}
+    load_profile()
+    gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how those who wait for a program ended
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listening:
         listening.bind(door)

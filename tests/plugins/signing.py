@@ -1,13 +1,14 @@
 """People who sign in at intake's pages: their browser, what they type, and what their authenticator shows."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 
 from beginnings import beginning
 from pprg_intake.actions import accounts
@@ -16,8 +17,18 @@ from pprg_shared.database import seal
 
 PASSWORD = "four words which nobody guesses"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-#: Made once: a hash takes as long as it must.
-KEPT = accounts.hashed(PASSWORD)
+#: A hash takes as long as it must, and in tests no longer than it can. Who looks at that asks for `dear_hashes`.
+DEAR, CHEAP = accounts._HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+accounts._HASHER = CHEAP
+
+
+@pytest.fixture
+def dear_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Passwords are hashed as in earnest."""
+    monkeypatch.setattr(accounts, "_HASHER", DEAR)
+    accounts._nobodys.cache_clear()
+    yield
+    accounts._nobodys.cache_clear()
 
 
 @dataclass
@@ -92,7 +103,7 @@ def accounts_for(world: Any) -> Callable[..., None]:
         with intake.database.writing("action") as session:
             for who in people:
                 person = session.get(Person, intake.profile.person(who).id)
-                account = accounts.choose_password(session, person, KEPT)
+                account = accounts.choose_password(session, person, accounts.hashed(PASSWORD))
                 account.secret = seal(session, account, "secret", SECRET)
                 account.state, account.next_secret = accounts.ACTIVE, None
         world.settle()

@@ -1,4 +1,4 @@
-"""What is alike in every world of a run and too dear to make anew in each: apps, and statements in a database's words."""
+"""What is alike in every world of a run and too dear to make anew: apps, and statements in the words of a database."""
 
 import dataclasses
 from collections import defaultdict
