@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 
 import invented
 from beginnings import beginning
-from pprg_shared.app import Origin, create_app
+from pprg_shared.app import Origin
 from pprg_shared.examples import ID
 from pprg_shared.web.reference import read
 from publishing import People
@@ -28,7 +28,7 @@ DOCUMENTS = read()
 @pytest.fixture
 def origin(world):
     """The four services of the world on one port; its address."""
-    apps = {name: create_app(alive) for name, alive in world.services.items()}
+    apps = {name: world.app(name) for name in world.services}
     server = make_server("127.0.0.1", 0, Origin(apps, None, 1), threaded=True)
     thread = Thread(target=server.serve_forever, args=(0.05,))
     thread.start()

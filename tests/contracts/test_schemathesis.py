@@ -8,7 +8,6 @@ import schemathesis
 import sqlalchemy as sa
 from schemathesis.config import SchemathesisConfig
 
-from pprg_shared.app import create_app
 from pprg_shared.web.reference import read
 
 DOCUMENTS = read()
@@ -43,7 +42,7 @@ def rows(alive):
 def ask(world, service, people, examples):
     """Ask every operation as these people; what was found wrong, each with the request that shows it."""
     alive = world.services[service]
-    app = create_app(alive)
+    app = world.app(service)
     schema = schemathesis.openapi.from_dict(DOCUMENTS[service], config=SchemathesisConfig.from_str(CONFIG))
     schema.app = app
     tokens = [{} if who == "nobody" else world.acting(who) for who in people]
