@@ -1,18 +1,24 @@
 """What all tests may use: a world in a folder, its services on one in-process bus."""
 
 import dataclasses
+import gc
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import hypothesis
 import pytest
 from flask import Flask
 
+from beginnings import begun_with
 from pprg_embedded.world import SERVICES, with_secrets
+from pprg_shared.boxes.housekeeping import EVERY, Housekeeping
+from pprg_shared.bus import Message, Receive
 from pprg_shared.config import Settings
 from pprg_shared.local import LocalBus
 from pprg_shared.service import Runtime
@@ -30,6 +36,7 @@ pytest_plugins = [
     "stored",
     "logged",
     "calling",
+    "programs",
     "linked",
     "signing",
 ]
@@ -49,6 +56,18 @@ class SetClock:
         self.at += timedelta(**by)
 
 
+class Bus(LocalBus):
+    """Notes who hears something."""
+
+    def __init__(self, expected: Iterable[str] = ()) -> None:
+        super().__init__(expected)
+        self.heard: set[str] = set()
+
+    def _deliver(self, service: str, receive: Receive, batch: list[Message]) -> set[UUID]:
+        self.heard.add(service)
+        return super()._deliver(service, receive, batch)
+
+
 @dataclass
 class World:
     """Four services without threads: `settle` does what the loops would do."""
@@ -60,8 +79,22 @@ class World:
     apps: dict[Runtime, Flask] = field(default_factory=dict)
 
     def settle(self) -> None:
-        while sum(each.drain() for each in self.services.values()):
-            pass
+        """Until nobody has anything to do; whoever did nothing is asked again only once they have heard something."""
+        heard, due = self.heard, set(self.services)
+        while due:
+            busy = set()
+            for name, each in self.services.items():
+                if name in due | heard:
+                    heard.discard(name)
+                    busy |= {name} if each.drain() else set()
+            due = busy | (heard & self.services.keys())
+
+    @property
+    def heard(self) -> set[str]:
+        """Who has heard something since they were last asked to do what is due."""
+        bus: Any = next(iter(self.services.values())).bus
+        found: set[str] = bus.heard
+        return found
 
     def app(self, service: str) -> Flask:
         alive = self.services[service]
@@ -86,8 +119,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--deployed", action="store_true", help="run what needs Docker too")
 
 
+def pytest_collection_finish() -> None:
+    """What is there by now stays until the end: nobody need look again and again whether it is still of use."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_configure() -> None:
     """What a test finds is not a matter of how fast a machine is; in CI Hypothesis has no deadline of itself."""
+    share_statements()
     hypothesis.settings.register_profile("untimed", hypothesis.settings.get_profile("default"), deadline=None)
     if not os.environ.get("CI"):
         hypothesis.settings.load_profile("untimed")
@@ -142,8 +182,12 @@ def begun(migrated: Path, sealed_with: Settings, begin: Callable[[dict[str, str]
 
 
 @pytest.fixture
-def alive(settings: Settings, clock: SetClock, addresses: dict[str, str]) -> Iterator[dict[str, Runtime]]:
+def alive(
+    request: pytest.FixtureRequest, settings: Settings, clock: SetClock, addresses: dict[str, str]
+) -> Iterator[dict[str, Runtime]]:
     """Four services on one bus, their databases up to date, before anybody listens."""
+    if kept := begun_with(request.node):
+        clock.at = kept.at
     made = brought_to_life(settings, clock, addresses)
     yield made
     for each in made.values():
@@ -152,18 +196,28 @@ def alive(settings: Settings, clock: SetClock, addresses: dict[str, str]) -> Ite
 
 @pytest.fixture
 def world(alive: dict[str, Runtime], clock: SetClock, tmp_path: Path) -> Iterator[World]:
-    whole = _settled(alive, clock, tmp_path)
+    for each in alive.values():
+        each.listen()
+        rest(each)
+    whole = World(alive, clock, tmp_path)
     yield whole
     APPS.back(whole.apps)
 
 
+def rest(alive: Runtime) -> None:
+    """Be as whoever has just settled: there is nothing to do, and the hour of keeping house is not over."""
+    for each in alive.loops:
+        if isinstance(each.box, Housekeeping):
+            each.box._due = alive.clock() + EVERY
+    alive.keeper.drain()
+
+
 def brought_to_life(settings: Settings, clock: SetClock, addresses: dict[str, str]) -> dict[str, Runtime]:
     """Four services on one bus, their databases up to date."""
-    bus = LocalBus(addresses)
+    bus = Bus(addresses)
     here = {name: dataclasses.replace(settings, database_url=address) for name, address in addresses.items()}
     made = {each.name: Runtime(each, here[each.name], bus, clock) for each in SERVICES}
     for each in made.values():
-        share_statements(each.database.engine)
         each.migrate()
     return made
 

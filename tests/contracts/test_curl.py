@@ -16,7 +16,8 @@ import pytest
 from werkzeug.serving import make_server
 
 import invented
-from pprg_shared.app import Origin, create_app
+from beginnings import beginning
+from pprg_shared.app import Origin
 from pprg_shared.examples import ID
 from pprg_shared.web.reference import read
 from publishing import People
@@ -27,9 +28,9 @@ DOCUMENTS = read()
 @pytest.fixture
 def origin(world):
     """The four services of the world on one port; its address."""
-    apps = {name: create_app(alive) for name, alive in world.services.items()}
+    apps = {name: world.app(name) for name in world.services}
     server = make_server("127.0.0.1", 0, Origin(apps, None, 1), threaded=True)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -182,6 +183,7 @@ def test_what_each_service_has_said_is_counted(paste):
 
 
 @pytest.fixture
+@beginning
 def asked(paste):
     """A case of which one agency is asked: its number, and that of the request."""
     paste("intake-create_referral")

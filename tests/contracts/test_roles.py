@@ -15,11 +15,11 @@ import sqlalchemy as sa
 
 import invented
 import roles
+from beginnings import beginning
 from pprg_intake.actions import keys
 from pprg_intake.models import Person
 from pprg_notifier.models import letters
 from pprg_shared.actor import Actor
-from pprg_shared.app import create_app
 from pprg_shared.identity import tokens
 from pprg_shared.web.reference import read
 from pprg_triage.models import Conflict, Decision, Meeting, Request, Return, Tie
@@ -100,6 +100,7 @@ class Added(NamedTuple):
 
 
 @pytest.fixture
+@beginning
 def alone(world):
     """People of the directory with one role each, by that role."""
     browser = world.visitor("intake", "administrator")
@@ -115,6 +116,7 @@ def alone(world):
 
 
 @pytest.fixture
+@beginning
 def cases(world, post, get, alone):
     """Things of three cases by relation: one that all who may be are named to, one nobody is, one closed to all."""
     found = {}
@@ -189,7 +191,7 @@ class Walk:
     def __init__(self, world, alive, things, people=None):
         self.people = people or {}  # besides those of the profile
         self.world, self.held = world, stored(world, but=TRIED)
-        self.alive, self.things, self.app = alive, things, create_app(alive)
+        self.alive, self.things, self.app = alive, things, world.app(alive.service.name)
         self.name, self.rules, self.wrong, self.asked = alive.service.name, Rules(alive.service.name), [], Counter()
         self.examples = read()[self.name]["paths"]
         self.reads, self.tokens = 0, {}
@@ -409,8 +411,8 @@ def keys_of_police(world):
 @pytest.mark.attack("A62")
 @pytest.mark.asvs("8.2.1")
 def test_every_route_has_a_rule_and_the_page_lists_it(world):
-    for name, alive in world.services.items():
-        listed, found = Rules(name), roles.routes(create_app(alive))
+    for name in world.services:
+        listed, found = Rules(name), roles.routes(world.app(name))
 
         assert [each for each in found if not each.verb and not each.why_open] == [], "call needs(), or say why not"
         assert {(each.method, each.path) for each in found} == listed.routes, "run make docs"

@@ -4,13 +4,13 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
+from beginnings import beginning
 from invented import ANSWERED, REFERRAL
 from pprg_embedded.world import SERVICES, assemble, with_secrets
 from pprg_shared.config import Settings
@@ -30,14 +30,21 @@ def blocks(name):
 
 
 @pytest.fixture
-def place(world, tmp_path):
-    """A folder as `make run` leaves it when it stops: `var/` with a case, requests and a return; `.venv/`."""
+@beginning
+def played(world):
+    """A case, requests and a return; the path of the case."""
     post(world, "intake", "/api/v1/referrals", REFERRAL, "")
     (case,) = get(world, "triage", "/api/v1/cases", "coordinator")["cases"]
     asked = {"agencies": ["police", "icb"], "questions": "What was your part?"}
     post(world, "triage", f"/api/v1/cases/{case['id']}/requests", asked, "coordinator")
     answer(world, "lead-police")
-    return leave(world, tmp_path / "place")
+    return f"/cases/{case['id']}"
+
+
+@pytest.fixture
+def place(world, played, tmp_path, programs):
+    """A folder as `make run` leaves it when it stops: `var/` with what was played; `.venv/`."""
+    return leave(world, tmp_path / "place", programs)
 
 
 def answer(world, who):
@@ -57,7 +64,7 @@ def get(world, service, path, who):
     return world.client(service).get(path, headers=world.acting(who)).json
 
 
-def leave(world, folder):
+def leave(world, folder, programs):
     """Close the databases and put them where `make run` has them."""
     for each in world.services.values():
         each.database.close()
@@ -65,7 +72,8 @@ def leave(world, folder):
     for each in SERVICES:
         shutil.copy2(world.folder / f"{each.name}.sqlite", folder / "var")
     shutil.copytree(world.folder / "secrets", folder / "var/secrets")
-    (folder / ".venv").symlink_to(sys.prefix)
+    (folder / ".venv").mkdir()
+    (folder / ".venv/bin").symlink_to(programs)
     return folder
 
 
@@ -107,7 +115,7 @@ HEARD = "SELECT reference, state, answer FROM cases JOIN requests ON case_id = c
 LETTERS = "SELECT type, problem, done_at IS NOT NULL FROM letters ORDER BY type, agency, duty, person_id"
 
 
-def test_a_service_from_a_backup_hears_what_it_missed_and_nobody_gets_a_letter(world, tmp_path):
+def test_a_service_from_a_backup_hears_what_it_missed_and_nobody_gets_a_letter(world, tmp_path, programs):
     post(world, "intake", "/api/v1/referrals", REFERRAL, "")
     (case,) = get(world, "triage", "/api/v1/cases", "coordinator")["cases"]
     asked = {"agencies": ["police", "icb"], "questions": "What was your part?"}
@@ -116,7 +124,7 @@ def test_a_service_from_a_backup_hears_what_it_missed_and_nobody_gets_a_letter(w
     shutil.copy2(world.folder / "triage.sqlite", tmp_path / "backup")
     answer(world, "lead-police")
     post(world, "intake", "/api/v1/referrals", REFERRAL, "")
-    place = leave(world, tmp_path / "place")
+    place = leave(world, tmp_path / "place", programs)
     before = rows(place, "triage", HEARD), rows(place, "notifier", LETTERS)
     shutil.copy2(tmp_path / "backup", place / "var/triage.sqlite")
     to_triage, left, to_notifier, send = blocks("replay.md")

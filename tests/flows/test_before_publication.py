@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 import invented
+from beginnings import beginning
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.operations import replay
 from pprg_shared.events.publisher import PublicationPlanned
@@ -21,18 +22,9 @@ SAID = {"to_referrer": "Canary words for the referrer.", "to_agency": "Canary wo
 class Case:
     """A case on which the police and health were asked and the group has decided; it leaves a draft to publish."""
 
-    def __init__(self, world, post, get):
+    def __init__(self, world, post, get, reference, path, publication):
         self.world, self.post, self.get = world, post, get
-        self.reference = post("intake", "/referrals", invented.REFERRAL, "")["reference"]
-        (only,) = get("triage", "/cases")["cases"]
-        self.path = f"/cases/{only['id']}"
-        asked = {"agencies": ["police", "icb"], "questions": "What was your part?"}
-        post("triage", f"{self.path}/requests", asked)
-        post("triage", f"{self.path}/meetings/record", invented.HELD)
-        post("triage", f"{self.path}/decisions", invented.decision("rapid_review") | SAID)
-        (made,) = get("triage", self.path)["decisions"]
-        post("triage", f"{self.path}/decisions/ratification", {"decision_id": made["id"]}, "partner-police")
-        self.publication = made["id"]
+        self.reference, self.path, self.publication = reference, path, publication
 
     def plan(self, **when):
         self.post("publisher", f"/publications/{self.publication}/plan", FRIDAY | when)
@@ -73,8 +65,23 @@ def words(page):
 
 
 @pytest.fixture
-def case(world, post, get):
-    return Case(world, post, get)
+@beginning
+def decided(post, get):
+    """The reference of a case, its path, and what its decision is called."""
+    reference = post("intake", "/referrals", invented.REFERRAL, "")["reference"]
+    (only,) = get("triage", "/cases")["cases"]
+    path = f"/cases/{only['id']}"
+    post("triage", f"{path}/requests", {"agencies": ["police", "icb"], "questions": "What was your part?"})
+    post("triage", f"{path}/meetings/record", invented.HELD)
+    post("triage", f"{path}/decisions", invented.decision("rapid_review") | SAID)
+    (made,) = get("triage", path)["decisions"]
+    post("triage", f"{path}/decisions/ratification", {"decision_id": made["id"]}, "partner-police")
+    return reference, path, made["id"]
+
+
+@pytest.fixture
+def case(world, post, get, decided):
+    return Case(world, post, get, *decided)
 
 
 def expected(world, case):

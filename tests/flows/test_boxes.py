@@ -13,7 +13,7 @@ from pprg_shared.keys import rotate, status
 from pprg_shared.sealing import Keyring, Keys, SealError, new_key
 from pprg_triage.models import Case, ImportedCase
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.both_databases("each takes and marks rows in its own way")
 REFERRAL = {
     "reference": "PPRG-2026-0001",
     "submitted_on": date(2026, 11, 24),

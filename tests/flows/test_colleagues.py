@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 import invented
+from beginnings import beginning
 from signed import Browser, bearing
 
 ADDED = {
@@ -19,6 +20,7 @@ ADDED = {
 
 
 @pytest.fixture
+@beginning
 def colleagues(world):
     """Those whom the administrator added, by name."""
     administrator, added = world.visitor("intake", "administrator"), {}
@@ -47,6 +49,7 @@ def ask(world, colleagues):
 
 
 @pytest.fixture
+@beginning
 def case(world, post, get):
     post("intake", "/referrals", invented.REFERRAL, "")
     return f"/cases/{get('triage', '/cases')['cases'][0]['id']}"

@@ -6,7 +6,6 @@ import pty
 import re
 import sqlite3
 import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -32,7 +31,7 @@ PARKED = UUID("6f0a2c1e-0000-4000-8000-000000000001")
 
 
 @pytest.fixture
-def pprg(world, settings):
+def pprg(world, settings, programs):
     """Runs `pprg …` beside the world, its output piped, or as a program on a terminal; code and text."""
 
     def run(*arguments, terminal=False):
@@ -42,7 +41,7 @@ def pprg(world, settings):
         return done.exit_code, done.output
 
     def on_a_terminal(arguments):
-        command = [sys.executable, "-m", "pprg_embedded", *arguments]
+        command = [programs / "pprg", *arguments]
         ours, theirs = pty.openpty()
         done = subprocess.run(
             command, env=os.environ | {"VAR": settings.var}, stdout=theirs, stderr=theirs, check=False
@@ -202,12 +201,12 @@ def test_what_is_done_to_rows_can_be_read_by_programs(world, pprg):
     ],
     ids=["replay", "rotate"],
 )
-def test_a_bar_shows_how_far_it_is_to_a_person_and_never_to_a_program(world, pprg, settings, command, said):
+def test_a_bar_shows_how_far_it_is_to_a_person_and_never_to_a_program(world, pprg, settings, programs, command, said):
     refer(world)
 
     code, shown = pprg(*command, terminal=True)
     piped = subprocess.run(
-        [sys.executable, "-m", "pprg_embedded", *command],
+        [programs / "pprg", *command],
         env=os.environ | {"VAR": settings.var},
         capture_output=True,
         text=True,
@@ -388,15 +387,16 @@ def test_a_replay_to_nobody_is_refused(world):
         replay(world.services["intake"], "notifer", None, lambda _count: None)
 
 
-def test_boxes_and_keys_are_looked_after_while_the_world_is_at_work(tmp_path, monkeypatch):
+def test_boxes_and_keys_are_looked_after_while_the_world_is_at_work(world, tmp_path, monkeypatch, programs):
     """Two processes write to the same files: each waits for the other, and neither loses or says anything twice."""
     monkeypatch.setenv("LIMITS", "0")
     ring, sent, over = tmp_path / "secrets/CASE_KEYS", [], threading.Event()
 
     def pprg(*arguments):
-        command = [sys.executable, "-m", "pprg_embedded", *arguments]
         environment = os.environ | {"VAR": str(tmp_path)}
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(
+            [programs / "pprg", *arguments], env=environment, capture_output=True, text=True, check=True
+        ).stdout
 
     def refer_again_and_again(base):
         while not over.is_set():
@@ -405,9 +405,9 @@ def test_boxes_and_keys_are_looked_after_while_the_world_is_at_work(tmp_path, mo
             answer = requests.post(f"{base}/api/v1/referrals", json=answers, headers=headers, timeout=30)
             sent.append((answer.status_code, answer.json().get("reference")))
 
-    with started(tmp_path) as base:
-        key = {"Idempotency-Key": "the first"}
-        requests.post(f"{base}/api/v1/referrals", json=REFERRAL, headers=key, timeout=30).raise_for_status()
+    refer(world)
+    for each in world.services.values():
+        each.database.close()
     ring.write_text(f"{new_key()},{ring.read_text()}")
     with started(tmp_path) as base, ThreadPoolExecutor(1) as crowd:
         referring = crowd.submit(refer_again_and_again, base)

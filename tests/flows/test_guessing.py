@@ -46,7 +46,7 @@ def compared(world, browser, count):
     return medians, said
 
 
-def test_a56_a_wrong_password_and_an_unknown_address_are_answered_alike(world, office):
+def test_a56_a_wrong_password_and_an_unknown_address_are_answered_alike(dear_hashes, world, office):
     before = stored(world, but=())
 
     medians, said = compared(world, office, 5)
@@ -59,7 +59,7 @@ def test_a56_a_wrong_password_and_an_unknown_address_are_answered_alike(world, o
 
 
 @pytest.mark.long
-def test_a56_nor_can_they_be_told_apart_by_time(world, office):
+def test_a56_nor_can_they_be_told_apart_by_time(dear_hashes, world, office):
     medians, said = compared(world, office, 200)
 
     assert len(said) == 1

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from pprg_shared.boxes.tables import answers, inbox, outbox
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.both_databases("each cuts slices in its own way")
 
 
 @pytest.fixture

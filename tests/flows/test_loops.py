@@ -15,7 +15,7 @@ from pprg_shared.service import Loop
 from speaking import Ear, say
 from waiting import eventually
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.both_databases("each takes and marks rows in its own way")
 ROWS = 2000
 
 

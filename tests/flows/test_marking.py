@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 import invented
+from beginnings import beginning
 from invented import REFERRAL
 from linked import ask_code, enter
 from pprg_shared.spreadsheet import MARK
@@ -21,6 +22,7 @@ def keyed(world):
 
 
 @pytest.fixture
+@beginning
 def case(world):
     world.client("intake").post("/api/v1/referrals", json=REFERRAL, headers=keyed(world))
     world.settle()
@@ -43,6 +45,7 @@ def pages_of(world, case):
 
 
 @pytest.fixture
+@beginning
 def decided(world, case, post):
     """The paths at which those whom it concerns read what was decided."""
     path = f"/cases/{case}"

@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 import pytest
 
 import invented
+from beginnings import beginning
 from publishing import People
 from stored import changes, stored
 
@@ -51,6 +52,7 @@ class Read(HTMLParser):
 
 
 @pytest.fixture
+@beginning
 def case(world, post, get):
     """A case in which every text that somebody may type is markup; its agency is called so, too."""
     people = {each: person(world, each) for each in ("administrator", "partner-police")}

@@ -168,6 +168,7 @@ def cut_off(request):
     return until_the_end
 
 
+@pytest.mark.both_databases("each goes away in its own way")
 def test_with_the_database_away_that_is_said_and_all_else_that_is_known(port, world, cut_off):
     triage = world.services["triage"]
 

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 import invented
+from beginnings import beginning
 from pprg_intake.models import Outcome
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.operations import replay
@@ -27,14 +28,17 @@ KINDS = ("outcome_to_agency", "outcome_to_referrer")
 class Case:
     """A case about which the group has met: the police refer it, and police and health are asked."""
 
-    def __init__(self, world):
-        self.world = world
+    def __init__(self, world, reference="", number=""):
+        self.world, self.reference, self.id = world, reference, number
+
+    def play(self):
         self.reference = self.send("intake", "referrals", invented.REFERRAL, "")["reference"]
         (only,) = self.get("triage", "cases", "coordinator").json["cases"]
         self.id = only["id"]
         asked = {"agencies": ["police", "icb"], "questions": "What was your part?"}
         self.send("triage", f"cases/{self.id}/requests", asked, "coordinator")
         self.send("triage", f"cases/{self.id}/meetings/record", invented.HELD, "coordinator")
+        return self.reference, self.id
 
     def send(self, service, path, body, who):
         headers = {**self.world.acting(who), "Idempotency-Key": str(uuid4())}
@@ -75,8 +79,15 @@ class Case:
 
 
 @pytest.fixture
-def case(world):
-    return Case(world)
+@beginning
+def played(world):
+    """The reference of the case, and its id."""
+    return Case(world).play()
+
+
+@pytest.fixture
+def case(world, played):
+    return Case(world, *played)
 
 
 def words(page):

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 import invented
+from beginnings import beginning
 from linked import ask_code, enter
 from pprg_shared.boxes import publish
 from pprg_shared.boxes.tables import outbox
@@ -25,6 +26,7 @@ OTHERS = ("chair", "partner-police", "board-chair", "lead-police", "ops", "admin
 
 
 @pytest.fixture
+@beginning
 def case(world, post, get):
     """The path of a case about which the police are asked."""
     post("intake", "/referrals", invented.REFERRAL)
@@ -34,6 +36,7 @@ def case(world, post, get):
 
 
 @pytest.fixture
+@beginning
 def request_path(get, case):
     """The path of the request to the police."""
     return f"/requests/{get('intake', '/requests', 'lead-police')['requests'][0]['id']}"

@@ -9,6 +9,7 @@ import pytest
 from werkzeug.test import Client
 
 import invented
+from beginnings import beginning
 from pprg_shared.app import Origin, create_app
 from signed import cookies_of, secrets_of
 
@@ -19,12 +20,19 @@ NO_PAGES = re.compile(r"^/(assets|api/v1)/|^/exit$|\.(csv|xml|json|pdf|ics)$")
 
 
 @pytest.fixture
-def origin(world, post):
-    """All four services at one address, with a case about which agencies were asked."""
+@beginning
+def case(world, post):
+    """A case about which agencies were asked; its path."""
     post("intake", "/referrals", invented.REFERRAL, "", key="one")
     (case,) = world.client("triage").get("/api/v1/cases", headers=world.acting("coordinator")).json["cases"]
     post("triage", f"/cases/{case['id']}/requests", {"agencies": ["police"], "questions": "What did you do?"})
     post("triage", f"/cases/{case['id']}/meetings/record", invented.HELD)
+    return f"/cases/{case['id']}"
+
+
+@pytest.fixture
+def origin(world, case):
+    """All four services at one address, with the case."""
     return Origin({name: world.app(name) for name in world.services}, None, 1)
 
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 import invented
+from beginnings import beginning
 from invented import ANSWERED, REFERRAL
 
 MARK = "\u202e"
@@ -36,6 +37,7 @@ class Reader(HTMLParser):
 
 
 @pytest.fixture
+@beginning
 def case(world):
     """A case in which every text that somebody may type holds a mark."""
     person = REFERRAL["subjects"][0] | {"name": f"{MARK}typed name", "gp_practice": f"{MARK}typed practice"}

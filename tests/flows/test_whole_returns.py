@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from beginnings import beginning
 from invented import ANSWERED, REFERRAL, SIGNED
 from pprg_intake.models import Submission
 from pprg_shared.boxes.tables import outbox
@@ -46,6 +47,7 @@ def post(world):
 
 
 @pytest.fixture
+@beginning
 def asked(world, post):
     """The pages of a request to the police: at triage, and at intake."""
     post("intake", "/referrals", REFERRAL, "")

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 import invented
+from beginnings import beginning
 from pprg_intake import rules
 from pprg_shared.boxes.tables import inbox, outbox
 from pprg_shared.contract import Envelope
@@ -55,6 +56,7 @@ def about(page):
 
 
 @pytest.fixture
+@beginning
 def asked(post, get):
     """The paths of a case about three people, and of what the police are asked about it at intake."""
     post("intake", "/referrals", invented.REFERRAL | {"subjects": PEOPLE}, "")

@@ -12,7 +12,7 @@ import pytest
 import golden
 from pprg_embedded.deployment import nginx_map
 from pprg_embedded.world import SERVICES
-from pprg_shared.app import Origin, create_app
+from pprg_shared.app import Origin
 from pprg_shared.crashpoints import ACTS, POINTS
 from pprg_shared.events import every
 from pprg_shared.web.headers import ALWAYS
@@ -160,7 +160,7 @@ def test_nginx_sends_a_path_to_the_service_that_would_answer_it_embedded(world):
     paths = [f"{start}{noun}{end}" for start in ("/", "/api/v1/", "/assets/") for noun in nouns for end in ("", "/x")]
     rules = [(re.compile(pattern), name) for pattern, name in re.findall(r'"~(\S+)" (\w+);', text)]
     (front,) = re.findall(r"default (\w+);", text)
-    origin = Origin({each.service.name: create_app(each) for each in world.services.values()}, None, 1)
+    origin = Origin({each.service.name: world.app(each.service.name) for each in world.services.values()}, None, 1)
 
     chosen = {path: next((name for rule, name in rules if rule.search(path)), front) for path in paths}
 

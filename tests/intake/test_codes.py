@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from pprg_intake.actions import links
 from pprg_intake.models import Code
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.both_databases("each lets one of many at a time in its own way")
 BROWSER = "0" * 64
 
 

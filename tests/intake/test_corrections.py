@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from marshmallow import fields
 from werkzeug.datastructures import MultiDict
 
+from beginnings import beginning
 from invented import ANSWERED
 from linked import ask_code, enter
 from pprg_intake import rules
@@ -40,6 +41,7 @@ SAME = "Nothing has changed since your agency sent this on Tue 24 Nov 2026."
 
 
 @pytest.fixture
+@beginning
 def asked(letters):
     return letters.ask()
 

@@ -6,6 +6,7 @@ import re
 import pytest
 
 import invented
+from beginnings import beginning
 from invented import REFERRAL, as_form
 from pprg_shared.web.problems import PROBLEMS
 
@@ -178,6 +179,7 @@ def test_a_date_that_cannot_be_is_refused_with_what_would_be_right(intake, uncha
 
 
 @pytest.fixture
+@beginning
 def case(world, intake):
     """A case of which nothing is done yet."""
     intake.post(API, json=REFERRAL, headers=KEY)

@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 import sqlalchemy as sa
 
+from beginnings import beginning
 from linked import ask_code, enter
 from pprg_shared.identity.cookies import SEEN, TOKEN
 from typing_in import REFER, Typed, led, left, ours
@@ -28,11 +29,18 @@ def kept(world):
 
 
 @pytest.fixture
-def office(accounts_for, visiting):
+@beginning
+def signed_in(accounts_for, visiting):
+    """The coordinator has signed in, and the deputy may; what the browser was given to keep."""
     accounts_for("coordinator", "deputy")
     browser = visiting()
     browser.sign_in()
-    return browser
+    return browser.cookies
+
+
+@pytest.fixture
+def office(signed_in, visiting):
+    return visiting().holding(signed_in)
 
 
 @pytest.mark.both_databases

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from beginnings import beginning
 from invented import ANSWERED, REFERRAL
 from linked import ask_code, enter, send
 from pprg_intake.models import Code, Person, Submission
@@ -19,6 +20,7 @@ LATE = "Codes are late: our letters are not going out at the moment. If you cann
 
 
 @pytest.fixture
+@beginning
 def asked(letters):
     return letters.ask()
 

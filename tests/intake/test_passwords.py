@@ -51,7 +51,7 @@ def test_a_long_password_is_taken_and_works_a_year_later(world, office, visiting
 
 
 @pytest.mark.asvs("6.5.2", "11.4.2")
-def test_passwords_and_recovery_codes_are_kept_as_hashes(world, office):
+def test_passwords_and_recovery_codes_are_kept_as_hashes(dear_hashes, world, office):
     office.sign_in()
     page = office.once_more("/session/recovery-codes").text
     codes = re.findall(r'<code class="[a-z-]+">([a-z0-9-]{24,})</code>', page)
@@ -67,7 +67,9 @@ def test_passwords_and_recovery_codes_are_kept_as_hashes(world, office):
 
 @pytest.mark.asvs("11.4.2")
 @pytest.mark.both_databases
-def test_a_password_that_was_kept_by_an_older_profile_is_hashed_anew_when_its_owner_signs_in(world, office, visiting):
+def test_a_password_that_was_kept_by_an_older_profile_is_hashed_anew_when_its_owner_signs_in(
+    dear_hashes, world, office, visiting
+):
     old = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
     with world.services["intake"].database.writing("action") as session:
         session.execute(sa.update(Account).values(password=old))

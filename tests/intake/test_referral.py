@@ -13,7 +13,7 @@ from pprg_intake.models import Referral
 from pprg_intake.rules import lines, reference
 from signed import acting
 
-pytestmark = pytest.mark.both_databases
+pytestmark = pytest.mark.both_databases("each counts, refuses twins and keeps characters in its own way")
 GOOD = REFERRAL | {"incident_on": "?2026", "agencies": ["police"]}
 KEY = {"Idempotency-Key": "one"}
 FORM = "/referrals/new?immediate_risk=no"

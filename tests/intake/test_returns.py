@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
+from beginnings import beginning
 from invented import ANSWERED, REFERRAL, as_form
 from pprg_intake.models import Submission
 from pprg_shared.boxes import publish
@@ -23,6 +24,7 @@ RETURN = SAID | {"rows": []}
 
 
 @pytest.fixture
+@beginning
 def asked(world):
     """A request to the police, as triage would say it."""
     about = {"case_id": CASE, "reference": "PPRG-2026-0001", "agency": "police", "due_on": date(2026, 12, 3)}

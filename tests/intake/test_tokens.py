@@ -188,7 +188,7 @@ def asks(world, service, who="coordinator"):
     return world.client(service).get(f"/api/v1/{service}/events?subject=none", headers=world.acting(who))
 
 
-@pytest.mark.both_databases
+@pytest.mark.both_databases("each counts what is asked in its own way")
 @pytest.mark.asvs("2.4.1")
 def test_the_programs_of_a_person_that_ask_too_much_wait_and_those_of_others_do_not(world):
     _, most, seconds = CALLS
@@ -206,7 +206,7 @@ def test_the_programs_of_a_person_that_ask_too_much_wait_and_those_of_others_do_
     assert asks(world, "triage").status_code == 200
 
 
-@pytest.mark.both_databases
+@pytest.mark.both_databases("each counts what is asked in its own way")
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_service_counts_in_its_database_what_the_programs_of_a_person_ask(world, service):
     what, most, _ = CALLS
@@ -223,7 +223,7 @@ def test_every_service_counts_in_its_database_what_the_programs_of_a_person_ask(
         assert session.execute(sa.select(limits.c.what, limits.c.count)).all() == [(what, most + 1)]
 
 
-@pytest.mark.both_databases
+@pytest.mark.both_databases("each counts what is asked in its own way")
 @pytest.mark.asvs("2.4.1")
 @pytest.mark.parametrize(("service", "path"), [("intake", "/api/v1/agencies"), ("publisher", "/api/v1/learning")])
 def test_who_reads_in_nobodys_name_is_counted_by_address_and_waits_and_pages_do_not(world, service, path):

@@ -1,22 +1,34 @@
 """People who sign in at intake's pages: their browser, what they type, and what their authenticator shows."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 
+from beginnings import beginning
 from pprg_intake.actions import accounts
 from pprg_intake.models import Person
 from pprg_shared.database import seal
 
 PASSWORD = "four words which nobody guesses"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-#: Made once: a hash takes as long as it must.
-KEPT = accounts.hashed(PASSWORD)
+#: A hash takes as long as it must, and in tests no longer than it can. Who looks at that asks for `dear_hashes`.
+DEAR, CHEAP = accounts._HASHER, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+accounts._HASHER = CHEAP
+
+
+@pytest.fixture
+def dear_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Passwords are hashed as in earnest."""
+    monkeypatch.setattr(accounts, "_HASHER", DEAR)
+    accounts._nobodys.cache_clear()
+    yield
+    accounts._nobodys.cache_clear()
 
 
 @dataclass
@@ -28,6 +40,17 @@ class Visiting:
 
     def __post_init__(self) -> None:
         self.client = self.world.client("intake")
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """What the browser has been given to keep."""
+        return {each.key: each.value for each in self.client._cookies.values()}
+
+    def holding(self, cookies: dict[str, str]) -> "Visiting":
+        """The same browser, once it has been given these to keep."""
+        for name, value in cookies.items():
+            self.client.set_cookie(name, value)
+        return self
 
     def get(self, path: str, service: str = "intake") -> Any:
         """A page; of another service with the same cookies."""
@@ -80,7 +103,7 @@ def accounts_for(world: Any) -> Callable[..., None]:
         with intake.database.writing("action") as session:
             for who in people:
                 person = session.get(Person, intake.profile.person(who).id)
-                account = accounts.choose_password(session, person, KEPT)
+                account = accounts.choose_password(session, person, accounts.hashed(PASSWORD))
                 account.secret = seal(session, account, "secret", SECRET)
                 account.state, account.next_secret = accounts.ACTIVE, None
         world.settle()
@@ -95,9 +118,16 @@ def visiting(world: Any) -> Callable[[], Visiting]:
 
 
 @pytest.fixture
-def office(accounts_for: Callable[..., None], visiting: Callable[[], Visiting]) -> Visiting:
-    """The browser of the coordinator, who has signed in by the pages; modules may have another office."""
+@beginning
+def signed_in(accounts_for: Callable[..., None], visiting: Callable[[], Visiting]) -> dict[str, str]:
+    """The coordinator has signed in by the pages; what their browser was given to keep."""
     accounts_for("coordinator")
     browser = visiting()
     browser.sign_in()
-    return browser
+    return browser.cookies
+
+
+@pytest.fixture
+def office(signed_in: dict[str, str], visiting: Callable[[], Visiting]) -> Visiting:
+    """The browser of the coordinator, who has signed in by the pages; modules may have another office."""
+    return visiting().holding(signed_in)

@@ -92,6 +92,7 @@ def test_of_a_list_that_has_grown_only_the_new_rows_are_imported(world, people):
     assert sorted(each.label for each in rows(world)) == ["Child H", "Child H", "Child Q"]
 
 
+@pytest.mark.both_databases("each refuses twins in its own way")
 def test_a_list_confirmed_in_two_windows_is_imported_once(world, people):
     windows = [upload(people.office, SMALL.encode()) for _ in range(2)]
 

@@ -93,6 +93,7 @@ SEARCHES = {
 }
 
 
+@pytest.mark.both_databases("each searches in its own way")
 def test_reviews_are_found_by_words_theme_type_and_year_together(library):
     for query, found in SEARCHES.items():
         expected = [REVIEWS[each]["title"] for each in found]

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beginnings import beginning
 from invented import REFERRAL
 from pprg_embedded.__main__ import main
 from pprg_shared.boxes.tables import inbox, outbox
@@ -25,6 +26,7 @@ SECONDS = 5
 
 
 @pytest.fixture
+@beginning
 def case(world, post):
     """The path of a case about which the police were asked."""
     post("intake", "/referrals", REFERRAL)
@@ -56,7 +58,7 @@ def words(page):
     return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
-@pytest.mark.both_databases
+@pytest.mark.both_databases("each chains in its own way")
 def test_every_service_tells_and_the_page_shows_who_saw_did_and_received_what(world, case, office):
     world.visitor("triage", "chair").get(f"{case}/chronology")
     lead = world.visitor("intake", "lead-police")
@@ -273,7 +275,7 @@ def test_a_letter_that_came_back_is_told_as_not_received(world, case, office, po
     assert ("Safeguarding lead", "Wiltshire Police", "Did not receive: information request", "Notifier") in shown
 
 
-@pytest.mark.both_databases
+@pytest.mark.both_databases("each has its own indexes")
 def test_what_is_asked_is_found_by_the_index(world, case):
     """However many entries there are of all cases, those of one case and period are read, in their order."""
     database = world.services["triage"].database

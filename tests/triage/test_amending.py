@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import invented
+from beginnings import beginning
 from invented import REFERRAL, SUBJECT, UNKNOWN, as_form
 from pprg_shared.boxes.tables import outbox
 from pprg_triage import rules
@@ -24,6 +25,7 @@ def words(page):
 
 
 @pytest.fixture
+@beginning
 def case(post, get):
     """A case about one child; its path."""
     criteria = [{"criterion": "died", "reply": "no"}]
@@ -221,7 +223,7 @@ def test_at_the_api_the_second_of_two_gets_409_and_the_first_stands(get, post, c
     assert get("triage", case)["content"]["subject_born"] == "2015"
 
 
-@pytest.mark.both_databases
+@pytest.mark.both_databases("each lets one of two at a time in its own way")
 def test_of_two_at_the_same_moment_one_is_told_to_look_again(world, get, case):
     body = said(get, case)
     headers = [world.acting(who) | {"Idempotency-Key": str(uuid4())} for who in ("coordinator", "deputy")]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from beginnings import beginning
 from invented import ANSWERED, REFERRAL
 from pprg_intake import actions as intake_actions
 from pprg_intake import rules as intake_rules
@@ -30,6 +31,7 @@ DATES = ["2016", "May 2016", "1 May 2016", "?1 May 2016", "30 April 2016", "2015
 
 
 @pytest.fixture
+@beginning
 def case(world):
     """The id of a case about which agencies have been asked."""
     headers = world.acting("coordinator") | {"Idempotency-Key": "one"}
@@ -88,7 +90,7 @@ def pages(client, case, query=""):
     return [each for page in (first, *more) for each in page["rows"]]
 
 
-@pytest.mark.both_databases
+@pytest.mark.both_databases("each orders in its own way")
 def test_the_database_keeps_the_order_of_the_rules_over_all_pages(world, case, said):
     rows = {agency: [] for agency in ("police", "icb", "gp")}
     for number, (text, time) in enumerate((d, t) for d in DATES for t in ("", "09:00", "23:59") for _ in range(6)):
@@ -107,7 +109,7 @@ def test_the_database_keeps_the_order_of_the_rules_over_all_pages(world, case, s
     assert [each["event"] for each in found] == [each.event for each in sorted(entries, key=rules.position)]
 
 
-@pytest.mark.both_databases
+@pytest.mark.both_databases("each searches in its own way")
 def test_a_page_is_found_by_agency_and_by_what_may_lie_in_a_period(world, case, said):
     hear(world, *said("police", [row("2016"), row("1 May 2016"), row("May 2015")]))
     hear(world, *said("icb", [row("2 May 2016")]))

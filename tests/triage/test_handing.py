@@ -6,12 +6,14 @@ import pytest
 import sqlalchemy as sa
 
 import invented
+from beginnings import beginning
 from pprg_shared.boxes import publish
 from pprg_shared.events.intake import PersonChanged
 from pprg_triage.models import News, Tie
 
 
 @pytest.fixture
+@beginning
 def case(world, post, get):
     """A case about which the coordinator has asked."""
     post("intake", "/referrals", invented.REFERRAL)

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 import invented
+from beginnings import beginning
 from pprg_shared.boxes.tables import audit, outbox, steps
 from pprg_shared.database import seal, unseal
 from pprg_triage.models import Case, Import, ImportedCase, TriggerDay
@@ -281,6 +282,7 @@ def test_the_same_list_again_makes_nothing_a_second_time(world, office):
     assert rows(world, Case, Import) == [2, 1]
 
 
+@pytest.mark.both_databases("each refuses twins in its own way")
 def test_a_double_click_makes_one_import(world, office):
     form = fields(plan(office, SMALL.encode()))
 
@@ -324,6 +326,7 @@ LIKE = "The same person and day received as {}."
 
 
 @pytest.fixture
+@beginning
 def closed(world):
     """A case that was referred, and that is closed to the coordinator."""
     headers = {"Idempotency-Key": "one"}
@@ -619,6 +622,7 @@ def test_the_api_of_imports_is_the_offices_alone(world, who):
     assert [post(world, each, {"text": SMALL}, who).status_code for each in (path, f"{path}/plan")] == [403, 403]
 
 
+@pytest.mark.both_databases("each counts what is asked in its own way")
 @pytest.mark.asvs("2.4.1")
 def test_whoever_sends_list_after_list_waits_is_told_whom_to_call_and_can_go_on_later(world, office):
     sent = fields(plan(office, SMALL.encode()))

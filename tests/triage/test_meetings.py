@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 import invented
+from beginnings import beginning
 from pprg_triage.models import Case
 
 MEETING = {"day": "2026-12-10", "starts": "10:00", "ends": "12:00", "place": "Invented Room"}
@@ -13,6 +14,7 @@ LATER = MEETING | {"day": "2026-12-11", "place": "Other Room"}
 
 
 @pytest.fixture
+@beginning
 def case(world):
     """The path of a case that was just referred."""
     world.client("intake").post("/api/v1/referrals", json=invented.REFERRAL, headers={"Idempotency-Key": "one"})

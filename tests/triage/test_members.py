@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import invented
+from beginnings import beginning
 from pprg_shared.access import EVERYBODY, Relation, allows, relations_of
 from pprg_shared.actor import Actor
 from pprg_shared.boxes.tables import audit
@@ -120,6 +121,7 @@ def test_who_is_invited_reads_from_the_papers_to_four_weeks_after(starts, now, s
 
 
 @pytest.fixture
+@beginning
 def case(world, post):
     """The path of a case that was just referred."""
     post("intake", "/referrals", invented.REFERRAL)
@@ -374,7 +376,7 @@ def test_a_reference_that_nobody_has_is_answered_like_one_that_is_closed(world, 
 
 
 @pytest.mark.asvs("2.4.1")
-@pytest.mark.both_databases
+@pytest.mark.both_databases("each counts what is asked in its own way")
 @pytest.mark.parametrize("right", ["PPRG-2026-0001", "PPRG-2026-0009"])
 def test_whoever_tries_case_after_case_waits_and_is_told_whom_to_call(world, case, post, right):
     visitor = world.visitor("triage", "board-chair")
@@ -431,7 +433,7 @@ def test_governance_reads_who_saw_any_case_and_nothing_of_it(world, case):
     assert "No case has this reference" in send(governance, "/cases/who-saw", reference="PPRG-2026-0009").text
 
 
-@pytest.mark.both_databases
+@pytest.mark.both_databases("each compares moments in its own way")
 def test_the_cases_that_are_chosen_are_those_that_the_rule_opens(world, case):
     database, at = world.services["triage"].database, world.clock()
     about = {"case_id": UUID(case[7:]), "person_id": UUID(person(world, "chair")), "content": "not read"}

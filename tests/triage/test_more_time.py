@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from beginnings import beginning
 from invented import REFERRAL
 from pprg_intake.rules import time_problem
 
@@ -14,6 +15,7 @@ WISH = {"until": "2026-12-10", "reason": "Canary reason: the records are in a st
 
 
 @pytest.fixture
+@beginning
 def places(post, get):
     """Where the request to the police is: of the case, at triage, at intake. It is due on 3 December 2026."""
     post("intake", "/referrals", REFERRAL, "")

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 import invented
+from beginnings import beginning
 
 REFERRAL = invented.REFERRAL | {
     "referrer_agency": "gp",
@@ -20,6 +21,7 @@ DECIDE = "/decision/rapid_review"
 
 
 @pytest.fixture
+@beginning
 def case(world):
     """The path of a case that was just referred."""
     sent = world.client("intake").post("/api/v1/referrals", json=REFERRAL, headers={"Idempotency-Key": "one"})
@@ -300,6 +302,7 @@ def test_nothing_is_decided_before_the_group_has_met_nor_twice(case, office):
 
 
 @pytest.fixture
+@beginning
 def proposed(world, case, office):
     """A case on which the chair has proposed a decision."""
     send(office, f"{case}/meetings/held", **invented.HELD)

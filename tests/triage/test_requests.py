@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from beginnings import beginning
 from invented import ANSWERED, REFERRAL
 
 pytestmark = pytest.mark.both_databases
@@ -13,6 +14,7 @@ ASK = {"agencies": ["police", "icb"], "questions": "What was your part?"}
 
 
 @pytest.fixture
+@beginning
 def case(world, post, get):
     """The path of a case, the incident of which was in October 2026."""
     post("intake", "/referrals", REFERRAL | {"incident_on": "?October 2026"}, "")

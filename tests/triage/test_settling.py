@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from beginnings import beginning
 from invented import ANSWERED, REFERRAL
 from signed import acting
 
@@ -32,6 +33,7 @@ def typed(day, event, **more):
 
 
 @pytest.fixture
+@beginning
 def case(world):
     """The id of a case about which two agencies have been asked."""
     headers = world.acting("coordinator") | {"Idempotency-Key": "one"}
@@ -186,7 +188,7 @@ def test_the_group_reads_what_does_not_agree_and_the_office_settles_it(world, ca
     assert settle(world, case, only["id"], state="solved").status_code == 422
 
 
-@pytest.mark.both_databases
+@pytest.mark.both_databases("each keeps others waiting in its own way")
 def test_while_rows_are_compared_others_write_and_an_answer_that_comes_is_compared_too(world, case, answer):
     (box,) = [each.box for each in world.services["triage"].loops if each.box.name == "reminders"]
     look = box.look

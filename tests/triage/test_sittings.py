@@ -9,6 +9,7 @@ import pytest
 from icalendar import Calendar
 
 import invented
+from beginnings import beginning
 
 MEETING = {"day": "2026-12-10", "starts": "14:00", "ends": "16:00", "place": "County Hall"}
 LATER = MEETING | {"day": "2026-12-11", "place": "Other Room"}
@@ -26,8 +27,8 @@ POLICE, COUNCIL, HEALTH = (person(f"partner-{each}") for each in ("police", "cou
 class Cases:
     """Cases that were just referred, and what is done about each."""
 
-    def __init__(self, world):
-        self.world, self.ids, self.references = world, {}, {}
+    def __init__(self, world, ids, references):
+        self.world, self.ids, self.references = world, ids, references
 
     def refer(self, key):
         headers = {"Idempotency-Key": key}
@@ -88,11 +89,18 @@ class Cases:
 
 
 @pytest.fixture
-def cases(world):
-    found = Cases(world)
+@beginning
+def referred(world):
+    """Three of them: their ids and their references."""
+    found = Cases(world, {}, {})
     for each in "ABC":
         found.refer(each)
-    return found
+    return found.ids, found.references
+
+
+@pytest.fixture
+def cases(world, referred):
+    return Cases(world, *referred)
 
 
 @pytest.fixture

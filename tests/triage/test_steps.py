@@ -7,12 +7,14 @@ import pytest
 import sqlalchemy as sa
 
 import invented
+from beginnings import beginning
 from pprg_shared.boxes.tables import steps
 
 ASK = {"agencies": ["police", "icb"], "questions": "What was your part?", "wanted": "both"}
 
 
 @pytest.fixture
+@beginning
 def case(world):
     """The path of a case on which the group has met; so far nobody has opened or sent anything as coordinator."""
     world.client("intake").post("/api/v1/referrals", json=invented.REFERRAL, headers={"Idempotency-Key": "one"})
