@@ -36,7 +36,7 @@ pytest_plugins = [
     "stored",
     "logged",
     "calling",
-    "programs",
+    "forked",
     "linked",
     "signing",
 ]

@@ -18,7 +18,6 @@ from pprg_shared.boxes.tables import metadata as common
 from pprg_shared.boxes.tables import outbox
 from pprg_shared.cli import service_command
 from pprg_shared.database import Database
-from pprg_shared.local import LocalBus
 from pprg_shared.sealing import Keyring, new_key
 from pprg_shared.service import Runtime
 
@@ -117,7 +116,7 @@ def test_every_row_is_there_as_it_was_and_the_services_go_on(stopped, move, grow
         assert chain(grown[each.name], each).whole
     assert "requests 2\n" in said["triage"][1]
 
-    bus = LocalBus(here)
+    bus = type(stopped.services["intake"].bus)(here)
     moved = {name: dataclasses.replace(settings, database_url=address) for name, address in grown.items()}
     alive = {each.name: Runtime(each, moved[each.name], bus, clock) for each in SERVICES}
     after = dataclasses.replace(stopped, services=alive)
