@@ -126,7 +126,7 @@ def pytest_collection_finish() -> None:
 
 def pytest_configure() -> None:
     """What a test finds is not a matter of how fast a machine is; in CI Hypothesis has no deadline of itself."""
-    share_statements()
+    share_statements()  # before anybody opens a database
     hypothesis.settings.register_profile("untimed", hypothesis.settings.get_profile("default"), deadline=None)
     if not os.environ.get("CI"):
         hypothesis.settings.load_profile("untimed")
