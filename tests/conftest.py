@@ -87,14 +87,13 @@ class World:
                 if name in due | heard:
                     heard.discard(name)
                     busy |= {name} if each.drain() else set()
-            due = busy | (heard & self.services.keys())
+            due = busy | (self.heard & self.services.keys() if busy else set())
 
     @property
     def heard(self) -> set[str]:
-        """Who has heard something since they were last asked to do what is due."""
+        """Who has heard something since they were last asked to do what is due; maybe everybody, on any other bus."""
         bus: Any = next(iter(self.services.values())).bus
-        found: set[str] = bus.heard
-        return found
+        return bus.heard if isinstance(bus, Bus) else set(self.services)
 
     def app(self, service: str) -> Flask:
         alive = self.services[service]
@@ -127,7 +126,7 @@ def pytest_collection_finish() -> None:
 
 def pytest_configure() -> None:
     """What a test finds is not a matter of how fast a machine is; in CI Hypothesis has no deadline of itself."""
-    share_statements()
+    share_statements()  # before anybody opens a database
     hypothesis.settings.register_profile("untimed", hypothesis.settings.get_profile("default"), deadline=None)
     if not os.environ.get("CI"):
         hypothesis.settings.load_profile("untimed")

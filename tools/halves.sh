@@ -1,8 +1,7 @@
 # Read by .ci/run and tools/test-all.sh: the tests as two halves at once, for two cores. Tests that kill and freeze
-# servers or drive a browser mostly wait, and some suites with them even the halves, on a working day and with the long
-# forms; whatever is not named is in the other.
+# servers or drive a browser mostly wait; whatever is not named needs a processor, and is in the other half.
 # shellcheck shell=bash
-first="tests/broker tests/browser tests/database tests/faults tests/notifier tests/performance tests/publisher tests/shared"
+first="tests/broker tests/browser tests/database tests/faults tests/performance"
 scratch=''
 
 at_once() { # FUNCTION FUNCTION: both at the same time; what the second says follows what the first has said
