@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import asvs
-import attacks
+from answers import ATTACKS, FAULTS
 from pprg_intake import rules as intake_rules
 from pprg_publisher import rules as publisher_rules
 from pprg_shared import limits
@@ -44,7 +44,16 @@ def pages() -> dict[str, Page]:
                 "Attacks and bad input, with the tests that hold the answer. A test names its rows in its name, in the",
                 'id of an example, or by `@pytest.mark.attack("A31")`. The list: `docs/reference/attacks.toml`.',
             ),
-            attacks.page(),
+            ATTACKS.page(),
+        ),
+        "faults.md": (
+            "What goes wrong, and what happens then",
+            (
+                "Faults of databases, RabbitMQ, mail and the ways there, with the tests that bring them about.",
+                'A test names its rows by `@pytest.mark.fault("F29")` or in the id of an example. The list:',
+                "`docs/reference/faults.toml`.",
+            ),
+            FAULTS.page(),
         ),
         "inventory.md": (
             "Where keys, chance, limits and logs are",

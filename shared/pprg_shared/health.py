@@ -44,11 +44,15 @@ def _database(alive: Runtime) -> list[Check]:
 
 
 def _waiting(alive: Runtime) -> Check:
+    """Whether a row has waited for long, or what comes has been on its way for long."""
     try:
-        oldest = alive.oldest()
+        oldest, behind = alive.oldest(), alive.arrival.behind()
     except Exception as error:  # noqa: BLE001 -- whatever is wrong is the answer
         return "waiting", False, f"not known: {type(error).__name__}"
-    return "waiting", oldest < OLDEST_SECONDS, f"oldest row waits {oldest:.0f} s"
+    words = f"oldest row waits {oldest:.0f} s"
+    if behind >= OLDEST_SECONDS:
+        words += f"; what came lately was said {behind:.0f} s before it came"
+    return "waiting", max(oldest, behind) < OLDEST_SECONDS, words
 
 
 def _holidays(alive: Runtime) -> Check:

@@ -23,6 +23,7 @@ class Counted:
 
     #: Box to rows that wait and rows that were parked.
     boxes: dict[str, tuple[int, int]]
+    #: The age in seconds of the oldest row that waits, or of what came lately when it came.
     oldest: float
     #: Who is over a limit, by what they did.
     limits: Mapping[str, int]
@@ -41,7 +42,11 @@ class Boxes:
         parked = GaugeMetricFamily(
             "pprg_box_parked", "Rows given up, for a person to look at.", labels=["service", "box"]
         )
-        oldest = GaugeMetricFamily("pprg_oldest_seconds", "Age of the oldest waiting row.", labels=["service"])
+        oldest = GaugeMetricFamily(
+            "pprg_oldest_seconds",
+            "Age of the oldest waiting row, or of what came lately.",
+            labels=["service"],
+        )
         slowed = GaugeMetricFamily("pprg_limits_reached", "Who is over a limit just now.", labels=["service", "what"])
         for each in self._alive:
             name, counted = each.service.name, _counted(each)
@@ -77,7 +82,7 @@ def _counted(alive: "Runtime") -> Counted | None:
         with alive.database.reading() as session:
             boxes = {table.name: _rows(session, table) for table in boxes_of(alive.service.metadata).values()}
             slowed = reached(session) if limits.name in tables else {}
-        return Counted(boxes, alive.oldest(), slowed)
+        return Counted(boxes, max(alive.oldest(), alive.arrival.behind()), slowed)
     except sa.exc.SQLAlchemyError as error:
         log.warning("nothing counted", service=alive.service.name, fault=type(error).__name__)
         return None

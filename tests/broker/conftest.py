@@ -8,7 +8,7 @@ from uuid import uuid4
 import pika
 import pytest
 
-from pprg_shared.bus import Bus, BusDown, Message
+from pprg_shared.bus import DEADLINE, Bus, BusDown, Message
 from pprg_shared.local import LocalBus
 from pprg_shared.rabbit import RabbitBus
 from pprg_shared.rabbit.topology import dead_queue_name, queue_name
@@ -101,6 +101,13 @@ def forget(url: str, services: Iterable[str]) -> None:
         for service in services:
             channel.queue_delete(queue_name(service))
             channel.queue_delete(dead_queue_name(service))
+
+
+@pytest.fixture(params=[2.0, pytest.param(DEADLINE, marks=pytest.mark.long)])
+def deadline(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> float:
+    """A publication waits less long than in earnest, for every day."""
+    monkeypatch.setattr("pprg_shared.rabbit.publisher.DEADLINE", request.param)
+    return request.param
 
 
 @pytest.fixture

@@ -87,6 +87,7 @@ def test_batches_are_bounded_in_size_and_long_bodies_arrive_whole(place):
     assert sorted(heard) == sorted(bodies)
 
 
+@pytest.mark.fault("F50")
 def test_what_cannot_be_read_is_set_aside_and_does_not_come_again(place):
     heard = []
 

@@ -138,6 +138,7 @@ def default_of(event, name):
     return described.default_factory() if callable(described.default_factory) else described.default
 
 
+@pytest.mark.fault("F57")
 @pytest.mark.parametrize(
     ("changes", "more"),
     [
@@ -155,6 +156,7 @@ def test_who_does_not_know_the_new_field_yet_reads_the_rest(changes, more):
     assert (heard.count, heard.note, heard.lines) == (3, "a note", [Line("first")])
 
 
+@pytest.mark.fault("F57")
 def test_unknown_attributes_and_parts_are_ignored():
     def grow(wire):
         wire["later"] = wire["data"]["later"] = wire["data"]["public"]["later"] = 1

@@ -30,8 +30,9 @@ def at_once(count, act):
         return list(crowd.map(when_all_are_here, range(count)))
 
 
+@pytest.mark.fault("F06")
 def test_one_referral_sent_by_sixteen_at_once_is_one_referral(refer, stored):
-    """F06: one row; the others get the first's answer, or 409 with Retry-After."""
+    """One row; the others get the first's answer, or 409 with Retry-After."""
     sent = at_once(CROWD, lambda _: refer("the same key"))
 
     taken = [each for each in sent if each.status_code == 201]
@@ -51,6 +52,7 @@ def test_sixteen_referrals_at_once_get_sixteen_numbers_without_a_gap(refer, stor
     assert stored() == [f"PPRG-2026-{number:04}" for number in range(1, CROWD + 1)]
 
 
+@pytest.mark.fault("F75")
 def test_two_loops_that_empty_one_outbox_publish_each_event_once(world):
     database = world.services["triage"].database
     gate = Barrier(1 if database.sqlite else 2)  # on SQLite one relay waits for the other
@@ -64,6 +66,7 @@ def test_two_loops_that_empty_one_outbox_publish_each_event_once(world):
     assert sum(counts) == 1500
 
 
+@pytest.mark.fault("F75")
 def test_two_loops_that_empty_one_inbox_handle_each_message_once(world):
     database, at = world.services["triage"].database, world.clock()
     row = {"type": "x.y.v1", "subject": "s", "body": b"", "created_at": at, "due_at": at}
@@ -121,8 +124,9 @@ def test_two_loops_that_empty_one_box_of_letters_send_each_once(world, refer):
     assert (len(sent), set(sent.values())) == (30, {1})
 
 
+@pytest.mark.fault("F17")
 def test_a_unit_of_work_that_reads_before_it_writes_does_not_fail_because_another_wrote_meanwhile(world):
-    """F17: SQLite takes its lock with the first statement, not with the first write."""
+    """SQLite takes its lock with the first statement, not with the first write."""
     database, at = world.services["intake"].database, world.clock()
     kept = {"scope": "x", "fingerprint": "", "location": "", "reference": "", "kept_at": at}
 

@@ -52,9 +52,9 @@ def kept(key, at):
     return {"scope": "x", "key": key, "fingerprint": "", "location": "", "reference": "", "kept_at": at}
 
 
+@pytest.mark.fault("F18")
 @pytest.mark.asvs("16.5.2")
 def test_a_killed_server_is_503_and_back_by_itself(server, refer, stored):
-    """F18."""
     first = refer().json["reference"]
 
     server.kill()
@@ -68,8 +68,9 @@ def test_a_killed_server_is_503_and_back_by_itself(server, refer, stored):
     assert stored() == [first, "PPRG-2026-0002"]
 
 
+@pytest.mark.fault("F18")
 def test_what_was_acknowledged_while_the_server_was_killed_again_and_again_is_there(server, refer, stored):
-    """F18, I1 and I3: three people send on; each repeats what was not acknowledged, with the same key."""
+    """Three people send on; each repeats what was not acknowledged, with the same key."""
     ended = Event()
 
     def person(name):
@@ -98,8 +99,9 @@ def test_what_was_acknowledged_while_the_server_was_killed_again_and_again_is_th
     assert len(acknowledged) > 15
 
 
+@pytest.mark.fault("F19")
 def test_one_killed_session_resets_all_and_the_next_request_is_served(server, intake, refer, stored):
-    """F19: PostgreSQL then ends every session; a pooled link that is dead is found out before it is used."""
+    """PostgreSQL then ends every session; a pooled link that is dead is found out before it is used."""
     refer()
     with intake.engine.connect() as connection:
         pid = connection.scalar(sa.text("SELECT pg_backend_pid()"))
@@ -115,8 +117,9 @@ def test_one_killed_session_resets_all_and_the_next_request_is_served(server, in
     assert stored() == ["PPRG-2026-0001", "PPRG-2026-0002"]
 
 
+@pytest.mark.fault("F28")
 def test_a_relay_that_loses_its_connection_before_its_mark_publishes_again_at_once(server, intake):
-    """F28: what it had in hand is nobody's, and no lease has to run out first."""
+    """What it had in hand is nobody's, and no lease has to run out first."""
     ear = Ear()
     say(intake, 3)
     cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE state = 'idle in transaction'"
@@ -164,8 +167,9 @@ def referral(reference):
     return ReferralSubmitted(referral_id=uuid4(), referrer_id=uuid4(), reference=reference, **about)
 
 
+@pytest.mark.fault("F50")
 def test_an_event_that_kills_its_connection_each_time_is_told_from_a_database_that_is_away(world, deadly):
-    """F50: the batch is tried again as if the database were away, and stored when it is not; the others go on."""
+    """The batch is tried again as if the database were away, and stored when it is not; the others go on."""
     triage = world.services["triage"]
     for _ in range(2):
         with pytest.raises(sa.exc.OperationalError):
@@ -194,8 +198,9 @@ def wire(private_postgres, addresses):
     made.close()
 
 
+@pytest.mark.fault("F20")
 def test_when_the_reply_to_a_commit_is_lost_the_repeat_finds_what_was_done(wire, refer, stored):
-    """F20: the outcome is not known, so it is 503 and never run again blindly; the key finds the answer."""
+    """The outcome is not known, so it is 503 and never run again blindly; the key finds the answer."""
     wire.lose_the_reply_to(b"COMMIT\x00")
     unknown = refer("key")
     again = refer("key")
@@ -213,9 +218,10 @@ def patience(request, monkeypatch):
     monkeypatch.setattr(postgres.Connection, "patience", request.param)
 
 
+@pytest.mark.fault("F21")
 @pytest.mark.usefixtures("patience")
 def test_a_frozen_server_is_503_in_time_for_everybody_and_all_is_well_when_it_thaws(server, refer, stored):
-    """F21: a frozen server keeps none of its own limits, so ours end the wait."""
+    """A frozen server keeps none of its own limits, so ours end the wait."""
     refer()
 
     server.freeze()
@@ -231,8 +237,9 @@ def test_a_frozen_server_is_503_in_time_for_everybody_and_all_is_well_when_it_th
     assert stored() == ["PPRG-2026-0001", "PPRG-2026-0002"]
 
 
+@pytest.mark.fault("F21")
 def test_a_server_that_freezes_within_a_transaction_is_given_up(server, intake, stored):
-    """F21: the link is closed, and what was not committed is not there."""
+    """The link is closed, and what was not committed is not there."""
     with pytest.raises(sa.exc.OperationalError, match="does not answer"), intake.writing("action") as session:
         session.execute(sa.insert(answers).values(kept("frozen", intake.clock())))
         session.connection().connection.dbapi_connection.patience = 0.5
@@ -246,8 +253,9 @@ def test_a_server_that_freezes_within_a_transaction_is_given_up(server, intake, 
         assert session.scalar(sa.select(answers.c.key)) is None
 
 
+@pytest.mark.fault("F22")
 def test_a_row_that_another_worker_holds_is_passed_over(world):
-    """F22: SKIP LOCKED moves on."""
+    """SKIP LOCKED moves on."""
     database, ear = world.services["triage"].database, Ear()
     first, *others = say(database, 20)
 
@@ -261,8 +269,9 @@ def test_a_row_that_another_worker_holds_is_passed_over(world):
     assert len(set(ear.bodies)) == 20
 
 
+@pytest.mark.fault("F22")
 def test_a_row_that_a_relay_holds_is_left_alone_by_a_person_and_that_is_said(world):
-    """F22: nobody waits for the lock, and the event goes out once."""
+    """Nobody waits for the lock, and the event goes out once."""
     triage, ear = world.services["triage"], Ear()
     (held,) = say(triage.database, 1)
 
@@ -275,8 +284,9 @@ def test_a_row_that_a_relay_holds_is_left_alone_by_a_person_and_that_is_said(wor
     assert Outbox(triage.database, ear.bus).drain() == 1
 
 
+@pytest.mark.fault("F22", "F06")
 def test_a_key_whose_first_request_still_works_is_409_with_retry_after(world, intake, refer, stored):
-    """F22 and F06: the wait for another's lock ends after two seconds."""
+    """The wait for another's lock ends after two seconds."""
     taken = kept("key", intake.clock()) | {"scope": "nobody:api.create_referral"}
     with intake.writing("action") as session:
         session.execute(sa.insert(answers).values(taken))
@@ -289,8 +299,8 @@ def test_a_key_whose_first_request_still_works_is_409_with_retry_after(world, in
     assert refer("key").status_code == 201
 
 
+@pytest.mark.fault("F23")
 def test_a_transaction_that_is_left_open_is_ended_by_the_server(intake):
-    """F23."""
     settings = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout", "TimeZone")
     with intake.reading() as session:
         found = [session.scalar(sa.text(f"SHOW {name}")) for name in settings]
@@ -305,8 +315,8 @@ def test_a_transaction_that_is_left_open_is_ended_by_the_server(intake):
         assert session.scalar(sa.select(answers.c.key)) is None
 
 
+@pytest.mark.fault("F24")
 def test_when_the_server_takes_no_more_connections_it_is_503_at_once(server, intake, refer, stored):
-    """F24."""
     limit = f'ALTER DATABASE "{intake.url.database}" CONNECTION LIMIT '
     with server.admin() as connection:
         connection.execute(limit + "0")
@@ -319,8 +329,9 @@ def test_when_the_server_takes_no_more_connections_it_is_503_at_once(server, int
     assert refer("key").status_code == 201
 
 
+@pytest.mark.fault("F24")
 def test_two_of_each_service_at_their_busiest_leave_room_for_an_administrator(server, world):
-    """F24: whoever comes when all connections of a process are out waits for one."""
+    """Whoever comes when all connections of a process are out waits for one."""
     processes = [Database(each.database.url, name) for name, each in world.services.items() for _ in range(2)]
     listeners = [Listener(each, lambda: None) for each in processes]
     pooled = "count(*) FILTER (WHERE application_name = 'pprg')"
@@ -355,8 +366,8 @@ def impatient(monkeypatch):
     monkeypatch.setattr("pprg_shared.database.BUSY_SECONDS", 1)
 
 
+@pytest.mark.fault("F24")
 def test_who_finds_every_connection_out_for_too_long_is_503_and_may_come_back(impatient, intake, refer, stored):
-    """F24."""
     with ExitStack() as others:
         for _ in range(POOL // 2):
             others.enter_context(intake.engine.connect())

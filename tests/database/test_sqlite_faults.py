@@ -32,8 +32,9 @@ def holder(world):
         yield process
 
 
+@pytest.mark.fault("F16")
 def test_a_writer_that_holds_the_lock_is_waited_for_five_seconds_and_then_it_is_503(world, holder, refer, stored):
-    """F16: nothing is stored, pages that read go on, and the same request succeeds when the lock is free."""
+    """Nothing is stored, pages that read go on, and the same request succeeds when the lock is free."""
     reading = world.client("intake").get("/")
     began = time.monotonic()
     sent = refer("key")
@@ -74,9 +75,10 @@ def middle(content):
     return content[:at] + os.urandom(4096) + content[at + 4096 :]
 
 
+@pytest.mark.fault("F25")
 @pytest.mark.parametrize("harm", [beginning, middle, end])
 def test_a_damaged_file_is_not_used_and_named(world, tmp_path, harm):
-    """F25: refuse to start, say which file, restore."""
+    """Refuse to start, say which file, restore."""
     world.services["triage"].stop()
     path = tmp_path / "triage.sqlite"
     path.write_bytes(harm(path.read_bytes()))

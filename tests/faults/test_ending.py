@@ -50,6 +50,7 @@ def stored(folder):
         return [reference for (reference,) in connection.execute("SELECT reference FROM referrals")]
 
 
+@pytest.mark.fault("F56")
 @pytest.mark.parametrize("how", ENDS)
 def test_a_referral_that_is_half_sent_is_taken_before_the_end(world, tmp_path, how):
     tell, number = ENDS[how]

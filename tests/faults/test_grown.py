@@ -132,6 +132,7 @@ def meanwhile(*acts):
             each.result()
 
 
+@pytest.mark.fault("F30")
 @pytest.mark.asvs("16.5.2")
 def test_referrals_are_accepted_while_the_broker_is_killed_and_started_again(grown, office, private_rabbitmq):
     office.client.slowest = 0.0
@@ -179,6 +180,7 @@ def command(setup, service, *words):
     return forked.run(line, process.environment, check=True).stdout
 
 
+@pytest.mark.fault("F58")
 def test_old_and_new_versions_of_an_event_side_by_side(tmp_path, private_rabbitmq, postgres):
     old, later = ("triage", "notifier"), {"intake": NEXT_RELEASE}
     with Grown(tmp_path, private_rabbitmq, postgres, programs=later).running() as setup:

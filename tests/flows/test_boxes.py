@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from datetime import date
 from uuid import uuid4
 
@@ -64,20 +65,27 @@ REFUSED = {
 FORGOTTEN = {"sqlite": "DROP TRIGGER stubborn", "postgresql": "DROP FUNCTION stubborn CASCADE"}
 
 
+@contextmanager
+def stubborn(engine, state):
+    """Triage's database refuses a statement for this reason, until the end of the block."""
+    with engine.begin() as connection:
+        for each in REFUSED[engine.dialect.name]:
+            connection.exec_driver_sql(each.replace("{state}", state))
+    yield
+    with engine.begin() as connection:
+        connection.exec_driver_sql(FORGOTTEN[engine.dialect.name])
+
+
 @pytest.fixture(params=[("57014", "QueryCanceled"), ("54000", "ProgramLimitExceeded")], ids=lambda each: each[1])
 def refusal(request, world):
-    """Triage's database refuses a statement for this reason, in its own word, until the end of the test."""
+    """The word with which triage's database refuses a statement until the end of the test."""
     state, word = request.param
     engine = world.services["triage"].database.engine
-    kind = engine.dialect.name
-    with engine.begin() as connection:
-        for each in REFUSED[kind]:
-            connection.exec_driver_sql(each.replace("{state}", state))
-    yield word if kind == "postgresql" else "OperationalError"
-    with engine.begin() as connection:
-        connection.exec_driver_sql(FORGOTTEN[kind])
+    with stubborn(engine, state):
+        yield word if engine.dialect.name == "postgresql" else "OperationalError"
 
 
+@pytest.mark.fault("F50")
 def test_a_message_whose_statement_cannot_be_done_holds_up_no_other_and_is_given_up(world, refusal):
     triage = world.services["triage"]
     refer(world, reference=STUBBORN)
@@ -97,6 +105,7 @@ def test_a_message_whose_statement_cannot_be_done_holds_up_no_other_and_is_given
     assert listed(world.services["intake"], "outbox", "waiting", 10) == []
 
 
+@pytest.mark.fault("F48")
 def test_what_is_said_arrives_once_however_often_it_is_sent(world):
     refer(world)
     world.settle()
@@ -123,6 +132,7 @@ def early_return(world):
         publish(session, NilReturnSubmitted(**about, submitted_on=date(2026, 11, 24), author="Somebody"))
 
 
+@pytest.mark.fault("F49")
 def test_a_message_that_comes_too_early_waits_and_holds_up_no_other(world):
     early_return(world)
     refer(world)
@@ -136,6 +146,7 @@ def test_a_message_that_comes_too_early_waits_and_holds_up_no_other(world):
     assert len(cases(world)) == 1
 
 
+@pytest.mark.fault("F49")
 def test_a_message_that_comes_too_early_is_never_given_up(world):
     early_return(world)
     for _ in range(30):
@@ -146,6 +157,7 @@ def test_a_message_that_comes_too_early_is_never_given_up(world):
     assert listed(world.services["triage"], "inbox", "waiting", 10)[0]["attempts"] >= 25
 
 
+@pytest.mark.fault("F58")
 def test_what_nobody_here_handles_is_parked_at_once_and_can_be_dropped(world):
     triage = world.services["triage"]
     refer(world)
@@ -166,6 +178,7 @@ def test_what_nobody_here_handles_is_parked_at_once_and_can_be_dropped(world):
     assert listed(triage, "inbox", "parked", 10) == []
 
 
+@pytest.mark.fault("F50")
 def test_what_cannot_be_read_is_left_for_the_dead_letters(world):
     before = rows(world.services["triage"], inbox)
     assert world.services["triage"].arrival.receive([b"no event", b'{"id": 3}']) == [False, False]
@@ -189,6 +202,27 @@ def test_a_replay_changes_nothing_and_sends_no_letter(world):
     assert sent >= 1
     assert problems == {"replayed, not sent"}
     assert (len(cases(world)), len(list(world.folder.glob("mailbox/*.eml")))) == before
+
+
+@pytest.mark.fault("F60")
+def test_what_a_person_does_twice_about_a_message_has_one_effect(world):
+    intake, triage = world.services["intake"], world.services["triage"]
+    with stubborn(triage.database.engine, "54000"):
+        refer(world, reference=STUBBORN)
+        while not listed(triage, "inbox", "parked", 10):
+            world.settle()
+            world.clock.forward(hours=1)
+
+    again = [retry(triage, "inbox", None) for _ in range(2)]
+    world.settle()
+    before = (cases(world)[0].reference, len(rows(triage, inbox)), len(list(world.folder.glob("mailbox/*.eml"))))
+    sent = [replay(intake, "triage", None, lambda _count: None) for _ in range(2)]
+    world.settle()
+
+    assert again == [1, 0]
+    assert sent[0] == sent[1] > 0
+    assert [each.reference for each in cases(world)] == [STUBBORN]
+    assert (STUBBORN, len(rows(triage, inbox)), len(list(world.folder.glob("mailbox/*.eml")))) == before
 
 
 def test_an_outbox_waits_while_a_listener_is_away_and_catches_up(world):

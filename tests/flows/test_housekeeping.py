@@ -22,6 +22,7 @@ def count(runtime, *conditions):
         return session.scalar(sa.select(sa.func.count()).where(*conditions))
 
 
+@pytest.mark.fault("F08")
 def test_answers_to_repeats_are_kept_for_thirty_days(world, intake):
     world.clock.forward(days=29)
     world.settle()

@@ -197,6 +197,7 @@ def keep(runtime, **about):
         session.execute(sa.insert(inbox).values(**row | times | about))
 
 
+@pytest.mark.fault("F34")
 @pytest.mark.usefixtures("turning")
 def test_a_row_that_waits_for_long_is_said_and_keeps_nobody_from_being_served(port, world):
     triage, clock = world.services["triage"], world.clock
@@ -213,6 +214,20 @@ def test_a_row_that_waits_for_long_is_said_and_keeps_nobody_from_being_served(po
     assert figures(port)["pprg_oldest_seconds"] == 600
 
 
+@pytest.mark.fault("F54")
+def test_whoever_hears_of_things_long_after_they_were_said_does_not_keep_up_and_that_is_said_too(port, world):
+    say(world.services["intake"].database, 1)
+
+    world.clock.forward(minutes=7)
+    world.settle()
+    late, figure = parts(port)["waiting"], figures(port)["pprg_oldest_seconds"]
+    world.clock.forward(minutes=2)
+
+    words = "oldest row waits 0 s; what came lately was said 420 s before it came"
+    assert (late, figure) == ({"ok": False, "detail": words}, 420)
+    assert parts(port)["waiting"] == {"ok": True, "detail": "oldest row waits 120 s"}
+
+
 @pytest.fixture
 def alone(settings, clock, addresses):
     """The notifier by itself, whose broker is away."""
@@ -225,6 +240,7 @@ def alone(settings, clock, addresses):
     made.stop()
 
 
+@pytest.mark.fault("F30")
 def test_a_broker_that_is_away_is_said(alone):
     eventually(lambda: parts(alone, "notifier")["broker"]["detail"] != "connected")
     said = parts(alone, "notifier")

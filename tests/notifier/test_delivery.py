@@ -37,6 +37,7 @@ def take(box):
     return row
 
 
+@pytest.mark.fault("F61")
 @pytest.mark.parametrize(
     ("command", "answer", "problem"),
     [
@@ -77,6 +78,7 @@ def test_a_letter_that_was_not_taken_waits_and_goes_out_at_the_next_try(
     assert [(row.attempts, row.unknown) for row in notifier.rows()] == [(2, 0)]
 
 
+@pytest.mark.fault("F62")
 @pytest.mark.parametrize(
     ("command", "answer", "problem"),
     [
@@ -100,6 +102,7 @@ def test_a_letter_that_was_refused_for_good_is_given_up_at_once_and_holds_up_no_
     assert (len(mail_server.taken), mail_server.connections) == (1, 1)
 
 
+@pytest.mark.fault("F64", "F67")
 @pytest.mark.parametrize(
     ("command", "answer", "arrived"),
     [
@@ -130,6 +133,7 @@ def test_a_letter_of_which_nobody_knows_is_sent_again_as_the_same_letter(
     assert len({each.raw for each in mail_server.taken}) == 1
 
 
+@pytest.mark.fault("F63")
 def test_a_link_that_breaks_within_a_long_text_is_known_not_to_have_delivered_it(notifier, mail_server):
     mail_server.script.append(("TEXT", HANG_UP))
 
@@ -138,6 +142,7 @@ def test_a_link_that_breaks_within_a_long_text_is_known_not_to_have_delivered_it
     assert (answer.step, answer.code, answer.unknown) == ("text", None, False)
 
 
+@pytest.mark.fault("F64")
 def test_a_letter_of_unknown_fate_is_sent_eight_times_and_then_given_up(notifier, mail_server):
     mail_server.script.extend([(".", HANG_UP)] * 20)
     notifier.ask()
@@ -174,6 +179,7 @@ def test_a_person_may_have_a_letter_of_unknown_fate_sent_eight_times_more(notifi
     )
 
 
+@pytest.mark.fault("F65")
 def test_an_attempt_whose_end_was_never_written_down_counts_as_unknown(notifier, mail_server):
     notifier.ask()
     for _ in range(8):
@@ -219,6 +225,7 @@ def test_answers_over_several_lines_and_a_slow_server_are_no_trouble(notifier, m
     assert notifier.fates() == [("accepted", None)]
 
 
+@pytest.mark.fault("F67")
 def test_a_server_that_takes_for_ever_is_left_and_the_loop_goes_on(make_notifier, by_mail, mail_server):
     mail_server.delay = 5
     notifier = make_notifier(**by_mail | {"mail_timeout": 0.2})
@@ -306,6 +313,7 @@ def test_a_connection_is_closed_politely_when_idle_and_when_the_service_stops(no
     assert mail_server.verbs[-1] == "QUIT"
 
 
+@pytest.mark.fault("F66")
 def test_a_letter_goes_to_whoever_holds_the_duty_when_it_is_sent(notifier, mail_server):
     mail_server.script.append(("RCPT", "450 later"))
     notifier.ask()
@@ -324,6 +332,7 @@ def test_a_letter_goes_to_whoever_holds_the_duty_when_it_is_sent(notifier, mail_
     ]
 
 
+@pytest.mark.fault("F66")
 def test_somebody_who_has_left_gets_nothing(notifier, mail_server):
     notifier.invite()
     claimed = take(notifier.box)
@@ -350,6 +359,7 @@ def test_a_letter_to_a_duty_that_nobody_holds_waits_for_somebody(notifier, mail_
     assert notifier.fates() == [("accepted", None)]
 
 
+@pytest.mark.fault("F70")
 @pytest.mark.asvs("16.5.2")
 def test_while_the_mail_server_is_away_letters_are_tried_for_days_and_go_out_when_it_is_back(make_notifier):
     port = free_port()
@@ -375,6 +385,7 @@ def test_while_the_mail_server_is_away_letters_are_tried_for_days_and_go_out_whe
     assert notifier.said() == [(ACCEPTED, "")]
 
 
+@pytest.mark.fault("F70")
 def test_after_five_days_without_a_mail_server_a_letter_is_given_up(make_notifier):
     notifier = make_notifier(mail_server="127.0.0.1", mail_port=free_port(), mail_tls="none", mail_timeout=2)
     notifier.ask()
@@ -495,6 +506,7 @@ def database_url(request):
     return request.getfixturevalue("postgres").fresh() if request.param == "postgresql" else ""
 
 
+@pytest.mark.fault("F75")
 def test_two_loops_at_once_send_each_letter_once(make_notifier, by_mail, mail_server, database_url):
     notifier = make_notifier(**by_mail, database_url=database_url)
     other = Letters(notifier.runtime)
@@ -519,10 +531,10 @@ def test_two_loops_at_once_send_each_letter_once(make_notifier, by_mail, mail_se
     assert mail_server.connections == 2
 
 
+@pytest.mark.fault("F69")
 def test_of_many_letters_due_at_once_urgent_ones_go_first_and_none_faster_than_allowed(
     make_notifier, by_mail, mail_server, database_url
 ):
-    """F69."""
     notifier = make_notifier(**by_mail, mail_per_minute=30, database_url=database_url)
     notifier.ask(count=100)
     notifier.clock.forward(seconds=1)
@@ -539,8 +551,8 @@ def test_of_many_letters_due_at_once_urgent_ones_go_first_and_none_faster_than_a
     assert mail_server.taken[0].recipients == ["member@police.example"]
 
 
+@pytest.mark.fault("F71")
 def test_a_clock_that_is_put_back_does_not_hold_up_letters(make_notifier, by_mail, mail_server):
-    """F71."""
     notifier = make_notifier(**by_mail, mail_per_minute=1)
     notifier.ask()
     notifier.send()

@@ -7,7 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -211,21 +211,28 @@ def from_container() -> Iterator[ContainerBroker]:
 
 
 @contextmanager
-def from_programs(more: str = "") -> Iterator[ProgramBroker]:
-    """A broker with these lines in its configuration besides."""
-    given = os.environ.get("RABBITMQ_SBIN")
-    found = [Path(given)] if given else [each for name in SCRIPTS for each in sorted(Path("/").glob(name.lstrip("/")))]
-    scripts = next((each for each in found if (each / "rabbitmq-server").exists()), None)
-    if scripts is None:
-        raise Missing("rabbitmq-server is not installed")
+def from_programs(more: str = "", prepare: Callable[[Path], None] = lambda _folder: None) -> Iterator[ProgramBroker]:
+    """A broker with these lines in its configuration besides, in a folder prepared before it starts."""
+    scripts = scripts_folder()
     with TemporaryDirectory(prefix="rabbitmq-") as folder:
         broker = ProgramBroker(Path(folder), scripts, more)
+        prepare(Path(folder))
         try:
             broker.start()
             broker.version = broker.ctl("version").strip()
             yield broker
         finally:
             broker.stop()
+
+
+def scripts_folder() -> Path:
+    """Where RabbitMQ's programs are: RABBITMQ_SBIN, else where packages put them."""
+    given = os.environ.get("RABBITMQ_SBIN")
+    found = [Path(given)] if given else [each for name in SCRIPTS for each in sorted(Path("/").glob(name.lstrip("/")))]
+    scripts = next((each for each in found if (each / "rabbitmq-server").exists()), None)
+    if scripts is None:
+        raise Missing("rabbitmq-server is not installed")
+    return scripts
 
 
 @pytest.fixture(scope="session")

@@ -307,10 +307,10 @@ def test_a_head_that_was_taken_away_is_found_anew_and_the_chain_goes_on(world, t
     assert verified(triage.database, []).whole
 
 
+@pytest.mark.fault("F79")
 @pytest.mark.asvs("16.5.3")
 @pytest.mark.both_databases
 def test_what_cannot_be_recorded_is_neither_done_nor_shown(world, triage, case):
-    """F79."""
     with triage.database.writing("action") as session:
         session.execute(sa.text("ALTER TABLE audit RENAME TO elsewhere"))
 

@@ -1,6 +1,7 @@
 """Arrivals: what comes from the bus is in the inbox, or done, before it is acknowledged."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,8 @@ from pprg_shared.sealing import KeyMissing, SealError
 EXPIRED = "expired, not handled"
 #: A database that is away for so many batches running may be there: a statement that ends its connection looks alike.
 OFTEN = 3
+#: For so long what has come tells whether this service keeps up.
+LATELY = timedelta(minutes=1)
 #: What it gives back is for who calls it by hand.
 Handler = Callable[[Session, Any], object]
 
@@ -32,6 +35,7 @@ class Arrival:
         self.handlers = {each.event_type: handler for each, handler in handlers.items()}
         self.waiting = Box(database, inbox, self._again, story=_story)
         self._in_vain = 0
+        self._longest = database.clock(), 0.0
 
     def receive(self, bodies: Sequence[bytes]) -> list[bool]:
         """True for each message that is now safe here; raises when the database is away, and then nothing is.
@@ -40,6 +44,7 @@ class Arrival:
         """
         read: list[Envelope | None] = [_read(body) for body in bodies]
         known = {each.id: (each, body) for each, body in zip(read, bodies, strict=True) if each is not None}
+        self._note(each for each, _ in known.values())
         try:
             self._handle_all(known)
         except Exception as error:
@@ -51,6 +56,19 @@ class Arrival:
             self.wake()
         self._in_vain = 0
         return [each is not None for each in read]
+
+    def behind(self) -> float:
+        """Seconds that what came within the last minute had been on its way, the longest of it."""
+        at, seconds = self._longest
+        return seconds if self.database.clock() - at < LATELY else 0.0
+
+    def _note(self, envelopes: Iterable[Envelope]) -> None:
+        """How long what came had been on its way; a replay is old by its nature."""
+        if said := [each.time for each in envelopes if not each.replayed]:
+            at = self.database.clock()
+            seconds = (at - min(said)).total_seconds()
+            if seconds >= self.behind():
+                self._longest = at, seconds
 
     def _handle_all(self, known: Mapping[Any, tuple[Envelope, bytes]]) -> None:
         strange = {number for number, (envelope, _) in known.items() if envelope.type not in self.handlers}

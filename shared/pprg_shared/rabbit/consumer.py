@@ -175,9 +175,12 @@ class Consumer:
     def _declare(self, link: Link, deadline: float) -> Channel:
         """See that all is there for hearing; what had to be made anew may have held what will never come."""
         declared = declare(link, self._service, self._names, deadline)
-        if self._was_there and declared.made & {EXCHANGE, queue_name(self._service)}:
-            self.missed = f"{' and '.join(sorted(declared.made))} had to be made anew: {REPLAY.format(self._service)}"
-            log.error("may have missed something", service=self._service, made=sorted(declared.made))
+        made = sorted(declared.made) if self._was_there else []
+        if declared.made & {EXCHANGE, queue_name(self._service)} and made:
+            self.missed = f"{' and '.join(made)} had to be made anew: {REPLAY.format(self._service)}"
+            log.error("may have missed something", service=self._service, made=made)
+        elif made:
+            log.error("dead letters may be gone", service=self._service, made=made)
         return declared.channel
 
     def _attend(self, live: Deliveries) -> None:

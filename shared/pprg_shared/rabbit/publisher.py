@@ -79,11 +79,13 @@ class Publisher:
         self._pause = BackOff()
         self._lock = Lock()
         self._turned = 0.0
+        #: Whether the window has answers to come that did not come in time; once, and the link is kept for them.
+        self._late = False
 
     def connected(self) -> bool:
-        """Whether the link is open and takes messages."""
+        """Whether the link is open, takes messages and answers."""
         link = self._link
-        return link is not None and link.usable and not link.blocked
+        return link is not None and link.usable and not link.blocked and not self._late
 
     def publish(self, messages: Sequence[Message]) -> set[UUID]:
         """The ids that are safe; raises BusDown when there are none and the broker is the reason."""
@@ -103,6 +105,8 @@ class Publisher:
             try:
                 if self._link:
                     self._link.turn(0)
+                    if self._late and self._window and self._window.complete():
+                        self._settle(self._window)
                 elif not self._pause.left:
                     self._connect(monotonic() + DEADLINE - MARGIN_SECONDS)
                 if self._link and not self._link.blocked:
@@ -130,11 +134,13 @@ class Publisher:
             self._send(link, window, reached, deadline)
         except BusDown:
             raise
+        except Late as error:
+            self._wait_once_more(error)
         except Exception as error:  # noqa: BLE001 -- pika raises nearly anything, ValueError among it
             self._drop(error)
         else:
             self._settle(window)
-        confirmed = window.confirmed if window else set()
+        confirmed = window.confirmed & {each.id for each in messages} if window else set()
         if self.problem and not confirmed:
             unheard = window is not None and window.returned == {each.id for each in messages}
             raise (Unheard if unheard else BusDown)(self.problem)
@@ -175,6 +181,7 @@ class Publisher:
 
     def _settle(self, window: Window) -> None:
         """A channel that has refused once may refuse for ever: take a new one for the next window."""
+        self._late = False
         self.problem = window.refused or (str(window.channel.lost) if window.channel.lost else None)
         if self.problem:
             window.channel.close()
@@ -190,6 +197,13 @@ class Publisher:
         self._turned = monotonic()
         return self._link
 
+    def _wait_once_more(self, error: Late) -> None:
+        """Keep a link that is late for the first time: that another node leads, a fresh channel is told last of all."""
+        if self._late or self._window is None:
+            self._drop(error)
+        else:
+            self._late, self.problem = True, str(error)
+
     def _drop(self, error: Exception) -> None:
         """Whatever it was, this link is not to be trusted any more."""
         self._pause.failed(lasting=isinstance(error, Lost) and error.code in LASTING)
@@ -197,6 +211,6 @@ class Publisher:
         self._let_go()
 
     def _let_go(self) -> None:
-        link, self._link, self._window = self._link, None, None
+        link, self._link, self._window, self._late = self._link, None, None, False
         if link:
             link.drop()
