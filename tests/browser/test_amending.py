@@ -1,7 +1,5 @@
 """The office writes down what came on paper, corrects it, and an agency reads about whom it is: as people see it."""
 
-import time
-
 from invented import REFERRAL, SUBJECT, UNKNOWN, as_form
 from pprg_triage import rules
 from waiting import eventually
@@ -10,24 +8,7 @@ WHY = "The school rang on Monday."
 PAPER = {"referrer_agency": "other", "referrer_body": "Invented Coroner", "referrer_name": "Invented Person"}
 
 
-def there(visitor, what, who, reference):
-    """The address of the case or the request of this reference, once it is there."""
-    for _ in range(50):
-        found = visitor.page.request.get(f"{visitor.base}/api/v1/{what}", headers=visitor.acting(who)).json()[what]
-        for each in found:
-            if each["reference"] == reference:
-                return f"/{what}/{each['id']}"
-        time.sleep(0.2)
-    raise AssertionError(f"nothing came among the {what}")
-
-
-def send(visitor, path, who, **body):
-    headers = visitor.acting(who) | {"Idempotency-Key": path + str(time.time())}
-    answer = visitor.page.request.post(f"{visitor.base}/api/v1{path}", headers=headers, data=body)
-    assert answer.status == 201, answer.text()
-
-
-def test_what_came_on_paper_is_corrected_and_read_by_an_agency(visit):
+def test_what_came_on_paper_is_corrected_and_read_by_an_agency(visit, api):
     office, lead = visit(), visit()
     office.sign_in("coordinator")
     office.open("/referrals/new?immediate_risk=no&reason_kind=concern&about=child")
@@ -46,8 +27,8 @@ def test_what_came_on_paper_is_corrected_and_read_by_an_agency(visit):
     office.press("Send referral")
     office.sees("Referral sent")
     reference = office.page.locator(".govuk-panel strong").inner_text()
-    case = there(office, "cases", "coordinator", reference)
-    send(office, f"{case}/requests", "coordinator", agencies=["police"], questions="What was your part?")
+    case = api.there("cases", reference)
+    api.post(f"{case}/requests", {"agencies": ["police"], "questions": "What was your part?"})
 
     office.open(f"{case}/amend")
     office.sees(f"Correct what was referred, {reference}")
@@ -74,7 +55,7 @@ def test_what_came_on_paper_is_corrected_and_read_by_an_agency(visit):
     assert "Person 2 added: Invented Brother" in office.text
 
     lead.sign_in("lead-police")
-    lead.open(there(lead, "requests", "lead-police", reference))
+    lead.open(api.there("requests", reference, "lead-police"))
     lead.sees(f"Request {reference}")
     assert "The 2 people whom it is about" in lead.text
     lead.page.get_by_text("Your agency holds nothing about any of these people").click()
@@ -82,19 +63,18 @@ def test_what_came_on_paper_is_corrected_and_read_by_an_agency(visit):
     lead.sees(f"Error: Request {reference}", 422)
 
 
-def test_an_agency_reads_who_is_new_where_it_says_that_it_holds_nothing(visit, case):
+def test_an_agency_reads_who_is_new_where_it_says_that_it_holds_nothing(visit, api, case):
     reference, path = case
     lead = visit()
-    send(lead, f"{path}/requests", "coordinator", agencies=["police"], questions="What was your part?")
+    api.post(f"{path}/requests", {"agencies": ["police"], "questions": "What was your part?"})
     lead.sign_in("lead-police")
-    request = there(lead, "requests", "lead-police", reference)
+    request = api.there("requests", reference, "lead-police")
     lead.open(request)
-    content = lead.page.request.get(f"{lead.base}/api/v1{path}", headers=lead.acting("coordinator")).json()["content"]
+    content = api.get(path)["content"]
     sister = UNKNOWN | {"kind": "child", "name": "Invented Sister", "born": "2019"}
     said = rules.referred(content) | {"revision": 0, "why": WHY, "subjects": [SUBJECT, sister]}
-    send(lead, f"{path}/amendments", "coordinator", **said)
-    about = {"headers": lead.acting("lead-police")}
-    eventually(lambda: len(lead.page.request.get(f"{lead.base}/api/v1{request}", **about).json()["subjects"]) == 2)
+    api.post(f"{path}/amendments", said)
+    eventually(lambda: len(api.get(request, "lead-police")["subjects"]) == 2, every=0.1)
 
     lead.page.get_by_text("Your agency holds nothing about this person").click()
     lead.fill({"nil-author": "Invented Lead"})

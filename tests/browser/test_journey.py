@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from browser.visitor import SECONDS_BETWEEN_LOOKS
 from invented import ANSWERED
 from pprg_shared.calendar import add_working_days, long, short
 from waiting import eventually
@@ -130,7 +131,7 @@ def pass_the_gate(visitor):
 
 
 def find(office, reference):
-    eventually(lambda: office.again() and ["New referral from GP practices", reference] in [r[:2] for r in office.rows])
+    office.until(lambda: ["New referral from GP practices", reference] in [r[:2] for r in office.rows])
     office.sees("Cases")
     office.follow(reference)
 
@@ -219,7 +220,7 @@ def lead(office, reference):
 
 def open_request(visitor, name, reference):
     visitor.sign_in(name)
-    eventually(lambda: visitor.again() and [reference] in [row[:1] for row in visitor.rows])
+    visitor.until(lambda: [reference] in [row[:1] for row in visitor.rows])
     visitor.follow(reference)
 
 
@@ -295,7 +296,7 @@ def hold_nothing(visitor, reference):
 
 
 def read_the_answers(office, reference):
-    eventually(lambda: office.again() and "2 of 2 have answered, 2 rows" in office.text)
+    office.until(lambda: "2 of 2 have answered, 2 rows" in office.text)
     office.sees(f"Case {reference}")
     assert [row[::2] for row in office.rows if " nothing of " in row[-1] or row[-1].startswith("Return")] == [
         ["GP practices", "Holds nothing of GP practices"],
@@ -331,7 +332,7 @@ def read_the_answers(office, reference):
 
 def settle(office, reference):
     """What does not agree is looked at, and explained; then back to the chronology."""
-    eventually(lambda: office.again() and "1 thing does not agree." in office.text)
+    office.until(lambda: "1 thing does not agree." in office.text)
     office.follow("Look at what does not agree")
     office.sees(f"What does not agree, {reference}")
     office.follow("Not what the referral says: Born 1 June 2016")
@@ -458,7 +459,7 @@ def ratify(partner, case, reference):
 def read_what_was_decided(visitor, reference):
     """The lead of the agency that referred and was asked reads the words for each, on two pages."""
     open_request(visitor, "lead-gp", reference)
-    eventually(lambda: visitor.again() and "A decision has been made." in visitor.text)
+    visitor.until(lambda: "A decision has been made." in visitor.text)
     visitor.follow("Read what was decided")
     visitor.sees(f"What was decided, {reference}")
     assert "Rapid review: criteria met" in visitor.text
@@ -471,9 +472,9 @@ def read_what_was_decided(visitor, reference):
 
 
 def read_letters(office):
-    eventually(lambda: office.again() and "See the letters of this case" in office.text)
+    office.until(lambda: "See the letters of this case" in office.text)
     office.follow("See the letters of this case")
-    eventually(lambda: office.again() and sum(row[0].startswith("Decision") for row in office.rows) == 3)
+    office.until(lambda: sum(row[0].startswith("Decision") for row in office.rows) == 3)
     office.sees("Letters of one case")
     invitation = next(row[0] for row in office.rows if row[0].startswith("Meeting of the practice review group,"))
     office.follow(invitation)
@@ -485,9 +486,9 @@ def read_letters(office):
 
 
 def publish(office, reference, title):
-    eventually(lambda: office.again() and office.page.get_by_role("link", name="Publish what was learnt").count())
+    office.until(lambda: office.page.get_by_role("link", name="Publish what was learnt").count())
     office.follow("Publish what was learnt")
-    eventually(lambda: office.status == 200 or not office.again())
+    eventually(lambda: office.status == 200 or not office.again(), every=SECONDS_BETWEEN_LOOKS)
     office.sees(f"Publish what was learnt, {reference}")
     office.press("Offer for release")
     office.sees(f"Error: Publish what was learnt, {reference}", 422)

@@ -64,7 +64,7 @@ def offered(visitor, typed=TYPED):
 @pytest.mark.parametrize("mode", [1], indirect=True, ids=["with-script"])
 @pytest.mark.parametrize("leave", [pressed, three_times_shift, skip_link])
 def test_with_scripts_back_leads_away_again_and_shows_nothing(visit, leave):
-    visitor = visit()
+    visitor = visit(anew=True)
     visitor.sign_in("deputy")
     page = arrived(visitor)
 
@@ -85,7 +85,7 @@ def test_with_scripts_back_leads_away_again_and_shows_nothing(visit, leave):
 
 @pytest.mark.parametrize("mode", [1], indirect=True, ids=["with-script"])
 def test_with_scripts_a_form_that_is_too_long_to_be_carried_is_kept_whole_and_back_shows_nothing(visit):
-    visitor = visit()
+    visitor = visit(anew=True)
     visitor.sign_in("deputy")
     page = arrived(visitor)
     visitor.fill({"what_happened": LONG})
@@ -106,7 +106,7 @@ def test_with_scripts_a_form_that_is_too_long_to_be_carried_is_kept_whole_and_ba
 def test_without_scripts_the_exit_sends_the_form_along_and_back_shows_neither_the_person_nor_what_was_typed(
     visit, leave
 ):
-    visitor = visit()
+    visitor = visit(anew=True)
     visitor.sign_in("deputy")
     page = arrived(visitor)
 
@@ -134,7 +134,7 @@ def mail(folder, to, words):
 
 
 def test_whoever_is_not_signed_in_goes_on_by_the_letter_that_comes_to_their_mailbox(visit, mode, folder):
-    visitor, hers = visit(), f"sister-{mode.name}@hospital.example"
+    visitor, hers = visit(anew=True), f"sister-{mode.name}@hospital.example"
     page = arrived(visitor)
     visitor.fill({"referrer_email": hers})
     visitor.sees("Refer a case")
@@ -171,7 +171,7 @@ def test_whoever_is_not_signed_in_goes_on_by_the_letter_that_comes_to_their_mail
 
 @pytest.mark.parametrize("mode", [0], indirect=True, ids=["without-script"])
 def test_without_scripts_back_shows_nothing_to_whoever_sits_there_next(visit):
-    visitor = visit()
+    visitor = visit(anew=True)
     page = arrived(visitor)
 
     pressed(page)
@@ -183,7 +183,7 @@ def test_without_scripts_back_shows_nothing_to_whoever_sits_there_next(visit):
 
 
 def test_return_in_a_field_sends_the_form_and_leads_nowhere_else(visit):
-    visitor = visit()
+    visitor = visit(anew=True)
     visitor.sign_in("deputy")
     arrived(visitor)
 
@@ -197,7 +197,7 @@ def test_return_in_a_field_sends_the_form_and_leads_nowhere_else(visit):
 @pytest.mark.asvs("14.3.1", "14.3.2")
 def test_after_signing_out_back_shows_nothing_of_a_case_however_often_it_is_pressed(visit, case):
     reference, path = case
-    visitor, child = visit(), REFERRAL["subjects"][0]["name"]
+    visitor, child = visit(anew=True), REFERRAL["subjects"][0]["name"]
     visitor.sign_in("coordinator")
     seen = [path, f"{path}/print", f"{path}/history", path]
     for each in seen:

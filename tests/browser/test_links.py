@@ -1,10 +1,10 @@
 """Somebody with nothing but a letter opens what it is about: link, code, page; on a narrow screen, without scripts."""
 
 import re
-from uuid import uuid4
 
 import pytest
 
+from browser.visitor import SECONDS_BETWEEN_LOOKS
 from invented import REFERRAL
 from waiting import eventually
 
@@ -23,19 +23,11 @@ def office(visit):
     return visitor
 
 
-def ask(office, *agencies):
+def ask(api, *agencies):
     """A case about which these are asked; its reference and id."""
-
-    def api(path, body=None):
-        about = {"headers": {**office.acting("coordinator"), "Idempotency-Key": str(uuid4())}}
-        url = f"{office.base}/api/v1{path}"
-        return office.page.request.post(url, data=body, **about) if body else office.page.request.get(url, **about)
-
-    reference = api("/referrals", REFERRAL).json()["reference"]
-    found = eventually(lambda: [each for each in api("/cases").json()["cases"] if each["reference"] == reference])
-    asked = {"agencies": agencies, "questions": "What was your part?"}
-    assert api(f"/cases/{found[0]['id']}/requests", asked).ok
-    return reference, found[0]["id"]
+    reference, path = api.refer(REFERRAL)
+    api.post(f"{path}/requests", {"agencies": agencies, "questions": "What was your part?"})
+    return reference, path.rpartition("/")[2]
 
 
 def letter(office, case_id, kind, to=""):
@@ -50,7 +42,7 @@ def letter(office, case_id, kind, to=""):
                 return office.text
         return None
 
-    return eventually(found)
+    return eventually(found, every=SECONDS_BETWEEN_LOOKS)
 
 
 def let_in(visitor, office, case_id, agency):
@@ -63,8 +55,8 @@ def let_in(visitor, office, case_id, agency):
     return path
 
 
-def test_a_link_and_a_code_from_the_mailbox_open_what_is_asked_and_nothing_else(visit, office):
-    reference, case_id = ask(office, "police")
+def test_a_link_and_a_code_from_the_mailbox_open_what_is_asked_and_nothing_else(visit, api, office):
+    reference, case_id = ask(api, "police")
     link = re.search(r"http://\S+(/requests/\S+)", letter(office, case_id, "request for information"))[1]
     lead = visit()
 
@@ -88,8 +80,8 @@ def test_a_link_and_a_code_from_the_mailbox_open_what_is_asked_and_nothing_else(
     lead.sees("Page not found", 404)
 
 
-def test_two_agencies_in_two_browsers_see_nothing_of_each_other(visit, office):
-    reference, case_id = ask(office, "police", "gp")
+def test_two_agencies_in_two_browsers_see_nothing_of_each_other(visit, api, office):
+    reference, case_id = ask(api, "police", "gp")
     police, gp = visit(), visit()
     theirs, others = let_in(police, office, case_id, "Wiltshire Police"), let_in(gp, office, case_id, "GP practices")
 

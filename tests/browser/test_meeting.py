@@ -1,13 +1,11 @@
 """Others are invited, somebody stood in for a member, and two cases are heard at one meeting: narrow and wide."""
 
 from datetime import UTC, datetime
-from uuid import uuid4
 
 import pytest
 
 from invented import REFERRAL, SUBJECT
 from pprg_shared.calendar import add_working_days, london_date, long
-from waiting import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -19,22 +17,9 @@ DIED = [
 
 
 @pytest.fixture
-def refer(visit):
+def refer(api):
     """Refer a case; its reference and path."""
-    visitor = visit()
-
-    def api(path, body=None):
-        about = {"headers": {**visitor.acting("coordinator"), "Idempotency-Key": str(uuid4())}}
-        request, url = visitor.page.request, f"{visitor.base}/api/v1{path}"
-        return (request.post(url, data=body, **about) if body else request.get(url, **about)).json()
-
-    def case():
-        referral = REFERRAL | {"subjects": [MOTHER, SUBJECT], "criteria": DIED, "incident_on": "May 2026"}
-        reference = api("/referrals", referral)["reference"]
-        found = eventually(lambda: [each for each in api("/cases")["cases"] if each["reference"] == reference])
-        return reference, f"/cases/{found[0]['id']}"
-
-    return case
+    return lambda: api.refer(REFERRAL | {"subjects": [MOTHER, SUBJECT], "criteria": DIED, "incident_on": "May 2026"})
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import pytest
 
-from waiting import eventually
 
 pytestmark = pytest.mark.browser
 ANSWERS = {
@@ -30,7 +29,7 @@ def test_start_gate_form_case_and_learning_work_in_the_other_windows_too(visit, 
 
     reference = refer(visitor)
     office.sign_in("coordinator")
-    eventually(lambda: office.again() and reference in office.text)
+    office.until(lambda: reference in office.text)
     office.sees("Cases")
     look_at_the_menu(office, mode)
     office.follow(reference)

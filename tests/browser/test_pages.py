@@ -4,8 +4,6 @@ from uuid import uuid4
 
 import pytest
 
-from waiting import eventually
-
 pytestmark = pytest.mark.browser
 
 ACCOUNT = "An invented account.\nIts second line."
@@ -98,7 +96,7 @@ def test_a_form_whose_token_ran_out_is_offered_again_with_what_was_typed(visit):
 
     reference = visitor.page.locator(".govuk-panel strong").inner_text()
     visitor.sign_in("deputy")
-    eventually(lambda: visitor.again() and reference in visitor.text, every=0.2)
+    visitor.until(lambda: reference in visitor.text)
     visitor.follow(reference)
     assert ACCOUNT in visitor.text
 
@@ -136,23 +134,8 @@ def test_errors_are_pages_like_any_other_and_lead_on(visit):
     office.sees("This cannot be done now", 409)
 
 
-def test_what_is_asked_of_people_is_said_where_there_is_nothing_yet(visit):
-    lead, office = visit(), visit()
-    lead.sign_in("lead-probation")
-    office.sign_in("coordinator")
-
-    lead.sees("Requests to your agency")
-    assert "Probation Service is asked nothing at the moment." in lead.text
-    office.open(f"/letters?subject={uuid4()}")
-    office.sees("Letters of one case")
-    assert "There are no letters about this case yet." in office.text
-    office.open("/publications")
-    office.sees("Publications")
-    assert "There is nothing to publish yet." in office.text
-
-
 def test_paper_shows_the_page_without_menu_buttons_and_addresses(visit):
-    visitor = visit()
+    visitor = visit(anew=True)
     visitor.open("/")
 
     visitor.page.emulate_media(media="print")

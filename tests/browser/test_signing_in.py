@@ -94,7 +94,7 @@ def test_a_forgotten_password_is_asked_for(visit):
 @pytest.fixture
 def typing(visit, people):
     """Somebody who is signed in, on a page with a form; the time of their page is ours to move."""
-    visitor = visit()
+    visitor = visit(anew=True)
     visitor.page.clock.install()
     return visitor
 

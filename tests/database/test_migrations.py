@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+import forked
 from pprg_embedded.ports import free_port
 from pprg_embedded.world import SERVICES
 from pprg_intake.service import service as intake
@@ -212,8 +213,9 @@ def migrated_apart(tmp_path):
     """Migrate a database in a process of its own; the status with which that ends."""
 
     def run(those, url, **told):
-        command = [sys.executable, "-c", MIGRATE, those.package, url]
-        return subprocess.run(command, env=os.environ | {"PYTHONPATH": str(tmp_path)} | told, check=False).returncode
+        script = tmp_path / "migrate.py"  # where the package of that release is found too
+        script.write_text(MIGRATE)
+        return forked.run([str(script), those.package, url], os.environ | told).returncode
 
     return run
 

@@ -3,14 +3,13 @@
 import dataclasses
 import os
 import signal
-import subprocess
-import sys
 from functools import partial
 
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
+import forked
 from databases import migrate
 from invented import REFERRAL
 from pprg_embedded.world import SERVICES
@@ -158,13 +157,13 @@ def test_killed_on_either_side_of_the_commit_nothing_is_moved_or_all(stopped, se
     here = stopped.services["triage"].settings.database_url
     environ = {name.upper(): getattr(settings, name) for name in KEYS}
     environ |= {"DATABASE_URL": grown["triage"], "BROKER_URL": "amqp://127.0.0.1:1"}
-    command = [sys.executable, "-m", "pprg_triage", "move", str(stopped.folder / "triage.sqlite")]
+    command = ["-m", "pprg_triage", "move", str(stopped.folder / "triage.sqlite")]
     deadly = {"CRASHPOINT": f"triage.move.{when}_commit"}
     before = content(here, triage())
 
-    ended = subprocess.run(command, env=os.environ | environ | deadly, capture_output=True, check=False)
+    ended = forked.run(command, os.environ | environ | deadly)
     left = {"before": nothing(grown["triage"], triage()), "after": content(grown["triage"], triage()) == before}
-    again = subprocess.run(command, env=os.environ | environ, capture_output=True, text=True, check=False)
+    again = forked.run(command, os.environ | environ)
 
     assert ended.returncode == -signal.SIGKILL
     assert left[when]

@@ -1,6 +1,5 @@
 """`pprg run`: four services in one process on SQLite."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ class Embedded(Setup):
 
     def __init__(self, folder: Path, deadly: str = "", program: Sequence[str] = ("-m", "pprg_embedded")) -> None:
         super().__init__(folder, deadly, fresh_secrets())
-        self.world = Process("world", [sys.executable, *program, "run"], self.environment, folder)
+        self.world = Process("world", [*program, "run"], self.environment, folder)
         self.processes = {"world": self.world}
         for name in NAMES:
             self.open(name, f"sqlite:///{folder}/{name}.sqlite")

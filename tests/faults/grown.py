@@ -2,8 +2,6 @@
 
 import os
 import secrets
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any
 
 import pika
 
+import forked
 from faults.setups import NAMES, Process, Setup, fresh_secrets
 from pprg_embedded.world import SERVICES
 from pprg_shared.definitions import definitions, hash_password
@@ -46,7 +45,7 @@ class Grown(Setup):
         for name in NAMES:
             url = postgres.fresh(f"faults {name}", lambda address, name=name: self._fill(name, address))
             self.open(name, url)
-            command = [sys.executable, str((programs or {}).get(name, SERVE)), name, "serve"]
+            command = [str((programs or {}).get(name, SERVE)), name, "serve"]
             for number in range(1, (replicas or {}).get(name, 1) + 1):
                 label = name if number == 1 else f"{name}-{number}"
                 self.processes[label] = Process(label, command, self.environment | self._own(name, url), folder)
@@ -65,9 +64,9 @@ class Grown(Setup):
         self.url = f"{self.broker.url.rpartition('/')[0]}/{self.vhost}"
 
     def _fill(self, name: str, url: str) -> None:
-        command = [sys.executable, "-m", f"pprg_{name}", "migrate"]
+        command = ["-m", f"pprg_{name}", "migrate"]
         environment = os.environ | self.environment | self._own(name, url) | {"CRASHPOINT": ""}
-        subprocess.run(command, env=environment, check=True, capture_output=True)
+        forked.run(command, environment, check=True)
 
     @property
     def addresses(self) -> dict[str, list[str]]:

@@ -21,6 +21,8 @@ PROFILE = load_profile(None)
 AGENCIES = list(PROFILE.asked_agencies())
 ROUTES = list(PROFILE.decided_routes())
 PATIENCE = 60.0
+#: Whoever asks all the time takes the processor from those who are to answer.
+SECONDS_BETWEEN_TRIES = 0.1
 
 
 @dataclass
@@ -75,7 +77,7 @@ class Client:
             return None if "Retry-After" in answer.headers else answer
 
         # An answer that is an error is false to requests, so it is wrapped.
-        return eventually(lambda: (found := asked()) is not None and [found], PATIENCE)[0]
+        return eventually(lambda: (found := asked()) is not None and [found], PATIENCE, every=SECONDS_BETWEEN_TRIES)[0]
 
 
 class Office:
@@ -102,7 +104,7 @@ class Office:
                 self._cases |= {each["reference"]: each["id"] for each in cases}
             return self._cases.get(reference)
 
-        return eventually(known, PATIENCE)
+        return eventually(known, PATIENCE, every=SECONDS_BETWEEN_TRIES)
 
     def ask(self, reference: str, *agencies: str) -> None:
         """The coordinator asks agencies."""
@@ -119,7 +121,7 @@ class Office:
             asked = self.client.get("intake", "/api/v1/requests", f"lead-{agency}")["requests"]
             return next((each["id"] for each in asked if each["case_id"] == case), None)
 
-        return f"/api/v1/requests/{eventually(there, PATIENCE)}"
+        return f"/api/v1/requests/{eventually(there, PATIENCE, every=SECONDS_BETWEEN_TRIES)}"
 
     def answer(self, reference: str, agency: str, rows: int = 2) -> None:
         """An agency answers with a summary and rows, or with nothing when there are no rows."""
@@ -171,7 +173,7 @@ class Office:
             drafts = self.client.get("publisher", f"/api/v1/publications?case={case}")["publications"]
             return decision in [each["id"] for each in drafts]
 
-        eventually(there, PATIENCE)
+        eventually(there, PATIENCE, every=SECONDS_BETWEEN_TRIES)
         return decision
 
     def publish(self, reference: str, route: str = ROUTES[0]) -> None:

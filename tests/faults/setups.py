@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ import psutil
 import requests
 import sqlalchemy as sa
 
+import forked
 from faults.checker import Evidence, busy, findings
 from faults.mail import catcher
 from faults.scenario import Told
@@ -31,7 +31,7 @@ NAMES = [each.name for each in SERVICES]
 #: How long a crowded machine may take to start, to finish what is in hand, and to come to rest.
 STARTED_SECONDS, STOPPED_SECONDS, REST_SECONDS = 60, 60, 60
 #: A look reads every box: whoever looks all the time takes the processor from those who are looked at.
-SECONDS_BETWEEN_LOOKS = 0.2
+SECONDS_BETWEEN_LOOKS = 0.5
 #: The table into which a service's handlers write; when it takes no row, they fail.
 HANDLED = {"intake": "requests", "triage": "returns", "notifier": "letters", "publisher": "publications"}
 #: What gunicorn's arbiter says of a worker that was killed.
@@ -50,7 +50,7 @@ HEALED = {"sqlite": ("DROP TRIGGER {name}",), "postgresql": ("DROP FUNCTION {nam
 
 
 class Process:
-    """A server: gunicorn's arbiter and its one worker, in a session of their own."""
+    """A server: gunicorn's arbiter and its one worker, in a session of their own; `command` as Python takes it."""
 
     def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
         self.name, self.command = name, list(command)
@@ -64,17 +64,14 @@ class Process:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        with self.output.open("ab") as out:
-            self.process = subprocess.Popen(
-                self.command, env=self.environment, stdout=out, stderr=out, start_new_session=True
-            )
+        self.process = forked.start(self.command, self.environment, self.output)
 
     def await_ready(self) -> None:
         def ready() -> bool:
             assert self.process.poll() is None, self.output.read_text()[-3000:]
             return requests.get(f"http://127.0.0.1:{self.ops_port}/readyz", timeout=10).ok
 
-        eventually(ready, STARTED_SECONDS, despite=(requests.RequestException,))
+        eventually(ready, STARTED_SECONDS, despite=(requests.RequestException,), every=0.1)
 
     def kill(self) -> None:
         """Arbiter and worker at once, as a power cut would."""

@@ -5,13 +5,13 @@ import os
 import signal
 import socket
 import sqlite3
-import sys
 from contextlib import closing
 
 import pytest
 
-from faults.setups import Process
+from faults.setups import NAMES, Process
 from invented import REFERRAL
+from pprg_shared.database import Database
 from waiting import eventually
 
 #: A terminal tells everybody in the group, arbiter and worker; an init system tells the first process alone.
@@ -28,7 +28,7 @@ Expect: 100-continue\r
 
 @pytest.fixture
 def world(tmp_path):
-    process = Process("world", [sys.executable, "-m", "pprg_embedded", "run"], {"VAR": str(tmp_path)}, tmp_path)
+    process = Process("world", ["-m", "pprg_embedded", "run"], {"VAR": str(tmp_path)}, tmp_path)
     process.start()
     process.await_ready()
     yield process
@@ -71,5 +71,7 @@ def test_a_referral_that_is_half_sent_is_taken_before_the_end(world, tmp_path, h
     assert code == 0
     assert output.count("stopped") == 1
     assert "Traceback" not in output
-    world.start()
-    world.await_ready()  # and nobody holds its databases
+    for name in NAMES:
+        database = Database(f"sqlite:///{tmp_path}/{name}.sqlite", name)
+        database.hold()  # as whoever starts next
+        database.close()

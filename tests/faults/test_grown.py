@@ -1,9 +1,8 @@
 """Four processes on RabbitMQ and PostgreSQL, of which any may be away, killed, doubled or of another release."""
 
 import json
+import os
 import random
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from threading import Event
 
 import pytest
 
+import forked
 from faults.checker import busy
 from faults.grown import SERVE, Grown
 from faults.origin import one_origin
@@ -176,7 +176,7 @@ def command(setup, service, *words):
     """A service's own command, in the release that runs."""
     (process, *_) = setup.of(service)
     line = [*process.command[:-1], *words]
-    return subprocess.run(line, env=process.environment, capture_output=True, text=True, check=True).stdout
+    return forked.run(line, process.environment, check=True).stdout
 
 
 def test_old_and_new_versions_of_an_event_side_by_side(tmp_path, private_rabbitmq, postgres):
@@ -190,13 +190,13 @@ def test_old_and_new_versions_of_an_event_side_by_side(tmp_path, private_rabbitm
 
         for name in old:
             stop(setup, name)
-            setup.processes[name].command[1] = str(NEXT_RELEASE)
+            setup.processes[name].command[0] = str(NEXT_RELEASE)
             start(setup, name)
             command(setup, name, "boxes", "retry", "inbox")
         with_new_consumers = setup.check(office.told)
 
         stop(setup, "intake")
-        setup.processes["intake"].command[1] = str(SERVE)
+        setup.processes["intake"].command[0] = str(SERVE)
         start(setup, "intake")
         office.whole_case()
         office.refer()
@@ -210,13 +210,13 @@ def test_old_and_new_versions_of_an_event_side_by_side(tmp_path, private_rabbitm
     assert with_an_old_producer == []
 
 
-def test_the_demo_plays_its_case_on_one_origin(grown, office):
-    people = command(grown, "intake", "admin", "trial-people", "--out", "-")
+def test_the_demo_plays_its_case_on_one_origin(grown, office, tmp_path):
+    people = tmp_path / "people"
+    command(grown, "intake", "admin", "trial-people", "--out", str(people))
     mails = maildev(lambda: [each.as_maildev() for each in grown.mails])
     with one_origin(grown.addresses) as address, mails as mailbox:
-        line = [sys.executable, "-m", "pprg_embedded", "demo", "--url", address, "--people", "-", "--mailbox", mailbox]
-        line += ["--agencies", "3", "--json"]
-        played = subprocess.run(line, input=people, capture_output=True, text=True, timeout=110, check=False)
+        line = ["-m", "pprg_embedded", "demo", "--url", address, "--people", str(people), "--mailbox", mailbox]
+        played = forked.run([*line, "--agencies", "3", "--json"], os.environ, seconds=110)
 
     assert played.returncode == 0, played.stdout + played.stderr[-3000:]
     assert [each for each in json.loads(played.stdout)["checks"] if not each["ok"]] == []

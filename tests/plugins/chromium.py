@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from sources import Missing, first_of
+from sources import Missing
 
 #: What is switched off: a renderer kept in reserve, which costs as much as a page for every window; and, because only
 #: the last such list holds, what Playwright switches off by itself.
@@ -60,10 +59,3 @@ def from_program() -> Iterator[Program]:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield Program(browser, browser.version, path)
         browser.close()
-
-
-@pytest.fixture(scope="module")
-def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
-    """A browser; not for the whole session, for its event loop would be in the way of other tests."""
-    with first_of(request.config, "Chromium", [from_program]) as program:
-        yield program.browser

@@ -1,0 +1,1 @@
+"""A package, so that one world and one browser serve all of it and end with it."""
