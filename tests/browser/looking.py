@@ -42,7 +42,7 @@ FACTS = """() => {
 }"""
 GOOD = {"headings": 1, "unlabelled": [], "nameless": [], "twice": [], "nowhere": [], "overflow": False}
 #: Nothing is fetched for it once more: these pages have neither sound nor rules about how a screen is held.
-JUDGE = "axe.run({resultTypes: ['violations'], preload: false})"
+JUDGE = "axe.run({resultTypes: ['violations'], preload: false}).then((found) => found.violations)"
 #: How pages are built in which axe has found nothing in this run, with the width of the window, by their digests.
 CLEAN: set[bytes] = set()
 
@@ -78,4 +78,4 @@ class Looking:
         if not self.copy.evaluate("'axe' in window"):
             self.copy.evaluate(AXE)
         found = self.copy.evaluate(JUDGE)
-        return [{each["id"]: [node["html"] for node in each["nodes"]]} for each in found["violations"]]
+        return [{each["id"]: [node["html"] for node in each["nodes"]]} for each in found]

@@ -29,6 +29,5 @@ class Windows:
         """Forget whoever had it: cookies, and what scripts kept; no page of theirs was kept."""
         if page.url != BLANK:
             page.evaluate("sessionStorage.clear(), localStorage.clear()")
-        page.goto(BLANK)
         page.context.clear_cookies()
         self._left[mode].append(page)
