@@ -2,14 +2,13 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+import forked
 from browser.looking import Looking
 from browser.program import Program
 from browser.visitor import MODES, Mode, Visitor
@@ -49,17 +48,8 @@ def secrets(folder: Path, address: str) -> dict[str, str]:
 @pytest.fixture(scope="package")
 def people(folder: Path, address: str) -> dict[str, dict[str, str]]:
     """What the invented people sign in with, as the command writes it."""
-    command = [
-        sys.executable,
-        "-m",
-        "pprg_embedded",
-        "intake",
-        "admin",
-        "trial-people",
-        "--out",
-        str(folder / "people"),
-    ]
-    subprocess.run(command, env=os.environ | {"VAR": str(folder)}, check=True, capture_output=True)
+    command = ["-m", "pprg_embedded", "intake", "admin", "trial-people", "--out", str(folder / "people")]
+    forked.run(command, os.environ | {"VAR": str(folder)}, check=True)
     return json.loads((folder / "people").read_text("utf-8"))
 
 
@@ -106,7 +96,7 @@ def visit(
     beside: Callable[[Mode], Page],
     request: pytest.FixtureRequest,
 ) -> Iterator[Callable[..., Visitor]]:
-    """Somebody new at the door, with a browser that knows of nobody; `anew` where it must not even know the way back."""
+    """Somebody new at the door, whose browser knows of nobody; `anew` where it must not even know the way back."""
     kept: list[Visitor] = []
     closed: list[Visitor] = []
     looking = Looking(mode, beside(mode), request.node.originalname)

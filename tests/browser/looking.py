@@ -13,15 +13,17 @@ from browser.visitor import Mode
 AXE = Path(__file__).with_name("axe.min.js").read_text("utf-8")
 SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 #: What axe does not look for, or looks for less strictly than we do; and how the page is built, which is all that axe
-#: judges it by: elements and their attributes, but not which words they hold, of what number they are, or how many
-#: alike come one after another.
+#: judges it by: elements and their attributes, but not which words or addresses they hold, what number their names
+#: have, or how many alike come one after another.
 FACTS = """() => {
   const all = (selector) => [...document.querySelectorAll(selector)];
   const ids = all("[id]").map((each) => each.id);
   const fields = all("input:not([type=hidden]), select, textarea");
-  const words = new Set(["action", "content", "datetime", "formaction", "href", "nonce", "src", "value"]);
+  const words = new Set(["action", "datetime", "formaction", "href", "nonce", "src", "value"]);
+  const names = new Set(["id", "for", "name", "headers", "aria-controls", "aria-describedby", "aria-labelledby"]);
+  const number = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\\d+/g;
   const about = ({name, value}) => {
-    const kept = words.has(name) ? (value.trim() && "x") : value.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\\d+/g, "0");
+    const kept = words.has(name) ? value.trim() && "x" : names.has(name) ? value.replace(number, "0") : value;
     return ` ${name}="${kept}"`;
   };
   const built = (node) => {
@@ -72,7 +74,7 @@ class Looking:
     def _violations(self, page: Page) -> list[dict[str, Any]]:
         """Axe waits by timers, which stand still where scripts are off: so it lives beside, and judges a copy.
 
-        It is the dearest of all that is done to a page, so it judges what is built alike once in a window of this width.
+        It is the dearest of all that is done to a page, so it judges what is built alike once at this width.
         """
         self.copy.set_content(SCRIPT.sub("", page.content()))
         if not self.copy.evaluate("'axe' in window"):

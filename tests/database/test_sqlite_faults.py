@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+import forked
 from pprg_shared.database import Damaged, Database, Locked
 
 #: `synchronous` as SQLite calls it: each commit is on the disk before it returns.
@@ -89,11 +90,8 @@ def test_a_damaged_file_is_not_used_and_named(world, tmp_path, harm):
 
 def test_the_product_does_not_start_on_a_damaged_file(tmp_path):
     (tmp_path / "intake.sqlite").write_bytes(b"no database at all " * 1000)
-    command = [sys.executable, "-m", "pprg_embedded", "run"]
 
-    ended = subprocess.run(
-        command, env=os.environ | {"VAR": str(tmp_path), "PORT": "0"}, capture_output=True, text=True, check=False
-    )
+    ended = forked.run(["-m", "pprg_embedded", "run"], os.environ | {"VAR": str(tmp_path), "PORT": "0"})
 
     assert ended.returncode == 3
     assert "intake.sqlite is damaged" in ended.stderr

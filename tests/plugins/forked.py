@@ -1,8 +1,8 @@
 """Programs of the product without the two seconds that Python takes to import them, where a test starts many.
 
-One process has imported everything and forks another for each program. What is forked is a process like any other, in a
-session of its own: it forks workers, is killed, asked to end and waited for. Programs that start from nothing, as people
-start them, are those of tests/flows, tests/browser and tests/deployed.
+One process has imported everything and forks another for each program. What is forked is a process like any other, in
+a session of its own: it forks workers, is killed, asked to end and waited for. Programs that start from nothing, as
+people start them, are those of tests/flows, tests/browser and tests/deployed.
 """
 
 import atexit

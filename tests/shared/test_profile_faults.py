@@ -1,14 +1,13 @@
 """What is wrong with a profile is said with file, line and key, all of it at once, and nothing starts."""
 
 import os
-import subprocess
-import sys
 import textwrap
 import tomllib
 from pathlib import Path
 
 import pytest
 
+import forked
 from pprg_shared.profile import ProfileError, load_profile
 
 FOLDER = Path(__file__).parent.parent.parent / "deploy/profiles"
@@ -175,13 +174,7 @@ def test_with_a_wrong_profile_nothing_starts(profile, tmp_path, command):
     text = changed(WILTSHIRE, 'kind = "police"', 'kind = "polis"')
     about = {"PROFILE": profile(text), "VAR": str(tmp_path / "var")}
 
-    done = subprocess.run(
-        [sys.executable, "-m", "pprg_embedded", *command],
-        env=os.environ | about,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = forked.run(["-m", "pprg_embedded", *command], os.environ | about)
 
     line = line_of(text, 'kind = "polis"')
     assert done.returncode == 3
