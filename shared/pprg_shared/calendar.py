@@ -139,6 +139,7 @@ def count(day0: date, number: int, unit: Unit) -> Working:
     return Working(day0, number, due, (), unit, internal_target(due))
 
 
+@lru_cache(COUNTED)
 def working_days_between(start: date, end: date) -> int:
     """How many working days come after `start` up to and including `end`; negative when `end` is earlier."""
     if end < start:
