@@ -1,7 +1,7 @@
 """A session on a connection of its own that stays with whoever does one small unit of work after another.
 
-To make a session, lend a connection from the pool and give it back takes a quarter of the smallest unit; the pool asks
-whether the connection still lives, so after a rest it is lent anew.
+To lend a connection from the pool and give it back takes a fifth of the smallest unit, to make a session a twentieth.
+The pool asks whether the connection still lives, so after a rest it is lent anew.
 """
 
 from collections.abc import Iterator
