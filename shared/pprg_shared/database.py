@@ -3,7 +3,7 @@
 import fcntl
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from importlib import import_module
@@ -79,6 +79,8 @@ class Context:
     wakes: bool = False
     #: What is carried out last, in this order.
     last: list[Change] = field(default_factory=list)
+    #: What is done once it has committed.
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
 
 
 def context(session: Session) -> Context:
@@ -154,7 +156,7 @@ class Database:
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(self._single, expire_on_commit=False)
         self._bell = Bell(self._single, service)
-        self._kept = Kept(self.engine)
+        self._kept = Kept(self.engine, self._sessions)
         self._one_hand = Lock()
         self._lock: IO[str] | None = None
 
@@ -179,16 +181,16 @@ class Database:
     def writing(self, act: str, correlation_id: str | None = None, *, again: bool = False) -> Iterator[Session]:
         """One transaction that may change things; commits at the end, wakes the loops when it left them work.
 
-        `again`: whoever asks does so time after time, and the connection waits for the next, as it always does on
-        SQLite.
+        `again`: whoever asks does so time after time, and session and connection wait for the next, as they always do
+        on SQLite.
         """
         about = Context(self.service, act, self.keys, self.clock, correlation_id or str(uuid4()), self.profile)
-        with (
-            self._kept.lent() if again or self.sqlite else nullcontext(self.engine) as bind,
-            self._sessions(bind=bind, info={"context": about, "writes": True}) as session,
-        ):
+        with self._kept.lent() if again or self.sqlite else self._sessions() as session:
+            session.info.update(context=about, writes=True)
             yield session
             session.commit()
+        for each in about.afterwards:
+            each()
         if about.outgoing or about.wakes:
             self.wake()
 

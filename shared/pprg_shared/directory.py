@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from pprg_shared import profile as profiles
@@ -200,10 +199,10 @@ def keep_agency(session: Session, heard: AgencyChanged) -> None:
 
 def changed(session: Session) -> None:
     """Have names read again once this transaction has ended."""
-    event.listen(session, "after_commit", _forget, once=True)
+    context(session).afterwards.append(_forget)
 
 
-def _forget(_session: Session) -> None:
+def _forget() -> None:
     global _latest  # noqa: PLW0603 -- one number for the process: whoever remembers names compares it
     _latest = next(_changes)
 

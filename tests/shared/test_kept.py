@@ -5,7 +5,7 @@ from time import sleep
 import pytest
 import sqlalchemy as sa
 
-from pprg_shared.database import Database
+from pprg_shared.database import Database, context
 from pprg_shared.postgres import RESTED_SECONDS
 
 pytestmark = pytest.mark.database
@@ -80,3 +80,28 @@ def test_closing_gives_it_back(database):
     database.close()
 
     assert lent(database) == 0
+
+
+def test_a_unit_has_nothing_of_the_one_before(database):
+    with database.writing("making", again=True) as first:
+        first.execute(sa.text("CREATE TABLE thing (id int)"))
+        first.info["names"] = "as they were read"
+
+    with database.writing("arrival", again=True) as second:
+        assert second is first
+        assert second.info.keys() == {"context", "writes"}
+        assert second.info["context"].act == "arrival"
+
+
+def test_what_a_unit_leaves_for_afterwards_is_done_once_and_only_if_it_commits(database):
+    done = []
+
+    with database.writing("arrival", again=True) as session:
+        context(session).afterwards.append(lambda: done.append("stored"))
+        assert done == []
+    with pytest.raises(ZeroDivisionError), database.writing("arrival", again=True) as session:
+        context(session).afterwards.append(lambda: done.append("failed"))
+        raise ZeroDivisionError
+    unit(database)
+
+    assert done == ["stored"]
