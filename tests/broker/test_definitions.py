@@ -12,6 +12,7 @@ from pprg_shared.config import SettingsError
 from pprg_shared.definitions import definitions, definitions_json, hash_name, hash_password
 from pprg_shared.rabbit import RabbitBus
 from pprg_shared.rabbit.topology import DEAD_EXCHANGE, EXCHANGE, dead_queue_name, queue_name
+from pprg_shared.rabbit.wire import Encoder
 
 pytestmark = pytest.mark.broker
 VOICES = {
@@ -181,9 +182,33 @@ def test_a_missing_hash_is_named():
     )
 
 
-def test_queues_take_only_arguments_that_old_and_new_brokers_know():
-    arguments = {
-        key for queue in definitions(VOICES, dict.fromkeys(VOICES, ""))["queues"] for key in queue["arguments"]
+def test_queues_lose_nothing_by_arguments_that_old_and_new_brokers_know():
+    kept = {"x-queue-type": "quorum", "x-overflow": "reject-publish", "x-delivery-limit": 1_000_000}
+    dead = {"x-dead-letter-exchange": DEAD_EXCHANGE, "x-dead-letter-strategy": "at-least-once"}
+
+    queues = {each["name"]: each for each in definitions(VOICES, dict.fromkeys(VOICES, ""))["queues"]}
+
+    assert all(each["durable"] and not each["auto_delete"] for each in queues.values())
+    assert {name: each["arguments"] for name, each in queues.items()} == {
+        name: arguments
+        for each in VOICES
+        for name, arguments in (
+            (queue_name(each), kept | dead | {"x-dead-letter-routing-key": each}),
+            (dead_queue_name(each), kept),
+        )
     }
 
-    assert all(re.fullmatch(r"x-(queue-type|overflow|delivery-limit|dead-letter-[a-z-]+)", each) for each in arguments)
+
+def test_every_message_is_persistent_mandatory_and_known_by_its_id():
+    message = Message(uuid4(), "case.opened.v1", b"body")
+
+    rest, frames = Encoder(1, 4096).window([message]), []
+    while rest:
+        used, found = pika.frame.decode_frame(rest)
+        frames.append(found)
+        rest = rest[used:]
+    method, header, body = frames
+
+    assert (method.method.mandatory, method.method.exchange, method.method.routing_key) == (True, EXCHANGE, message.type)
+    assert (header.properties.delivery_mode, header.properties.message_id) == (2, str(message.id))
+    assert (header.body_size, body.fragment) == (4, b"body")

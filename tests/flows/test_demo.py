@@ -160,11 +160,14 @@ class Origin:
     seen: list = field(default_factory=list)
 
     def played(self):
-        where = ("--url", self.address, "--people", "-", "--agencies", str(self.agencies))
-        command = (self.program, "demo", "--json", *where)
-        done = subprocess.run(command, input=self.people, capture_output=True, text=True, check=False)
+        done = self.play()
         assert done.returncode == 0, done.stdout + done.stderr[-3000:]
         return passed(json.loads(done.stdout))
+
+    def play(self, **own):
+        where = ("--url", self.address, "--people", "-", "--agencies", str(self.agencies))
+        command, env = (self.program, "demo", "--json", *where), os.environ | own
+        return subprocess.run(command, input=self.people, capture_output=True, text=True, env=env, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -242,6 +245,21 @@ def test_nobody_in_the_demo_carries_anything_but_what_the_product_gave_them(orig
     assert cases == sorted(set(cases))
     assert list(not_given(origin.seen)) == []
     assert doors(origin.seen) == (origin.times * len(SIGN_IN), origin.times * (origin.agencies + 1))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("origin", [ONCE], indirect=True, ids=str)
+def test_what_the_demo_does_not_find_as_it_should_be_ends_it_with_1(origin, tmp_path):
+    for each in PROFILES.glob("*.toml"):
+        text = each.read_text("utf-8").replace('prefix = "PPRG"', 'prefix = "OTHER"')
+        (tmp_path / each.name).write_text(text, "utf-8")
+
+    done = origin.play(PROFILE=str(tmp_path / "wiltshire.toml"))
+
+    assert done.returncode == 1
+    (wrong,) = [each for each in json.loads(done.stdout)["checks"] if not each["ok"]]
+    assert wrong["name"] == "the receipt has a reference"
+    assert wrong["detail"].startswith("PPRG-")
 
 
 @pytest.mark.parametrize("origin", [ONCE], indirect=True, ids=str)

@@ -181,6 +181,21 @@ def test_nginx_says_of_the_services_answers_only_what_they_do_not_say_themselves
     assert names[2] == []
 
 
+#: The colour of GOV.UK's own pages; the typeface that its domain alone may use.
+OF_THE_GOVERNMENT = re.compile(r"#1d70b8|GDS Transport|crown|ogl-licence|govuk-header__logo|© Crown", re.IGNORECASE)
+
+
+def test_pages_wear_nothing_that_is_the_governments_own():
+    web = ROOT / "shared/pprg_shared/web"
+    ours = [*web.rglob("*.html"), *(ROOT / "services").rglob("*.html"), *(web / "static").glob("pprg*"), web / "static/favicon.svg"]
+    layout = (web / "templates/layout.html").read_text(encoding="utf-8")
+
+    assert [each.name for each in ours if OF_THE_GOVERNMENT.search(each.read_text(encoding="utf-8"))] == []
+    assert "GDS Transport" not in (web / "static/govuk-frontend.min.css").read_text(encoding="utf-8")
+    assert 'content="#1f4e5f"' in layout
+    assert "pprg-foot" in layout
+
+
 def test_every_transaction_is_a_named_crash_point():
     used = {
         name

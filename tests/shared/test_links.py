@@ -27,6 +27,24 @@ def test_links_beyond_this_machine_that_are_not_verified_are_refused_but_for_a_t
     Settings(**GOOD | changes, trial=True).check()
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "HOST=0.0.0.0 is beyond loopback: set BEHIND_PROXY=1 and put a proxy in front"),
+        ({"allowed_hosts": "reviews.test"}, "HOST=0.0.0.0 is beyond loopback"),
+        ({"behind_proxy": True}, "ALLOWED_HOSTS must name the host names that people type"),
+        ({"behind_proxy": True, "allowed_hosts": "reviews.test", "limits": False}, "LIMITS=0 is for load tests"),
+        ({"behind_proxy": True, "allowed_hosts": "reviews.test", "loop": False}, "LOOP=0 needs DATABASE_URL"),
+    ],
+)
+def test_pages_beyond_this_machine_are_served_behind_a_proxy_alone(changes, words):
+    beyond_loopback = GOOD | {"host": "0.0.0.0"}  # noqa: S104 -- what is refused
+
+    with pytest.raises(SettingsError, match=words):
+        Settings(**beyond_loopback | changes).check()
+    Settings(**beyond_loopback, behind_proxy=True, allowed_hosts="reviews.test").check()
+
+
 @pytest.mark.parametrize("name", ["database_ca", "broker_ca", "mail_ca"])
 @pytest.mark.parametrize("path", ["nowhere.pem", __file__])
 def test_a_file_that_holds_no_certificates_is_refused(name, path):
