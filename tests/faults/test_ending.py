@@ -8,9 +8,13 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+import sqlalchemy as sa
 
 from faults.setups import NAMES, Process
 from invented import REFERRAL
+from pprg_shared.audit.anchors import Anchors
+from pprg_shared.audit.verifying import head_of, verified
+from pprg_shared.boxes.tables import audit
 from pprg_shared.database import Database
 from waiting import eventually
 
@@ -50,6 +54,16 @@ def stored(folder):
         return [reference for (reference,) in connection.execute("SELECT reference FROM referrals")]
 
 
+def at_the_end(database, anchors):
+    """What the last entry of a chain tells of, whose head is anchored."""
+    with database.reading() as session:
+        head = head_of(session)
+        verb = session.scalar(sa.select(audit.c.verb).order_by(audit.c.sequence.desc()).limit(1))
+    verdict = verified(database, anchors)
+    assert (anchors.newest(), verdict.whole, verdict.entries) == (head, True, head.sequence if head else 0)
+    return verb
+
+
 @pytest.mark.fault("F56")
 @pytest.mark.parametrize("how", ENDS)
 def test_a_referral_that_is_half_sent_is_taken_before_the_end(world, tmp_path, how):
@@ -72,7 +86,10 @@ def test_a_referral_that_is_half_sent_is_taken_before_the_end(world, tmp_path, h
     assert code == 0
     assert output.count("stopped") == 1
     assert "Traceback" not in output
+    found = {}
     for name in NAMES:
         database = Database(f"sqlite:///{tmp_path}/{name}.sqlite", name)
         database.hold()  # as whoever starts next
+        found[name] = at_the_end(database, Anchors(tmp_path / "anchors", name))
         database.close()
+    assert found["intake"] == "submit_referral"  # which nothing but the end itself can have anchored

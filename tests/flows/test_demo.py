@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from pathlib import Path
 from uuid import uuid4
 
@@ -183,29 +184,51 @@ def origin(product, programs, tmp_path_factory, request):
 NEWCOMER = {"name": "Sam Example", "address": "sam@council.example"}
 
 
-def test_what_the_first_start_prints_leads_the_first_administrator_in(tmp_path):
-    """As a newcomer follows it: by the printed address and code to a password, an authenticator and a page."""
+def printed(world):
+    """What a first start prints for a newcomer: where the first administrator begins, and how the coordinator does."""
+    told = "".join(takewhile(lambda line: "for that nobody signs in" not in line, world.stdout))
+    first = re.search(r"first administrator: (http://[^/]+)(/\S+) with the code (\S+) ", told)
+    coordinator = re.search(r"sign in at (http://[^/]+)(/\S+) as (.+), coordinator, who is invented:\s+(.+)\n", told)
+    address, password, code = re.fullmatch(r"(\S+), password (\S+), code now (\d{6})", coordinator[4]).groups()
+    return first.groups(), (*coordinator.groups()[:3], address, password, code)
+
+
+def test_what_the_first_start_prints_leads_the_first_administrator_in_and_the_coordinator(tmp_path):
+    """As a newcomer follows it: by what is printed, and nothing else, to a page that is theirs."""
     own = dict(zip(("PORT", "OPS_PORT"), map(str, free_ports(2)), strict=True))
     own |= {"VAR": str(tmp_path), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen((*PPRG, "run"), env=os.environ | own, stdout=subprocess.PIPE, text=True) as world:
         try:
-            told = next(each for each in world.stdout if "first administrator" in each)
-            base, path, code = re.search(r"(http://[^/]+)(/\S+) with the code (\S+) ", told).groups()
-            browser = Browser(base)
-            assert "Become its first administrator" in browser.says("/sign-in")
-            chosen = browser.send(path, NEWCOMER | {"code": code}, holding="code")
-            enrolling = browser.send(chosen, {"password": "four words nobody guesses"}, holding="password")
-            secret = re.search(r'<code class="pprg-key">([A-Za-z0-9-]+)</code>', browser.open(enrolling))[1]
-            now = pyotp.TOTP(secret.replace("-", "").upper()).now()
-            enrolled = browser.post_form(browser.filled(enrolling, {"code": now}, holding="code"))
-            (onward,) = {"/letters"} & set(re.findall(r'href="([^"]+)"', enrolled.text))
-
-            assert (path, chosen, enrolling) == ("/sign-in/first", "/sign-in/password", "/sign-in/authenticator")
-            assert browser.leads_to(onward) == ""
-            assert "You are signed in as Sam Example" in browser.says("/sign-out")
+            administrator, coordinator = printed(world)
+            signs_in(*coordinator)
+            becomes_the_first_administrator(*administrator)
         finally:
             world.terminate()
             world.wait(30)
+
+
+def signs_in(base, path, name, address, password, code):
+    browser = Browser(base)
+    second = browser.send(path, {"address": address, "password": password}, holding="password")
+    onward = browser.send(second, {"code": code}, holding="code")
+
+    assert (path, second, onward, browser.leads_to(onward)) == ("/sign-in", "/sign-in/code", "/cases", "")
+    assert f"You are signed in as {name}" in browser.says("/sign-out")
+
+
+def becomes_the_first_administrator(base, path, code):
+    browser = Browser(base)
+    assert "Become its first administrator" in browser.says("/sign-in")
+    chosen = browser.send(path, NEWCOMER | {"code": code}, holding="code")
+    enrolling = browser.send(chosen, {"password": "four words nobody guesses"}, holding="password")
+    secret = re.search(r'<code class="pprg-key">([A-Za-z0-9-]+)</code>', browser.open(enrolling))[1]
+    now = pyotp.TOTP(secret.replace("-", "").upper()).now()
+    enrolled = browser.post_form(browser.filled(enrolling, {"code": now}, holding="code"))
+    (onward,) = {"/letters"} & set(re.findall(r'href="([^"]+)"', enrolled.text))
+
+    assert (path, chosen, enrolling) == ("/sign-in/first", "/sign-in/password", "/sign-in/authenticator")
+    assert browser.leads_to(onward) == ""
+    assert "You are signed in as Sam Example" in browser.says("/sign-out")
 
 
 def cookies(text):

@@ -1,7 +1,9 @@
 """Guessing: rows A56 to A58. Nobody learns who is there, nobody guesses for long, and nobody shuts out another."""
 
+import re
 import statistics
 from time import perf_counter
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -184,6 +186,58 @@ def test_a58_resets_are_asked_for_a_few_times_only_and_the_answer_is_the_same_fo
     assert asked == {who: [303, 303, 303, 429] for who in (KNOWN, UNKNOWN)}
     with world.services["intake"].database.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Code)) == 3
+
+
+def reset_code(n):
+    return f"/sign-in/reset/{UUID(int=n)}", {"code": "000000"}
+
+
+def printed_code(n):
+    return f"/sign-in/enrol/{UUID(int=n)}", {"code": "printed"}
+
+
+def first_code(_n):
+    return "/sign-in/first", {"code": "printed", "name": "Sam Example", "address": "sam@council.example"}
+
+
+#: By what is asked for, each time of somebody else or by another way: how often one address of the network may, how
+#: many seconds it waits then, how that is said, and how the door answers until then.
+FROM_ONE = {
+    "sign-ins": (100, 300, "5 minutes", 422, [lambda n: ("/sign-in", {"address": f"n{n}@a.example", "password": "p"})]),
+    "resets": (30, 900, "15 minutes", 303, [lambda n: ("/sign-in/reset", {"address": f"n{n}@a.example"})]),
+    "codes": (30, 900, "15 minutes", 422, [reset_code, printed_code, first_code]),
+}
+
+
+def at_the_door(browser, remote, ways):
+    """Tries these ways in turn from an address of the network, with the form that this browser has open."""
+    hidden = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', browser.get("/sign-in").text))
+    browser.client.environ_base["REMOTE_ADDR"] = remote
+
+    def answer(n):
+        path, answers = ways[n % len(ways)](n)
+        return browser.client.post(path, data={**hidden, **answers, "_end": "1"})
+
+    return answer
+
+
+@pytest.mark.asvs("2.4.1", "6.3.1")
+@pytest.mark.parametrize("what", FROM_ONE)
+def test_a58_from_one_address_of_the_network_only_so_much_is_tried_and_others_go_on(world, visiting, what):
+    most, seconds, wait, usual, ways = FROM_ONE[what]
+    busy, quiet = (at_the_door(visiting(), f"192.0.2.{n}", ways) for n in (1, 2))
+
+    tried = {busy(n).status_code for n in range(most)}
+    before = stored(world, but=())
+    over = busy(most)
+    counted = changes(before, stored(world, but=()))
+
+    assert (tried, over.status_code, over.headers["Retry-After"]) == ({usual}, 429, str(seconds))
+    assert f"This was tried too often. Wait {wait} and try again, or call us on 01632 960001." in over.text
+    assert counted == {"intake.limits": (1 if what == "codes" else 2, 1)}, "that it was tried, and nothing else"
+    assert quiet(most).status_code == usual
+    world.clock.forward(seconds=seconds)
+    assert busy(most).status_code == usual
 
 
 @pytest.mark.attack("A66")

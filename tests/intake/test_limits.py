@@ -2,6 +2,8 @@
 
 import json
 import re
+from copy import copy
+from dataclasses import replace
 from io import BytesIO
 from uuid import uuid4
 
@@ -11,6 +13,7 @@ import sqlalchemy as sa
 from invented import REFERRAL, as_form
 from linked import ask_code, enter, send
 from pprg_intake.models import Code, Draft, Referral
+from pprg_shared.app import create_app
 from pprg_shared.limits import limits
 from pprg_shared.metrics import exposition
 from signed import acting
@@ -52,6 +55,29 @@ def test_a_burst_of_referrals_from_one_address_is_stopped_and_others_go_on(world
     assert refer(quiet).status_code == 201
     world.clock.forward(seconds=61)
     assert refer(busy).status_code == 201
+
+
+@pytest.mark.attack("A20")
+@pytest.mark.asvs("4.1.3", "15.3.4")
+@pytest.mark.parametrize(("proxies", "hop"), [(0, "{}"), (1, "{}, 192.0.2.1")], ids=["no-proxy", "a-proxy"])
+def test_an_address_that_a_browser_makes_up_neither_gets_round_a_limit_nor_counts_for_another(world, proxies, hop):
+    alive = world.services["intake"]
+    with_proxies = copy(alive)
+    with_proxies.settings = replace(alive.settings, trusted_proxies=proxies)
+    app = create_app(with_proxies)
+
+    def refer_as(forwarded, remote="192.0.2.1"):
+        client = app.test_client()
+        client.environ_base |= {"REMOTE_ADDR": remote, "HTTP_X_FORWARDED_FOR": forwarded}
+        return refer(client)
+
+    burst = [refer_as(hop.format(f"198.51.100.{number}")).status_code for number in range(20)]
+    before = stored(world, but=())
+    over = refer_as(hop.format("198.51.100.99"))
+
+    assert (burst, over.status_code, over.headers["Retry-After"]) == ([201] * 20, 429, "60")
+    assert changes(before, stored(world, but=())) == {}
+    assert refer_as("198.51.100.1", remote="198.51.100.1").status_code == 201, "nothing was counted for them"
 
 
 @pytest.mark.attack("A30")
