@@ -196,16 +196,12 @@ def printed_code(n):
     return f"/sign-in/enrol/{UUID(int=n)}", {"code": "printed"}
 
 
-def first_code(_n):
-    return "/sign-in/first", {"code": "printed", "name": "Sam Example", "address": "sam@council.example"}
-
-
 #: By what is asked for, each time of somebody else or by another way: how often one address of the network may, how
 #: many seconds it waits then, how that is said, and how the door answers until then.
 FROM_ONE = {
     "sign-ins": (100, 300, "5 minutes", 422, [lambda n: ("/sign-in", {"address": f"n{n}@a.example", "password": "p"})]),
     "resets": (30, 900, "15 minutes", 303, [lambda n: ("/sign-in/reset", {"address": f"n{n}@a.example"})]),
-    "codes": (30, 900, "15 minutes", 422, [reset_code, printed_code, first_code]),
+    "codes": (30, 900, "15 minutes", 422, [reset_code, printed_code]),
 }
 
 
