@@ -221,17 +221,18 @@ class Walk:
         only = f"{kind}:{own[PLACE_OF[kind]]}"
         for route in self._routes():
             client = self._browser(person, only)
-            nothing, _ = self._send(client, route, NOT_THERE, right=False)
+            nothing, fewer = self._send(client, route, NOT_THERE, right=False)
             if self.rules.relations(route.verb, ()):
                 self._expect(route, only, "everybody", nothing.status_code not in {403, 404}, nothing.status_code)
                 continue
             opens = f"{PLACE_OF[kind]}>" in route.path and self.rules.relations(route.verb, person.roles)
             for relation, thing in self._things().items():
-                answer, _ = self._send(client, route, thing, right=False)
+                answer, reads = self._send(client, route, thing, right=False)
                 if opens and relation == "theirs":
                     fine = answer.status_code == 200 if route.method == "GET" else answer.status_code not in {403, 404}
                 else:
                     fine = self._body(answer) == self._body(nothing) and not_there(answer) and not_there(nothing)
+                    self._expect(route, only, f"{relation}: queries", reads == fewer, reads, fewer)
                 self._expect(route, only, relation, fine, answer.status_code, nothing.status_code)
         self._nothing_is_stored(only)
 
@@ -245,9 +246,11 @@ class Walk:
             counts = self.name == "intake" and api
             everybody = bool(self.rules.relations(route.verb, ())) and not counts
             named = any(f"{each}>" in route.path for each in PLACES)
+            not_mine = {}
             for relation, thing in (self._things() | {"nothing": NOT_THERE | {"agency": "nobody's"}}).items():
                 mine = not named or thing["agency"] == "police"
-                status = self._send(client, route, thing, right=not mine)[0].status_code
+                answer, reads = self._send(client, route, thing, right=not mine)
+                status = answer.status_code
                 if api and not counts:
                     fine = status == 401 and self.answer.headers["WWW-Authenticate"] == "Bearer"
                 elif everybody or (counts and route.verb in verbs):
@@ -257,6 +260,10 @@ class Walk:
                     refused = status == 403 and told in self.answer.text
                     fine = refused or (not counts and status == 303 and not_there(self.answer))
                 self._expect(route, f"key for {verbs}", relation, fine, status)
+                if not mine:
+                    not_mine[relation] = reads
+            same = len(set(not_mine.values())) < 2
+            self._expect(route, f"key for {verbs}", "queries", same, not_mine)
         used = {"intake.api_keys": (1, 1)}  # when it was last used
         self._nothing_is_stored(f"key for {verbs}", rightly=[used])
 
