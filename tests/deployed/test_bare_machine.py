@@ -4,13 +4,18 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
 from waiting import eventually
 
 pytestmark = [pytest.mark.deployed, pytest.mark.timeout(900)]
-READY = "ready: http://127.0.0.1:8000"
+#: The last that is printed of how somebody signs in.
+READY = "for that nobody signs in"
+#: From the command to a newcomer who has signed in, all that is downloaded and installed before included: they wait
+#: for that, too.
+NEWCOMER_SECONDS = 120
 MAKE = "command -v make || { apt-get update && apt-get install -y --no-install-recommends make; }"
 START = "make run >>said 2>&1; echo $? >ended"
 ASK = """import sys, urllib.request as u
@@ -36,7 +41,8 @@ class Machine:
         self.docker("run", "--detach", "--init", "--name", self.name, "--workdir", "/pprg", image, "sleep", "infinity")
         self.sh(MAKE)
         subprocess.run(["docker", "cp", "-", f"{self.name}:/pprg"], input=tree, capture_output=True, check=True)
-        self.docker("cp", str(Path(__file__).with_name("in_hand.py")), f"{self.name}:/in_hand.py")
+        for each in ("in_hand.py", "as_printed.py"):
+            self.docker("cp", str(Path(__file__).with_name(each)), f"{self.name}:/{each}")
 
     def sh(self, command, *options):
         return self.docker("exec", *options, self.name, "sh", "-c", command)
@@ -48,7 +54,7 @@ class Machine:
         """Give the command of the README and wait for its word."""
         self.sh("rm -f said ended")
         self.sh(START, "--detach")
-        eventually(lambda: READY in self.said() or self.ended(), 300, every=0.5)
+        eventually(lambda: READY in self.sh("cat said") or self.ended(), 300, every=0.5)
 
     def said(self):
         return self.sh("cat said").splitlines()
@@ -73,9 +79,11 @@ def machine(docker, root):
         docker("rm", "--force", "--volumes", bare.name)
 
 
-def test_make_run_starts_serves_and_ends_with_what_is_in_hand_done(machine, referral):
+def test_make_run_leads_a_newcomer_in_serves_and_ends_with_what_is_in_hand_done(machine, referral):
     compilers = machine.sh("for each in gcc cc clang git node; do command -v $each; done")
+    began = monotonic()
     machine.start()
+    signed_in, took = machine.python("/as_printed.py"), monotonic() - began
     ready = json.loads(machine.python("-c", ASK, "http://127.0.0.1:8001/readyz"))
     (status, reference), code, words = machine.end("pprg", referral)
 
@@ -85,6 +93,8 @@ def test_make_run_starts_serves_and_ends_with_what_is_in_hand_done(machine, refe
     (second_status, second), second_code, second_words = machine.end("make", referral)
 
     assert compilers == ""
+    assert signed_in == "True"
+    assert took < NEWCOMER_SECONDS
     assert ready["ready"]
     assert sorted(ready["services"]) == ["intake", "notifier", "publisher", "triage"]
     assert (status, code, len(words)) == ("201", "0", 1)

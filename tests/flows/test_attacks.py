@@ -350,6 +350,36 @@ def test_no_search_takes_long(people, bomb, request):
     assert median(took) < 0.2  # seconds of this process alone, whatever else runs
 
 
+BOMBS = ("(a+)+$" * 30, "a" * 59 + "b" * 131, "%_" * 95)
+#: Where those who signed in look for something by what they type: how it is sent, the field and its length, and how a
+#: search is answered that finds nothing.
+SEARCHES = [
+    row("A36-people", "intake", "administrator", "POST", "/people", "find", 100, 303),
+    row("A36-agencies", "intake", "administrator", "GET", "/agencies", "find", 190, 200),
+    row("A36-cases", "triage", "coordinator", "POST", "/cases", "reference", 60, 422),
+    row("A36-letters", "notifier", "coordinator", "GET", "/letters", "state", 190, 422),
+]
+
+
+@pytest.mark.asvs("1.2.9", "15.2.2")
+@pytest.mark.parametrize(("service", "who", "method", "path", "field", "longest", "status"), SEARCHES)
+def test_nor_does_a_search_behind_the_sign_in(world, post, service, who, method, path, field, longest, status):
+    post("triage", "/cases/imports", {"text": f"Reference,Received\n{'a' * 60},1 May 2026\n"})
+    browser, took = world.visitor(service, who), []
+    form, before = hidden(browser, path), stored(world)
+
+    for typed in ({field: each[:longest]} for each in BOMBS):
+        began = process_time()
+        sent = browser.post(path, data=form | typed) if method == "POST" else browser.get(path, query_string=typed)
+        found = browser.get(sent.location) if status == 303 else sent
+        took.append(process_time() - began)
+        assert (sent.status_code, found.status_code) == (status, 200 if status == 303 else status)
+
+    world.settle()
+    assert changes(before, stored(world)) == ({"intake.searches": (len(BOMBS), 0)} if status == 303 else {})
+    assert median(took) < 0.2  # seconds of this process alone, whatever else runs
+
+
 @pytest.mark.asvs("1.2.2", "1.3.6")
 def test_a37_an_address_that_points_inside_is_text_and_is_asked_for_by_nobody(world, people):
     with socket.create_server(("127.0.0.1", 0)) as inside:
@@ -481,6 +511,41 @@ def test_a61_what_is_another_agency_s_is_not_there(world, lines):
     world.settle()
     assert changes(before, stored(world)) == {}
     assert intake.get(f"/api/v1/requests/{request['id']}", headers=theirs).status_code == 200
+
+
+@pytest.mark.asvs("8.2.2", "8.4.1")
+def test_a61_nor_is_another_s_search_another_agency_s_key_or_an_import_there_for_whom_it_is_not(world, post, lines):
+    office, administrator = world.visitor("intake", "coordinator"), world.visitor("intake", "administrator")
+    search = office.post("/people", data=hidden(office, "/people") | {"find": "Invented"}).location
+    made = hidden(administrator, "/agencies/icb/keys") | {"name": "Theirs", "scopes": "answer", "days": "30"}
+    assert administrator.post("/agencies/icb/keys", data=made).status_code == 200
+    number = re.search(r"/agencies/icb/keys/([0-9a-f-]{36})", administrator.get("/agencies/icb/keys").text)[1]
+    listed = post("triage", "/cases/imports", {"text": "Reference,Received\nX1,1 May 2026\n"})["location"]
+    csrf = hidden(administrator, "/agencies/police/keys")
+    world.clock.forward(minutes=5)
+    world.settle()  # what was read meanwhile has been recorded
+    before, never = stored(world), str(UUID(int=5))
+
+    def told(service, who, method, path):
+        client = administrator if who == "administrator" else world.visitor(service, who)
+        said = []
+        for each in (path, re.sub("[0-9a-f-]{36}", never, path)):
+            page = client.open(each, method=method, data=csrf if method == "POST" else None)
+            main = page.text.partition("<main")[2].partition("</main>")[0]
+            said.append((page.status_code, re.sub("[0-9a-f-]{36}", "ID", main)))
+        assert said[0] == said[1]
+        return said[0][0]
+
+    assert told("intake", "deputy", "GET", search) == told("intake", "administrator", "GET", search) == 404
+    key_elsewhere = f"/agencies/police/keys/{number}"
+    assert {told("intake", "administrator", each, key_elsewhere) for each in ("GET", "POST")} == {404}
+    assert told("intake", "lead-police", "GET", f"/agencies/icb/keys/{number}") == 403
+    assert told("triage", "chair", "GET", re.sub("^.*/cases", "/cases", listed)) == 403
+    refused = [each["problem"] for each in lines if each["event"] == "refused"]
+    assert refused == ["not-found"] * 8 + ["forbidden"] * 4
+    world.settle()
+    assert changes(before, stored(world)) == {}
+    assert office.get(search).status_code == administrator.get(f"/agencies/icb/keys/{number}").status_code == 200
 
 
 @pytest.mark.asvs("13.4.2", "16.3.4", "16.5.1")

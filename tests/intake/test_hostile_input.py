@@ -130,7 +130,27 @@ def test_direction_marks_and_unseen_characters_are_refused_in_an_address(intake,
     answers = REFERRAL | {"referrer_email": f"{text}@agency.example"}
 
     assert is_problem(intake.post(API, json=answers, headers=KEY), 422, "Enter one email address")
-    assert intake.post(FORM, data={**as_form(answers), **hidden(intake)}).status_code == 422
+    by_form = intake.post(FORM, data={**as_form(answers), **hidden(intake)})
+    assert (by_form.status_code, "Enter one email address" in by_form.text) == (422, True)
+
+
+TURNS = "This holds a mark that nobody sees or that turns what is read."
+
+
+@pytest.mark.asvs("1.3.3")
+@pytest.mark.parametrize("text", [row("A10-override-reference", "5\u202e99"), row("A10-unseen-reference", "59\u200b9")])
+def test_direction_marks_and_unseen_characters_are_refused_in_a_reference(world, intake, unchanged, text):
+    answers = REFERRAL | {"notification_reference": text, "notified_on": "2026-11-20"}
+
+    by_api, by_form = (
+        intake.post(API, json=answers, headers=KEY),
+        intake.post(FORM, data={**as_form(answers), **hidden(intake)}),
+    )
+
+    assert is_problem(by_api, 422, "Some answers need changing")
+    (wrong,) = by_api.json["errors"]
+    assert (wrong["pointer"], TURNS in wrong["detail"]) == ("/notification_reference", True)
+    assert (by_form.status_code, TURNS in by_form.text, f'value="{text}"' in by_form.text) == (422, True, True)
 
 
 @pytest.mark.asvs("15.3.7")
@@ -299,3 +319,16 @@ def test_a10_a_name_is_kept_as_it_was_given(world, intake, name):
     whole = world.client("triage").get(f"/api/v1/cases/{found['id']}", headers=office)
 
     assert whole.json["content"]["subjects"][0]["name"] == name
+
+
+@pytest.mark.asvs("1.3.3")
+def test_a10_so_they_are_in_the_reference_of_a_day(world, case, unchanged):
+    path, office = f"/cases/{case}/dates", world.visitor("triage", "coordinator")
+    day = {"trigger": "notified", "day": "2026-11-20", "reference": "5\u202e99"}
+    form = dict(re.findall(r'name="(_csrf|_key)" value="([^"]+)"', office.get(f"{path}/new").text))
+
+    by_api = world.client("triage").post(f"/api/v1{path}", json=day, headers=KEY | world.acting("coordinator"))
+    by_form = office.post(f"{path}/new", data=form | day | {"_end": "1"})
+
+    assert is_problem(by_api, 422, TURNS)
+    assert (by_form.status_code, TURNS in by_form.text, 'value="5\u202e99"' in by_form.text) == (422, True, True)

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import asdict
 from datetime import date
+from io import BytesIO
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,6 +20,7 @@ from pprg_shared.boxes import publish
 from pprg_shared.boxes.tables import outbox
 from pprg_shared.events.told import Further, Row, When
 from pprg_shared.events.triage import InformationRequested
+from stored import changes, stored
 
 CASE = UUID("00000000-0000-4000-8000-00000000000c")
 TODAY = date(2026, 11, 24)
@@ -61,11 +63,11 @@ def hidden(client, path):
     return dict(re.findall(r'name="(_csrf|_key|draft)" value="([^"]+)"', client.get(path).text)) | {"_end": "1"}
 
 
-def upload(client, path, raw, **changes):
+def upload(client, path, raw, name="c.csv", **changes):
     """Send a file as a browser does."""
     form = hidden(client, f"{path}/chronology") | changes
     parts = [f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in form.items()]
-    file = '--x\r\nContent-Disposition: form-data; name="file"; filename="c.csv"\r\n\r\n'
+    file = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
     body = "".join([*parts, file]).encode() + raw + b"\r\n--x--\r\n"
     return client.post(f"{path}/chronology", data=body, content_type="multipart/form-data; boundary=x")
 
@@ -124,6 +126,28 @@ def test_all_that_is_wrong_is_said_at_once_by_row_and_column_and_nothing_is_kept
     assert "4 rows need changing. Nothing was kept." in words(refused)
     assert "put a question mark in front of it" in words(refused)
     assert kept(world, Draft) == 0
+
+
+@pytest.mark.attack("A10")
+@pytest.mark.asvs("1.3.3")
+@pytest.mark.parametrize("name", ["c\u202evsc.exe.csv", "c\u200b.csv"], ids=["override", "unseen"])
+def test_a_file_whose_name_may_not_be_what_it_reads_as_is_not_taken(world, asked, lead, name):
+    path, administrator = asked(), world.visitor("intake", "administrator")
+    page, listed = f"{path}/chronology", "/people/list"
+    people = hidden(administrator, listed) | {"file": (BytesIO(b"Name,Email\nAnn,ann@police.example\n"), name)}
+    lead.get(page)
+    world.settle()
+    before = stored(world)
+
+    refused = (
+        upload(lead, path, GOOD, name),
+        administrator.post(listed, data=people, content_type="multipart/form-data"),
+    )
+
+    told = "The name of the file holds a mark that nobody sees or that turns what is read: rename it"
+    assert [(each.status_code, told in words(each)) for each in refused] == [(422, True), (422, True)]
+    world.settle()
+    assert changes(before, stored(world)) == {}
 
 
 @pytest.mark.asvs("5.2.1", "5.2.2", "5.2.3")

@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, validate
 from pprg_shared.acting import runtime
 from pprg_shared.calendar import london_date
 from pprg_shared.partial_dates import NotADate, parse
-from pprg_shared.typed import ADDRESS, LONGEST_ADDRESS
+from pprg_shared.typed import ADDRESS, LONGEST_ADDRESS, TURNING, turning
 
 Choices = Callable[[], Mapping[str, str]]
 ONE_ADDRESS = "Enter one email address, such as name@agency.example"
@@ -43,6 +43,12 @@ def is_name(value: str) -> None:
     """Raises ValidationError for what no name holds: a line end, or `=?`, which mail programs decode."""
     if "\n" in value or "\r" in value or "=?" in value:
         raise ValidationError("Write the name in one line, and without “=?”")
+
+
+def is_reference(value: str) -> None:
+    """Raises ValidationError for what nobody can compare by eye: a mark of direction, or one that is not seen."""
+    if turning(value):
+        raise ValidationError(TURNING)
 
 
 def optional(label: str, longest: int, *checks: Callable[[str], Any], **about: Any) -> fields.String:

@@ -34,6 +34,7 @@ from pprg_shared.spreadsheet import NotATable
 from pprg_shared.web import takes_rows, takes_uploads
 from pprg_shared.web.forms import Form
 from pprg_shared.web.limits import slow
+from pprg_shared.web.lists import file_sent
 from pprg_shared.web.referred import KINDS
 
 #: Rows of an uploaded chronology on a page, and the most errors of a file that are listed.
@@ -164,8 +165,7 @@ def upload(request_id: UUID) -> ResponseReturnValue:
 
 
 def _read_file(asked: Request) -> tuple[list[dict[str, str]], list[rules.Wrong]]:
-    sent = request.files.get("file")
-    raw = sent.read() if sent else b""
+    raw = _raw_file()
     if not raw:
         raise Refused("Choose a CSV file with at least one row.", "file")
     slow((rules.UPLOADS, asked.agency))
@@ -174,6 +174,14 @@ def _read_file(asked: Request) -> tuple[list[dict[str, str]], list[rules.Wrong]]
         return actions.read_chronology(raw, london_date(runtime().clock()), names, runtime().profile.themes)
     except NotATable as error:
         raise Refused(f"{error}.", "file") from None
+
+
+def _raw_file() -> bytes:
+    try:
+        sent = file_sent()
+    except NotATable as error:
+        raise Refused(f"{error}.", "file") from None
+    return sent.read() if sent else b""
 
 
 def _upload_page(asked: Request, form: Form, wrong: list[rules.Wrong]) -> ResponseReturnValue:

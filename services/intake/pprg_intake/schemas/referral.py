@@ -14,7 +14,7 @@ from pprg_shared.acting import runtime
 from pprg_shared.calendar import london_date
 from pprg_shared.profile import ALLEGED_SOURCES, MEDIA
 from pprg_shared.web import referred, surroundings
-from pprg_shared.web.fields import maybe, optional, past_day, several, words
+from pprg_shared.web.fields import is_reference, maybe, optional, past_day, several, words
 from pprg_shared.web.surroundings import AT_RISK, OF_AGENCIES
 
 DECLARED = "What I have written is accurate as far as I know, and my agency shares it under its legal duties."
@@ -82,7 +82,7 @@ class ReferralSchema(ReferrerSchema):
         "When was the national Panel notified?",
         hint="Leave this empty if it was not, or if you do not know.",
     )
-    notification_reference = optional("The Panel's reference", 60, width=20)
+    notification_reference = optional("The Panel's reference", 60, is_reference, width=20)
     routes = several(
         reviews,
         "Which reviews may be needed? (optional)",

@@ -15,6 +15,7 @@ from pprg_shared.actor import Done
 from pprg_shared.spreadsheet import NotATable, text_of
 from pprg_shared.web.forms import Form
 from pprg_shared.web.limits import slow
+from pprg_shared.web.lists import file_sent
 
 pages = Blueprint("importing", __name__)
 PHASE = "publishing"
@@ -65,12 +66,11 @@ def _documents(review: rules.Review) -> str:
 
 def _with_file(form: Form) -> None:
     """Put the text of the file in place of the pasted one."""
-    sent = request.files.get("file")
-    if sent and sent.filename:
-        try:
+    try:
+        if sent := file_sent():
             form.typed["text"] = text_of(sent.stream.read(4 * LONGEST_LIST + 1))
-        except NotATable as error:
-            form.refuse(f"{error}.", "text")
+    except NotATable as error:
+        form.refuse(f"{error}.", "text")
 
 
 @pages.route("/publications/imports/<uuid:import_id>", methods=["GET", "POST"])

@@ -3,6 +3,7 @@
 from marshmallow import Schema, ValidationError, fields, validate
 
 from pprg_shared.acting import runtime
+from pprg_shared.web.fields import is_reference
 from pprg_triage.rules import notable
 from pprg_triage.schemas.words import words
 
@@ -43,7 +44,7 @@ class DaySchema(Schema):
     )
     reference = fields.String(
         load_default="",
-        validate=validate.Length(max=60, error="Enter a reference of at most 60 characters"),
+        validate=[validate.Length(max=60, error="Enter a reference of at most 60 characters"), is_reference],
         metadata={
             "label": "Its reference",
             "hint": "Such as that of the notification, or of what was sent. No names of people.",
