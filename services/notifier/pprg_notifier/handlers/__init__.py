@@ -193,7 +193,8 @@ def write_code(session: Session, heard: CodeIssued) -> None:
 def _holders(session: Session, heard: CodeIssued) -> list[Recipient]:
     """The posts and contacts of an agency that were written to about a case, and the first of them in any case.
 
-    Somebody who is two of them gets one code."""
+    Somebody who is two of them gets one code.
+    """
     agency = heard.agency or ""
     with_link = (letters.c.duty.in_((LEAD, CONTACT, DEPUTY)), letters.c.type != "code")
     about = (letters.c.subject == heard.subject, letters.c.agency == agency)
