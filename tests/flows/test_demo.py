@@ -22,7 +22,8 @@ from pprg_embedded.__main__ import main
 from pprg_embedded.ahead import Ahead
 from pprg_embedded.demo import play
 from pprg_embedded.demo.browser import Browser, Failed
-from pprg_embedded.demo.people import Signers, read_people, routes_played, who_signs_in
+from pprg_embedded.demo.others import THEIRS
+from pprg_embedded.demo.people import OTHERS, Signers, read_people, routes_played, who_signs_in
 from pprg_embedded.ports import free_ports
 from pprg_embedded.world import SERVICES
 from pprg_intake.actions.trial import trial_people
@@ -37,7 +38,8 @@ PPRG = (sys.executable, "-m", "pprg_embedded")
 #: What a browser or a program sends by itself, and how it says who it is: cookies that it was given, or a token.
 HEADERS = {"host", "user-agent", "accept", "accept-encoding", "connection", "content-type", "content-length"}
 HEADERS |= {"cookie", "authorization", "idempotency-key"}
-SIGN_IN = ("the coordinator", "the chair", "a partner who ratifies")
+#: Those who play a part, and one of each other role.
+SIGN_IN = ("coordinator", "chair", "partner", *OTHERS)
 LETTERS_WITH_LINKS = ("information_request", "outcome_to_referrer")
 SOMEBODY = json.dumps({"coordinator": dict.fromkeys(("name", "address", "password", "totp_secret"), "x")})
 RETURNS = (("late", "returns"), ("extra", "requests"), ("corrected", "returns"))
@@ -104,7 +106,7 @@ def test_the_demo_plays_a_case_from_referral_to_published_outcome(play_at_home, 
     assert {each["state"] for each in found["clocks"]} == {"met", "met_late", "runs", "waits", "ended"}
     read = ("the referrer reads what was decided", "each agency that was asked reads what was decided")
     let_in = {f"a code from a letter opens what its link names: {each}" for each in LETTERS_WITH_LINKS}
-    assert checked > {*read, *let_in, "what is for another is not there"}
+    assert checked > {*read, *let_in, *(name for name, _, _ in THEIRS.values()), "what is for another is not there"}
     assert found["typed_mails"] == 0
     assert [each for each in CANARIES if each in said] == []
     assert "%" not in said  # a bar is for a terminal

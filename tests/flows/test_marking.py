@@ -123,6 +123,43 @@ def test_every_page_of_a_case_is_marked_once_on_the_screen_and_twice_on_paper(wo
         assert page.headers["Protective-Marking"] == MARKING
 
 
+def test_every_page_of_letters_and_of_publications_is_marked_once(world, case, decided):
+    """As links lead to them, and each with what it is about."""
+    found = {}
+    for service, nouns in (("notifier", "letters"), ("publisher", "publications")):
+        office = world.visitor(service, "coordinator")
+        found[f"/{nouns}"] = listed = office.get(f"/{nouns}")
+        (one, *_) = re.findall(rf'href="(/{nouns}/[0-9a-f-]{{36}})"', listed.text)
+        found[one] = office.get(one)
+    publisher = world.visitor("publisher", "coordinator")
+    (draft,) = (each for each in found if each.startswith("/publications/"))
+    ways = [f"/publications/for-case/{case}", f"{draft}/plan", "/publications/imports/new"]
+    found |= {each: publisher.get(each, follow_redirects=True) for each in ways}
+
+    assert len(found) == 7
+    for path, page in found.items():
+        assert (page.status_code, "PPRG-2026-0001" in page.text or "imports" in path) == (200, True), path
+        assert len(re.findall(rf'class="pprg-marking">{MARKING}', page.text)) == 1, path
+        assert page.headers["Protective-Marking"] == MARKING
+
+
+def test_so_is_the_list_of_what_a_case_has_several_of(world, case, decided, post):
+    made = invented.decision("lcspr")
+    post("triage", f"/cases/{case}/decisions", made)
+    (mine,) = [
+        each
+        for each in world.client("triage").get(f"/api/v1/cases/{case}", headers=keyed(world)).json["decisions"]
+        if each["route"] == "lcspr"
+    ]
+    post("triage", f"/cases/{case}/decisions/ratification", {"decision_id": mine["id"]}, "partner-health")
+
+    page = world.visitor("publisher", "coordinator").get(f"/publications/for-case/{case}")
+
+    assert (page.status_code, len(set(re.findall(r'href="(/publications/[0-9a-f-]{36})"', page.text)))) == (200, 2)
+    assert len(re.findall(rf'class="pprg-marking">{MARKING}', page.text)) == 1
+    assert page.headers["Protective-Marking"] == MARKING
+
+
 def test_what_everybody_reads_is_not_marked(world):
     intake = ("/", "/referrals/start", REFER, f"/referrals/begun/{uuid4()}/code")
     for service, path in (*(("intake", each) for each in intake), ("publisher", "/learning")):

@@ -1,4 +1,5 @@
 import dataclasses
+import re
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -35,6 +36,24 @@ def ask_two_agencies(world):
     asked = {"agencies": ["police", "icb"], "questions": "What was your part?"}
     post(world, "triage", f"/api/v1/cases/{case['id']}/requests", asked, "coordinator")
     return case["id"]
+
+
+def test_the_chair_reads_at_the_case_which_letter_came_back_and_has_no_list_of_letters(world):
+    case = ask_two_agencies(world)
+    office = world.client("notifier")
+    listed = office.get(f"/api/v1/letters?subject={case}", headers=world.acting("coordinator")).json["letters"]
+    (letter,) = [each for each in listed if each["to"].startswith("police/")]
+    post(world, "notifier", f"/api/v1/letters/{letter['id']}/returned", {"why": "unknown"}, "coordinator")
+    chair = world.visitor("triage", "chair")
+
+    page = chair.get(f"/cases/{case}").text
+    requests = sorted(set(re.findall(rf'href="(/cases/{case}/requests/[0-9a-f-]{{36}})"', page)))
+    back = [chair.get(each).text.count("Information request: came back or was given up") for each in requests]
+
+    assert "<strong>1 failed</strong>" in page
+    assert sorted(back) == [0, 1]
+    assert f"/letters?subject={case}" not in page
+    assert world.visitor("notifier", "chair").get("/letters").status_code == 403
 
 
 def answer_nil(world, who):

@@ -9,10 +9,12 @@ import sqlalchemy as sa
 
 import invented
 from beginnings import beginning
+from linked import ask_code, enter
 from pprg_intake.actions.directory import agency_state, seed_directory
 from pprg_intake.models import Agency, Person, Search
 from pprg_shared.boxes.tables import audit, outbox
 from pprg_shared.contract import Envelope
+from pprg_shared.directory import contact
 from pprg_shared.identity import tokens
 
 AGENCY = {
@@ -231,6 +233,50 @@ def test_whoever_leaves_leaves_their_place_at_the_agency_to_the_deputy(world, ad
     assert [each["revision"] for each in said(world, "agency.changed.v1", "invented-hospice")] == [1, 2, 3, 4]
     assert recorded(world)[-2:] == [("contact_left", "invented-hospice"), ("change_person", person[8:])]
     assert "Has left" in words(administrator.get(person))
+
+
+@pytest.mark.parametrize(
+    ("deputy", "shown"),
+    [
+        ("deputy@hospice.example", "Letters to the safeguarding lead deputy@hospice.example"),
+        ("", "There is no safeguarding lead. Letters wait for some days until one is named."),
+    ],
+)
+def test_a_post_that_was_the_leavers_own_mailbox_is_the_deputys_or_nobodys(
+    world, administrator, hospice, deputy, shown
+):
+    own = {"safeguarding_lead": "roisin@hospice.example", "deputy": deputy}
+    send(administrator, f"{hospice}/change", AGENCY | own)
+    person = added(administrator)
+
+    send(administrator, f"{person}/change", PERSON | {"state": "left"})
+
+    page = words(administrator.get(hospice))
+    assert (shown in page, "roisin@hospice.example" in page) == (True, False)
+    assert recorded(world)[-2:] == [("contact_left", "invented-hospice"), ("change_person", person[8:])]
+    world.settle()
+    with world.services["notifier"].database.reading() as session:
+        assert "roisin@hospice.example" not in str(contact(session, "invented-hospice"))
+
+
+def test_the_door_of_what_is_open_lets_in_the_deputy_of_a_lead_who_left_and_not_the_lead(world, administrator, letters):
+    lead, deputy = world.services["intake"].profile.person("lead-police"), "deputy@police.example"
+    police = {"name": "Wiltshire Police", "kind": "police", "active": "yes", "safeguarding_lead": lead.address}
+    send(administrator, "/agencies/police/change", police | {"deputy": deputy})
+    path = f"/requests/{letters.ask().request_id}"
+    ask_code(letters.browser(), path)
+    before = letters.codes(lead.address)
+    person = {"name": lead.name, "address": lead.address, "agency": "police", "roles": ["agency"]}
+
+    send(administrator, f"/people/{lead.id}/change", person | {"state": "left"})
+    world.settle()
+    browser = letters.browser("192.0.2.2")
+    ask_code(browser, path)
+    (code,) = letters.codes(deputy)
+
+    assert (len(before), letters.codes(lead.address)) == (1, before)
+    assert enter(browser, path, code).location == path
+    assert "Invented Child" in browser.get(path).text
 
 
 def test_somebody_must_stay_administrator(world, administrator):

@@ -80,6 +80,46 @@ def test_when_a_contact_leaves_the_deputy_takes_over(contacts, who, after):
     assert tuple(getattr(left, name) for name in rules.CONTACTS) == after
 
 
+@pytest.mark.parametrize(
+    ("posts", "contacts", "after"),
+    [
+        ({"safeguarding-lead": "A@x.example"}, {"deputy": "b@x.example"}, {"safeguarding-lead": "b@x.example"}),
+        ({"safeguarding-lead": "a@x.example"}, {"single_point": "c@x.example"}, {"safeguarding-lead": "c@x.example"}),
+        (
+            {"safeguarding-lead": "a@x.example"},
+            {"single_point": "a@x.example", "deputy": "b@x.example"},
+            {"safeguarding-lead": "b@x.example"},
+        ),
+        ({"safeguarding-lead": "a@x.example"}, {"escalation": "d@x.example"}, {}),
+        ({"safeguarding-lead": "team@x.example"}, {"deputy": "a@x.example"}, {"safeguarding-lead": "team@x.example"}),
+        ({"coordinator": "a@x.example", "deputy": "b@x.example"}, {}, {"coordinator": "b@x.example"}),
+        ({"coordinator": "c@x.example", "deputy": "a@x.example"}, {}, {"coordinator": "c@x.example"}),
+        ({"coordinator": "a@x.example", "deputy": "a@x.example"}, {}, {}),
+    ],
+)
+def test_a_post_whose_mailbox_is_the_leavers_own_goes_to_the_deputy_or_stays_empty(posts, contacts, after):
+    state = replace(
+        POLICE, duties=tuple(rules.Post(slug, slug, address) for slug, address in posts.items()), **contacts
+    )
+
+    left = rules.after_leaving(state, "a@x.example")
+
+    assert {each.slug: each.address for each in left.duties} == after
+    assert rules.after_leaving(left, "a@x.example") == left
+
+
+def test_a_post_and_a_contact_follow_whoever_has_them_to_another_address():
+    state = replace(POLICE, single_point="LEAD@police.example", deputy="b@police.example")
+
+    moved = rules.after_moving(state, "lead@police.example", "new@police.example")
+
+    assert moved.addresses() == {
+        "single_point": "new@police.example",
+        "deputy": "b@police.example",
+        "safeguarding_lead": "new@police.example",
+    }
+
+
 def test_a_code_follows_from_the_name_and_is_nobody_elses():
     assert rules.code_of("St John's NHS Trust", ()) == "st-johns-nhs-trust"
     assert rules.code_of("Police", {"police", "police-2"}) == "police-3"

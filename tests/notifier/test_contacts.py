@@ -195,6 +195,32 @@ def test_a_code_goes_to_everybody_who_has_a_letter_with_the_link_and_to_nobody_e
     assert codes(notifier) == sorted([LEAD, SPOC, DEPUTY, LEAD, SPOC])
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((LEAD, {"single_point": SPOC, "deputy": DEPUTY}), (LEAD, {"single_point": DEPUTY})),
+        ((SPOC, {"deputy": DEPUTY}), (DEPUTY, {"deputy": DEPUTY})),
+        ((SPOC, {"single_point": SPOC, "deputy": DEPUTY}), (DEPUTY, {"single_point": DEPUTY})),
+    ],
+)
+def test_the_deputy_of_who_left_has_the_codes_of_what_is_open_and_the_next_letter(notifier, before, after):
+    """Before and after as the directory says them: the lead's mailbox, and contacts."""
+
+    def know(lead, contacts):
+        notifier.know_duties(Duty(slug="safeguarding-lead", label="safeguarding lead", address=lead), **contacts)
+
+    know(*before)
+    notifier.ask()
+    notifier.send()
+    know(*after)
+    issue(notifier)
+    notifier.ask()
+    notifier.send()
+
+    told = [(to, kind) for to, _, kind in said(notifier)]
+    assert told == [(DEPUTY, "code"), (DEPUTY, "reminder"), (SPOC, "reminder")]
+
+
 def test_a_letter_in_another_case_brings_the_deputy_no_code(notifier):
     notifier.know_contacts(**ALL)
     notifier.ask(rung="overdue")

@@ -46,6 +46,16 @@ def test_the_office_is_written_to_by_its_kind_and_at_the_posts_it_has(renamed, p
     assert renamed.fates() == [("accepted", None)] * len(posts)
 
 
+def test_the_letter_to_a_coordinator_whom_nobody_has_followed_yet_waits_for_who_does(renamed):
+    know_office(renamed, "deputy")
+
+    renamed.hear(OPENED)
+    renamed.send()
+
+    found = {row.duty: state for row, (state, _) in zip(renamed.rows(), renamed.fates(), strict=True)}
+    assert found == {"coordinator": "waiting", "deputy": "accepted"}
+
+
 def test_before_the_directory_is_heard_of_both_posts_wait_for_it(renamed):
     renamed.hear(OPENED)
     renamed.send()

@@ -10,6 +10,7 @@ import pytest
 
 from pprg_shared.profile import Profile, load_profile
 from pprg_shared.profile.letters import KINDS
+from pprg_shared.profile.partnership import Role
 from pprg_shared.profile.reading import keys_of
 from pprg_shared.profile.routes import OUTCOMES
 
@@ -77,9 +78,7 @@ def test_people_and_addresses_are_invented(profile):
 
 
 def test_every_role_and_every_agency_that_may_be_asked_has_somebody_to_act_as(profile):
-    wanted = {"coordinator", "deputy", "chair", "member", "partner", "board-chair", "community-chair", "ops"}
-
-    assert wanted <= {role for each in profile.people for role in each.roles}
+    assert {role for each in profile.people for role in each.roles} == set(typing.get_args(Role))
     assert set(profile.asked_agencies()) <= {each.agency for each in profile.people if "agency" in each.roles}
 
 

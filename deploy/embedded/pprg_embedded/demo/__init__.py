@@ -11,6 +11,7 @@ from pprg_embedded.demo.browser import Browser
 from pprg_embedded.demo.decisions import decide
 from pprg_embedded.demo.mailbox import MailDev, OwnPages
 from pprg_embedded.demo.meeting import meet
+from pprg_embedded.demo.others import look
 from pprg_embedded.demo.people import Signers
 from pprg_embedded.demo.playing import Play
 from pprg_embedded.demo.publishing import publish
@@ -18,7 +19,7 @@ from pprg_embedded.demo.referring import refer
 from pprg_shared.profile import Profile
 
 #: What the bar shows beside one return for each agency.
-STEPS = 7
+STEPS = 8
 MOST_STEPS = 57
 MOST_MAILS = 3
 SERVICES = ("intake", "triage", "notifier", "publisher")
@@ -40,7 +41,7 @@ def play(
     started = time.monotonic()
     office = signers.browser("coordinator")
     mailbox = MailDev(mails, profile) if mails else OwnPages(office)
-    show = Play(base, profile, list(profile.asked_agencies())[:count], signers, mailbox, progress, started, clock)
+    show = Play(base, profile, list(profile.asked_agencies())[:count], signers, mailbox, progress, clock)
     reference, case_id = refer(show, office)
     ask(show, office, case_id)
     answer(show, office, case_id)
@@ -48,7 +49,8 @@ def play(
     decide(show, office, case_id)
     publish(show, office, case_id, reference)
     count_up(show, office, case_id)
-    return show.result | {"checks": show.checks}
+    look(show, case_id, reference)  # what a second reader of the office opens is no step of the coordinator's
+    return show.result | {"seconds": round(time.monotonic() - started, 2), "checks": show.checks}
 
 
 def count_up(show: Play, office: Browser, case_id: str) -> None:
@@ -69,5 +71,4 @@ def count_up(show: Play, office: Browser, case_id: str) -> None:
         "coordinator_steps": steps,
         "steps_by_phase": dict(Counter(there["by_phase"]) + Counter(here["by_phase"])),
         "typed_mails": typed,
-        "seconds": round(time.monotonic() - show.started, 2),
     }

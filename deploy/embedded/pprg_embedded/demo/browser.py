@@ -86,6 +86,10 @@ class Browser:
         """What a page says, as it is read."""
         return unescape(self.open(path))
 
+    def status(self, path: str) -> int:
+        """The status with which a page answers this person."""
+        return self._ask(self._pages, "GET", path, allow_redirects=False).status_code
+
     def leads_to(self, path: str) -> str:
         """Where whoever opens a page is led instead; nothing when it is the page itself that answers."""
         return self._where(self._ask(self._pages, "GET", path, allow_redirects=False))

@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyotp
@@ -14,6 +14,8 @@ from pprg_shared.profile import Profile
 
 #: On how many routes the demo has something decided.
 MOST_ROUTES = 2
+#: Of office and group, besides coordinator and chair.
+OTHERS = ("deputy", "member", "board-chair", "community-chair", "governance", "administrator", "ops")
 STEP_SECONDS = 30
 #: How many half minutes the demo waits for a code that nobody has used.
 MOST_WAITS = 4
@@ -31,8 +33,16 @@ class Person:
 
 
 def who_signs_in(profile: Profile) -> list[str]:
-    """The codes of those whom the demo needs: the coordinator, the chair, and who ratifies each route."""
-    return ["coordinator", "chair", *(ratifier(profile, each) for each in routes_played(profile))]
+    """The codes of those whom the demo needs: the coordinator, the chair, who ratifies each route, and all others."""
+    ratifiers = [ratifier(profile, each) for each in routes_played(profile)]
+    return ["coordinator", "chair", *ratifiers, *others(profile).values()]
+
+
+def others(profile: Profile) -> dict[str, str]:
+    """By each role of office and group that has no other part, the code of one of its invented people, if any."""
+    ratifying = {role for each in routes_played(profile) for role in _who_ratify(profile, each)}
+    found = {role: profile.people_with_role(role) for role in OTHERS if role not in ratifying}
+    return {role: people[-1].code for role, people in found.items() if people}
 
 
 def routes_played(profile: Profile) -> list[str]:
@@ -45,13 +55,16 @@ def routes_played(profile: Profile) -> list[str]:
 
 def ratifier(profile: Profile, route: str) -> str:
     """The code of somebody who may ratify what is proposed on a route."""
-    roles = profile.bodies[profile.routes[route].ratified_by or ""].ratifies
-    found = profile.people_with_role(*roles)
+    found = profile.people_with_role(*_who_ratify(profile, route))
     if not found:
         raise Failed(
             f"the profile has no invented person who ratifies {route}; the demo plays with invented people only"
         )
     return found[0].code
+
+
+def _who_ratify(profile: Profile, route: str) -> Sequence[str]:
+    return profile.bodies[profile.routes[route].ratified_by or ""].ratifies
 
 
 def read_people(text: str) -> dict[str, Person]:
@@ -73,10 +86,19 @@ class Signers:
     def browser(self, code: str) -> Browser:
         """The browser of this person, who signs in the first time that it is asked for."""
         if code not in self._browsers:
-            if code not in self._people:
-                raise Failed(f"{code} is not among the people who were given")
-            self._browsers[code] = signed_in(self._base, self._people[code], self._clock)
+            self._browsers[code] = signed_in(self._base, self._given(code), self._clock)
         return self._browsers[code]
+
+    def reader(self, code: str) -> Browser:
+        """A browser in which this person has signed in to read pages, with no token for the API; it is not kept."""
+        browser = Browser(self._base)
+        come_in(browser, self._given(code), self._clock)
+        return browser
+
+    def _given(self, code: str) -> Person:
+        if code not in self._people:
+            raise Failed(f"{code} is not among the people who were given")
+        return self._people[code]
 
     def return_later(self) -> None:
         """Days have gone by, and every sign-in has ended: whoever had signed in does so again."""
@@ -91,13 +113,18 @@ def signed_in(base: str, person: Person, clock: Clock = utcnow) -> Browser:
     return browser
 
 
-def sign_in(browser: Browser, person: Person, clock: Clock) -> None:
-    """This person signs in with this browser, and makes a token for the API."""
+def come_in(browser: Browser, person: Person, clock: Clock) -> None:
+    """This person signs in with this browser."""
     try:
         browser.send("/sign-in", {"address": person.address, "password": person.password})
     except ShownAgain:
         raise Failed(f"{person.name} cannot sign in there: were these people written by this installation?") from None
     _type_code(browser, person, clock)
+
+
+def sign_in(browser: Browser, person: Person, clock: Clock) -> None:
+    """This person signs in with this browser, and makes a token for the API."""
+    come_in(browser, person, clock)
     page = browser.post_form(browser.filled("/session/token", {})).text
     if not (token := _TOKEN.search(page)):
         raise Failed(f"{person.name} was given no token for the API")

@@ -29,7 +29,6 @@ class Play:
     signers: Signers
     mailbox: Mailbox
     progress: Callable[[str], None]
-    started: float
     #: Of a product that the demo has started; None of one whose days go by as they do.
     clock: Ahead | None = None
     result: dict[str, Any] = field(default_factory=dict)

@@ -34,8 +34,9 @@ def one_agency(code: str) -> ResponseReturnValue:
     needs("read directory")
     with reading() as session:
         found = whole_agency(session, code)
-    shown = {"kinds": rules.KINDS, "states": rules.AGENCY_STATES, "duties": rules.DUTIES}
-    return render_template("agency.html", found=found, changes=may("change directory"), **shown)
+    missing = rules.DUTIES.get(rules.post_missing(found.state))
+    shown = {"kinds": rules.KINDS, "states": rules.AGENCY_STATES, "changes": may("change directory")}
+    return render_template("agency.html", found=found, missing=missing, **shown)
 
 
 @pages.route("/agencies/new", methods=["GET", "POST"])

@@ -177,12 +177,17 @@ def agency_problems(state: AgencyState) -> dict[str, str]:
         for name, address in state.addresses().items()
         if (words := outside(address, state.name, state.domains))
     }
-    needed = post_needed(state.kind)
-    if state.active and needed not in {each.slug for each in state.duties}:
+    if needed := post_missing(state):
         wrong[FIELDS[needed]] = f"Enter the address of the {DUTIES[needed]}: letters go there"
     if state.deputy and state.deputy == state.single_point:
         wrong.setdefault("deputy", "The deputy must be somebody else than the single point of contact")
     return wrong
+
+
+def post_missing(state: AgencyState) -> str:
+    """The slug of the post without which an agency that is asked cannot be written to; empty where it has it."""
+    needed = post_needed(state.kind)
+    return needed if state.active and needed not in {each.slug for each in state.duties} else ""
 
 
 def office_problems(before: AgencyState | None, after: AgencyState) -> dict[str, str]:
@@ -194,18 +199,33 @@ def office_problems(before: AgencyState | None, after: AgencyState) -> dict[str,
 
 
 def after_leaving(state: AgencyState, address: str) -> AgencyState:
-    """An agency once whoever has this address has left: the deputy takes over, and another is to be named."""
+    """An agency once whoever has this address has left: the deputy takes over, and another is to be named.
+
+    A post whose letters went to the mailbox of whoever has left has the deputy's from now on, or none.
+    """
     gone = address.lower()
     left: dict[str, Any] = {name: "" for name in CONTACTS if getattr(state, name).lower() == gone}
     if "single_point" in left and "deputy" not in left:
         left |= {"single_point": state.deputy, "deputy": ""}
-    return replace(state, **left)
+    after = replace(state, **left)
+    return replace(after, duties=_handed_on(state.duties, gone, after.deputy or after.single_point))
+
+
+def _handed_on(posts: Sequence[Post], gone: str, heir: str) -> tuple[Post, ...]:
+    """These posts without this address; the deputy coordinator leaves theirs to be the coordinator."""
+    held = {each.slug: each.address for each in posts if each.address.lower() != gone}
+    taken = {each.slug: heir for each in posts if each.slug not in held}
+    if COORDINATOR in taken and DEPUTY_COORDINATOR in held:
+        taken[COORDINATOR] = held.pop(DEPUTY_COORDINATOR)
+    after = held | taken
+    return tuple(replace(each, address=after[each.slug]) for each in posts if after.get(each.slug))
 
 
 def after_moving(state: AgencyState, old: str, new: str) -> AgencyState:
-    """An agency once one of its contacts has another address."""
+    """An agency once one of its contacts, or whoever has one of its posts, has another address."""
     here: dict[str, Any] = {name: new for name in CONTACTS if getattr(state, name).lower() == old.lower()}
-    return replace(state, **here)
+    posts = (replace(each, address=new) if each.address.lower() == old.lower() else each for each in state.duties)
+    return replace(state, **here, duties=tuple(posts))
 
 
 def code_of(name: str, taken: Collection[str]) -> str:

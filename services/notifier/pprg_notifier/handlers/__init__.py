@@ -44,10 +44,14 @@ def _office(session: Session, heard: Any, template: str, path: str) -> None:
 
 
 def _of_office(session: Session) -> list[Recipient]:
-    """The posts of the office, its deputy only where it has one; before the directory is heard of, both."""
+    """The posts of the office, its deputy only where it has one; before the directory is heard of, both.
+
+    A letter to a coordinator whom nobody has followed yet waits for who does.
+    """
     office = profile_of(session).office.code
     duties = duties_of(session, office)
-    return [(office, each) for each in (COORDINATOR, DEPUTY_COORDINATOR) if not duties or each in duties]
+    deputy = [(office, DEPUTY_COORDINATOR)] if not duties or DEPUTY_COORDINATOR in duties else []
+    return [(office, COORDINATOR), *deputy]
 
 
 def write_reset(session: Session, heard: PasswordResetAsked) -> None:
@@ -187,10 +191,15 @@ def write_code(session: Session, heard: CodeIssued) -> None:
 
 
 def _holders(session: Session, heard: CodeIssued) -> list[Recipient]:
-    """The posts and contacts of an agency that were written to about a case, and the first of them in any case."""
+    """The posts and contacts of an agency that were written to about a case, and the first of them in any case.
+
+    Somebody who is two of them gets one code.
+    """
     agency = heard.agency or ""
     with_link = (letters.c.duty.in_((LEAD, CONTACT, DEPUTY)), letters.c.type != "code")
     about = (letters.c.subject == heard.subject, letters.c.agency == agency)
     written = session.scalars(sa.select(letters.c.duty).where(*about, *with_link).distinct())
     duties = duties_of(session, agency)
-    return [(agency, each) for each in sorted({rules.reached(each, duties) for each in (CONTACT, *written)})]
+    reached = sorted({rules.reached(each, duties) for each in (CONTACT, *written)})
+    once = {duties.get(each, {}).get("address", each).lower(): each for each in reached}
+    return [(agency, each) for each in once.values()]
