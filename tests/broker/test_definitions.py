@@ -1,7 +1,6 @@
 """definitions.json, loaded into a real broker: a login says only its own and hears only its own."""
 
 import json
-import re
 from uuid import uuid4
 
 import pika
@@ -209,6 +208,10 @@ def test_every_message_is_persistent_mandatory_and_known_by_its_id():
         rest = rest[used:]
     method, header, body = frames
 
-    assert (method.method.mandatory, method.method.exchange, method.method.routing_key) == (True, EXCHANGE, message.type)
+    assert (method.method.mandatory, method.method.exchange, method.method.routing_key) == (
+        True,
+        EXCHANGE,
+        message.type,
+    )
     assert (header.properties.delivery_mode, header.properties.message_id) == (2, str(message.id))
     assert (header.body_size, body.fragment) == (4, b"body")

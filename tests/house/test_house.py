@@ -187,7 +187,12 @@ OF_THE_GOVERNMENT = re.compile(r"#1d70b8|GDS Transport|crown|ogl-licence|govuk-h
 
 def test_pages_wear_nothing_that_is_the_governments_own():
     web = ROOT / "shared/pprg_shared/web"
-    ours = [*web.rglob("*.html"), *(ROOT / "services").rglob("*.html"), *(web / "static").glob("pprg*"), web / "static/favicon.svg"]
+    ours = [
+        *web.rglob("*.html"),
+        *(ROOT / "services").rglob("*.html"),
+        *(web / "static").glob("pprg*"),
+        web / "static/favicon.svg",
+    ]
     layout = (web / "templates/layout.html").read_text(encoding="utf-8")
 
     assert [each.name for each in ours if OF_THE_GOVERNMENT.search(each.read_text(encoding="utf-8"))] == []

@@ -18,7 +18,6 @@ from pprg_shared.events.triage import CaseMember, CaseMembersChanged, MeetingSch
 from pprg_shared.local import LocalBus
 from pprg_shared.sealing import Keyring, Keys
 from pprg_shared.service import Runtime
-from spared import share_statements
 
 LEAD = "lead@police.example"
 CASE = UUID(int=7)
@@ -128,7 +127,6 @@ def make_notifier(settings, clock, addresses):
         here = dataclasses.replace(settings, **{"database_url": addresses["notifier"]} | changes)
         runtime = Runtime(service, here, LocalBus(), clock)
         made.append(runtime)
-        share_statements(runtime.database.engine)
         runtime.migrate()
         found = Notifier(runtime, clock)
         found.know_lead()
