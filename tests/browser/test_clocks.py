@@ -1,4 +1,4 @@
-"""A coordinator notes dates with references, sees which clocks were met and what lies outside, and takes one back."""
+"""A coordinator notes dates, sees which clocks were met and what lies outside, takes one back, and closes a case."""
 
 from datetime import date, timedelta
 
@@ -51,3 +51,28 @@ def test_clocks_end_and_dates_are_taken_back(visit, api, case):
     office.follow("See what happened")
     office.sees(f"What happened, {reference}")
     assert "Taken back: date the report was sent to the Panel. It was sent for another case." in office.text
+
+
+def test_a_case_is_closed_without_a_review_and_opened_again(visit, case):
+    reference, path = case
+    office = visit()
+    office.sign_in("coordinator")
+
+    office.open(path)
+    office.follow("Close it without a review")
+    office.sees(f"Close without a review, {reference}")
+    office.press("Close the case")
+    office.sees(f"Error: Close without a review, {reference}", 422)
+    office.choose("It is not for this group")
+    office.fill({"why": "Passed on to the safeguarding team."})
+    office.press("Close the case")
+    office.sees(f"Case {reference}")
+    assert "Closed without a review on" in office.text
+    assert "It is not for this group. Passed on to the safeguarding team." in office.text
+
+    office.follow("Open the case again")
+    office.sees(f"Open the case again, {reference}")
+    office.fill({"why": "It is for this group after all."})
+    office.press("Open the case again")
+    office.sees(f"Case {reference}")
+    assert "Closed without a review" not in office.text

@@ -338,3 +338,18 @@ def test_every_example_is_pasted_here():
     }
 
     assert pasted | {f"{service}-events" for service in DOCUMENTS} == operations
+
+
+def test_the_examples_close_a_case_that_is_about_the_same_as_another_and_open_it_again(world, paste):
+    for _ in range(2):
+        paste("intake-create_referral")
+    first, second = sorted(paste("triage-cases")["cases"], key=lambda each: each["reference"])
+    case = {"case_id": second["id"]}
+
+    paste("triage-create_closing", **case)
+    closed = paste("triage-one_case", **case)["closed"]
+    world.clock.forward(minutes=1)
+    paste("triage-create_reopening", **case)
+
+    assert closed["other"] == first["reference"]
+    assert paste("triage-one_case", **case)["closed"] is None

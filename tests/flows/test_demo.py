@@ -93,6 +93,7 @@ def test_the_demo_plays_a_case_from_referral_to_published_outcome(play_at_home, 
     assert tuple(found[name] for name in told) == (agencies, agencies - nil, nil, 3 * (agencies - nil))
     assert found["coordinator_steps"] == sum(found["steps_by_phase"].values()) == 24
     assert found["decision"] == found["routes"][0]["outcome"] == "criteria_met"
+    assert len(found["routes"]) == 2
     assert set(found) >= PROMISED
     assert [found[f"{name}_{what}"] for name, what in RETURNS] == [1, 1, 1]
     assert {"an agency that needs longer gets another day", "an agency that lets its day pass is reminded"} <= checked

@@ -56,6 +56,17 @@ def test_the_chair_reads_at_the_case_which_letter_came_back_and_has_no_list_of_l
     assert world.visitor("notifier", "chair").get("/letters").status_code == 403
 
 
+def request_of(world, case, agency):
+    """The path of the request to an agency at triage."""
+    about = world.client("triage").get(f"/api/v1/cases/{case}", headers=world.acting("coordinator")).json
+    return next(f"/cases/{case}/requests/{each['id']}" for each in about["requests"] if each["agency"] == agency)
+
+
+def plain(world, path):
+    page = world.visitor("triage", "coordinator").get(path).text
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
 def answer_nil(world, who):
     (request,) = world.client("intake").get("/api/v1/requests", headers=world.acting(who)).json["requests"]
     post(world, "intake", f"/api/v1/requests/{request['id']}/nil-return", {"author": "Invented Lead"}, who)
@@ -119,6 +130,7 @@ def test_who_does_not_answer_is_told_to_the_deputy_then_to_the_escalation_contac
     path = f"/cases/{case}"
     asked = world.client("intake").get("/api/v1/requests", headers=world.acting("lead-police")).json["requests"]
     page = world.visitor("triage", "coordinator").get(f"{path}/requests/{asked[0]['id']}").text
+    reminded = {each: plain(world, request_of(world, case, each)) for each in ("police", "icb")}
     assert letters(world, case, "information_request") == [
         ("information_request", "icb/safeguarding-lead"),
         ("information_request", "police/single-point-of-contact"),
@@ -129,6 +141,8 @@ def test_who_does_not_answer_is_told_to_the_deputy_then_to_the_escalation_contac
         ("overdue_escalated", "police/escalation-contact"),
         ("reminder", "police/single-point-of-contact"),
     ]
+    assert "Reminded 3 times, last on Tuesday 8 December 2026" in reminded["police"]
+    assert "Reminded No " in reminded["icb"]
     for words in ("Information request", "Overdue escalated", "Deputy point of contact", "Escalation contact"):
         assert words in page
 

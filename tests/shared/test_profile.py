@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent.parent.parent / "deploy/profiles"
 NAMES = ("wiltshire", "swindon", "salford")
 #: Ofcom's numbers for fiction, and the emergency services.
 FICTION = re.compile(r"01632 960\d{3}|999")
-#: domain.md 1.12: rule, number, unit.
+#: The clocks of the field: rule, number, unit.
 CATALOGUE = {
     "sin.notify": (5, "working_days"),
     "sin.tell_partners": (5, "working_days"),
@@ -43,6 +43,30 @@ CATALOGUE = {
     "outcome.tell_referrer": (5, "working_days"),
     "access_request": (1, "months"),
 }
+#: What reviews teach, as national and local lists name it, by group: who loses one here loses it from old pages.
+THEMES = {
+    "harm": """
+        non-accidental-injury physical-abuse neglect adolescent-neglect emotional-abuse child-sexual-abuse csa-images
+        csa-in-care sexual-exploitation criminal-exploitation domestic-abuse coercive-control suicide self-harm
+        eating-disorder self-neglect modern-slavery financial-abuse organisational-abuse online-harm
+        female-genital-mutilation
+    """,
+    "person": """
+        infant adolescent-parents looked-after-child care-leaver disability learning-disability autism mental-health
+        substance-misuse homelessness unaccompanied-or-age-dispute home-education dementia high-risk-behaviour
+    """,
+    "family": """
+        parental-substance-misuse parental-mental-health parents-background parental-conflict acrimonious-separation
+        working-with-fathers hidden-men sibling-impact kinship-care
+    """,
+    "practice": """
+        information-sharing escalation risk-assessment multi-agency-planning strategy-discussions discharge-planning
+        care-proceedings working-with-resistance disguised-compliance professional-curiosity fixed-thinking
+        historic-concerns voice-of-child making-safeguarding-personal mental-capacity missed-appointments
+        transfer-between-areas early-help supervision record-keeping cultural-competence racism-and-bias
+    """,
+    "good_practice": "good-outcome relationship-based-practice",
+}
 
 
 def shipped(name: str):
@@ -60,6 +84,13 @@ def test_without_a_setting_it_is_wiltshire():
 
 def test_every_clock_of_the_field_runs_as_long_as_the_field_says(profile):
     assert {name: (each.number, str(each.unit)) for name, each in profile.clocks.items()} == CATALOGUE
+
+
+def test_every_theme_of_the_field_is_there_in_its_group(profile):
+    by_group = {name: {code for code, each in profile.themes.items() if each.group == name} for name in THEMES}
+
+    assert set(profile.theme_groups) == set(THEMES)
+    assert by_group == {name: set(codes.split()) for name, codes in THEMES.items()}
 
 
 def test_every_letter_and_outcome_has_its_words(profile):

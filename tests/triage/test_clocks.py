@@ -247,6 +247,8 @@ RR, LCSPR, SAR, DHR = "rapid_review", "lcspr", "safeguarding_adult_review", "dhr
         (CHILD, NOTIFIED | {"panel_sent": TODAY}, {RR: {"decided": TODAY, "outcome_sent": TODAY}}, [], ""),
         (CHILD, NOTIFIED | {"panel_sent": TODAY, "lcspr_started": TODAY}, {}, [], "lcspr.publish"),
         (CHILD, NOTIFIED | {"panel_sent": TODAY, "lcspr_started": TODAY, "published": TODAY}, {}, [], ""),
+        # Whatever is owed: a case that was closed without a review is no case.
+        (CHILD, NOTIFIED | {"closed_without_review": TODAY}, {}, [], ""),
         # An internal target does not bind; what others set does.
         (
             CHILD,

@@ -119,6 +119,14 @@ def test_who_has_answered_is_not_reminded(rung, state, today, applies):
     assert rules.reminder_applies(rung, state, DUE, today) is applies
 
 
+def test_somebody_is_reminded_once_a_day_however_many_letters_say_so():
+    first, last = date(2026, 12, 16), date(2026, 12, 18)
+    letters = [("overdue_escalated", last), ("overdue", last), ("overdue", first), ("information_request", DUE)]
+
+    assert rules.reminded_on(letters) == [first, last]
+    assert rules.reminded_on([("return_queried", last)]) == []
+
+
 def test_a_meeting_ends_after_it_starts():
     starts = datetime(2026, 12, 10, 10, tzinfo=UTC)
 

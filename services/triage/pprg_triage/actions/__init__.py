@@ -27,6 +27,7 @@ from pprg_triage.actions.cases import (
     told_days,
     watch,
 )
+from pprg_triage.actions.closing import close_case, reopen_case
 from pprg_triage.actions.conflicts import conflict_of, keep_conflicts, settle_conflict
 from pprg_triage.actions.decisions import (
     FOR_OTHERS,
@@ -102,6 +103,7 @@ __all__ = [
     "called",
     "cancel_meeting",
     "case_of",
+    "close_case",
     "concerned",
     "conflict_of",
     "correct_words",
@@ -143,6 +145,7 @@ __all__ = [
     "related",
     "release_requests",
     "remembered",
+    "reopen_case",
     "request_of",
     "return_id",
     "rows_here",

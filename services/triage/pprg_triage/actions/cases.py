@@ -185,7 +185,7 @@ def take_back_day(session: Session, actor: Actor, *, case_id: UUID, trigger: str
         raise Refused("This date was not noted, or was taken back already. Choose another.", "trigger")
     if problem := rules.taking_back_problem(profile, trigger, noted):
         raise Refused(problem, "trigger")
-    _keep(session, actor, case, trigger, None, {"why": why})
+    keep_noted(session, actor, case, trigger, None, {"why": why})
     if trigger == rules.starts_clock(profile):
         case.clock_from, case.due_on = None, rules.clock(case.received_on, profile.working_days()).due
     bind(session, case)
@@ -199,7 +199,7 @@ def references(session: Session, noted: Sequence[TriggerDay]) -> dict[str, str]:
 
 def keep_day(session: Session, actor: Actor, case: Case, trigger: str, day: date, reference: str = "") -> None:
     """Keep a day that clocks count from or end with, and who it is known from."""
-    _keep(session, actor, case, trigger, day, {"reference": reference} if reference else None)
+    keep_noted(session, actor, case, trigger, day, {"reference": reference} if reference else None)
 
 
 def told_days(session: Session, case: Case, days: Mapping[str, date], reference: str) -> list[TriggerDay]:
@@ -214,9 +214,10 @@ def told_days(session: Session, case: Case, days: Mapping[str, date], reference:
     return told
 
 
-def _keep(
+def keep_noted(
     session: Session, actor: Actor, case: Case, trigger: str, day: date | None, said: dict[str, str] | None
 ) -> None:
+    """Keep what somebody notes, with what is sealed of it; a later note takes its place."""
     if actor.person is None:
         raise Refused("Say who you are first.")
     noted = TriggerDay(id=uuid4(), case_id=case.id, trigger=trigger, day=day)

@@ -18,6 +18,7 @@ from pprg_shared.profile import Route
 from pprg_triage import rules
 from pprg_triage.actions.access import case_of
 from pprg_triage.actions.cases import bind_and_note, done, known
+from pprg_triage.actions.closing import keep_open
 from pprg_triage.actions.meetings import declared_interest, group_has_met
 from pprg_triage.actions.requests import agencies_asked
 from pprg_triage.actions.ties import ratified, to_ratify
@@ -34,6 +35,7 @@ PART_OF_A_NAME = (
 def propose_decision(session: Session, actor: Actor, *, case_id: UUID, route: str, outcome: str, **said: Any) -> Done:
     """Write down what the group proposes on one route, or again after it was sent back; what was said before stays."""
     case = case_of(session, actor, case_id, "propose", alone=True)
+    keep_open(session, case_id)
     group_has_met(session, case_id)
     decision = _to_propose(session, case_id, route)
     content = _content(session, case, profile_of(session).routes[route], outcome, said)

@@ -19,6 +19,7 @@ from pprg_shared.identity.people import at_agencies, colleague, with_role
 from pprg_triage import rules
 from pprg_triage.actions.access import case_of, visible
 from pprg_triage.actions.cases import bind, done
+from pprg_triage.actions.closing import keep_open
 from pprg_triage.actions.invitations import interested, invited_to, members_of_group, open_meeting, say_meeting
 from pprg_triage.actions.members import closed
 from pprg_triage.actions.requests import agencies_asked
@@ -50,6 +51,7 @@ def schedule_meeting(
     Others of those who may be there are `added`, and of the group and the referrer some may be `left_out`.
     """
     case = case_of(session, actor, case_id, "call", alone=True)
+    keep_open(session, case_id)
     at = _times(session, case, when)
     if open_meeting(session, case_id):
         raise Refused("A meeting about this case has been called already.")

@@ -21,6 +21,7 @@ from pprg_shared.profile import SENT, SUBMIT, Deadline, deadlines
 from pprg_triage import rules
 from pprg_triage.actions.access import case_of
 from pprg_triage.actions.cases import bind_and_note, done
+from pprg_triage.actions.closing import keep_open
 from pprg_triage.actions.handing import lead_if_nobody_does
 from pprg_triage.actions.told import sought_in
 from pprg_triage.models import Case, Request, Return, Row, reminders
@@ -71,6 +72,7 @@ def release_requests(
 ) -> Done:
     """Ask agencies the same, none of them twice; of the first that are asked the day is kept: clocks count from it."""
     case = case_of(session, actor, case_id, "ask", alone=True)
+    keep_open(session, case_id)
     fresh = _not_yet_asked(session, case_id, agencies)
     lead_if_nobody_does(session, actor, case)
     terms = _terms(session, case, answers)

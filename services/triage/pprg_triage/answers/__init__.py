@@ -129,6 +129,20 @@ class DayNoted:
 
 
 @dataclass(frozen=True)
+class ClosedShown:
+    """That the case was closed without a review: when and by whom, for which reason, of which other case, and why."""
+
+    on: date = field(metadata={"example": "2026-11-24"})
+    by: UUID
+    reason: str = field(metadata={"example": "duplicate"})
+    other: str = field(metadata={"example": "PPRG-2026-0002"})
+    why: str = field(metadata={"example": "Both tell of one incident."})
+    words: str = field(
+        metadata={"example": "It is about the same as another case, PPRG-2026-0002. Both tell of one incident."}
+    )
+
+
+@dataclass(frozen=True)
 class Happened:
     """Something that happened."""
 
@@ -178,6 +192,7 @@ class WholeCase(CaseShown):
     routes: list[RouteShown]
     clocks: list[ClockShown]
     noted: list[DayNoted]
+    closed: ClosedShown | None = field(metadata={"example": None})
     requests: list[RequestShown]
     missing: list[str] = field(metadata={"example": ["police"]})
     rows: int

@@ -81,6 +81,8 @@ def one_case(case_id: UUID) -> ResponseReturnValue:
         "routes": [asdict(each) for each in told.routes],
         "clocks": [_clock(each, today) for each in told.deadlines],
         "noted": [asdict(each) | {"day": each.day.isoformat()} for each in found.noted],
+        "closed": found.closing
+        and asdict(found.closing) | {"on": found.closing.on.isoformat(), "by": str(found.closing.by)},
         "requests": [_request(each) for each in found.requests],
         "missing": found.missing,
         "rows": found.rows,

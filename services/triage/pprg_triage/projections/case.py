@@ -16,7 +16,7 @@ from pprg_shared.database import unseal
 from pprg_shared.hand import ask, only_read
 from pprg_shared.profile import TARGETS, Deadline, Profile
 from pprg_triage import rules
-from pprg_triage.actions import Known, known, references, related, return_id
+from pprg_triage.actions import known, related, return_id
 from pprg_triage.models import Case, Decision, Letter, Meeting, Published, Request
 from pprg_triage.projections.announcing import Announced, announced_of
 from pprg_triage.projections.chronology import rows_of
@@ -24,6 +24,7 @@ from pprg_triage.projections.decisions import Decided, decided_of
 from pprg_triage.projections.importing import Listed, listed
 from pprg_triage.projections.meetings import Met, meetings_of
 from pprg_triage.projections.members import Tied, tied_to
+from pprg_triage.projections.noted import Closing, Noted, closing_of, noted_of
 from pprg_triage.projections.requests import arriving
 
 _OF_CASE = bindparam("of_case", type_=Uuid)
@@ -31,15 +32,6 @@ _REQUESTS = select(Request).where(Request.case_id == _OF_CASE).order_by(Request.
 _DECISIONS = select(Decision).where(Decision.case_id == _OF_CASE).order_by(Decision.proposed_on, Decision.id)
 _LETTERS = select(Letter.state).where(Letter.case_id == bindparam("of_case"))
 _ROWS = select(func.count()).select_from(rows_of(_OF_CASE).subquery())
-
-
-@dataclass(frozen=True)
-class Noted:
-    """The day of something that somebody noted, and its reference."""
-
-    trigger: str
-    day: date
-    reference: str
 
 
 @dataclass(frozen=True)
@@ -54,6 +46,7 @@ class Whole:
     #: What its clocks count from and end with, as far as it is known, and what of it was noted, with its reference.
     facts: rules.Facts
     noted: list[Noted]
+    closing: Closing | None
     clock: rules.Clock
     watched: Deadline | None
     requests: Sequence[Request]
@@ -253,11 +246,6 @@ def _places(found: Whole, may: Callable[[str], bool]) -> dict[str, str]:
     return places
 
 
-def _noted(session: Session, there: Known) -> list[Noted]:
-    said = references(session, there.noted)
-    return [Noted(each.trigger, each.day, said.get(each.trigger, "")) for each in there.noted if each.day]
-
-
 def whole_case(session: Session, actor: Actor, case_id: UUID, profile: Profile) -> Whole:
     """Read a case; raises NotThere."""
     case, relation = related(session, actor, case_id)
@@ -278,7 +266,8 @@ def whole_case(session: Session, actor: Actor, case_id: UUID, profile: Profile) 
         tied=tied_to(session, case_id),
         content=content if names else rules.without_names(content),
         facts=there.facts,
-        noted=_noted(session, there),
+        noted=noted_of(session, there),
+        closing=closing_of(session, there),
         clock=rules.clock(case.day_zero, profile.working_days()),
         watched=rules.clock_of(profile, case.watches, there.facts) if case.watches else None,
         requests=requests,

@@ -22,7 +22,7 @@ from pprg_triage.models import Case, Decision, Import, ImportedCase, Request, Tr
 from pprg_triage.projections.amending import Tell, amended_of
 from pprg_triage.projections.meetings import meetings_of
 from pprg_triage.projections.members import tied_to
-from pprg_triage.rules import announcing
+from pprg_triage.rules import announcing, closing
 from pprg_triage.rules.announcing import Whom
 
 #: What says how a request has changed.
@@ -174,6 +174,8 @@ def _by_hand(session: Session, whom: str, profile: Profile) -> str:
 def _noted_words(session: Session, each: TriggerDay, profile: Profile) -> str:
     about = profile.triggers.get(each.trigger, each.trigger)
     said = unseal(session, each, "content") if each.content else {}
+    if each.trigger == closing.CLOSED:
+        return f"Closed without a review. {closing.closed_words(said)}" if each.day else f"Opened again. {said['why']}"
     if each.day is None:
         return f"Taken back: {about}. {said['why']}"
     reference = f", reference {said['reference']}" if said.get("reference") else ""

@@ -32,4 +32,6 @@ def told_of(found: Whole, profile: Profile, today: date) -> Told:
         for each in found.content["criteria"]
         if each["criterion"] in profile.criteria
     ]
+    if found.closing:
+        running = [each for each in running if each.ended]
     return Told(answers, routes, running)

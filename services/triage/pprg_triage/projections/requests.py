@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from pprg_shared.access import Relation
 from pprg_shared.actor import Actor
+from pprg_shared.calendar import london_date
 from pprg_shared.database import unseal, uuid_of
 from pprg_shared.hand import ask
 from pprg_triage import rules
@@ -20,7 +21,7 @@ from pprg_triage.models import Access, Case, Request, Return, Row
 
 @dataclass(frozen=True)
 class Sent:
-    """That a letter has left or failed: when, which it was, and to which post or contact of the agency."""
+    """That a letter has left or failed: when, which kind it was, and to which post or contact of the agency."""
 
     at: datetime
     letter: str
@@ -43,6 +44,11 @@ class WholeRequest:
     said: dict[str, Any]
     #: What became of each letter about it, and of any other to this agency about the case, the newest first.
     letters: list[Sent]
+
+    @property
+    def reminded(self) -> list[date]:
+        """The days on which letters left that remind the agency of it, in order."""
+        return rules.reminded_on((each.letter, london_date(each.at)) for each in self.letters if each.arrived)
 
     def may(self, verb: str) -> bool:
         """Whether whoever reads it may do this about its case."""
@@ -96,10 +102,7 @@ def letters_to(session: Session, case_id: UUID, agency: str) -> list[Sent]:
     kinds = (Access.kind.in_((rules.LETTER, rules.LETTER_BACK)), Access.verb != "code", Access.duty.is_not(None))
     chosen = select(Access).where(Access.case_id == case_id, Access.agency == agency, *kinds)
     rows = session.scalars(chosen.order_by(Access.at.desc(), Access.id))
-    return [
-        Sent(each.at, each.verb.replace("_", " "), rules.duty_words(each.duty or ""), each.kind == rules.LETTER)
-        for each in rows
-    ]
+    return [Sent(each.at, each.verb, rules.duty_words(each.duty or ""), each.kind == rules.LETTER) for each in rows]
 
 
 _ITS_ROWS = and_(Row.case_id == Return.case_id, Row.agency == Return.agency, Row.revision == Return.revision)

@@ -24,6 +24,8 @@ TOLD: Mapping[str, str] = {
     "history": "what happened",
     "note": "the form that notes a day",
     "take_back": "the form that takes a day back",
+    "close": "the form that closes the case",
+    "reopen": "the form that opens the case again",
     "chronology": "the chronology",
     "chronology_on_paper": "the chronology, to print it",
     "chronology_file": "the chronology as a file",

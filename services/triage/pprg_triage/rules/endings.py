@@ -19,6 +19,7 @@ from pprg_shared.profile import (
     deadlines,
 )
 from pprg_triage.rules.clocks import starts_clock
+from pprg_triage.rules.closing import CLOSED
 from pprg_triage.rules.decisions import MET as CRITERIA_MET
 from pprg_triage.rules.decisions import UNDECIDED
 from pprg_triage.rules.routes import NOT_RULED_OUT, routes
@@ -94,7 +95,7 @@ def facts_of(
             continue
         told = sent or (noted_told if noted_told and noted_told >= each.on else None)
         of_routes[each.route] = {DECIDED: each.on} | ({TOLD: told} if told else {})
-    done = {each.ends or "" for each in profile.clocks.values() if each.route in profile.decided_routes()}
+    done = {each.ends or "" for each in profile.clocks.values() if each.route in profile.decided_routes()} | {CLOSED}
     later = [days[name] for name in done & set(days)] + [each.on for each in ratified]
     if later and SCREENED not in days:
         days[SCREENED] = min(later)
@@ -204,9 +205,10 @@ def clock_to_watch(
     and every one that is not local, as long as it has not ended: of these the one that is due first; before anything
     was decided that of the likeliest route, though it waits. Without any it is the first of those of every case, and of
     those that count from the receipt the longest.
-    Once what was learnt on a route is published its clocks bind no more; where nothing was decided none does.
+    Once what was learnt on a route is published its clocks bind no more; where nothing was decided none does, nor where
+    the case was closed without a review.
     """
-    if PUBLISHED in facts.days:
+    if {PUBLISHED, CLOSED} & set(facts.days):
         return Watch(NOTHING_BINDS)
     ended = {route for route, days in facts.of_routes.items() if PUBLISHED in days}
     good = content.get("reason_kind") == "good_outcome"

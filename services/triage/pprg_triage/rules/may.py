@@ -43,6 +43,7 @@ TABLE: Table = {
     "waive": open_to(CHAIR, THEIRS),
     "note": _OFFICE,
     "amend": _OFFICE,
+    "close": _OFFICE,
     "import": open_to(OFFICE),
     "call": _OFFICE,
     "propose": _OFFICE | open_to(CHAIR, THEIRS),

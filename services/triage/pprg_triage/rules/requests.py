@@ -14,6 +14,8 @@ from pprg_shared.partial_dates import PartialDate
 OFFICE_OPENS = time(9)
 #: Rungs of the ladder: working days before (-) or after the due day.
 RUNGS: Mapping[str, int] = {"soon": -3, "overdue": 1, "escalated": 3}
+#: The letters that remind an agency of a request.
+REMINDERS = frozenset({"reminder", "overdue", "overdue_escalated"})
 #: How far back agencies look, unless the coordinator says otherwise and why.
 SCOPE_MONTHS = 24
 WANTED: Mapping[str, str] = {
@@ -81,6 +83,11 @@ def reminder_times(due: date, now: datetime) -> dict[str, datetime]:
 def reminder_applies(rung: str, state: str, due: date, today: date) -> bool:
     """Whether a reminder still makes sense: somebody waits, and `soon` not after the due day."""
     return state not in SETTLED and (rung != "soon" or today <= due)
+
+
+def reminded_on(letters: Iterable[tuple[str, date]]) -> list[date]:
+    """Of kinds of letters and the days on which they left: the days on which somebody was reminded, in order."""
+    return sorted({day for letter, day in letters if letter in REMINDERS})
 
 
 def still_missing(states: Iterable[tuple[str, str]]) -> list[str]:

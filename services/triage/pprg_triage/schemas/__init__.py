@@ -4,6 +4,7 @@ from pprg_triage.schemas.access import AccessSchema
 from pprg_triage.schemas.amending import AmendmentSchema, Wording, amendment_schema
 from pprg_triage.schemas.announcing import ToldSchema
 from pprg_triage.schemas.cases import DaySchema, FindSchema, TakenBackSchema
+from pprg_triage.schemas.closing import ClosingSchema, ReopeningSchema
 from pprg_triage.schemas.conflicts import PageSchema, SettlingSchema
 from pprg_triage.schemas.decisions import (
     CorrectionSchema,
@@ -40,6 +41,7 @@ __all__ = [
     "AmendmentSchema",
     "CancellationSchema",
     "ChronologySchema",
+    "ClosingSchema",
     "CorrectionSchema",
     "DaySchema",
     "FindSchema",
@@ -52,6 +54,7 @@ __all__ = [
     "OpenCasesSchema",
     "PageSchema",
     "RatificationSchema",
+    "ReopeningSchema",
     "RequestsSchema",
     "RouteSchema",
     "SendBackSchema",
