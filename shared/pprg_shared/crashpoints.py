@@ -23,6 +23,9 @@ ACTS = (
     "reminders-take",
     "reminders-handle",
     "reminders-postpone",
+    "embargoes-take",
+    "embargoes-handle",
+    "embargoes-postpone",
     "housekeeping",
     "audit-tell",
 )

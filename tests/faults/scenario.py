@@ -176,8 +176,8 @@ class Office:
         eventually(there, PATIENCE, every=SECONDS_BETWEEN_TRIES)
         return decision
 
-    def publish(self, reference: str, route: str = ROUTES[0]) -> None:
-        """The coordinator offers what was learnt on one route, the chair releases it."""
+    def publish(self, reference: str, route: str = ROUTES[0], plan: Mapping[str, str] | None = None) -> None:
+        """The coordinator offers what was learnt on one route, and may plan for when; the chair releases it."""
         draft = self.draft(reference, route)
         words = {
             "type": route,
@@ -190,6 +190,9 @@ class Office:
         }
         path = f"/api/v1/publications/{draft}"
         self.client.post("publisher", f"{path}/offer", words, "coordinator")
+        if plan:
+            self.client.post("publisher", f"{path}/plan", plan, "coordinator")
+            self.told.forms.append((reference, "publishing"))
         self.client.post("publisher", f"{path}/release", {}, "chair")
         self.told.published.append((reference, route))
         self.told.forms.append((reference, "publishing"))

@@ -25,6 +25,9 @@ EVERYWHERE = {
     "intake.reminders*": "reminders are triage's",
     "notifier.reminders*": "reminders are triage's",
     "publisher.reminders*": "reminders are triage's",
+    "intake.embargoes*": "embargoes are the publisher's",
+    "triage.embargoes*": "embargoes are the publisher's",
+    "notifier.embargoes*": "embargoes are the publisher's",
 }
 #: Which points are never passed in a setup, and why; all others are killed at.
 NEVER_PASSED = {
@@ -36,7 +39,14 @@ NEVER_PASSED = {
     },
 }
 #: What is only passed when something goes wrong.
-TROUBLE = ("*.parking.*", "*.inbox-*", "*.outbox-postpone.*", "*.reminders-*")
+TROUBLE = (
+    "*.parking.*",
+    "*.inbox-*",
+    "*.outbox-postpone.*",
+    "*.reminders-*",
+    "*.embargoes-handle.*",
+    "*.embargoes-postpone.*",
+)
 #: For every day on a broker: each side of a commit, a publication, a confirm, an acknowledgement and a send, and every
 #: point that no world in one process passes, so that each point there is kills somewhere in `make test`.
 TELLING = (

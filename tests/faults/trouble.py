@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
 from faults.scenario import AGENCIES, PATIENCE, ROUTES, Office
 from faults.setups import NAMES, Setup
+from pprg_publisher.models import Publication, embargoes
 from pprg_shared.boxes import publish
 from pprg_shared.calendar import london_date
 from pprg_shared.database import now, utcnow
@@ -31,6 +33,7 @@ def play(setup: Setup, office: Office, times: int) -> None:
     nothing_arrives(setup, office, reference, times)
     return_before_its_request(setup, office, times)
     reminders_cannot_be_said(setup, office, times)
+    moments_cannot_be_kept(setup, office, times)
     for _ in range(times):
         setup.kill_workers()
 
@@ -105,3 +108,22 @@ def reminders_cannot_be_said(setup: Setup, office: Office, times: int) -> None:
         tried = reminders.c.problem.is_not(None)
         eventually(lambda: setup.count("triage", reminders, *overdue, tried) == times, PATIENCE)
     office.told.reminded += [(reference, agency) for agency in AGENCIES[:times]]
+
+
+def moments_cannot_be_kept(setup: Setup, office: Office, times: int) -> None:
+    """The moments of publications that wait come one after another, and cannot be marked at first."""
+    reference, today = office.refer(), london_date(utcnow())
+    plan = {"day": str(today + timedelta(days=60)), "at": "09:00", "copies_on": str(today)}
+    for route in ROUTES[:times]:
+        office.decide(reference, route)
+        office.draft(reference, route)
+        office.publish(reference, route, plan)
+    mine = embargoes.c.subject == office.case(reference)
+    with setup.failing("publisher", "embargoes", "UPDATE OF done_at"):
+        with setup.databases["publisher"].writing("action") as session:
+            session.execute(
+                sa.update(Publication).where(Publication.reference == reference).values(planned_at=utcnow())
+            )
+            session.execute(sa.update(embargoes).where(mine).values(due_at=utcnow()))
+        tried = embargoes.c.problem.is_not(None)
+        eventually(lambda: setup.count("publisher", embargoes, mine, tried) == times, PATIENCE)

@@ -13,7 +13,6 @@ import golden
 from pprg_embedded.deployment import nginx_map
 from pprg_embedded.world import SERVICES
 from pprg_shared.app import Origin
-from pprg_shared.crashpoints import ACTS, POINTS
 from pprg_shared.events import every
 from pprg_shared.web.headers import ALWAYS
 
@@ -199,18 +198,6 @@ def test_pages_wear_nothing_that_is_the_governments_own():
     assert "GDS Transport" not in (web / "static/govuk-frontend.min.css").read_text(encoding="utf-8")
     assert 'content="#1f4e5f"' in layout
     assert "pprg-foot" in layout
-
-
-def test_every_transaction_is_a_named_crash_point():
-    used = {
-        name
-        for path in MODULES
-        for name in re.findall(r"""\.(?:writing|at_once)\(f?"([^"]+)\"""", path.read_text(encoding="utf-8"))
-        if "{" not in name
-    }
-
-    assert used <= set(ACTS)
-    assert len(POINTS) == len(set(POINTS))
 
 
 def test_decisions_are_numbered_without_a_gap():
