@@ -29,11 +29,8 @@ def settings_of() -> Settings:
 
 
 def checked(settings: Settings) -> Settings:
-    """Settings fit to serve with; a wrong one ends the command with a sentence."""
-    try:
-        settings.check()
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from None
+    """Settings fit to serve with; a wrong one ends the process with a sentence."""
+    ending(settings.check)
     return settings
 
 
