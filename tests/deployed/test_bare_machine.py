@@ -16,6 +16,8 @@ READY = "for that nobody signs in"
 #: From the command to a newcomer who has signed in, all that is downloaded and installed before included: they wait
 #: for that, too.
 NEWCOMER_SECONDS = 120
+#: Debian with its own Python, where the engine has it; elsewhere the public image of the oldest Python that will do.
+DEBIAN, PUBLIC = "local/python:3.11", "python:3.11-slim"
 MAKE = "command -v make || { apt-get update && apt-get install -y --no-install-recommends make; }"
 START = "make run >>said 2>&1; echo $? >ended"
 ASK = """import sys, urllib.request as u
@@ -36,7 +38,8 @@ class Machine:
         self.name = f"pprg-bare-{os.getpid()}"
 
     def make(self, root):
-        image = os.environ.get("PYTHON_IMAGE", "python:3.13-slim")
+        there = DEBIAN if self.docker("images", "--quiet", DEBIAN).strip() else PUBLIC
+        image = os.environ.get("PYTHON_IMAGE") or there
         tree = subprocess.run(["git", "archive", "HEAD"], cwd=root, capture_output=True, check=True).stdout
         self.docker("run", "--detach", "--init", "--name", self.name, "--workdir", "/pprg", image, "sleep", "infinity")
         self.sh(MAKE)

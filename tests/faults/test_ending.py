@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM at `make run`: what is in hand is finished, and nothing is started any more."""
+"""`make run` begins when it says so; at Ctrl-C and SIGTERM it finishes what is in hand, and starts nothing any more."""
 
 import json
 import os
@@ -8,9 +8,10 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+import requests
 import sqlalchemy as sa
 
-from faults.setups import NAMES, Process
+from faults.setups import NAMES, STARTED_SECONDS, Process
 from invented import REFERRAL
 from pprg_shared.audit.anchors import Anchors
 from pprg_shared.audit.verifying import head_of, verified
@@ -34,10 +35,19 @@ Expect: 100-continue\r
 def world(tmp_path):
     process = Process("world", ["-m", "pprg_embedded", "run"], {"VAR": str(tmp_path)}, tmp_path)
     process.start()
-    process.await_ready()
+    eventually(lambda: "ready: " in process.output.read_text(), STARTED_SECONDS, every=0.005)
+    process.then = requests.get(f"http://127.0.0.1:{process.ops_port}/readyz", timeout=10)
     yield process
     if process.process.poll() is None:
         process.kill()
+
+
+def test_all_are_ready_at_the_moment_it_says_so(world):
+    found = world.then.json()
+
+    assert (world.then.status_code, sorted(found["services"])) == (200, sorted(NAMES))
+    assert [each for checks in found["services"].values() for each in checks.values() if not each["ok"]] == []
+    assert world.output.read_text().count(f"ready: {world.address}\n") == 1
 
 
 def answers(world):
