@@ -13,13 +13,16 @@ import requests
 import invented
 from invented import ANSWERED, REFERRAL
 from pprg_shared.calendar import add_working_days
-from pprg_shared.profile import load_profile
+from pprg_shared.profile import load_profile, notices
 from signed import bearing
 from waiting import eventually
 
 PROFILE = load_profile(None)
 AGENCIES = list(PROFILE.asked_agencies())
-ROUTES = list(PROFILE.decided_routes())
+#: Without the one whose reviews are published only once others have had their copies.
+ROUTES = [
+    each for each in PROFILE.decided_routes() if not notices(PROFILE, PROFILE.routes[each].publishes or each, None)
+]
 PATIENCE = 60.0
 #: Whoever asks all the time takes the processor from those who are to answer.
 SECONDS_BETWEEN_TRIES = 0.1
