@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import shutil
-import time
 
 import pytest
 import sqlalchemy as sa
@@ -41,7 +40,7 @@ def referred(typed, migrated, settings, tmp_path):
         office = signers.browser("coordinator")
         agencies = list(intake.profile.asked_agencies())[:2]
         about = (here.address, intake.profile, agencies, signers, OwnPages(office), lambda _words: None)
-        show = Play(*about, time.monotonic())
+        show = Play(*about)
         _, case = refer(show, office)
         yield here, show, office, case
 
