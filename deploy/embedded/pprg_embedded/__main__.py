@@ -206,6 +206,7 @@ def look_after(service: Service) -> click.Group:
     def alive() -> Runtime:
         world = assemble(own_settings())
         for each in world:
+            click.get_current_context().call_on_close(each.database.close)
             each.listen()
         wanted = next(each for each in world if each.service is service)
         ending(lambda: wanted.migrations.check(wanted.database))
