@@ -3,13 +3,16 @@
 import html
 import json
 import re
-from uuid import uuid4
+from datetime import date
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 
 import invented
+from pprg_shared.boxes import publish
 from pprg_shared.boxes.tables import outbox
+from pprg_shared.events.publisher import OutcomePublished
 
 PARTNER, BOARD = "partner-police", "board-chair"
 ADULT = {"subjects": [invented.UNKNOWN | {"kind": "adult", "name": "Invented Adult", "born": "1950"}]}
@@ -74,6 +77,28 @@ def test_each_route_has_a_decision_and_a_body_of_its_own(world, refer):
     assert wrong[0].json["detail"] == "Another body ratifies decisions on this kind of review"
     assert [each.status_code for each in right] == [201, 201]
     assert [each["ratified"] for each in decisions(world, case)] == [True, True]
+
+
+@pytest.mark.parametrize("routes", [("safeguarding_adult_review",), ("safeguarding_adult_review", "dhr")], ids=len)
+def test_a_case_leads_to_what_is_published_and_to_all_drafts_while_another_may_wait(world, refer, routes):
+    case, ratifiers = refer(**ADULT), {"safeguarding_adult_review": BOARD, "dhr": "community-chair"}
+    for route in routes:
+        ask(world, case, "decisions", invented.decision(route))
+    for each in decisions(world, case):
+        ratify(world, case, each, ratifiers[each["route"]])
+    case_id = UUID(case.removeprefix("/cases/"))
+    office = world.visitor("triage", "coordinator")
+
+    before = office.get(case).text
+    about = {"reference": "PPRG-2026-0001", "slug": "an-invented-case", "published_on": date(2026, 11, 24)}
+    with world.services["publisher"].database.writing("action") as session:
+        publish(session, OutcomePublished(publication_id=uuid4(), case_id=case_id, **about))
+    world.settle()
+    after = office.get(case).text
+
+    drafts = f'href="/publications/for-case/{case_id}"'
+    assert drafts in before
+    assert (drafts in after, 'href="/learning/an-invented-case"' in after) == (len(routes) > 1, len(routes) == 1)
 
 
 def test_what_is_left_empty_is_the_strongest_mandate_and_the_standard_words(world, refer):

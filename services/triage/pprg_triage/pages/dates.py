@@ -1,18 +1,17 @@
 """Noting days that clocks count from and end with, and taking them back."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from flask import request
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 
-from pprg_shared.acting import act, actor, needs, reading
+from pprg_shared.acting import needs
 from pprg_shared.actor import Done
 from pprg_shared.web.forms import Form
 from pprg_triage import actions
-from pprg_triage.pages.blueprint import form_page, pages, typed
+from pprg_triage.pages.blueprint import case_form, pages, typed
 from pprg_triage.schemas import DaySchema, TakenBackSchema
 
 
@@ -32,11 +31,5 @@ def take_back(case_id: UUID) -> ResponseReturnValue:
 
 def _about_day(case_id: UUID, template: str, schema: Schema, action: Callable[..., Done]) -> ResponseReturnValue:
     """A form about one date, which the address of the page may name."""
-    with reading() as session:
-        about = actions.case_of(session, actor(), case_id, "note")
-
-    def send(data: dict[str, Any]) -> Done:
-        return act(action, phase="receipt", case_id=case_id, **data)
-
     form = Form(schema, typed(), {"trigger": request.args.get("trigger", "")})
-    return form_page(template, form, send, case=about)
+    return case_form(case_id, "note", template, form, action)

@@ -142,10 +142,15 @@ class Whole:
         return decision.id in said and said[decision.id] == max(said.values())
 
     @property
+    def ratified(self) -> int:
+        """How many of the decisions are ratified."""
+        return len([decision for decision, _ in self.decisions if decision.ratified_on])
+
+    @property
     def reached(self) -> list[str]:
         """The steps that lie behind the case."""
-        decided = any(decision.ratified_on for decision, _ in self.decisions)
-        facts = (True, self.requests, self.requests and not self.missing, self.meeting, decided, self.published)
+        asked = self.requests
+        facts = (True, asked, asked and not self.missing, self.meeting, self.ratified, self.published)
         return [step for step, fact in zip(rules.STEPS, facts, strict=True) if fact]
 
 
@@ -213,8 +218,8 @@ def _hints(found: Whole) -> dict[str, str]:
     asked, meeting = len(found.requests), found.meeting
     rows = "1 row" if found.rows == 1 else f"{found.rows} rows"
     returned = f"{asked - len(found.missing)} of {asked} have answered, {rows}. " if asked else ""
-    proposed, ratified = len(found.decisions), len([one for one, _ in found.decisions if one.ratified_on])
-    decided = f"{proposed} proposed, {ratified} ratified. " if proposed else ""
+    proposed = len(found.decisions)
+    decided = f"{proposed} proposed, {found.ratified} ratified. " if proposed else ""
     published = found.published
     coming = f"Planned for {moment(found.planned)}." if found.planned else "Once a decision is ratified."
     return {
@@ -238,8 +243,7 @@ def _places(found: Whole, may: Callable[[str], bool]) -> dict[str, str]:
         places["Decision"] = "#decision"
     elif may("propose") and found.held:
         places["Decision"] = f"{here}/decision/new"
-    ratified = len([one for one, _ in found.decisions if one.ratified_on])
-    if may("ask") and ratified > (1 if found.published else 0):  # another may have its draft
+    if may("ask") and found.ratified > (1 if found.published else 0):  # another may have its draft
         places["Published"] = f"/publications/for-case/{found.case.id}"
     elif found.published:
         places["Published"] = f"/learning/{found.published.slug}"
